@@ -1,0 +1,1 @@
+"""Who feeds the views, and when what they have seen is committed."""

@@ -1,0 +1,54 @@
+"""The case file as it stands: its number, its station, how far it has come, and what each chapter keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+from domain.event import Event, Record
+
+P = TypeVar("P", bound="Part")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one chapter keeps of the case. Each chapter declares its own, with defaults for a case it has not touched."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case(Record, register="case"):
+    """An FIR case (also zero FIR, e-FIR, NCR). Small on purpose: a chapter owns its facts, its rules and its part."""
+
+    number: str = ""
+    """As it is written: `0012/2026`. Empty until the FIR is registered."""
+    station: str = ""
+    stage: str = ""
+    sections: tuple[str, ...] = ()
+    registered_at: datetime | None = None
+    parts: Mapping[type[Part], Any] = field(default_factory=dict)
+
+    def part(self, kind: type[P]) -> P:
+        """What the chapter of `kind` keeps of this case."""
+        part: P = self.parts.get(kind) or kind()
+        return part
+
+    def keep(self, part: Part, **changes: Any) -> Self:  # noqa: ANN401 (the record's own fields)
+        """This case with a chapter's part changed, and with `changes` to its own fields."""
+        return replace(self, parts={**self.parts, type(part): part}, **changes)
+
+    @property
+    def label(self) -> str:
+        """How an officer calls this case: its number if it has one."""
+        return self.number or "the unnumbered case"
+
+
+class CaseEntry(Event[Case]):
+    """An entry of the case register."""
+
+
+class ConcernsAccused(CaseEntry):
+    """An act that concerns one accused, by the code of the arrest memo: A1 … A9, B1 …"""
+
+    accused: str

@@ -1,0 +1,24 @@
+"""Days as the station counts them: by the calendar on its wall in India, whatever the hour in UTC."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+INDIA = timezone(timedelta(hours=5, minutes=30))
+"""One offset for the whole country and the whole year: India has no summer time."""
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def day(at: datetime) -> date:
+    """The calendar day in India on which `at` falls."""
+    return at.astimezone(INDIA).date()
+
+
+def written(at: datetime | date) -> str:
+    """A day as the register writes it: `2 July 2026`. By hand, because strftime asks the machine for its language."""
+    on = day(at) if isinstance(at, datetime) else at
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"

@@ -1,0 +1,207 @@
+"""An entry of a register: what was done, by whom, when, whether it may be entered, and what it changes.
+
+In a paper register an act and its entry have the same columns, so the intent and the fact are one class here.
+A subclass declared with `register="case"` becomes a frozen, keyword-only dataclass and claims the permanent name
+`case.ClassName`. That name is stored for ever; the Python path may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
+from uuid import UUID
+
+NIL = UUID(int=0)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who did the act: the officer's id in the personnel system, rank and role as they were then, and station."""
+
+    id: str = ""
+    rank: str = ""
+    role: str = ""
+    station: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meta:
+    """What every entry carries besides its own fields.
+
+    All times are aware and in UTC. `occurred_at` is the act, `recorded_at` the moment this engine appended it,
+    `reported_at` the date on a paper where one exists. `stream_id` is what versions count along; `record_id` is the
+    case, and what slot and Kafka key are made of. `position` is the place in the store's log; it isn't in the bytes.
+    """
+
+    entry_id: UUID = NIL
+    record_id: UUID = NIL
+    stream_id: UUID = NIL
+    version: int = 0
+    occurred_at: datetime = EPOCH
+    recorded_at: datetime = EPOCH
+    reported_at: datetime | None = None
+    actor: Actor = Actor()
+    station: str = ""
+    district: str = ""
+    command_id: UUID = NIL
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+    source: str = ""
+    salt: bytes = b""
+    doubts: tuple[str, ...] = ()
+    signature: bytes | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Personal data of one person: readable only with that person's key in that record.
+
+    What is stored is `person`, `digest` (SHA-256 of the RFC 9901 disclosure) and `box` (the disclosure under
+    AES-256-GCM). `text` exists only between the door and the store: rules and views never see it.
+    """
+
+    person: str = ""
+    digest: bytes = b""
+    box: bytes = b""
+    text: str | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a register keeps of one matter: a frozen value, folded from its entries."""
+
+    register: ClassVar[str] = ""
+
+    id: UUID = NIL
+    version: int = 0
+
+    def __init_subclass__(cls, *, register: str = "") -> None:
+        super().__init_subclass__()
+        if register:
+            cls.register = register
+            _claim(RECORDS, register, cls)
+
+    @classmethod
+    def blank(cls, record_id: UUID) -> Self:
+        """A record in which nothing is entered yet."""
+        return cls(id=record_id)
+
+    def refuse(self, act: Event[Any]) -> Iterator[str]:
+        """Reasons that hold for every act of this register; the act has its own besides."""
+        if self.version == 0 and not act.opens:
+            yield f"nothing is entered in this record yet, so it cannot begin with {act.name}"
+
+    def after(self, entry: Event[Any]) -> Self:
+        """The record with one more entry in it."""
+        changed: Self = entry.apply(self)
+        return replace(changed, version=entry.meta.version)
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A series that restarts each calendar year in each station, and the columns that hold its number and year.
+
+    A number sent as 0 is allocated: the next free one. One that was supplied is checked to be unique.
+    """
+
+    series: str
+    number: str
+    year: str
+
+    def name(self, station: str, number: int, year: int) -> str:
+        """How the record is called by it: `CG-RPR-01/0012/2026` for an FIR, `CG-RPR-01/ZERO/0003/2026` for others."""
+        series = "" if self.series == "FIR" else f"{self.series}/"
+        return f"{station}/{series}{number:04d}/{year}"
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+@dataclass(frozen=True, kw_only=True)
+class Event(Generic[R]):
+    """One act and its entry. See the module's docstring for how a subclass is declared.
+
+    A trait is a subclass without `register=`: it may have fields, and views and rules may react to it.
+    """
+
+    name: ClassVar[str] = ""
+    register: ClassVar[str] = ""
+    opens: ClassVar[bool] = False
+    """Whether a record may begin with this act."""
+    numbered: ClassVar[Numbered | None] = None
+    """For an act that gives its record a number."""
+
+    meta: Meta = Meta()
+
+    def __init_subclass__(cls, *, register: str = "", opens: bool = False) -> None:
+        super().__init_subclass__()
+        cls.name = f"{register}.{cls.__name__}" if register else ""
+        cls.register = register
+        cls.opens = opens
+        dataclass(frozen=True, kw_only=True)(cls)
+        if register:
+            _claim(ACTS, cls.name, cls)
+
+    def refuse(self, record: R) -> Iterator[str]:
+        """Every reason why this cannot have happened so, each a sentence: what the register shows, and what to do."""
+        yield from ()
+
+    def doubt(self, record: R) -> Iterator[str]:
+        """Every reason to look twice. The act is recorded all the same, with these words inside the entry."""
+        yield from ()
+
+    def apply(self, record: R) -> R:
+        """The record after this entry. Pure, and never refuses: what is recorded has happened."""
+        return record
+
+    def attempt(self, reasons: tuple[str, ...]) -> Event[R] | None:
+        """The fact that remains when this act is refused, for acts whose attempt is itself worth a line."""
+        return None
+
+
+ACTS: dict[str, type[Event[Any]]] = {}
+"""Every act that may be entered, by its permanent name. Filled by the classes as their chapters are loaded."""
+
+RECORDS: dict[str, type[Record]] = {}
+"""The kind of record of each register."""
+
+_T = TypeVar("_T")
+
+
+def _claim(claimed: dict[str, type[_T]], name: str, cls: type[_T]) -> None:
+    """A stored name is a promise: two classes may not give it."""
+    holder = claimed.setdefault(name, cls)
+    if holder is not cls:
+        message = f"{name} is claimed by {holder.__module__} and again by {cls.__module__}"
+        raise TypeError(message)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the register answers to an act: refused for these reasons, or entered with these doubts."""
+
+    reasons: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def decide(act: Event[R], record: R) -> Decision:
+    """Whether `act` may be entered in `record` as it stands. Gives every reason, not the first."""
+    reasons = tuple(record.refuse(act)) or tuple(act.refuse(record))
+    return Decision(reasons=reasons) if reasons else Decision(doubts=tuple(act.doubt(record)))
+
+
+def fold(record: R, entries: Iterable[Event[R]]) -> R:
+    """The record as it stands after `entries`, in their order."""
+    for entry in entries:
+        record = record.after(entry)
+    return record
+
+
+def put(mapping: Mapping[str, _T], key: str, value: _T) -> dict[str, _T]:
+    """A copy of `mapping` with one value changed: records are never changed in place."""
+    return {**mapping, key: value}

@@ -1,0 +1,124 @@
+"""The command line: every answer in words or, with `--json`, as one document; refusals in one line, never a trace.
+
+Exit codes: 0 done · 1 refused · 2 usage · 3 integrity broken · 4 a needed service is away.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import click
+import psycopg
+import structlog
+import typer
+from eventsourcing.persistence import EventSourcingError
+
+from roznamcha import log
+from roznamcha.commands import contracts, entering, keeping, reading
+from roznamcha.errors import Broken, Refused, RoznamchaError, Unavailable, Usage
+from roznamcha.law_commands import law
+from roznamcha.screen import note
+
+app = typer.Typer(
+    name="roznamcha",
+    help="रोज़नामचा: every act of a police case, entered once and for ever; all else is derived from the entries.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for commands in (entering.app, reading.app, keeping.app):
+    app.registered_commands.extend(commands.registered_commands)
+app.add_typer(keeping.parked, name="parked")
+app.add_typer(contracts.schemas, name="schemas")
+app.add_typer(law, name="law")
+app.registered_commands.extend(contracts.app.registered_commands)
+
+OPTIONS = {
+    "data": "ROZNAMCHA_DATA",
+    "database_url": "ROZNAMCHA_DATABASE_URL",
+    "kafka": "ROZNAMCHA_KAFKA",
+    "registry_url": "ROZNAMCHA_REGISTRY_URL",
+    "timezone": "ROZNAMCHA_TIMEZONE",
+}
+
+
+@app.callback()
+def begin(  # noqa: PLR0913 (one for each setting)
+    *,
+    data: Annotated[str, typer.Option(help="Folder of the data.", envvar="ROZNAMCHA_DATA")] = "",
+    database_url: Annotated[str, typer.Option(help="PostgreSQL to use.", envvar="ROZNAMCHA_DATABASE_URL")] = "",
+    kafka: Annotated[str, typer.Option(help="Bootstrap servers.", envvar="ROZNAMCHA_KAFKA")] = "",
+    registry_url: Annotated[str, typer.Option(help="Schema registry.", envvar="ROZNAMCHA_REGISTRY_URL")] = "",
+    timezone: Annotated[str, typer.Option(help="Time zone of the days.", envvar="ROZNAMCHA_TIMEZONE")] = "",
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done, on stderr.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Set up what every command shares."""
+    if show_version:
+        typer.echo(f"roznamcha {version('roznamcha')}")
+        raise typer.Exit
+    log.set_up(verbose=verbose)
+    given = {"data": data, "database_url": database_url, "kafka": kafka, "registry_url": registry_url,
+             "timezone": timezone}  # fmt: skip
+    os.environ.update({OPTIONS[key]: value for key, value in given.items() if value})
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    arguments = sys.argv[1:]
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except RoznamchaError as error:
+        code = _report(error, arguments)
+    except click.exceptions.NoArgsIsHelpError as error:
+        typer.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        code = Usage.exit_code
+    except click.ClickException as error:
+        code = _report(Usage(error.format_message()), arguments)
+    except click.exceptions.Abort:
+        code = 130
+    except KeyboardInterrupt:
+        note("stopped; everything that was acknowledged is kept")
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has had enough
+        code = 0
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        code = _report(Unavailable(f"the database is away: {' '.join(str(error).split())}"), arguments)
+    except (psycopg.Error, EventSourcingError) as error:
+        # The server's words may quote an entry: the kind of error is all that may be shown.
+        state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None) or ""
+        code = _report(Broken(f"the database refused a statement ({type(error).__name__} {state})"), arguments)
+    except OSError as error:
+        code = _report(Unavailable(f"{error.filename or 'a file'} cannot be used: {error.strerror}"), arguments)
+    except Exception as error:  # noqa: BLE001 (the last line of defence: a trace would print local values)
+        structlog.get_logger().error("unexpected", kind=type(error).__name__, where=_where(error))
+        code = _report(Broken(f"an unexpected {type(error).__name__} at {_where(error)}: please report it"), arguments)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report(error: RoznamchaError, arguments: list[str]) -> int:
+    """Tell an error: as a JSON document for a script, as a line for a person."""
+    if "--json" in arguments:
+        shown = {"error": type(error).__name__, "message": str(error)}
+        if isinstance(error, Refused):
+            shown["reasons"] = list(error.reasons)  # type: ignore[assignment]
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        note(" ".join(str(error).split()))
+    return error.exit_code
+
+
+def _where(error: BaseException) -> str:
+    """File and line of the innermost frame of ours; never a value."""
+    trace, found = error.__traceback__, "?"
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if "site-packages" not in code.co_filename:
+            found = f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return found

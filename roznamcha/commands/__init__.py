@@ -1,0 +1,1 @@
+"""What can be asked of the program at its command line, a file for each kind of work."""

@@ -1,0 +1,173 @@
+"""Entering acts: one by hand, or a whole register from a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import domain
+from domain.event import ACTS, Event
+from domain.shape import Shape, columns
+from roznamcha.errors import Refused, Usage
+from roznamcha.importing import Tally, take_in
+from roznamcha.intake import MAX_DOCUMENT, read_act, read_json
+from roznamcha.mapping import load_map
+from roznamcha.office import open_office
+from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
+from roznamcha.settings import settings
+from roznamcha.store import Outcome
+
+app = typer.Typer()
+
+
+@app.command()
+def record(  # noqa: PLR0913 (one for each part of an act)
+    name: Annotated[str, typer.Argument(help="The act, as `roznamcha acts` lists it: case.FIRRegistered")],
+    record: Annotated[str, typer.Option(help="The record: its id, its number, or a legacy key")] = "",  # noqa: A002, RUF100
+    field: Annotated[list[str] | None, typer.Option(help="A column: name=value. Not for personal data")] = None,
+    json_fields: Annotated[str, typer.Option(help="Columns as a JSON object; - reads it from stdin")] = "",
+    at: Annotated[str, typer.Option(help="When it happened, RFC 3339 with zone; default: now")] = "",
+    by: Annotated[str, typer.Option(help="Who did it: id,rank,role")] = "",
+    station: Annotated[str, typer.Option(help="Code of the station whose register this is")] = "",
+    district: Annotated[str, typer.Option(help="Code of the district")] = "",
+    reported_at: Annotated[str, typer.Option(help="The date on the paper, where there is one")] = "",
+    command_id: Annotated[str, typer.Option(help="A UUID; the same one again enters nothing twice")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Enter one act. Personal columns are read from stdin (--json-fields -), never from the command line."""
+    domain.load()
+    name = _full_name(name)
+    here = settings()
+    now = datetime.now(UTC)
+    actor = dict(zip(("id", "rank", "role"), (part.strip() for part in by.split(",", 2)), strict=False))
+    sent: dict[str, Any] = {
+        "name": name,
+        "record": record or None,
+        "occurred_at": at or now.isoformat(),
+        "actor": actor or None,
+        "station": station or None,
+        "district": district or None,
+        "reported_at": reported_at or None,
+        "command_id": command_id or None,
+        "fields": _fields(name, field or [], json_fields),
+    }
+    sent = {key: value for key, value in sent.items() if value is not None}
+    act = read_act(sent, now=now, source="cli", strict=False, zone=here.zone)
+    with open_office(here) as office:
+        outcome = office.store.record(act)
+    _tell(outcome, as_json=as_json)
+
+
+def _full_name(name: str) -> str:
+    """The act's permanent name; its register may be left out when only one has such an act."""
+    found = [each for each in ACTS if each.partition(".")[2] == name]
+    return found[0] if name not in ACTS and len(found) == 1 else name
+
+
+def _fields(name: str, given: list[str], document: str) -> dict[str, Any]:
+    """The columns from both options. Raises Usage for personal ones on the command line, where `ps` shows them."""
+    fields: dict[str, Any] = {}
+    if document:
+        data = sys.stdin.buffer.read(MAX_DOCUMENT + 1) if document == "-" else document.encode("utf-8", "surrogateescape")
+        loaded = read_json(data)
+        if not isinstance(loaded, dict):
+            raise Refused(["--json-fields: must be a JSON object"])
+        fields.update(loaded)
+    for each in given:
+        key, equals, value = each.partition("=")
+        if not equals or not key:
+            message = "--field takes name=value"
+            raise Usage(message)
+        if key in fields:
+            message = f"--field {key}: this column was given twice"
+            raise Usage(message)
+        fields[key] = value
+    on_line = set(fields) if document != "-" else {each.partition("=")[0] for each in given}
+    cls = ACTS.get(name)
+    if cls and (personal := sorted(on_line & set(personal_columns(cls)))):
+        message = (
+            f"{personal[0]} is personal data and may not stand on the command line, where every user of this machine "
+            f"can read it: send it on stdin with --json-fields -"
+        )
+        raise Usage(message)
+    return fields
+
+
+def personal_columns(cls: type[Event[Any]]) -> Iterator[str]:
+    """The columns of an act that hold personal data, in themselves or in a part."""
+
+    def holds(shape: Shape) -> bool:
+        inner = [shape.inner] if shape.inner else []
+        return shape.kind == "sealed" or any(map(holds, [*inner, *(column.shape for column in shape.columns)]))
+
+    return (column.name for column in columns(cls) if holds(column.shape))
+
+
+def shown_outcome(outcome: Outcome) -> dict[str, Any]:
+    """The JSON shape of `record --json`."""
+    return {
+        "status": outcome.status,
+        "name": outcome.name,
+        "record": str(outcome.record_id),
+        "called": outcome.called,
+        "entry_id": str(outcome.entry_id),
+        "version": outcome.version,
+        "position": outcome.position,
+        "doubts": list(outcome.doubts),
+    }
+
+
+def _tell(outcome: Outcome, *, as_json: bool) -> None:
+    if as_json:
+        print_json(shown_outcome(outcome))
+        return
+    called = f" as {outcome.called}" if outcome.called else ""
+    what = "entered" if outcome.status == "recorded" else "was entered before, nothing added"
+    say(f"{outcome.name} {what}{called}: entry {outcome.version} of record {outcome.record_id}")
+    for doubt in outcome.doubts:
+        say(f"  doubt: {doubt}")
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="JSON Lines of acts, or a CSV with --map; may be gzipped")],
+    map_file: Annotated[Path | None, typer.Option("--map", help="How the lines of a CSV become acts (YAML)")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where rejected lines go; default: FILE.rejects.jsonl")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Decide lines anew that were refused before")] = False,  # noqa: FBT002
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a register from a file. The same file twice is the same as once."""
+    domain.load()
+    mapping = load_map(map_file) if map_file else None
+    if mapping is None and ".csv" in file.name.lower():
+        message = f"{file.name} is a CSV: name the map of its columns with --map"
+        raise Usage(message)
+    rejects = rejects or Path(f"{file.name}.rejects.jsonl")
+    with open_office(settings()) as office, progress_bar(f"importing {file.name}", shown=not as_json) as progress:
+        tally = take_in(office.store, file, mapping=mapping, rejects=rejects, again=again, progress=progress)
+    if as_json:
+        print_json({**tally.shown(), "rejects": str(rejects) if tally.rejected else None})
+    else:
+        _tell_tally(tally, rejects)
+    if tally.cut:
+        raise Refused([tally.cut])
+
+
+def _tell_tally(tally: Tally, rejects: Path) -> None:
+    rate = tally.entries / tally.seconds if tally.seconds else 0
+    say(
+        f"{tally.read:,} lines read: {tally.recorded:,} recorded ({tally.doubted:,} of them with doubts), "
+        f"{tally.already:,} recorded before, {tally.rejected:,} rejected",
+        f"{tally.entries:,} entries in {tally.seconds:.1f} s ({rate:,.0f} a second)",
+    )
+    if tally.rejected:
+        most = tally.reasons.most_common(10)
+        table("why lines were rejected", ("lines", "reason"), [(f"{count:,}", reason) for reason, count in most])
+        note(f"every rejected line, with its number and all its reasons: {rejects}")

@@ -1,0 +1,253 @@
+"""Taking in a register that was kept elsewhere: every line is entered, or turned away with its number and the reasons.
+
+The same file twice is the same as once: each line's command id is made from the line itself, so what was entered before
+is recognised, and what was refused before is refused alike.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import time
+import uuid
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID
+
+from roznamcha.errors import Refused, Usage
+from roznamcha.intake import MAX_DOCUMENT, Act, read_act, read_json
+from roznamcha.mapping import Group, Map, Row
+from roznamcha.store import Outcome, Store
+
+BATCH = 500
+"""Lines that share a commit. More wins little and makes a kill lose more work (never an acknowledged line)."""
+NAMESPACE = UUID("6f2b7c1e-5a0e-5e0c-9d55-6b1f0c3a7d11")
+"""In which the command ids of lines without one are made (UUIDv5)."""
+
+
+@dataclass
+class Tally:
+    """What became of the lines: every one is recorded, was recorded already, or is rejected."""
+
+    read: int = 0
+    recorded: int = 0
+    already: int = 0
+    doubted: int = 0
+    rejected: int = 0
+    entries: int = 0
+    seconds: float = 0.0
+    cut: str = ""
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def shown(self) -> dict[str, Any]:
+        """The JSON shape of `import --json`."""
+        shown = {key: getattr(self, key) for key in ("read", "recorded", "already", "doubted", "rejected", "entries")}
+        return {**shown, "seconds": round(self.seconds, 3)} | ({"cut": self.cut} if self.cut else {})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line on its way in: its number, the acts it stands for, or why it stands for none."""
+
+    number: int
+    raw: Any
+    acts: list[Act] = field(default_factory=list)
+    reasons: tuple[str, ...] = ()
+
+
+def take_in(  # noqa: PLR0913 (each is a choice of the user's)
+    store: Store,
+    path: Path,
+    *,
+    mapping: Map | None = None,
+    rejects: Path | None = None,
+    again: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Tally:
+    """Import `path` and say what became of its lines. `progress` is told bytes read and bytes in all.
+
+    Raises Usage, with nothing entered, when the file can't be read or its columns aren't the map's. A file that ends
+    in the middle of a line or of its compression is taken in up to there, and `Tally.cut` says where.
+    """
+    tally, started = Tally(), time.monotonic()
+    with ExitStack() as stack:
+        file, raw, total = _opened(path, stack)
+        lines = _acts_of(mapping, file, path.name, tally) if mapping else _documents(file, path.name, store.now, tally)
+        turned_away = _Rejects(rejects, stack)
+        batch: list[Line] = []
+        for line in lines:
+            batch.append(line)
+            if len(batch) >= BATCH:
+                _enter(store, batch, tally, turned_away, again=again)
+                batch = []
+                progress(raw.tell(), total)
+        _enter(store, batch, tally, turned_away, again=again)
+        progress(total, total)
+    tally.seconds = time.monotonic() - started
+    return tally
+
+
+class _Rejects:
+    """The file of rejected lines, made with the first of them: it holds what was sent, so only its owner may read it."""
+
+    def __init__(self, path: Path | None, stack: ExitStack) -> None:
+        self._path, self._stack, self._file = path, stack, None
+
+    def add(self, line: Line, reasons: Iterable[str]) -> None:
+        if self._path is None:
+            return
+        if self._file is None:
+            self._path.unlink(missing_ok=True)
+            self._path.touch(mode=0o600)
+            self._file = self._stack.enter_context(self._path.open("w", encoding="utf-8"))
+        shown = {"line": line.number, "reasons": list(reasons), "row": line.raw}
+        self._file.write(json.dumps(shown, ensure_ascii=False) + "\n")
+
+
+def _enter(store: Store, lines: list[Line], tally: Tally, rejects: _Rejects, *, again: bool) -> None:
+    """Enter a batch and count what became of each line."""
+    sound = [line for line in lines if not line.reasons]
+    outcomes = iter(store.record_units([line.acts for line in sound], again=again)) if sound else iter(())
+    for line in lines:
+        _count(line, [] if line.reasons else next(outcomes), tally, rejects)
+
+
+def _count(line: Line, outcomes: list[Outcome], tally: Tally, rejects: _Rejects) -> None:
+    tally.read += 1
+    reasons = line.reasons or tuple(dict.fromkeys(reason for each in outcomes for reason in each.reasons))
+    if reasons:
+        tally.rejected += 1
+        tally.reasons.update(reasons)
+        rejects.add(line, reasons)
+        return
+    if any(each.status == "recorded" for each in outcomes):
+        tally.recorded += 1
+        tally.doubted += any(each.doubts for each in outcomes)
+        tally.entries += sum(each.status == "recorded" for each in outcomes)
+    else:
+        tally.already += 1
+
+
+def _opened(path: Path, stack: ExitStack) -> tuple[IO[bytes], IO[bytes], int]:
+    """The file's content, the file itself (to tell how far we are), and its size."""
+    try:
+        raw = stack.enter_context(path.open("rb"))
+        total = path.stat().st_size
+        magic = raw.read(2)
+        raw.seek(0)
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise Usage(message) from None
+    if magic == b"\x1f\x8b":
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw)), raw, total  # type: ignore[arg-type]
+    return raw, raw, total
+
+
+def _raw_lines(file: IO[bytes], tally: Tally) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines, never more than a document's size in memory."""
+    number = 0
+    try:
+        while data := file.readline(MAX_DOCUMENT + 1):
+            number += 1
+            while len(data) > MAX_DOCUMENT and not data.endswith(b"\n"):
+                rest = file.readline(MAX_DOCUMENT)
+                if not rest or rest.endswith(b"\n"):
+                    break
+            yield number, data
+    except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as error:
+        tally.cut = f"the file ends in the middle, after line {number}: {error}"
+
+
+def _documents(file: IO[bytes], name: str, now: Callable[[], datetime], tally: Tally) -> Iterator[Line]:
+    """Acts from JSON Lines."""
+    twins: Counter[bytes] = Counter()
+    for number, data in _raw_lines(file, tally):
+        if not data.strip():
+            continue
+        try:
+            sent = read_json(data)
+            act = read_act(sent, now=now(), source=f"{name}:{number}")
+        except Refused as refused:
+            yield Line(number, data[:10_000].decode("utf-8", "replace").rstrip("\n"), reasons=tuple(refused.reasons))
+            continue
+        digest = hashlib.sha256(data.strip()).digest()
+        yield Line(number, sent, [_commanded(act, digest, twins[digest], 0)])
+        twins[digest] += 1
+
+
+def _commanded(act: Act, digest: bytes, twin: int, part: int) -> Act:
+    """The act with a command id made from its line, unless it came with one. Twin lines are told apart by their count."""
+    meta = act.event.meta
+    if meta.command_id.int:
+        return act
+    command_id = uuid.uuid5(NAMESPACE, f"{digest.hex()}:{twin}:{part}")
+    return replace(act, event=replace(act.event, meta=replace(meta, command_id=command_id)))
+
+
+def _acts_of(mapping: Map, file: IO[bytes], name: str, tally: Tally) -> Iterator[Line]:
+    """Acts from a CSV by its map, the lines of one record together."""
+    lines = _raw_lines(file, tally)
+    header = _columns(next(lines, (0, b""))[1])
+    if header is None or (missing := [column for column in mapping.columns if column not in header]):
+        lacks = f"lacks the column {missing[0]!r}" if header else "has no line of columns"
+        message = f"{name} {lacks}; the map expects {', '.join(mapping.columns)}"
+        raise Usage(message)
+    twins: Counter[bytes] = Counter()
+    group: list[tuple[int, Row]] = []
+    for number, data in lines:
+        row = _row(data, header)
+        if isinstance(row, str):
+            yield Line(number, data[:10_000].decode("utf-8", "replace").rstrip("\r\n"), reasons=(row,))
+            continue
+        if group and group[0][1][mapping.together] != row[mapping.together]:
+            yield from _grouped(mapping, group, name, twins)
+            group = []
+        group.append((number, row))
+    yield from _grouped(mapping, group, name, twins)
+
+
+def _grouped(mapping: Map, rows: list[tuple[int, Row]], name: str, twins: Counter[bytes]) -> Iterator[Line]:
+    group = Group()
+    for number, row in mapping.ordered(rows):
+        digest = hashlib.sha256(json.dumps([mapping.source, row], sort_keys=True).encode()).digest()
+        try:
+            acts = [
+                read_act(sent, now=datetime.now(UTC), source=f"{name}:{number}", strict=False, zone=mapping.zone)
+                for sent in mapping.acts(row, group)
+            ]
+        except Refused as refused:
+            yield Line(number, row, reasons=tuple(refused.reasons))
+            continue
+        yield Line(number, row, [_commanded(act, digest, twins[digest], n) for n, act in enumerate(acts)])
+        twins[digest] += 1
+
+
+def _columns(data: bytes) -> list[str] | None:
+    try:
+        return next(csv.reader([data.decode("utf-8-sig")]), None)
+    except (UnicodeDecodeError, csv.Error):
+        return None
+
+
+def _row(data: bytes, header: list[str]) -> Row | str:
+    """A line's columns, or why they can't be read. A quoted column may not run over several lines."""
+    if len(data) > MAX_DOCUMENT:
+        return f"this line has more than {MAX_DOCUMENT:,} bytes"
+    try:
+        values = next(csv.reader([data.decode("utf-8")], strict=True), [])
+    except UnicodeDecodeError as error:
+        return f"this line is not UTF-8: byte {error.start + 1} cannot be read"
+    except csv.Error as error:
+        return f"this line is not CSV: {error}"
+    if len(values) != len(header):
+        return f"this line has {len(values)} columns, the first line has {len(header)}"
+    return dict(zip(header, values, strict=True))

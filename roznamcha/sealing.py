@@ -1,0 +1,240 @@
+"""Sealed columns: a person's name is written so that only that person's key in that record opens it.
+
+A sealed value is the RFC 9901 disclosure `[salt, name, value]` as base64url text. What is stored is its SHA-256 and the
+text under AES-256-GCM. Keys are drawn per person and record, kept in a table of their own, and wrapped by a key that
+lies in the data folder and never in the database. Destroying a person's key makes value and salt unreadable in every
+copy, while every proof still verifies.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from psycopg.rows import tuple_row
+
+from domain.event import Event, Sealed
+from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.recorder import Datastore
+from schemas import Catalogue
+
+NONCE = 12
+KEPT = 50_000
+"""How many persons' keys are held in memory before the oldest are forgotten."""
+
+T = TypeVar("T")
+Person = tuple[UUID, str]
+
+
+def load_master_key(path: Path) -> bytes:
+    """The key that wraps all others, made at the first call. 32 bytes, readable by its owner alone.
+
+    Raises Unavailable when the file can't be made or read, Broken when it doesn't hold a key.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.link(fresh, path)  # the first of several processes wins; a rename would let the last one win
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        text = path.read_text().strip()
+    except OSError as error:
+        message = f"the master key {path} cannot be used: {error.strerror}"
+        raise Unavailable(message) from None
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:  # noqa: PLR2004 (AES-256)
+        message = f"the master key {path} is not 64 hexadecimal digits: restore it from its safe copy"
+        raise Broken(message)
+    return key
+
+
+class Keyring:
+    """Seals and opens the personal columns of entries, and keeps the persons' keys."""
+
+    def __init__(self, datastore: Datastore, catalogue: Catalogue, master: bytes) -> None:
+        """Keep keys in `datastore`, wrapped under `master`."""
+        self._datastore = datastore
+        self._catalogue = catalogue
+        self._wrapping = hmac.digest(master, b"roznamcha: wrap persons' keys", "sha256")
+        self._commands = hmac.digest(master, b"roznamcha: digest of commands", "sha256")
+        self._keys: dict[Person, AESGCM] = {}
+
+    def command_digest(self, content: bytes) -> bytes:
+        """A digest that shows whether two commands are the same and nothing else: without the key it can't be guessed."""
+        return hmac.digest(self._commands, content, "sha256")
+
+    def ready(self, events: Iterable[tuple[UUID, Event[Any]]]) -> None:
+        """Draw and store the keys that these acts' persons still need, before anything is sealed with them."""
+        wanted: set[Person] = set()
+        for record_id, event in events:
+            for person, _, _ in self._walk(event):
+                if (record_id, person) not in self._keys:
+                    wanted.add((record_id, person))
+        if wanted:
+            self._fetch(wanted, make=True)
+
+    def seal(self, event: Event[Any]) -> Event[Any]:
+        """The act with every personal column sealed. Its persons' keys must be `ready`."""
+        meta = event.meta
+
+        def close(person: str, path: str, value: Sealed) -> Sealed:
+            if value.text is None:
+                message = f"{event.name}: {path} arrived sealed; it must be given in the clear to be entered"
+                raise Refused([message])
+            salt = _b64(secrets.token_bytes(16))
+            text = _b64(json.dumps([salt, path, value.text], ensure_ascii=False).encode())
+            nonce = secrets.token_bytes(NONCE)
+            box = self._keys[meta.record_id, person].encrypt(nonce, text.encode(), _bound(meta.entry_id, path))
+            return Sealed(person, hashlib.sha256(text.encode()).digest(), nonce + box)
+
+        return self._mapped(event, close)
+
+    def open(self, event: Event[Any]) -> Event[Any]:
+        """The entry with every box opened whose person's key still exists; the others stay shut.
+
+        Raises Broken when a box was changed, or doesn't fit its digest.
+        """
+        record_id, entry_id = event.meta.record_id, event.meta.entry_id
+        persons = {(record_id, person) for person, _, _ in self._walk(event)}
+        self._fetch({each for each in persons if each not in self._keys}, make=False)
+
+        def unbox(person: str, path: str, value: Sealed) -> Sealed:
+            key = self._keys.get((record_id, person))
+            if key is None:
+                return value
+            try:
+                text = key.decrypt(value.box[:NONCE], value.box[NONCE:], _bound(entry_id, path))
+            except InvalidTag:
+                message = f"a sealed column of entry {entry_id} does not open with its person's key: it was changed"
+                raise Broken(message) from None
+            if hashlib.sha256(text).digest() != value.digest:
+                message = f"a sealed column of entry {entry_id} does not fit its digest"
+                raise Broken(message)
+            _, _, opened = json.loads(base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4)))
+            return replace(value, text=opened)
+
+        return self._mapped(event, unbox)
+
+    def _fetch(self, wanted: set[Person], *, make: bool) -> None:
+        """Load keys, after drawing the missing ones. Two processes may draw for one person: the first stored one holds.
+
+        If we die here, a key exists that seals nothing yet: harmless.
+        """
+        if not wanted:
+            return
+        records, persons = [each[0] for each in wanted], [each[1] for each in wanted]
+        with self._datastore.get_connection() as connection:
+            cursor = connection.cursor(row_factory=tuple_row)
+            if make:
+                drawn = [aes_key_wrap(self._wrapping, secrets.token_bytes(32)) for _ in wanted]
+                cursor.execute(
+                    "INSERT INTO roznamcha.person_keys SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bytea[]) "
+                    "ON CONFLICT DO NOTHING",
+                    (records, persons, drawn),
+                )
+            cursor.execute(
+                "SELECT k.record_id, k.person, k.wrapped FROM unnest(%s::uuid[], %s::text[]) AS w(record_id, person) "
+                "JOIN roznamcha.person_keys k USING (record_id, person)",
+                (records, persons),
+            )
+            found = cursor.fetchall()
+        if len(self._keys) > KEPT:
+            for key in list(self._keys)[: KEPT // 2]:
+                del self._keys[key]
+        for record_id, person, wrapped in found:
+            try:
+                self._keys[record_id, person] = AESGCM(aes_key_unwrap(self._wrapping, bytes(wrapped)))
+            except InvalidUnwrap:
+                message = "the persons' keys were wrapped under another master key: restore keys/master.key"
+                raise Broken(message) from None
+
+    def forget(self) -> None:
+        """Drop all keys held in memory, so that a destroyed one is gone here too."""
+        self._keys.clear()
+
+    def _walk(self, event: Event[Any]) -> Iterator[tuple[str, str, Sealed]]:
+        """(person, path, value) of every sealed column."""
+        found: list[tuple[str, str, Sealed]] = []
+
+        def note(person: str, path: str, value: Sealed) -> Sealed:
+            found.append((person, path, value))
+            return value
+
+        self._mapped(event, note)
+        return iter(found)
+
+    def _mapped(self, event: Event[Any], change: Callable[[str, str, Sealed], Sealed]) -> Event[Any]:
+        schema = self._catalogue.latest[event.name]
+        if "Sealed.1" not in schema.raw["uses"]:
+            return event
+        return _changed(event, {field["name"]: field for field in schema.fields}, "", change)
+
+
+def _changed(
+    owner: T, fields_by_name: Mapping[str, Any], path: str, change: Callable[[str, str, Sealed], Sealed]
+) -> T:
+    """A copy of a dataclass with every sealed value in it changed, those of its parts too."""
+    changes: dict[str, Any] = {}
+    for each in fields(owner):  # type: ignore[arg-type]  # a dataclass
+        field = fields_by_name.get(each.name)
+        value = getattr(owner, each.name)
+        if field is None or value is None:
+            continue
+        new = _value(owner, value, field, f"{path}{each.name}", change)
+        if new is not value:
+            changes[each.name] = new
+    return replace(owner, **changes) if changes else owner  # type: ignore[type-var]
+
+
+def _value(owner: Any, value: Any, field: Mapping[str, Any], path: str, change: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, Sealed):
+        person = field["sealed"]
+        if person.startswith("@"):
+            person = str(getattr(owner, person[1:]))
+        return change(value.person or person, path, value)
+    if isinstance(value, tuple):
+        new = tuple(_value(owner, each, field, f"{path}.{n}", change) for n, each in enumerate(value))
+        return value if all(a is b for a, b in zip(new, value, strict=True)) else new
+    if is_dataclass(value) and not isinstance(value, type):
+        inner = record_type(field["type"])
+        return _changed(value, {each["name"]: each for each in inner["fields"]}, f"{path}.", change)
+    return value
+
+
+def record_type(avro: Any) -> Mapping[str, Any]:  # noqa: ANN401 (Avro JSON)
+    """The record inside an optional or a list."""
+    while not (isinstance(avro, dict) and "fields" in avro):
+        avro = avro["items"] if isinstance(avro, dict) else next(each for each in avro if each != "null")
+    return avro
+
+
+def _bound(entry_id: UUID, path: str) -> bytes:
+    """What a box is bound to, so that it can't be moved to another entry or column."""
+    return entry_id.bytes + path.encode()
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -1,0 +1,66 @@
+"""What the program was told: where its data lie, which database and broker it uses, and the station's time zone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from roznamcha.errors import Usage
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of contracts.md. An empty string means: not set, use the embedded default."""
+
+    data: Path
+    database_url: str = ""
+    kafka: str = ""
+    registry_url: str = ""
+    timezone: str = "Asia/Kolkata"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days are counted. Raises Usage for one nobody knows."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            message = f"ROZNAMCHA_TIMEZONE is {self.timezone!r}, which is no time zone: use a name like Asia/Kolkata"
+            raise Usage(message) from None
+
+    def shown(self) -> dict[str, str]:
+        """What is in force, with every password masked."""
+        return {
+            "ROZNAMCHA_DATA": str(self.data),
+            "ROZNAMCHA_DATABASE_URL": masked(self.database_url) or "(embedded PostgreSQL in the data folder)",
+            "ROZNAMCHA_KAFKA": self.kafka or "(none: the store's own log is followed)",
+            "ROZNAMCHA_REGISTRY_URL": masked(self.registry_url) or "(none)",
+            "ROZNAMCHA_TIMEZONE": self.timezone,
+        }
+
+
+def masked(url: str) -> str:
+    """A URL or conninfo without its secret."""
+    if "://" not in url:
+        return " ".join("password=***" if part.startswith("password") else part for part in url.split())
+    parts = urlsplit(url)
+    if parts.password is None and "password=" not in parts.query:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    query = "&".join("password=***" if part.startswith("password=") else part for part in parts.query.split("&"))
+    return urlunsplit((parts.scheme, f"{parts.username or ''}:***@{host}", parts.path, query, parts.fragment))
+
+
+def settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force, from the environment."""
+    env = os.environ if environment is None else environment
+    return Settings(
+        data=Path(env.get("ROZNAMCHA_DATA") or ".roznamcha").absolute(),
+        database_url=env.get("ROZNAMCHA_DATABASE_URL", ""),
+        kafka=env.get("ROZNAMCHA_KAFKA", ""),
+        registry_url=env.get("ROZNAMCHA_REGISTRY_URL", ""),
+        timezone=env.get("ROZNAMCHA_TIMEZONE") or "Asia/Kolkata",
+    )

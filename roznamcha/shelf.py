@@ -1,0 +1,121 @@
+"""The record shelf: finding a record by what it is called, and having it at hand as it stands."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from consumers import entries
+from domain.event import RECORDS, Event, Record
+from roznamcha.numbers import Serial
+from roznamcha.recorder import EntryRecorder
+from schemas import Catalogue
+
+KEPT = 20_000
+"""How many folded records are held in memory."""
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A record as it stands, and when its last entry was recorded."""
+
+    record: Record
+    recorded_at: datetime = BEGINNING
+
+
+class Entered(NamedTuple):
+    """What a command led to: the digest of what was sent, and the entry."""
+
+    digest: bytes
+    entry: Event[Any]
+
+
+class Shelf:
+    """Reads records and names from the store; holds the records used last, each as of its last entry read."""
+
+    def __init__(self, recorder: EntryRecorder, catalogue: Catalogue) -> None:
+        """Read through `recorder`."""
+        self._recorder = recorder
+        self._datastore = recorder.datastore
+        self._catalogue = catalogue
+        self._held: OrderedDict[UUID, Held] = OrderedDict()
+
+    def get(self, record_id: UUID) -> Held | None:
+        """The record if it is at hand."""
+        return self._held.get(record_id)
+
+    def keep(self, record_id: UUID, held: Held) -> None:
+        """Put a record back as it stands now."""
+        self._held[record_id] = held
+        self._held.move_to_end(record_id)
+        if len(self._held) > KEPT:
+            self._held.popitem(last=False)
+
+    def drop(self, record_id: UUID) -> None:
+        """Forget a record that somebody else may have written to."""
+        self._held.pop(record_id, None)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._held.clear()
+
+    def fetch(self, record_ids: set[UUID]) -> set[UUID]:
+        """Bring records to hand that aren't; give the ids of those read just now."""
+        missing = record_ids - self._held.keys()
+        found: dict[UUID, list[Event[Any]]] = {each: [] for each in missing}
+        for record_id, position, state in self._recorder.entries_of(missing) if missing else ():
+            found[record_id].append(entries.read(self._catalogue, state, position))
+        for record_id, history in found.items():
+            if history:
+                record = RECORDS[history[0].register].blank(record_id)
+                for entry in history:
+                    record = record.after(entry)
+                self.keep(record_id, Held(record, history[-1].meta.recorded_at))
+        return missing
+
+    def named(self, names: Iterable[str]) -> dict[str, UUID]:
+        """The records that are called so, by their numbers or by the keys of legacy registers."""
+        wanted = [name for name in names if name]
+        if not wanted:
+            return {}
+        query = "SELECT name, record_id FROM roznamcha.names WHERE name = ANY(%s)"
+        with self._datastore.get_connection() as connection:
+            return {row["name"]: row["record_id"] for row in connection.execute(query, (wanted,))}
+
+    def last_numbers(self, serials: Iterable[Serial]) -> dict[Serial, int]:
+        """The last number given in each series."""
+        query = "SELECT max(number) AS last FROM roznamcha.names WHERE (series, station, year) = (%s, %s, %s)"
+        found = {}
+        with self._datastore.get_connection() as connection:
+            for serial in serials:
+                row = connection.execute(query, serial).fetchone()
+                found[serial] = (row["last"] if row else None) or 0
+        return found
+
+    def commands(self, command_ids: Iterable[UUID]) -> dict[UUID, Entered]:
+        """What became of commands that were entered before."""
+        query = """
+            SELECT c.command_id, c.digest, e.state, e.notification_id
+            FROM roznamcha.commands c JOIN roznamcha.entries e
+            ON e.originator_id = c.stream_id AND e.originator_version = c.version WHERE c.command_id = ANY(%s)
+        """
+        with self._datastore.get_connection() as connection:
+            rows = connection.execute(query, (list(command_ids),)).fetchall()
+        return {
+            row["command_id"]: Entered(
+                bytes(row["digest"]), entries.read(self._catalogue, bytes(row["state"]), row["notification_id"])
+            )
+            for row in rows
+        }
+
+    def refusals(self, command_ids: Iterable[UUID]) -> dict[UUID, tuple[bytes, UUID, tuple[str, ...]]]:
+        """What was refused before under these commands: (digest of what was sent, record, reasons)."""
+        query = "SELECT command_id, digest, record_id, reasons FROM roznamcha.refusals WHERE command_id = ANY(%s)"
+        with self._datastore.get_connection() as connection:
+            rows = connection.execute(query, (list(command_ids),)).fetchall()
+        return {row["command_id"]: (bytes(row["digest"]), row["record_id"], tuple(row["reasons"])) for row in rows}

@@ -1,0 +1,41 @@
+"""What the tests stand on: one private PostgreSQL for the whole run, and a fresh database for each test that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from roznamcha.migrate import migrate
+from roznamcha.postgres import Embedded, open_embedded
+
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    """A private PostgreSQL server, stopped when the tests are done."""
+    folder: Path = tmp_path_factory.mktemp("server")
+    with open_embedded(folder) as embedded:
+        yield embedded
+
+
+@pytest.fixture
+def empty_database(server: Embedded) -> Iterator[str]:
+    """The URL of a new, empty database."""
+    name = f"test_{next(NUMBERS)}"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    yield psycopg.conninfo.make_conninfo(server.url, dbname=name)
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def database(empty_database: str) -> str:
+    """The URL of a new database with today's tables and nothing in them."""
+    migrate(empty_database)
+    return empty_database
