@@ -1,30 +1,20 @@
-"""The malkhana: every article taken into custody, who holds it, where it lies, and under which seal.
+"""Custody of an article: it begins with a seizure, it moves from holder to holder, it ends by an order.
 
-This file has the register's columns for one article and the three traits of custody: it begins, it moves, it ends.
+These are the traits to which views and rules react; what the register keeps of each article is in `malkhana.py`.
 The acts: `property_seizure.py`, `property_moves.py` (deposit, hand-over), `property_laboratory.py`,
 `property_parcel.py` (seals, samples), `property_court.py` (court, bond) and `property_end.py` (loss, disposal).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from domain.case.case import Case, CaseEntry, Part
+from domain.case.case import Case, CaseEntry
+from domain.case.malkhana import BRINGS_BACK, ENDED, WITH_OFFICER, WITH_POLICE, Article, Malkhana, State, measurable
 from domain.event import ACTS, Event, put
-
-State = Literal[
-    "seized", "deposited", "issued", "on the way", "at laboratory", "rejected", "in court", "on bond", "missing",
-    "used up", "disposed",
-]
-"""How far custody of an article has come. `issued` is with an officer after the first deposit or hand-over."""
-
-WITH_OFFICER: tuple[State, ...] = ("seized", "issued")
-WITH_POLICE: tuple[State, ...] = ("seized", "issued", "deposited")
-ENDED: tuple[State, ...] = ("used up", "disposed")
 
 Category = Literal[
     "vehicle", "arms or ammunition", "explosives", "drugs", "liquor", "coin or currency",
@@ -34,90 +24,17 @@ Category = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class Order:
-    """An order to dispose of an article: its number, under which section, how, and since when."""
-
-    number: str
-    provision: str
-    manner: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Article:
-    """One article as the malkhana register shows it: exactly one holder and one place at every instant."""
-
-    property_id: str
-    memo: str
-    category: str
-    quantity: Decimal
-    unit: str
-    state: State
-    place: str
-    holder: str
-    """Id of the officer, name of the laboratory or court, or code of the person on bond."""
-    since: datetime
-    """When it came to this holder, or to this place."""
-    seized_at: datetime
-    seal: str = ""
-    """Empty while the parcel is open."""
-    value_paise: int | None = None
-    parent: str = ""
-    """The article of which this one is a sample."""
-    offered_to: str = ""
-    """The officer to whom the holder has handed it over, until he takes it over."""
-    orders: tuple[Order, ...] = ()
-
-    @property
-    def whereabouts(self) -> str:
-        """Where the register shows it, in words."""
-        with_holder = f"with {self.holder}" if self.holder else "with no named holder"
-        words: dict[str, str] = {
-            "deposited": f"in the malkhana ({self.place})",
-            "on the way": self.place,
-            "at laboratory": f"at {self.place}",
-            "rejected": f"rejected by {self.place}",
-            "in court": f"in {self.place}",
-            "on bond": f"released on bond to {self.holder}",
-            "missing": "missing",
-            "used up": "used up in samples",
-            "disposed": "disposed of",
-        }
-        return words.get(self.state, with_holder)
-
-
-@dataclass(frozen=True)
-class Malkhana(Part):
-    """The articles of the case by their ids, its seizure memos, and which of them the Magistrate was told of."""
-
-    articles: Mapping[str, Article] = field(default_factory=dict)
-    memos: Mapping[str, datetime] = field(default_factory=dict)
-    reported: frozenset[str] = frozenset()
-
-    def keeping(self, articles: Iterable[Article]) -> Malkhana:
-        """The register with these articles as they are now."""
-        return replace(self, articles={**self.articles, **{each.property_id: each for each in articles}})
-
-    @property
-    def listed(self) -> str:
-        """What the seizure memos list, in words that fit on a line."""
-        ids = list(self.articles)
-        if len(ids) > 1:
-            shown = ids if len(ids) <= 4 else [ids[0], ids[1], f"… {ids[-2]}"]  # noqa: PLR2004 (a line's worth)
-            return f"{', '.join(shown)} and {ids[-1]}" if len(ids) > 2 else " and ".join(ids)  # noqa: PLR2004
-        return ids[0] if ids else "nothing"
-
-
 class ConcernsProperty(CaseEntry):
     """An act that concerns one article in custody, by its id in the seizure memo or its sample's id."""
 
-    cannot: ClassVar[str] = "be entered"
+    cannot: ClassVar[str] = "be dealt with"
     """What a refusal says that the article cannot do."""
     leaves: ClassVar[tuple[State, ...]] = ()
-    """The states in which the act may find the article; empty for every state that hasn't ended."""
+    """The states in which the act may find the article; empty for every state that has not ended."""
+    where: ClassVar[str] = ""
+    """These states in words."""
     first: ClassVar[str] = ""
-    """The act that would bring the article there."""
+    """The act that would bring an article there that is with the police."""
 
     property_id: str
 
@@ -129,32 +46,55 @@ class ConcernsProperty(CaseEntry):
         """Custody must have begun, must not have ended, and the article must be where the act finds it."""
         article = self.article(case)
         if article is None:
-            listed = case.part(Malkhana).listed
             yield (
-                f"{self.property_id} cannot {self.cannot}: the seizure memo of {case.label} lists {listed}. "
-                f"Record {self.register}.PropertySeized first."
+                f"{self.property_id} cannot {self.cannot}: the seizure memo of {case.label} lists "
+                f"{case.part(Malkhana).listed}. Record {self.register}.PropertySeized first."
             )
-        elif article.state in ENDED or (self.leaves and article.state not in self.leaves):
-            advice = f" Record {self.register}.{self.first} first." if self.first and article.state not in ENDED else ""
-            yield f"{self.property_id} cannot {self.cannot}: {case.label} shows it {article.whereabouts}.{advice}"
+        elif article.state in ENDED:
+            yield f"{self.property_id} cannot {self.cannot}: {case.label} shows it {article.whereabouts}, for good."
+        elif self.leaves and article.state not in self.leaves:
+            advice = self.first if article.state in WITH_POLICE else BRINGS_BACK[article.state]
+            yield (
+                f"{self.property_id} cannot {self.cannot}: {case.label} shows it {article.whereabouts}, "
+                f"not {self.where}. Record {self.register}.{advice} first."
+            )
         else:
             yield from self.refuse_article(case, article)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """An entry dated before the last move of the article is out of order: perhaps back-dated."""
         article = self.article(case)
-        if article is not None:
-            if self.meta.occurred_at < article.since:
-                yield f"this is dated before the last move of {self.property_id}, {_when(article.since)}"
-            yield from self.doubt_article(case, article)
+        if article is None:
+            return
+        if self.meta.occurred_at < article.since:
+            yield f"this is dated before the last move of {self.property_id}, {article.since:%Y-%m-%d %H:%M} UTC"
+        yield from self.doubt_article(case, article)
 
     def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
         """The act's own reasons, given an article that is where the act finds it."""
         yield from ()
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
-        """The act's own doubts, given an article that is in custody."""
+        """The act's own doubts, given an article in custody."""
         yield from ()
+
+    def refuse_giver(self, case: Case, article: Article, giver: str) -> Iterator[str]:
+        """What an officer holds, only he can give. In the malkhana another keeper is no more than a doubt."""
+        if article.state in WITH_OFFICER and giver not in {"", article.holder}:
+            yield (
+                f"{self.property_id} cannot {self.cannot}: {giver} gives it, and {case.label} shows it "
+                f"{article.whereabouts}. Record {self.register}.PropertyHandedOver and PropertyTakenOver first."
+            )
+
+    def doubt_giver(self, article: Article, giver: str) -> Iterator[str]:
+        """An article leaves the malkhana through the keeper who took it in, or who took over from him."""
+        if article.state == "deposited" and giver not in {"", article.holder}:
+            yield f"{self.property_id} is in the keeping of {article.holder}, and {giver} gives it out"
+
+    def doubt_seal(self, article: Article, seal: str) -> Iterator[str]:
+        """The seal is the one in the register."""
+        if seal != article.seal:
+            yield f"{self.property_id} has {_seal(seal)} here and {_seal(article.seal)} in the register"
 
     def attempt(self, reasons: tuple[str, ...]) -> Event[Case] | None:
         """An impossible dealing with an article is refused, and that it was tried is a line of its own."""
@@ -163,34 +103,37 @@ class ConcernsProperty(CaseEntry):
         return None if refused is None else refused(meta=self.meta, **tried)
 
     def kept(self, case: Case, **changes: Any) -> Case:  # noqa: ANN401 (the article's columns)
-        """The case with these changes to the article; unchanged when it isn't known."""
+        """The case with these changes to the article; unchanged when it is not known."""
         article = self.article(case)
-        if article is None:
-            return case
-        return case.keep(case.part(Malkhana).keeping([replace(article, **changes)]))
+        return case if article is None else case.keep(case.part(Malkhana).keeping([replace(article, **changes)]))
 
 
 class MovesProperty(ConcernsProperty):
     """An act by which an article comes to another holder or another place: one link of the chain of custody.
 
     A view writes the link from `property_id`, `holder_after`, `rank_after`, `place_after`, `purpose`, `condition`,
-    `seal`, `document` and `meta`; whom it came from is the holder before.
+    `seal`, `quantity`, `document` and `meta`; whom it came from is the holder before.
     """
 
     reaches: ClassVar[State] = "issued"
     """The state in which the act leaves the article."""
     reseals: ClassVar[bool] = False
     """Whether the parcel may come back under another seal."""
+    seen: ClassVar[bool] = True
+    """Whether anybody has the parcel before his eyes, to compare its seal."""
+    by_actor: ClassVar[bool] = True
+    """Whether it is the acting officer who gives the article up."""
     why: ClassVar[str] = "custody"
-    """Why such a move is made, unless the act says so itself."""
+    """The purpose of such a move, unless the act says so itself."""
 
     condition: str = ""
     seal: str = ""
+    quantity: Decimal | None = None
 
     @property
     def giver(self) -> str:
-        """The officer who gives the article up; empty when it isn't an officer."""
-        return self.meta.actor.id
+        """The officer who gives the article up; empty when it is not an officer, or not known from the paper."""
+        return self.meta.actor.id if self.by_actor else ""
 
     @property
     def holder_after(self) -> str:
@@ -199,13 +142,18 @@ class MovesProperty(ConcernsProperty):
 
     @property
     def rank_after(self) -> str:
-        """The rank of that officer; empty when it isn't an officer."""
+        """The rank of that officer; empty when it is not an officer."""
         return self.meta.actor.rank if self.holder_after == self.meta.actor.id else ""
 
     @property
     def place_after(self) -> str:
-        """Where it is now."""
+        """Where it is now; empty when that did not change."""
         return ""
+
+    @property
+    def state_after(self) -> State:
+        """How far custody has come with this act."""
+        return self.reaches
 
     @property
     def purpose(self) -> str:
@@ -217,60 +165,83 @@ class MovesProperty(ConcernsProperty):
         """The paper that proves the move: road certificate, receipt, order, bond; empty when there is none."""
         return ""
 
+    def quantity_after(self, article: Article) -> Decimal:
+        """How much there should be of it after the move."""
+        return article.quantity
+
     def refuse(self, case: Case) -> Iterator[str]:
-        """What an officer holds, only he can give."""
+        """The giver is the holder, and a quantity is one that can be weighed or counted."""
         yield from super().refuse(case)
         article = self.article(case)
-        if article is not None and self.giver and article.state in WITH_OFFICER and self.giver != article.holder:
-            yield (
-                f"{self.property_id} cannot {self.cannot} from {self.giver}: {case.label} shows it "
-                f"{article.whereabouts}. Record {self.register}.PropertyHandedOver and PropertyTakenOver first."
-            )
+        if article is not None:
+            yield from self.refuse_giver(case, article, self.giver)
+        if self.quantity is not None and not measurable(self.quantity):
+            yield f"{self.property_id} cannot {self.cannot}: {self.quantity} is no quantity. Give what was weighed."
 
     def doubt(self, case: Case) -> Iterator[str]:
-        """A keeper other than the one who took it in, an open hand-over, another seal: each breaks the chain's proof."""
+        """Another keeper, an open hand-over, another seal, another weight: each breaks the proof of the chain."""
         yield from super().doubt(case)
         article = self.article(case)
         if article is None:
             return
-        if article.state == "deposited" and self.giver not in {"", article.holder}:
-            yield f"{self.property_id} is in the keeping of {article.holder}, and {self.giver} gives it out"
+        yield from self.doubt_giver(article, self.giver)
         if article.offered_to and self.holder_after != article.offered_to:
             yield f"{self.property_id} was handed over to {article.offered_to}, who has not taken it over"
-        if not self.reseals and self.seal != article.seal:
-            yield (
-                f"the seal of {self.property_id} is {_seal(self.seal)} here, and {_seal(article.seal)} "
-                "in the register"
-            )
+        if self.seen and not self.reseals:
+            yield from self.doubt_seal(article, self.seal)
+        due = self.quantity_after(article)
+        if self.quantity is not None and self.quantity != due:
+            yield f"{self.property_id} measures {self.quantity} {article.unit} here; by the register it is {due}"
 
     def apply(self, case: Case) -> Case:
-        """One holder, one place, since now."""
+        """One holder, one place, from now on."""
         article = self.article(case)
         if article is None:
             return case
         return self.kept(
             case,
-            state=self.reaches,
+            state=self.state_after,
             holder=self.holder_after or article.holder,
             place=self.place_after or article.place,
+            quantity=self.quantity_after(article),
             since=self.meta.occurred_at,
             offered_to="",
             seal=self.seal if self.reseals else article.seal,
         )
 
 
+class CarriesProperty(MovesProperty):
+    """A move on which a named officer carries the article and answers for it until the next."""
+
+    carrier: str = ""
+    carrier_rank: str = ""
+    carrier_belt_no: str = ""
+
+    @property
+    def holder_after(self) -> str:
+        """The carrier; the holder before him, when none is named."""
+        return self.carrier
+
+    @property
+    def rank_after(self) -> str:
+        """The carrier's rank."""
+        return self.carrier_rank
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """A parcel without a named carrier is out of everybody's hands."""
+        yield from super().doubt(case)
+        if not self.carrier:
+            yield f"no carrier is named for {self.property_id}"
+
+
 class EndsCustody(MovesProperty):
-    """An act after which the police have nothing more to do with the article."""
+    """An act after which the police have nothing more to do with the article. An empty `holder_after` means nobody."""
 
     reaches: ClassVar[State] = "disposed"
 
-
-def _when(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
-def _seal(seal: str) -> str:
-    return f"'{seal}'" if seal else "not named"
+    def apply(self, case: Case) -> Case:
+        """Nobody in this register answers for it any more."""
+        return self.kept(super().apply(case), holder=self.holder_after)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -332,7 +303,7 @@ class SeizesProperty(CaseEntry):
             elif ids.count(each) > 1:
                 yield f"{each} is listed twice in one memo. Give each article its own id."
         for item in self.items:
-            if item.quantity <= 0:
+            if not measurable(item.quantity) or item.quantity == 0:
                 yield f"{item.id} cannot be seized: its quantity is {item.quantity}. Give how much there is."
 
     def apply(self, case: Case) -> Case:
@@ -347,3 +318,7 @@ class SeizesProperty(CaseEntry):
             for item in self.items
         ]
         return case.keep(replace(malkhana.keeping(fresh), memos=put(malkhana.memos, self.document, at)))
+
+
+def _seal(seal: str) -> str:
+    return f"the seal '{seal}'" if seal else "no seal"

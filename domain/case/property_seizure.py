@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry
-from domain.case.property import Malkhana, SeizesProperty
+from domain.case.malkhana import Malkhana
+from domain.case.property import SeizesProperty
 from domain.event import Sealed
 
 
@@ -79,7 +80,10 @@ class SeizureReportedToMagistrate(CaseEntry, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """Only a seizure can be reported."""
         if self.memo not in case.part(Malkhana).memos:
-            yield f"memo {self.memo} cannot be reported: {case.label} has no such seizure memo. Record the seizure first."
+            yield (
+                f"memo {self.memo} cannot be reported: {case.label} has no such seizure memo. "
+                f"Record {self.register}.PropertySeized first."
+            )
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Reported twice, or before it happened."""
@@ -96,7 +100,7 @@ class SeizureReportedToMagistrate(CaseEntry, register="case"):
 
 
 class CustodyMoveRefused(CaseEntry, register="case"):
-    """Someone tried to enter what cannot have happened to an article. It was refused; that it was tried stays on record."""
+    """Someone tried to enter what cannot have happened to an article. It was refused; the attempt stays on record."""
 
     attempted: str
     property_id: str

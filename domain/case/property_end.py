@@ -1,0 +1,204 @@
+"""How custody ends, by an order that is carried out; and how it is interrupted, by loss."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
+from typing import Literal
+
+from domain.case.case import Case
+from domain.case.malkhana import IN_CUSTODY, Article, Order
+from domain.case.property import ConcernsProperty, EndsCustody, MovesProperty
+from domain.event import Sealed
+
+INDIA = timezone(timedelta(hours=5, minutes=30))
+
+AFTER_TRIAL = {"BNSS 498", "CrPC 452"}
+NOT_HELD = {"livestock", "perishable"}
+SP_SALE_BELOW_PAISE = 500_00
+
+Manner = Literal["returned", "auctioned", "destroyed", "confiscated", "transferred", "written off"]
+
+
+class DisposalOrdered(ConcernsProperty, register="case"):
+    """A court orders what becomes of an article (BNSS s.497, 498, 503), or an SP its sale (s.106(3) proviso)."""
+
+    cannot = "be ordered disposed of"
+
+    order: str
+    authority: str
+    provision: Literal["BNSS 497", "BNSS 498", "BNSS 503", "BNSS 106(3)", "CrPC 451", "CrPC 452", "CrPC 457", "other"]
+    manner: Manner
+    recipient_code: str = ""
+    recipient: Sealed | None = None
+    on_bond: bool = False
+
+    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+        """An order has a number, by which its execution is tied to it."""
+        if not self.order.strip():
+            yield f"{self.property_id} cannot be ordered disposed of by an order without a number. Give its number."
+        yield from _nameless(self.property_id, self.recipient_code, self.recipient)
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """The same order twice; an SP's sale of what is worth five hundred rupees or more."""
+        if any(each.number == self.order for each in article.orders):
+            yield f"order {self.order} on {self.property_id} is already entered"
+        if self.provision == "BNSS 106(3)" and (article.value_paise or 0) >= SP_SALE_BELOW_PAISE:
+            yield f"{self.property_id} is worth {article.value_paise} paise; an SP orders sales below 50000 (s.106(3))"
+
+    def apply(self, case: Case) -> Case:
+        """The order waits to be carried out."""
+        article = self.article(case)
+        if article is None:
+            return case
+        order = Order(self.order, self.provision, self.manner, self.meta.occurred_at, self.on_bond)
+        return self.kept(case, orders=(*article.orders, order))
+
+
+class PropertyDisposed(EndsCustody, register="case"):
+    """The order is carried out and custody ends: the article is returned, sold, destroyed, confiscated, transferred."""
+
+    cannot = "be disposed of"
+    why = "disposal"
+
+    order: str
+    manner: Manner
+    place: str
+    recipient_code: str = ""
+    recipient: Sealed | None = None
+    recipient_office: str = ""
+    receipt: str = ""
+    proceeds_paise: int | None = None
+    present: tuple[str, ...] = ()
+
+    @property
+    def holder_after(self) -> str:
+        """The person's code, or the office that received it; nobody for what no longer exists."""
+        return self.recipient_code or self.recipient_office
+
+    @property
+    def rank_after(self) -> str:
+        """None."""
+        return ""
+
+    @property
+    def place_after(self) -> str:
+        """Where it was disposed of."""
+        return self.place
+
+    @property
+    def purpose(self) -> str:
+        """How it ended."""
+        return self.manner
+
+    @property
+    def document(self) -> str:
+        """The order."""
+        return self.order
+
+    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+        """No end without an order, and nobody can give what is missing."""
+        numbers = [each.number for each in article.orders]
+        if self.order not in numbers:
+            yield (
+                f"{self.property_id} cannot be disposed of under {self.order or 'no order'}: {case.label} shows "
+                f"{', '.join(numbers) or 'no order'}. Record {self.register}.DisposalOrdered first."
+            )
+        lost = article.state == "missing"
+        if lost != (self.manner == "written off"):
+            first = "PropertyFound" if lost else "PropertyMissing"
+            yield (
+                f"{self.property_id} cannot be {self.manner}: {case.label} shows it {article.whereabouts}, and what is "
+                f"missing, and only that, is written off. Record {self.register}.{first} first."
+            )
+        yield from _nameless(self.property_id, self.recipient_code, self.recipient)
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Otherwise than ordered, within the two months of s.498(4), while elsewhere, or to nobody."""
+        for order in [each for each in article.orders if each.number == self.order][-1:]:
+            if order.manner != self.manner:
+                yield f"{self.property_id} was ordered {order.manner} and is {self.manner}"
+            if self.meta.occurred_at < order.at:
+                yield f"{self.property_id} was disposed of before order {self.order} was made"
+            elif _held(order, article) and _day(self.meta.occurred_at) <= _two_months_after(_day(order.at)):
+                yield f"{self.property_id} is disposed of within two months of order {self.order} (BNSS s.498(4))"
+        if article.state in {"on the way", "at laboratory", "rejected"}:
+            yield f"{self.property_id} is disposed of while the register shows it {article.whereabouts}"
+        if self.manner in {"returned", "transferred"} and not self.holder_after:
+            yield f"{self.property_id} is {self.manner} to nobody named"
+
+
+class PropertyMissing(MovesProperty, register="case"):
+    """An article is not where the register shows it. Its last holder stays answerable."""
+
+    cannot = "be reported missing"
+    leaves = IN_CUSTODY
+    where = "in custody"
+    reaches = "missing"
+    by_actor = False
+    seen = False
+    why = "not found"
+
+    last_seen_at: datetime | None = None
+    inquiry: str = ""
+
+    @property
+    def holder_after(self) -> str:
+        """As before: he answers for it."""
+        return ""
+
+    @property
+    def place_after(self) -> str:
+        """Not known."""
+        return "not known"
+
+    @property
+    def document(self) -> str:
+        """The inquiry ordered."""
+        return self.inquiry
+
+
+class PropertyFound(MovesProperty, register="case"):
+    """A missing article is found, and the acting officer takes it."""
+
+    cannot = "be found"
+    leaves = ("missing",)
+    where = "missing"
+    first = "PropertyMissing"
+    by_actor = False
+    why = "found"
+
+    place: str
+    inquiry: str = ""
+
+    @property
+    def place_after(self) -> str:
+        """Where it was found."""
+        return self.place
+
+    @property
+    def document(self) -> str:
+        """The inquiry's finding."""
+        return self.inquiry
+
+
+def _nameless(property_id: str, code: str, person: Sealed | None) -> Iterator[str]:
+    """A name is sealed under its person's code; without one nobody's key could seal it."""
+    if person is not None and not code:
+        yield f"{property_id} goes to a person without a code. Give recipient_code, as V1 or A1."
+
+
+def _held(order: Order, article: Article) -> bool:
+    """Whether the order may not be carried out for two months: not for livestock, perishables or against a bond."""
+    return order.provision in AFTER_TRIAL and article.category not in NOT_HELD and not order.on_bond
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(INDIA).date()
+
+
+def _two_months_after(day: date) -> date:
+    """The corresponding date two calendar months later, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month + 1, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,185 @@
+"""An exhibit's way to the forensic laboratory and back: the road certificate, the laboratory's receipt, the return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from domain.case.case import Case
+from domain.case.malkhana import Article, measurable
+from domain.case.property import CarriesProperty, MovesProperty
+
+DISPATCH_WITHIN = {"drugs": timedelta(hours=72), "biological or medical sample": timedelta(hours=48)}
+"""NDPS Standing Order 1/88, and Kattavellai v. State of Tamil Nadu, 2025 INSC 845. Later is late, not impossible."""
+
+
+class PropertySentToLaboratory(CarriesProperty, register="case"):
+    """A sealed exhibit leaves the malkhana for the laboratory under a road certificate."""
+
+    cannot = "go to the laboratory"
+    leaves = ("deposited",)
+    where = "in the malkhana"
+    first = "PropertyDeposited"
+    reaches = "on the way"
+    why = "forensic examination"
+
+    laboratory: str
+    road_certificate: str = ""
+    forwarding_note: str = ""
+    route: str = ""
+    parcels: int = 1
+    seal_count: int = 0
+    specimen_seal_sent: bool = False
+    delay_reason: str = ""
+
+    @property
+    def place_after(self) -> str:
+        """On the road."""
+        return f"on the way to {self.laboratory}"
+
+    @property
+    def document(self) -> str:
+        """The road certificate: an acknowledgement, not a receipt."""
+        return self.road_certificate
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """No road certificate, no specimen of the seal, no certified inventory, or late."""
+        if not self.road_certificate:
+            yield f"{self.property_id} goes to {self.laboratory} without a road certificate"
+        if article.seal and not self.specimen_seal_sent:
+            yield f"no specimen of the seal of {self.property_id} goes with it"
+        if article.category == "drugs" and not article.certificate:
+            yield f"{self.property_id} goes without the Magistrate's certificate of its inventory (NDPS s.52A)"
+        limit = DISPATCH_WITHIN.get(article.category)
+        if limit and self.meta.occurred_at - article.seized_at > limit and not self.delay_reason:
+            hours = limit // timedelta(hours=1)
+            yield f"{self.property_id} goes to the laboratory later than {hours} hours after its seizure, unexplained"
+
+
+class PropertyReceivedByLaboratory(MovesProperty, register="case"):
+    """The laboratory takes the parcel in, gives its own receipt, and says whether the seal is whole."""
+
+    cannot = "be received by the laboratory"
+    leaves = ("on the way",)
+    where = "on the way to a laboratory"
+    first = "PropertySentToLaboratory"
+    reaches = "at laboratory"
+    by_actor = False
+    why = "forensic examination"
+
+    laboratory: str
+    receipt: str = ""
+    received_by: str = ""
+    received_by_rank: str = ""
+    seal_count: int = 0
+    seal_intact: bool = True
+
+    @property
+    def holder_after(self) -> str:
+        """The laboratory."""
+        return self.laboratory
+
+    @property
+    def place_after(self) -> str:
+        """The laboratory."""
+        return self.laboratory
+
+    @property
+    def document(self) -> str:
+        """The laboratory's receipt, a paper of its own beside the road certificate."""
+        return self.receipt
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Another laboratory, a broken seal, no receipt."""
+        if article.place != f"on the way to {self.laboratory}":
+            yield f"{self.property_id} is received by {self.laboratory}; the register shows it {article.place}"
+        if not self.seal_intact:
+            yield f"{self.laboratory} found the seal of {self.property_id} broken"
+        if not self.receipt:
+            yield f"{self.laboratory} gave no receipt for {self.property_id}"
+
+
+class PropertyRejectedByLaboratory(MovesProperty, register="case"):
+    """The laboratory will not examine the exhibit, and says why. It waits there to be taken back."""
+
+    cannot = "be rejected by the laboratory"
+    leaves = ("on the way", "at laboratory")
+    where = "at a laboratory or on the way there"
+    first = "PropertySentToLaboratory"
+    reaches = "rejected"
+    by_actor = False
+    why = "rejected by the laboratory"
+
+    laboratory: str
+    reason: str
+    letter: str = ""
+
+    @property
+    def holder_after(self) -> str:
+        """At the counter the carrier keeps it, later the laboratory: as before."""
+        return ""
+
+    @property
+    def place_after(self) -> str:
+        """The laboratory."""
+        return self.laboratory
+
+    @property
+    def document(self) -> str:
+        """The letter of rejection."""
+        return self.letter
+
+
+class PropertyReturnedFromLaboratory(CarriesProperty, register="case"):
+    """The carrier takes the exhibit back, under the laboratory's seal, less what the test has consumed."""
+
+    cannot = "be returned from the laboratory"
+    leaves = ("at laboratory", "rejected")
+    where = "at a laboratory"
+    first = "PropertySentToLaboratory"
+    reseals = True
+    by_actor = False
+    why = "return from the laboratory"
+
+    laboratory: str
+    letter: str = ""
+    seal_count: int = 0
+    consumed: Decimal = Decimal(0)
+
+    @property
+    def place_after(self) -> str:
+        """On the road."""
+        return f"on the way back from {self.laboratory}"
+
+    @property
+    def document(self) -> str:
+        """The laboratory's letter of return."""
+        return self.letter
+
+    def quantity_after(self, article: Article) -> Decimal:
+        """What went in, less what the test consumed."""
+        return max(article.quantity - self.consumed, Decimal(0)) if measurable(self.consumed) else article.quantity
+
+    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+        """A test consumes no more than there is."""
+        if not measurable(self.consumed) or self.consumed > article.quantity:
+            yield (
+                f"{self.property_id} cannot be returned with {self.consumed} consumed: {case.label} shows "
+                f"{article.quantity} {article.unit} of it. Give what the laboratory states."
+            )
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Another laboratory, a parcel that comes back open, a rejected one that was opened."""
+        if article.place != self.laboratory:
+            yield f"{self.property_id} comes back from {self.laboratory}; the register shows it {article.whereabouts}"
+        if article.seal and not self.seal:
+            yield f"{self.property_id} comes back from {self.laboratory} under no named seal"
+        if article.state == "rejected" and self.seal != article.seal:
+            yield f"{self.property_id} was rejected and yet comes back under another seal than it went with"
+
+    def apply(self, case: Case) -> Case:
+        """What was consumed to the last has no next holder."""
+        back = super().apply(case)
+        article = self.article(back)
+        return back if article is None or article.quantity else self.kept(back, state="used up")

@@ -1,0 +1,208 @@
+"""Into the malkhana, within it, and from officer to officer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from domain.case.case import Case
+from domain.case.malkhana import WITH_OFFICER, WITH_POLICE, Article, State
+from domain.case.property import ConcernsProperty, MovesProperty
+
+OVERNIGHT = timedelta(hours=24)
+"""How long an article may stay with the officer who seized it before a court asks why."""
+
+
+class PropertyDeposited(MovesProperty, register="case"):
+    """The keeper takes an article into the malkhana under a serial of its register. He is not the depositor."""
+
+    cannot = "be deposited"
+    leaves = WITH_OFFICER
+    where = "with an officer"
+    first = "PropertyTakenOver"
+    reaches = "deposited"
+    why = "safe custody"
+
+    malkhana_serial: int
+    malkhana_year: int
+    place: str
+    depositor: str
+    depositor_rank: str = ""
+    keeper: str
+    keeper_rank: str = ""
+    gd_entry: str = ""
+    specimen_seal_deposited: bool = False
+    refrigerated: bool = False
+    delay_reason: str = ""
+
+    @property
+    def giver(self) -> str:
+        """The depositor."""
+        return self.depositor
+
+    @property
+    def holder_after(self) -> str:
+        """The keeper (malkhana moharrir)."""
+        return self.keeper
+
+    @property
+    def rank_after(self) -> str:
+        """His rank."""
+        return self.keeper_rank
+
+    @property
+    def place_after(self) -> str:
+        """Room, almirah, rack or bin."""
+        return self.place
+
+    @property
+    def document(self) -> str:
+        """The serial in the malkhana register."""
+        return f"malkhana register {self.malkhana_serial}/{self.malkhana_year}"
+
+    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Nobody deposits with himself."""
+        if self.keeper == self.depositor:
+            yield (
+                f"{self.property_id} cannot be deposited by {self.depositor} with himself: {case.label} needs a "
+                "depositor and a keeper. Name the other person."
+            )
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Kept overnight, no diary entry, no specimen of the seal, unfit storage, a third hand at the register."""
+        kept = self.meta.occurred_at - article.seized_at
+        if article.state == "seized" and kept > OVERNIGHT and not self.delay_reason:
+            yield f"{self.property_id} was deposited more than 24 hours after its seizure, without a reason"
+        if not self.gd_entry:
+            yield f"the deposit of {self.property_id} names no General Diary entry"
+        if article.seal and not self.specimen_seal_deposited:
+            yield f"no specimen of the seal of {self.property_id} was deposited"
+        if article.category == "biological or medical sample" and not self.refrigerated:
+            yield f"{self.property_id} is a biological sample and is not kept refrigerated"
+        if self.meta.actor.id not in {self.depositor, self.keeper}:
+            yield f"{self.meta.actor.id} entered the deposit of {self.property_id}, neither depositor nor keeper"
+
+
+class PropertyMoved(MovesProperty, register="case"):
+    """An article is put in another place within the malkhana; its keeper stays the same."""
+
+    cannot = "be moved within the malkhana"
+    leaves = ("deposited",)
+    where = "in the malkhana"
+    first = "PropertyDeposited"
+    reaches = "deposited"
+
+    place: str
+    reason: str
+
+    @property
+    def holder_after(self) -> str:
+        """Nobody else."""
+        return ""
+
+    @property
+    def place_after(self) -> str:
+        """Room, almirah, rack or bin."""
+        return self.place
+
+    @property
+    def purpose(self) -> str:
+        """Why it was moved."""
+        return self.reason
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """A move that changes nothing."""
+        if self.place == article.place:
+            yield f"{self.property_id} already lies in {self.place}"
+
+
+class PropertyHandedOver(ConcernsProperty, register="case"):
+    """The holder hands an article over to another officer. He stays answerable until the other takes it over."""
+
+    cannot = "be handed over"
+    leaves = WITH_POLICE
+    where = "with the police"
+
+    to_officer: str
+    to_rank: str = ""
+    purpose: str
+    condition: str = ""
+    seal: str = ""
+    receipt: str = ""
+
+    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Only the holder hands over, and to someone else."""
+        giver = self.meta.actor.id
+        yield from self.refuse_giver(case, article, giver)
+        if self.to_officer in {giver, article.holder}:
+            yield (
+                f"{self.property_id} cannot be handed over to {self.to_officer}: {case.label} shows it "
+                f"{article.whereabouts}, and a hand-over needs two persons. Name another officer."
+            )
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Another keeper, another seal, or a hand-over to a second officer while the first has not answered."""
+        yield from self.doubt_giver(article, self.meta.actor.id)
+        yield from self.doubt_seal(article, self.seal)
+        if article.offered_to and article.offered_to != self.to_officer:
+            yield f"{self.property_id} was handed over to {article.offered_to}, who has not taken it over"
+
+    def apply(self, case: Case) -> Case:
+        """It is on offer; the holder has not changed."""
+        return self.kept(case, offered_to=self.to_officer)
+
+
+class PropertyTakenOver(MovesProperty, register="case"):
+    """The officer to whom an article was handed over takes it over and becomes its only holder."""
+
+    cannot = "be taken over"
+    leaves = WITH_POLICE
+    where = "with the police"
+
+    from_officer: str
+    place: str
+    reason: str
+    receipt: str = ""
+    as_keeper: bool = False
+
+    @property
+    def giver(self) -> str:
+        """The officer who handed it over."""
+        return self.from_officer
+
+    @property
+    def place_after(self) -> str:
+        """Where he keeps it."""
+        return self.place
+
+    @property
+    def state_after(self) -> State:
+        """A new keeper takes over what stays on its shelf."""
+        return "deposited" if self.as_keeper else "issued"
+
+    @property
+    def purpose(self) -> str:
+        """What he needs it for."""
+        return self.reason
+
+    @property
+    def document(self) -> str:
+        """The receipt he signed."""
+        return self.receipt
+
+    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Taken over is what was handed over to this officer by another."""
+        taker = self.meta.actor.id
+        if article.offered_to != taker:
+            offered = f"to {article.offered_to}" if article.offered_to else "to nobody"
+            yield (
+                f"{self.property_id} cannot be taken over by {taker}: {case.label} shows it handed over {offered}. "
+                f"Record {self.register}.PropertyHandedOver first."
+            )
+        if self.from_officer == taker:
+            yield f"{self.property_id} cannot be taken over by {taker} from himself. Name who handed it over."
+        if self.as_keeper and article.state != "deposited":
+            yield (
+                f"{self.property_id} cannot be taken over as keeper: {case.label} shows it {article.whereabouts}. "
+                f"Record {self.register}.PropertyDeposited instead."
+            )

@@ -1,0 +1,173 @@
+"""The parcel itself: seals broken and set anew, the Magistrate's certificate of its inventory, samples drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from domain.case.case import Case
+from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable
+from domain.case.property import ConcernsProperty
+
+
+class SealBroken(ConcernsProperty, register="case"):
+    """A parcel is opened, or its seal is found broken. It stays open until it is sealed again under a named seal."""
+
+    cannot = "have its seal broken"
+    leaves = IN_CUSTODY
+    where = "in custody"
+
+    seal: str
+    reason: str
+    permission: str = ""
+    present: tuple[str, ...] = ()
+
+    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Only what is sealed can be opened."""
+        if not article.seal:
+            yield (
+                f"{self.property_id} cannot have its seal broken: {case.label} shows it open. "
+                f"Record {self.register}.PropertyResealed first."
+            )
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Another seal, or opened without leave of the court. A laboratory opens what it examines."""
+        yield from self.doubt_seal(article, self.seal)
+        if not self.permission and article.state != "at laboratory":
+            yield f"{self.property_id} is opened without leave of the court"
+
+    def apply(self, case: Case) -> Case:
+        """The parcel is open."""
+        return self.kept(case, seal="")
+
+
+class PropertyResealed(ConcernsProperty, register="case"):
+    """A parcel is sealed, at first or again. The new seal is named, and left with another person after use."""
+
+    cannot = "be sealed"
+    leaves = IN_CUSTODY
+    where = "in custody"
+
+    seal: str
+    reason: str
+    seal_count: int = 1
+    seal_kept_by: str = ""
+    permission: str = ""
+    present: tuple[str, ...] = ()
+
+    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Every new seal is named."""
+        if not self.seal.strip():
+            yield f"{self.property_id} cannot be sealed without naming the seal: give its letter or number."
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Over an unbroken seal, without leave of the court, or with the seal left in the same hand."""
+        if article.seal:
+            yield f"{self.property_id} is sealed again while the register shows the seal '{article.seal}' whole"
+        if not self.permission and article.state not in {"seized", "at laboratory"}:
+            yield f"{self.property_id} is sealed again without leave of the court"
+        if self.seal_kept_by in {"", self.meta.actor.id}:
+            yield f"the seal set on {self.property_id} was left with no other person after use"
+
+    def apply(self, case: Case) -> Case:
+        """It is under this seal."""
+        return self.kept(case, seal=self.seal)
+
+
+class InventoryCertified(ConcernsProperty, register="case"):
+    """A Magistrate certifies the inventory, the photographs or the samples of a seized drug (NDPS s.52A)."""
+
+    cannot = "have its inventory certified"
+    leaves = IN_CUSTODY
+    where = "in custody"
+
+    court: str
+    certificate: str
+    photographs: int = 0
+
+    def apply(self, case: Case) -> Case:
+        """The certificate goes with the article and with every sample drawn from it later."""
+        return self.kept(case, certificate=self.certificate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A part drawn from an article, with an id of its own, in the article's unit."""
+
+    id: str
+    quantity: Decimal
+    unit: str
+    seal: str = ""
+    seal_count: int = 0
+    duplicate: bool = False
+
+
+class PropertySplit(ConcernsProperty, register="case"):
+    """Samples are drawn from an article. What they, the remainder and the test used must add up to what there was."""
+
+    cannot = "be split"
+    leaves = (*WITH_POLICE, "at laboratory", "in court")
+    where = "with the police, at a laboratory or in court"
+
+    samples: tuple[Sample, ...]
+    remaining: Decimal
+    consumed: Decimal = Decimal(0)
+    reason: str
+    seal: str = ""
+    seal_count: int = 0
+    present: tuple[str, ...] = ()
+
+    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+        """By the holder; each sample with an id of its own; quantities of one unit that add up exactly."""
+        yield from self.refuse_giver(case, article, self.meta.actor.id)
+        known, ids = case.part(Malkhana).articles, [sample.id for sample in self.samples]
+        if not ids:
+            yield f"{self.property_id} cannot be split into nothing. Give at least one sample."
+        for each in sorted(set(ids)):
+            if not each.strip() or each in known or ids.count(each) > 1:
+                yield f"sample '{each}' of {self.property_id} needs an id that no other article of {case.label} has."
+        for sample in self.samples:
+            if sample.unit != article.unit:
+                yield (
+                    f"sample {sample.id} is measured in {sample.unit}, and {case.label} measures {self.property_id} in "
+                    f"{article.unit}. Give the quantity in {article.unit}."
+                )
+        yield from self._refuse_sum(case, article)
+
+    def _refuse_sum(self, case: Case, article: Article) -> Iterator[str]:
+        parts = [*(sample.quantity for sample in self.samples), self.remaining, self.consumed]
+        if not all(map(measurable, parts)) or any(sample.quantity == 0 for sample in self.samples):
+            yield f"{self.property_id} cannot be split so: a quantity is zero, negative or no number. Give what was weighed."
+        elif sum(parts) != article.quantity:
+            yield (
+                f"{self.property_id} cannot be split so: samples, remainder and use make {sum(parts)} {article.unit}, "
+                f"and {case.label} shows {article.quantity}. Give quantities that add up."
+            )
+
+    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+        """Unsealed samples, an open remainder, a drug sampled without the Magistrate, a stranger at the shelf."""
+        yield from self.doubt_giver(article, self.meta.actor.id)
+        for sample in self.samples:
+            if not sample.seal:
+                yield f"sample {sample.id} is not sealed"
+        if self.remaining and not self.seal:
+            yield f"what remains of {self.property_id} is not sealed"
+        if article.category == "drugs" and not article.certificate:
+            yield f"{self.property_id} is sampled without the Magistrate's certificate of its inventory (NDPS s.52A)"
+
+    def apply(self, case: Case) -> Case:
+        """Each sample is where its parent is, with the same holder; the parent keeps what remains."""
+        parent = self.article(case)
+        if parent is None:
+            return case
+        drawn = [
+            replace(
+                parent, property_id=sample.id, parent=self.property_id, quantity=sample.quantity, seal=sample.seal,
+                since=self.meta.occurred_at, value_paise=None, offered_to="", orders=(),
+            )
+            for sample in self.samples
+        ]
+        state = parent.state if self.remaining else "used up"
+        left = replace(parent, quantity=self.remaining, seal=self.seal, state=state)
+        return case.keep(case.part(Malkhana).keeping([left, *drawn]))
