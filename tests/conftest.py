@@ -9,6 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.roznamcha.kit import Program
+
 from roznamcha.migrate import migrate
 from roznamcha.postgres import Embedded, open_embedded
 
@@ -39,3 +41,9 @@ def database(empty_database: str) -> str:
     """The URL of a new database with today's tables and nothing in them."""
     migrate(empty_database)
     return empty_database
+
+
+@pytest.fixture
+def program(database: str, tmp_path: Path) -> Program:
+    """The program on a database and a data folder of its own."""
+    return Program(tmp_path, database)

@@ -1,0 +1,1 @@
+"""What the law asks, as data: rules with their sources, offences with their punishments, and the counting of days."""

@@ -1,0 +1,63 @@
+"""The program as its users run it: a process of its own, on a database of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Program:
+    """Runs `roznamcha` with its data in `folder` and its entries in the database at `url`."""
+
+    folder: Path
+    url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of every run."""
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("ROZNAMCHA_")}
+        return clean | {
+            "ROZNAMCHA_DATA": str(self.folder / "data"),
+            "ROZNAMCHA_DATABASE_URL": self.url,
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of a run."""
+        return [sys.executable, "-c", "from roznamcha.cli import main; main()", *arguments]
+
+    def run(self, *arguments: str, check: bool = True, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        done = subprocess.run(
+            self.command(*arguments), env=self.environment, cwd=self.folder, input=stdin, capture_output=True,
+            text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start it and go on."""
+        return subprocess.Popen(
+            self.command(*arguments), env=self.environment, cwd=self.folder, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def json(self, *arguments: str, stdin: str = "") -> Any:
+        """Run it with `--json` and give the document."""
+        return json.loads(self.run(*arguments, "--json", stdin=stdin).stdout)
+
+    def count(self, table: str) -> int:
+        """How many rows a table of the store has."""
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute(f"SELECT count(*) FROM roznamcha.{table}".encode()).fetchone()
+        return row[0] if row else 0
