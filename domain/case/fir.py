@@ -1,7 +1,7 @@
-"""The first information: received, signed, registered as an FIR (IIF-1), as a zero FIR, or noted as non-cognizable.
+"""The first information of a case: who told it, who suffered, who is accused, and how far the register has taken it.
 
-Persons go by codes: the informant is I1 (or V1, if it is the victim who informs), victims V1 …, accused A1 … A9, B1 ….
-What follows from the registration is in `enquiry.py`, `publication.py` and `transfer.py`.
+Persons go by codes: the informant is I1 (or V1, if the victim informs), victims V1 …, accused A1 … A9, B1 … The acts
+are in `information.py` (before an FIR, or instead of one), `registration.py` (IIF-1) and `publication.py`.
 """
 
 from __future__ import annotations
@@ -10,22 +10,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from domain.case.case import Case, CaseEntry, Part
+from domain.case.codes import unreadable
 from domain.case.corrections import stands
-from domain.case.days import BNSS_BEGAN, day, later, written
-from domain.event import Numbered, Sealed, put
+from domain.case.days import day, written
+from domain.event import Sealed
 
-CODE = re.compile(r"[A-Z][0-9]{1,3}")
-SECTION = re.compile(r"[A-Z][A-Za-z/()]* [0-9]+[A-Z]{0,3}(\([0-9A-Za-z]+\))*|FOREIGN .+")
-"""A section as registers write it: the Act, a blank, the section: `BNS 303(2)`, `POCSO 6`, `NDPS 20(b)(ii)(B)`."""
+SECTION = re.compile(r"[A-Z].* [0-9].*|FOREIGN .+")
+"""Act, blank, section: `BNS 303(2)`, `NDPS 20(b)(ii)(B)`; another law's begins with FOREIGN."""
 
-SIGN_DAYS = 3
-"""BNSS s.173(1)(ii): electronic information is taken on record on being signed within three days."""
-
-EARLY = frozenset({"", "information", "enquiry", "non-cognizable", "zero FIR"})
+EARLY = frozenset({"", "information", "enquiry", "non-cognizable", "zero FIR", "transferred"})
 """Stages before an FIR is registered where it will stay. An entry made late does not take a case back to them."""
 
 Mode = Literal["oral", "written", "electronic"]
@@ -35,7 +31,7 @@ Gender = Literal["male", "female", "transgender", "not recorded"]
 
 @dataclass(frozen=True)
 class Done:
-    """An act that was done once: the version of its entry, and when it was done."""
+    """An act that was done: the version of its entry, and when it was done."""
 
     version: int
     at: datetime
@@ -53,7 +49,7 @@ class Named:
 class Fir(Part):
     """What the register keeps of the first information: who is named in it by code, and how far it has come.
 
-    An entry that was struck is still here: `held` and `named` leave it out.
+    An entry that was struck is still in here: ask `held`, `registration` and `named`, which leave it out.
     """
 
     accused: Mapping[str, Named] = field(default_factory=dict)
@@ -62,21 +58,176 @@ class Fir(Part):
     mode: Mode | None = None
     information: Done | None = None
     signed: Done | None = None
-    registered: Done | None = None
-    zero: Done | None = None
-    non_cognizable: Done | None = None
+    refused: Done | None = None
     ordered: Done | None = None
     concluded: Done | None = None
-    closed_by_enquiry: bool = False
-    transferred: Done | None = None
-    transferred_to: str = ""
-    received: Done | None = None
+    outcome: str = ""
+    non_cognizable: Done | None = None
+    zero: Done | None = None
+    registered: Done | None = None
     published: Done | None = None
     withheld: Done | None = None
     reported: Done | None = None
 
     @property
     def registered_at(self) -> datetime | None:
-        """When the FIR (or, before it, the zero FIR) was registered."""
+        """When the FIR, or without it the zero FIR, was registered."""
         done = self.registered or self.zero
         return done.at if done else None
+
+
+def held(case: Case, done: Done | None) -> Done | None:
+    """What was done, unless its entry was struck."""
+    return done if done and stands(case, done.version) else None
+
+
+def registration(case: Case) -> Done | None:
+    """The first registration that stands: the zero FIR's if there was one, else the FIR's."""
+    part = case.part(Fir)
+    return held(case, part.zero) or held(case, part.registered)
+
+
+def named(case: Case) -> dict[str, Named]:
+    """The accused named so far, by code, in entries that stand."""
+    return {code: each for code, each in case.part(Fir).accused.items() if stands(case, each.version)}
+
+
+def concerned(case: Case) -> set[str]:
+    """The informant's and the victims' codes, as entries that stand give them."""
+    part = case.part(Fir)
+    return {code for code, version in part.victims.items() if stands(case, version)} | ({part.informant} - {""})
+
+
+def both(accused: Iterable[str], others: Iterable[str]) -> Iterator[str]:
+    """A reason for each code that would mean an accused and somebody else at once: a code opens one person's names."""
+    for code in sorted({*accused} & {*others}):
+        yield f"{code} is the code of an informant or a victim. Give the accused a code of their own (A1 …)."
+
+
+def ill_written(case: Case, sections: tuple[str, ...]) -> Iterator[str]:
+    """Doubts about a list of sections; it isn't repeated, for anything may stand in it."""
+    if not sections:
+        yield f"no section of law is given for {case.label}"
+    elif not all(SECTION.fullmatch(each) for each in sections):
+        yield f"a section of {case.label} is not written as Act and number (BNS 303(2), POCSO 6)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Victim:
+    """Somebody against whom the offence was done, by code."""
+
+    code: str
+    victim_name: Sealed | None = None
+    relative_name: Sealed | None = None
+    address: Sealed | None = None
+    phone: Sealed | None = None
+    gender: Gender
+    age_years: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedAccused:
+    """Somebody accused: known by name, suspected, or unknown and only described. No entry at all is normal, too."""
+
+    code: str
+    how: How
+    accused_name: Sealed | None = None
+    alias: Sealed | None = None
+    relative_name: Sealed | None = None
+    address: Sealed | None = None
+    description: Sealed | None = None
+    gender: Gender = "not recorded"
+    age_years: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PropertyOfInterest:
+    """Property that was stolen or is otherwise of interest, as the informant describes it."""
+
+    category: str
+    description: str
+    value_paise: int | None = None
+
+
+class TellsOfOffence(CaseEntry):
+    """An act in which the police hear of an offence from somebody: who informs, who suffered it, who is accused."""
+
+    mode: Mode
+    sections: tuple[str, ...]
+    informant: str = "I1"
+    informant_name: Sealed | None = None
+    informant_relative: Sealed | None = None
+    informant_birth: Sealed | None = None
+    informant_nationality: str = ""
+    informant_identity: Sealed | None = None
+    informant_phone: Sealed | None = None
+    informant_address: Sealed | None = None
+    informant_occupation: Sealed | None = None
+    informing_officer: str = ""
+    victims: tuple[Victim, ...] = ()
+    accused: tuple[NamedAccused, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """The number this act gives the case, as it is written; empty when it gives none."""
+        return ""
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """Each person has one code and each code is one person's; a number counts from 1."""
+        victims, accused = [each.code for each in self.victims], [each.code for each in self.accused]
+        yield from unreadable(case, self.informant, *victims, *accused)
+        for codes, who in (victims, "victims"), (accused, "accused"):
+            for code in sorted({each for each in codes if codes.count(each) > 1}):
+                yield f"{code} stands twice among the {who}. Give each person a code of their own."
+        yield from both(accused, {self.informant, *victims, *concerned(case)})
+        yield from both(named(case), {self.informant, *victims})
+        if self.numbered and getattr(self, self.numbered.number) < 1:
+            yield "a case's number counts from 1 each year. Leave it out to be given the next free one."
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """The number's year is the calendar year in India; the sections and the informant should be known."""
+        on = day(self.meta.occurred_at)
+        if self.numbered and getattr(self, self.numbered.year) != on.year:
+            yield f"{self.called} bears another year than {written(on)}, the day of the act"
+        yield from ill_written(case, self.sections)
+        if self.informant_name is None and not self.informing_officer:
+            yield f"{self.called or case.label} does not say who gave the information"
+
+    def done(self) -> Done:
+        """What a part of the case remembers of this act."""
+        return Done(self.meta.version, self.meta.occurred_at)
+
+    def persons(self, case: Case) -> Fir:
+        """The chapter's part with the persons of this act in it."""
+        part, version = case.part(Fir), self.meta.version
+        return replace(
+            part,
+            mode=self.mode,
+            informant=self.informant,
+            victims={**part.victims, **{each.code: version for each in self.victims}},
+            accused={**part.accused, **{each.code: Named(each.how, version) for each in self.accused}},
+        )
+
+
+class FollowsFIR(CaseEntry):
+    """An act that comes after an FIR, or a zero FIR, is registered."""
+
+    what: ClassVar[str] = "this"
+    """What a doubt or a refusal calls the act."""
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """There should be an FIR before it, and in that order."""
+        was = registration(case)
+        if was is None:
+            yield f"{self.what} is entered before any FIR is registered in this record"
+        elif self.meta.occurred_at < was.at:
+            yield f"{self.what} is dated before {case.label} was registered on {written(was.at)}"
+
+
+class NeedsFIR(FollowsFIR):
+    """An act upon the FIR itself: without one it means nothing."""
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """There must be an FIR."""
+        if registration(case) is None:
+            yield f"{self.what} cannot be entered: no FIR is registered here. Record case.FIRRegistered first."

@@ -15,7 +15,7 @@ DYSP_OR_ABOVE = frozenset(
 
 
 def at_least_dysp(rank: str) -> bool:
-    """Whether this rank is that of a Deputy Superintendent of Police or above: `DySP`, `Dy. S.P.`, `SP`, `DIG` …"""
+    """Whether this is the rank of a Deputy Superintendent of Police or above, as forms write it: `Dy. S.P.`, `SP`."""
     letters = "".join(filter(str.isalpha, rank)).casefold()
     short = letters.removesuffix("ofpolice")
     return short in DYSP_OR_ABOVE or (short.endswith("p") and short[:-1] in {"dig", "ig", "adg", "dg"})

@@ -1,0 +1,137 @@
+"""Who is told of the FIR: the informant and the victim, the Magistrate, and the public on the police website."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from domain.case.case import Case
+from domain.case.codes import unreadable
+from domain.case.days import written
+from domain.case.fir import Done, Fir, NeedsFIR, concerned, held
+from domain.case.ranks import at_least_dysp
+
+SENSITIVE = re.compile(r"BNS (6[4-9]|7[01]|113)\b.*|POCSO .*|UAPA .*")
+"""Sexual offences, terrorism, the POCSO Act: not put on the website (Youth Bar Association, (2016) 9 SCC 473)."""
+
+
+class CopyGivenToInformant(NeedsFIR, register="case"):
+    """The informant or the victim is given a copy of the FIR at once and free of cost (BNSS s.173(2))."""
+
+    what = "the copy"
+
+    person: str = "I1"
+    means: Literal["in person", "electronic", "post"]
+    receipt_taken: bool = False
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """The person goes by a code."""
+        yield from super().refuse(case)
+        yield from unreadable(case, self.person)
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """It goes to the informant or to a victim."""
+        yield from super().doubt(case)
+        if self.person not in concerned(case):
+            yield f"the copy is given to {self.person}, who is neither informant nor victim of {case.label}"
+
+
+class FIRPublished(NeedsFIR, register="case"):
+    """The FIR is put on the police website, within 24 hours of its registration (Youth Bar Association, 2016)."""
+
+    what = "the publication"
+
+    url: str
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """Nothing sensitive, nothing withheld, and once."""
+        yield from super().doubt(case)
+        part = case.part(Fir)
+        if withheld := held(case, part.withheld):
+            yield f"{case.label} is published although that was withheld on {written(withheld.at)}"
+        elif sensitive := [each for each in case.sections if SENSITIVE.fullmatch(each)]:
+            yield f"{case.label} is published and is sensitive by {', '.join(sensitive)} (Youth Bar Association, 2016)"
+        if published := held(case, part.published):
+            yield f"{case.label} was already published on {written(published.at)}"
+
+    def apply(self, case: Case) -> Case:
+        """The public can read it."""
+        return case.keep(replace(case.part(Fir), published=Done(self.meta.version, self.meta.occurred_at)))
+
+
+class PublicationWithheld(NeedsFIR, register="case"):
+    """A DySP or an officer above decides that a sensitive FIR is not put on the website (Youth Bar, 2016)."""
+
+    what = "the decision not to publish"
+
+    reason_class: Literal["sexual offence", "POCSO", "insurgency", "terrorism", "other sensitive"]
+    reason: str
+    decided_by: str
+    decided_by_rank: str
+    decided_at: datetime | None = None
+    order_number: str = ""
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """By the rank that may decide it, or by the District Magistrate, and before it was published."""
+        yield from super().doubt(case)
+        magistrate = self.decided_by_rank.strip().casefold() in {"dm", "district magistrate"}
+        if not magistrate and not at_least_dysp(self.decided_by_rank):
+            yield f"not to publish {case.label} was decided by an officer below the rank of DySP (Youth Bar, 2016)"
+        if published := held(case, case.part(Fir).published):
+            yield f"{case.label} is withheld although it was published on {written(published.at)}"
+        if not self.reason.strip():
+            yield f"{case.label} is withheld without a reason in writing"
+
+    def apply(self, case: Case) -> Case:
+        """It is not to be published."""
+        return case.keep(replace(case.part(Fir), withheld=Done(self.meta.version, self.meta.occurred_at)))
+
+
+class PublicationDelayed(NeedsFIR, register="case"):
+    """The website cannot be reached: 48 hours for want of connectivity, 72 if geography is why (Youth Bar, 2016)."""
+
+    what = "the delay of the publication"
+
+    difficulty: Literal["connectivity", "geography"]
+    reason: str
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """There is nothing to delay once it is published or withheld."""
+        yield from super().doubt(case)
+        part = case.part(Fir)
+        if published := held(case, part.published):
+            yield f"{case.label} was already published on {written(published.at)}"
+        if withheld := held(case, part.withheld):
+            yield f"{case.label} is not to be published at all since {written(withheld.at)}"
+        if not self.reason.strip():
+            yield f"the publication of {case.label} is delayed without a reason in writing"
+
+
+class ReportSentToMagistrate(NeedsFIR, register="case"):
+    """The Magistrate is sent the report of the FIR, and told whether it will be investigated (BNSS s.176(1))."""
+
+    what = "the report to the Magistrate"
+
+    magistrate: str
+    means: Literal["messenger", "electronic", "post", "in person"]
+    course: Literal["investigation", "investigation without a visit to the spot", "no investigation"] = "investigation"
+    reason: str = ""
+    informant_told_at: datetime | None = None
+    delay_reason: str = ""
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """Once; and a lesser course has its reasons, of which the informant hears (BNSS s.176(1), provisos)."""
+        yield from super().doubt(case)
+        if reported := held(case, case.part(Fir).reported):
+            yield f"the report of {case.label} was already sent on {written(reported.at)}"
+        if self.course != "investigation" and not self.reason.strip():
+            yield f"the report of {case.label} says “{self.course}” and not why (BNSS s.176)"
+        if self.course == "no investigation" and self.informant_told_at is None:
+            yield f"{case.label} is not investigated and the informant was not told (BNSS s.176)"
+
+    def apply(self, case: Case) -> Case:
+        """The Magistrate knows."""
+        return case.keep(replace(case.part(Fir), reported=Done(self.meta.version, self.meta.occurred_at)))
