@@ -64,6 +64,7 @@ class Fir(Part):
     outcome: str = ""
     non_cognizable: Done | None = None
     zero: Done | None = None
+    for_station: str = ""
     registered: Done | None = None
     published: Done | None = None
     withheld: Done | None = None

@@ -14,6 +14,7 @@ from domain.case.days import written
 from domain.case.fir import Done, Fir, NeedsFIR, concerned, held
 from domain.case.ranks import at_least_dysp
 
+SEXUAL = re.compile(r"BNS (6[4-9]|7[01])\b.*")
 SENSITIVE = re.compile(r"BNS (6[4-9]|7[01]|113)\b.*|POCSO .*|UAPA .*")
 """Sexual offences, terrorism, the POCSO Act: not put on the website (Youth Bar Association, (2016) 9 SCC 473)."""
 

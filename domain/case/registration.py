@@ -142,4 +142,5 @@ class ZeroFIRRegistered(RegistersFIR, register="case", opens=True):
     def apply(self, case: Case) -> Case:
         """The case may be begun here, and waits for the station of the area."""
         stage = "zero FIR" if case.stage in EARLY or case.stage == "closed" else case.stage
-        return self.entered(case, replace(self.persons(case), zero=self.done()), stage)
+        part = replace(self.persons(case), zero=self.done(), for_station=self.for_station)
+        return self.entered(case, part, stage)
