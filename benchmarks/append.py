@@ -42,7 +42,7 @@ def one_by_one(url: str, size: int) -> float:
     store = store_on(url)
     record = str(uuid4())
     store.record(act("case.FIRRegistered", record))
-    acts = [act("case.CaseDiaryWritten", record) for _ in range(size)]
+    acts = [act("case.HearingHeld", record) for _ in range(size)]
     started = time.perf_counter()
     for each in acts:
         store.record(each)
@@ -72,7 +72,7 @@ def stock(url: str, size: int) -> float:
     state = os.urandom(400)
     started = time.perf_counter()
     for _ in range(size):
-        recorder.insert_events([StoredEvent(uuid4(), 1, "case.CaseDiaryWritten", state)])
+        recorder.insert_events([StoredEvent(uuid4(), 1, "case.HearingHeld", state)])
     rate = size / (time.perf_counter() - started)
     datastore.close()
     return rate
@@ -89,7 +89,7 @@ def pgbench(url: str, seconds: int = 3) -> float:
         script = Path(folder) / "insert.sql"
         script.write_text(
             "INSERT INTO bench_rows (id, version, topic, state) "
-            "VALUES (gen_random_uuid(), 1, 'case.CaseDiaryWritten', decode(repeat('ab', 400), 'hex'));\n"
+            "VALUES (gen_random_uuid(), 1, 'case.HearingHeld', decode(repeat('ab', 400), 'hex'));\n"
         )
         connect = ["-h", str(parts["host"]), "-U", "postgres", str(parts["dbname"])]
         ddl = "CREATE TABLE IF NOT EXISTS bench_rows (id uuid, version bigint, topic text, state bytea, position bigserial, PRIMARY KEY (id, version))"

@@ -59,7 +59,8 @@ class View:
     name: ClassVar[str] = ""
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     ignores: ClassVar[frozenset[str]] = frozenset()
-    """The acts this view has deliberately nothing to do with: a new act must be met or named here."""
+    """The acts, or whole chapters by module, this view has deliberately nothing to do with: a new act must be met or
+    named here."""
     reactions: ClassVar[tuple[Reaction, ...]] = ()
     append_only: ClassVar[bool] = False
     """Whether rows are only added, so that none need be read first."""
@@ -76,7 +77,7 @@ class View:
         """Nothing is remembered between entries but the rows."""
         self._met: dict[type, tuple[Reaction, ...]] = {}
         self.folded: type = self.State or self.Row
-        self.key_names: tuple[str, ...] = self.folded.KEY
+        self.key_names: tuple[str, ...] = self.folded.KEY  # type: ignore[attr-defined]  # every row declares it
 
     def rows(self, state: Any) -> Iterable[Any]:  # noqa: ANN401 (the view's own State)
         """What is published of a state. Only for views that have one."""
@@ -107,7 +108,9 @@ class View:
     def forgotten(self) -> list[str]:
         """The acts this view neither reacts to nor ignores by name."""
         return sorted(
-            name for name, cls in ACTS.items() if not self.reactions_to(cls) and not self.ignores & {name, cls.register}
+            name
+            for name, cls in ACTS.items()
+            if not self.reactions_to(cls) and not self.ignores & {name, cls.__module__}
         )
 
 

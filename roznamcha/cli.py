@@ -11,7 +11,6 @@ import sys
 from importlib.metadata import version
 from typing import Annotated
 
-import click
 import psycopg
 import structlog
 import typer
@@ -36,6 +35,9 @@ app.add_typer(keeping.parked, name="parked")
 app.add_typer(contracts.schemas, name="schemas")
 app.add_typer(law, name="law")
 app.registered_commands.extend(contracts.app.registered_commands)
+
+CLICK = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")
+"""The root of what the command-line library complains of, whichever click it brings."""
 
 OPTIONS = {
     "data": "ROZNAMCHA_DATA",
@@ -74,12 +76,9 @@ def main() -> None:
         code = app(args=arguments, standalone_mode=False)
     except RoznamchaError as error:
         code = _report(error, arguments)
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.ctx.get_help() if error.ctx else "", err=True)
-        code = Usage.exit_code
-    except click.ClickException as error:
+    except CLICK as error:
         code = _report(Usage(error.format_message()), arguments)
-    except click.exceptions.Abort:
+    except typer.Abort:
         code = 130
     except KeyboardInterrupt:
         note("stopped; everything that was acknowledged is kept")

@@ -51,6 +51,10 @@ SETTINGS = {
 }
 
 
+CHILDREN: list[subprocess.Popen[bytes]] = []
+"""Servers this process has started: kept, so that each is buried when it has ended."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the server of a data folder keeps its things."""
@@ -215,6 +219,7 @@ def _start(place: Place, binaries: Path) -> Path:
         server = _launch(place, place.data, binaries, ["postgres", "-D", "{data}", "-k", str(socket), *options])
         while server.poll() is None and time.monotonic() < deadline:
             if _answers(socket):
+                CHILDREN.append(server)
                 return socket
             time.sleep(0.02)
         # A server that was killed a moment ago still holds its memory; it is gone when its last child is.
@@ -232,6 +237,7 @@ def _stop(place: Place) -> None:
         deadline = time.monotonic() + PATIENCE
         while _alive(pid) and (place.data / "postmaster.pid").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
+    CHILDREN[:] = [each for each in CHILDREN if each.poll() is None]
     _forget_socket(place)
 
 

@@ -23,7 +23,7 @@ def file_of_acts(folder: Path) -> Path:
     path = folder / "acts.jsonl"
     with path.open("w") as file:
         for n in range(LINES // 3):
-            for name in ("case.FIRRegistered", "case.CaseDiaryWritten", "case.CaseDiaryWritten"):
+            for name in ("case.FIRRegistered", "case.HearingHeld", "case.HearingHeld"):
                 file.write(json.dumps(sent(name, f"old:{n}")) + "\n")
     return path
 

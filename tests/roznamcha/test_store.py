@@ -19,7 +19,7 @@ from roznamcha.sealing import Keyring
 from roznamcha.store import Outcome, Store
 from schemas import catalogue
 
-FIR, COPY = "case.FIRRegistered", "case.CaseDiaryWritten"
+FIR, COPY = "case.FIRRegistered", "case.HearingHeld"
 
 
 def store_on(url: str, now: datetime = NOW) -> Store:

@@ -1,0 +1,46 @@
+"""The register page by page: every entry of every record, who made it, when, and when it was recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.event import EPOCH, Event
+from projections.view import View, on
+
+
+class History(View):
+    """One row for each entry; rows are only ever added."""
+
+    append_only = True
+    indexes = (("record_id", "version"), ("station", "recorded_at"))
+
+    @dataclass
+    class Row:
+        """An entry without its own columns: those stay in the store."""
+
+        position: int
+        record_id: UUID = UUID(int=0)
+        version: int = 0
+        name: str = ""
+        entry_id: UUID = UUID(int=0)
+        occurred_at: datetime = EPOCH
+        recorded_at: datetime = EPOCH
+        actor_id: str = ""
+        actor_rank: str = ""
+        actor_role: str = ""
+        station: str = ""
+        doubts: int = 0
+        source: str = ""
+
+        KEY = ("position",)
+
+    @on(Event)
+    def entered(self, row: Row, e: Event[object]) -> None:  # type: ignore[type-var]  # any register's entry
+        """Write the line down."""
+        meta = e.meta
+        row.record_id, row.version, row.name, row.entry_id = meta.record_id, meta.version, e.name, meta.entry_id
+        row.occurred_at, row.recorded_at, row.station = meta.occurred_at, meta.recorded_at, meta.station
+        row.actor_id, row.actor_rank, row.actor_role = meta.actor.id, meta.actor.rank, meta.actor.role
+        row.doubts, row.source = len(meta.doubts), meta.source

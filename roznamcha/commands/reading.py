@@ -1,0 +1,263 @@
+"""Reading: a record as it stood on any day and as known on any day, its entries, its chain of custody, its clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from consumers import entries
+from domain.event import RECORDS, Event, fold
+from domain.law.clock import Clock
+from projections.chain import BREAKS, Chain, links
+from projections.custody import Custody
+from projections.deadlines import reckon_entries
+from roznamcha.errors import Refused, Usage
+from roznamcha.intake import INSTANT
+from roznamcha.office import Office, open_office
+from roznamcha.plain import plain, plain_entry
+from roznamcha.screen import AsJson, print_json, say, table, when
+from roznamcha.settings import settings
+from roznamcha.views import open_board
+
+app = typer.Typer()
+
+RecordName = Annotated[str, typer.Argument(help="The record: its id, its number (STATION/0012/2026), or a legacy key")]
+AsOf = Annotated[str, typer.Option("--as-of", help="With what had happened by this moment (RFC 3339, or a date)")]
+KnownAt = Annotated[str, typer.Option("--known-at", help="With what had been recorded by this moment")]
+
+
+def history_of(office: Office, reference: str) -> tuple[UUID, list[Event[Any]]]:
+    """A record's entries, in order. Raises Refused when there is no such record."""
+    record_id = office.store.find(reference)
+    found = [] if record_id is None else office.store.recorder.entries_of([record_id])
+    if record_id is None or not found:
+        raise Refused([f"no record is called {reference[:60]!r}; give its id, its number or its legacy key"])
+    return record_id, [entries.read(office.catalogue, state, position) for _, position, state in found]
+
+
+def moment_given(text: str, office: Office) -> datetime | None:
+    """A moment from an option; a date means the end of that day. Raises Usage."""
+    if not text:
+        return None
+    try:
+        if len(text) == 10:  # noqa: PLR2004 (a date)
+            day = datetime.fromisoformat(f"{text}T23:59:59.999999").replace(tzinfo=office.settings.zone)
+            return day.astimezone(UTC)
+        if INSTANT.fullmatch(text):
+            return datetime.fromisoformat(text.upper().replace(" ", "T")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    message = f"{text!r} is no moment: give a date, or an RFC 3339 time with its zone"
+    raise Usage(message)
+
+
+def known(found: list[Event[Any]], as_of: datetime | None, known_at: datetime | None) -> list[Event[Any]]:
+    """The entries that had happened by `as_of` and were recorded by `known_at`."""
+    return [
+        each
+        for each in found
+        if (as_of is None or each.meta.occurred_at <= as_of) and (known_at is None or each.meta.recorded_at <= known_at)
+    ]
+
+
+@app.command()
+def show(record: RecordName, as_of: AsOf = "", known_at: KnownAt = "", *, as_json: AsJson = False) -> None:
+    """Show a record as it stands, as it stood on a day, or as it was known on a day."""
+    with open_office(settings()) as office:
+        record_id, found = history_of(office, record)
+        seen = known(found, moment_given(as_of, office), moment_given(known_at, office))
+        standing = fold(RECORDS[found[0].register].blank(record_id), seen)
+        zone = office.settings.zone
+    document = plain(standing) | {
+        "record": str(record_id),
+        "register": found[0].register,
+        "entries": len(seen),
+        "doubts": [{"version": each.meta.version, "doubt": doubt} for each in seen for doubt in each.meta.doubts],
+    }
+    document.pop("id", None)
+    if as_json:
+        print_json(document)
+        return
+    say(f"{document.get('number') or 'not numbered'}  ·  {document.get('stage') or found[0].register}  ·  {record_id}")
+    last = seen[-1] if seen else None
+    facts = [
+        ("station", document.get("station", "")),
+        ("sections", ", ".join(document.get("sections", []))),
+        ("registered", when(getattr(standing, "registered_at", None), zone)),
+        ("entries", f"{len(seen)}, {len(document['doubts'])} doubts"),
+        ("last entry", f"{last.name}, {when(last.meta.occurred_at, zone)}" if last else "none by then"),
+    ]
+    table("the record", ("", ""), facts)
+    for part, kept in document.get("parts", {}).items():
+        rows = [(key, _short(value)) for key, value in kept.items() if value not in (None, "", [], {}, False, 0)]
+        if rows:
+            table(part.replace("_", " "), ("", ""), rows)
+
+
+def _short(value: Any) -> str:  # noqa: ANN401 (any JSON)
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {_line(each)}" for key, each in value.items())
+    return _line(value)
+
+
+def _line(value: Any) -> str:  # noqa: ANN401 (any JSON)
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_line(v)}" for k, v in value.items() if v not in (None, "", [], {}, False) and k != "before")
+    return ", ".join(map(_line, value)) if isinstance(value, list) else str(value)
+
+
+@app.command()
+def history(record: RecordName, known_at: KnownAt = "", *, as_json: AsJson = False) -> None:
+    """List a record's entries: who, when, recorded when, doubts, and what was struck."""
+    with open_office(settings()) as office:
+        record_id, found = history_of(office, record)
+        found = known(found, None, moment_given(known_at, office))
+        zone = office.settings.zone
+    struck = {each.version: each.meta.version for each in found if hasattr(each, "replaced_by")}  # type: ignore[attr-defined]
+    if as_json:
+        listed = [plain_entry(each) | {"struck_by": struck.get(each.meta.version)} for each in found]
+        print_json({"record": str(record_id), "entries": listed})
+        return
+    rows = []
+    for each in found:
+        meta = each.meta
+        doubts = "\n".join(meta.doubts)
+        name = f"{each.name} (struck by {struck[meta.version]})" if meta.version in struck else each.name
+        who = f"{meta.actor.rank} {meta.actor.id}"
+        rows.append((meta.version, name, when(meta.occurred_at, zone), when(meta.recorded_at, zone), who, doubts))
+    table(f"record {record_id}", ("no.", "act", "happened", "recorded", "by", "doubts"), rows)
+
+
+@app.command()
+def custody(
+    record: RecordName,
+    property_id: Annotated[str, typer.Argument(help="One article, PR/1; default: all")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show who held each article when, and every break in the chain."""
+    with open_office(settings()) as office:
+        record_id, found = history_of(office, record)
+        zone = office.settings.zone
+    view, chain = Custody(), Chain(record_id)
+    for entry in found:
+        for _, handler in view.touched(entry):
+            handler(view, chain, entry)
+    listed = [each for each in links(chain) if property_id in {"", each.property_id}]
+    if property_id and not listed:
+        ids = sorted({each.property_id for each in links(chain)})
+        raise Refused([f"{property_id} is on no seizure memo of this record; it lists {', '.join(ids) or 'nothing'}"])
+    broken = [
+        {
+            "property": each.property_id,
+            "link": each.number,
+            "version": each.version,
+            "code": code,
+            "pattern": BREAKS[code][0],
+            "says": {"en": BREAKS[code][1], "hi": BREAKS[code][2]},
+            "detail": detail,
+        }
+        for each in listed
+        for code, detail in each.breaks
+    ]
+    if as_json:
+        shown = [{key: value for key, value in plain(each).items() if key != "breaks"} for each in listed]
+        print_json({"record": str(record_id), "links": shown, "breaks": broken})
+        return
+    rows = [
+        (each.property_id, each.number, when(each.occurred_at, zone), each.act.partition(".")[2],
+         f"{each.giver or '—'} → {each.holder or '—'}", each.place, each.seal or "open", each.paper,
+         "\n".join(f"✗ {BREAKS[code][1]}{f': {detail}' if detail else ''}" for code, detail in each.breaks))
+        for each in sorted(listed, key=lambda each: (each.property_id, each.number))
+    ]  # fmt: skip
+    table("chain of custody", ("article", "link", "when", "act", "from → to", "place", "seal", "paper", "breaks"), rows)
+    say(f"{len(listed)} links, {len(broken)} breaks found" if listed else "no article was seized in this record")
+
+
+STATES = ("open", "extended", "lapsed", "met", "met late", "entered late", "exempted", "overtaken")
+
+
+@app.command()
+def deadlines(  # noqa: PLR0913 (one for each way to ask)
+    record: Annotated[str, typer.Argument(help="One record; default: all")] = "",
+    station: Annotated[str, typer.Option(help="Only this station's records")] = "",
+    state: Annotated[str, typer.Option(help=f"Only clocks in this state: {', '.join(STATES)}")] = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    explain: Annotated[bool, typer.Option("--explain", help="Show the counting line by line, with the law")] = False,  # noqa: FBT002
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show the legal clocks that run, and those that have ended."""
+    if state and state not in STATES:
+        message = f"there is no state {state!r}; there are {', '.join(STATES)}"
+        raise Usage(message)
+    with open_office(settings()) as office:
+        then = moment_given(as_of, office)
+        at = then or moment_given(known_at, office) or datetime.now(UTC)
+        found = list(_clocks(office, record, station, then, moment_given(known_at, office), quiet=as_json))
+        zone = office.settings.zone
+    shown = [(record_id, each) for record_id, each in found if state in {"", each.state(at)}]
+    if as_json:
+        print_json([shown_clock(record_id, each, at) for record_id, each in shown])
+        return
+    rows = [
+        (str(record_id), each.rule.id, each.subject, when(each.opened_at, zone), when(each.due_at, zone),
+         each.state(at), each.version.law)
+        for record_id, each in shown
+    ]  # fmt: skip
+    table(f"legal clocks as of {when(at, zone)}", ("record", "rule", "for", "begun", "due", "state", "law"), rows[:500])
+    if len(rows) > 500:  # noqa: PLR2004 (a screen is not the place for more)
+        say(f"… and {len(rows) - 500:,} more: use --station, --state or --json")
+    for record_id, each in shown if explain else ():
+        say("", f"{each.rule.title['en']} · {each.rule.title['hi']}  ({record_id} {each.subject})")
+        for line in each.explain:
+            say(f"  {line.en}", f"  {line.hi}")
+
+
+def _clocks(  # noqa: PLR0913 (each narrows what is asked)
+    office: Office, record: str, station: str, as_of: datetime | None, known_at: datetime | None, *, quiet: bool
+) -> list[tuple[UUID, Clock]]:
+    """Clocks reckoned from the entries themselves; the view says which records to look at when none is named."""
+    if record:
+        record_id, found = history_of(office, record)
+        histories = {record_id: found}
+    else:
+        histories = {}
+        with open_board(office, quiet=quiet) as board:
+            where = "WHERE station = %s" if station else ""
+            query = f"SELECT DISTINCT record_id FROM views.deadlines {where} ORDER BY record_id"
+            ids = [row[0] for row in board.connection.execute(query.encode(), (station,) if station else ())]
+        for start in range(0, len(ids), 1_000):
+            for record_id, position, state in office.store.recorder.entries_of(ids[start : start + 1_000]):
+                histories.setdefault(record_id, []).append(entries.read(office.catalogue, state, position))
+    found_clocks = []
+    for record_id, history_ in histories.items():
+        reckoning = reckon_entries(history_, office.book, office.settings.zone, as_of=as_of, known_at=known_at)
+        found_clocks += [(record_id, each) for each in reckoning.clocks]
+    return sorted(found_clocks, key=lambda each: (each[1].due_at, str(each[0]), each[1].rule.id))
+
+
+def shown_clock(record_id: UUID, clock: Clock, at: datetime) -> dict[str, Any]:
+    """A clock as `deadlines --json` lists it."""
+    return {
+        "record": str(record_id),
+        "rule": clock.rule.id,
+        "subject": clock.subject,
+        "opened_at": plain(clock.opened_at),
+        "due_at": plain(clock.due_at.astimezone(UTC)),
+        "last_day": plain(clock.last_day),
+        "state": clock.state(at),
+        "met_at": plain(clock.met_at),
+        "recorded_at": plain(clock.recorded_at),
+        "law": clock.version.law,
+        "duty": clock.rule.duty,
+        "consequence": plain(clock.rule.consequence),
+        "reviewed": clock.rule.is_reviewed,
+        "policy": clock.rule.is_policy,
+        "digest": clock.rule.digest,
+        "explain": [{"en": line.en, "hi": line.hi} for line in clock.explain],
+    }

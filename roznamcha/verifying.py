@@ -1,0 +1,235 @@
+"""Verification: everything derived is derived once more, by the plainest way, and compared.
+
+Positions and versions, the bytes against their columns, the commands, the names, and every row of every view against a
+fold of the record's entries that shares no code with the runner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from consumers import entries
+from consumers.embedded import head
+from consumers.runner import Kept, tables_of
+from consumers.slots import slot_of
+from consumers.tables import Table
+from domain.event import Event
+from projections.view import View, fold_record, row_key
+from schemas import Catalogue, SchemaError
+
+CHUNK = 400
+"""Records compared at a time: what bounds the memory."""
+
+
+@dataclass
+class Report:
+    """What was looked at, and the first thing that is wrong."""
+
+    entries: int = 0
+    records: int = 0
+    first_bad: dict[str, Any] | None = None
+    bad: int = 0
+    parked: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.bad == 0
+
+    def complain(self, why: str, position: int | None = None, record: UUID | None = None, version: int | None = None) -> None:
+        """Note something wrong; the one at the lowest position is shown first."""
+        self.bad += 1
+        known = self.first_bad["position"] if self.first_bad else None
+        if self.first_bad is None or (position is not None and (known is None or position < known)):
+            self.first_bad = {
+                "position": position,
+                "record": str(record) if record else None,
+                "version": version,
+                "why": why,
+            }
+
+    def shown(self) -> dict[str, Any]:
+        """The JSON shape of `verify --json`."""
+        return {
+            "ok": self.ok,
+            "entries": self.entries,
+            "records": self.records,
+            "first_bad": self.first_bad,
+            "bad": self.bad,
+            "parked": self.parked,
+            "views": self.rows,
+        }
+
+
+def verify(
+    connection: Connection[Any],
+    views: list[View],
+    catalogue: Catalogue,
+    record: UUID | None = None,
+    progress: Callable[[int, int], None] = lambda _d, _t: None,
+) -> Report:
+    """Check the store and the views, or one record of them. Takes one snapshot, so that work may go on meanwhile."""
+    report = Report()
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        total = head(connection)
+        behind = _parked(connection, report)
+        reached = connection.execute(
+            "SELECT coalesce(min(position), 0) FROM ops.checkpoints WHERE view_group = 'main'"
+        ).fetchone()
+        through = reached[0] if reached else 0
+        chunk: list[list[Kept]] = []
+        for history in _records(connection, record):
+            chunk.append(history)
+            if len(chunk) >= CHUNK:
+                _check(connection, views, catalogue, chunk, report, behind, through)
+                chunk = []
+                progress(report.entries, total)
+        _check(connection, views, catalogue, chunk, report, behind, through)
+        if record is None:
+            _nothing_more(connection, views, report, behind)
+    return report
+
+
+def _records(connection: Connection[Any], record: UUID | None) -> Iterator[list[Kept]]:
+    """The entries of each record, one record after the other, without holding more than one page."""
+    only = "" if record is None else "WHERE record_id = %s"
+    query = f"""
+        SELECT notification_id, slot, record_id, topic, state, originator_id, originator_version
+        FROM roznamcha.entries {only} ORDER BY record_id, notification_id
+    """
+    with connection.cursor("verify", binary=True) as cursor:
+        cursor.itersize = 5_000
+        cursor.execute(query.encode(), () if record is None else (record,))
+        for _, rows in groupby(cursor, key=lambda row: row[2]):
+            yield [_Whole(*row) for row in rows]  # type: ignore[misc]
+
+
+class _Whole(Kept):
+    """An entry with its stream's columns as well."""
+
+    stream_id: UUID
+    version: int
+
+    def __new__(cls, *columns: Any) -> _Whole:  # type: ignore[misc]  # a tuple with two more attributes
+        made = super().__new__(cls, *columns[:5])
+        made.stream_id, made.version = columns[5], columns[6]
+        return made
+
+
+def _check(  # noqa: PLR0913 (what a chunk is checked with)
+    connection: Connection[Any],
+    views: list[View],
+    catalogue: Catalogue,
+    chunk: list[list[Kept]],
+    report: Report,
+    behind: dict[str, set[UUID]],
+    through: int,
+) -> None:
+    """Check a chunk of records: each entry by itself, then the rows of every view."""
+    if not chunk:
+        return
+    folded: dict[UUID, list[Event[Any]]] = {}
+    for history in chunk:
+        report.records += 1
+        record_id = history[0].record_id
+        folded[record_id] = []
+        versions: dict[UUID, int] = {}
+        for kept in history:
+            report.entries += 1
+            event = _sound(kept, versions, catalogue, report)
+            if event is not None and kept.position <= through:
+                folded[record_id].append(event)
+    for view in views:
+        skip = behind.get(view.name, set())
+        expected = {
+            row_key(row): row
+            for record_id, events in folded.items()
+            if record_id not in skip
+            for row in fold_record(view, events)
+        }
+        _, published = tables_of(view)
+        held = {
+            row_key(row): row
+            for row in published.of_records(connection.cursor(binary=True), list(folded))
+            if row.record_id not in skip
+        }
+        report.rows[view.name] = report.rows.get(view.name, 0) + len(held)
+        _compare(view, expected, held, report)
+
+
+def _sound(kept: Kept, versions: dict[UUID, int], catalogue: Catalogue, report: Report) -> Event[Any] | None:
+    """An entry whose bytes say the same as its columns, and which follows the one before it."""
+    assert isinstance(kept, _Whole)  # noqa: S101 (read with all columns)
+    where = (kept.position, kept.record_id, kept.version)
+    try:
+        event = entries.read(catalogue, kept.state, kept.position)
+    except SchemaError as error:
+        report.complain(str(error), *where)
+        return None
+    meta = event.meta
+    due = versions.get(kept.stream_id, 0) + 1
+    versions[kept.stream_id] = kept.version
+    if kept.version != due:
+        report.complain(f"version {due} of this record is missing", *where)
+    if (meta.record_id, meta.stream_id, meta.version, event.name) != (
+        kept.record_id, kept.stream_id, kept.version, kept.name,
+    ):  # fmt: skip
+        report.complain("the bytes of this entry name another record, version or act than its row", *where)
+    if kept.slot != slot_of(kept.record_id):
+        report.complain("this entry stands in the wrong slot", *where)
+    return event
+
+
+def _compare(view: View, expected: dict[Any, Any], held: dict[Any, Any], report: Report) -> None:
+    for key in sorted(expected.keys() | held.keys(), key=str):
+        wanted, found = expected.get(key), held.get(key)
+        if wanted != found:
+            what = "lacks a row" if found is None else "has a row too many" if wanted is None else "has a wrong row"
+            row = wanted or found
+            report.complain(f"the view {view.name} {what}: {'/'.join(map(str, key))}", record=row.record_id)
+
+
+def _nothing_more(connection: Connection[Any], views: list[View], report: Report, behind: dict[str, set[UUID]]) -> None:
+    """No row of a record without entries, no entry without its command, no name without a record."""
+    for view in views:
+        if behind.get(view.name):
+            continue
+        count = _count(connection, tables_of(view)[1])
+        if count != report.rows.get(view.name, 0):
+            report.complain(f"the view {view.name} has {count - report.rows.get(view.name, 0)} rows of no record")
+    orphans = """
+        SELECT (SELECT count(*) FROM roznamcha.commands c WHERE NOT EXISTS (SELECT 1 FROM roznamcha.entries e
+                 WHERE e.originator_id = c.stream_id AND e.originator_version = c.version)),
+               (SELECT count(*) FROM roznamcha.names n WHERE NOT EXISTS
+                 (SELECT 1 FROM roznamcha.entries e WHERE e.record_id = n.record_id))
+    """
+    row = connection.execute(orphans).fetchone() or (0, 0)
+    if row[0]:
+        report.complain(f"{row[0]} commands lead to no entry")
+    if row[1]:
+        report.complain(f"{row[1]} names lead to no record")
+
+
+def _parked(connection: Connection[Any], report: Report) -> dict[str, set[UUID]]:
+    """Records that views wait for: known to be incomplete there, and told as such."""
+    behind: dict[str, set[UUID]] = {}
+    for view, record_id, position, why in connection.execute(
+        "SELECT view, record_id, position, why FROM ops.parked WHERE view NOT LIKE '%\\_\\_new'"
+    ).fetchall():
+        behind.setdefault(view, set()).add(record_id)
+        report.parked += 1
+        report.complain(f"parked for the view {view}: {why}", position, record_id)
+    return behind
+
+
+def _count(connection: Connection[Any], table: Table) -> int:
+    row = connection.execute(f"SELECT count(*) FROM views.{table.name}".encode()).fetchone()
+    return row[0] if row else 0
