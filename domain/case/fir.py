@@ -88,6 +88,13 @@ def registration(case: Case) -> Done | None:
     return held(case, part.zero) or held(case, part.registered)
 
 
+def without_fir(case: Case) -> bool:
+    """Whether there is no FIR: none registered here, and none that came with the case from another station."""
+    part = case.part(Fir)
+    began_here = case.stage in {"", "information", "enquiry", "non-cognizable"}
+    return registration(case) is None and (began_here or bool(part.registered or part.zero))
+
+
 def named(case: Case) -> dict[str, Named]:
     """The accused named so far, by code, in entries that stand."""
     return {code: each for code, each in case.part(Fir).accused.items() if stands(case, each.version)}
@@ -136,7 +143,7 @@ class NamedAccused:
     alias: Sealed | None = None
     relative_name: Sealed | None = None
     address: Sealed | None = None
-    description: Sealed | None = None
+    physical_features: Sealed | None = None
     gender: Gender = "not recorded"
     age_years: int | None = None
 
@@ -219,9 +226,9 @@ class FollowsFIR(CaseEntry):
     def doubt(self, case: Case) -> Iterator[str]:
         """There should be an FIR before it, and in that order."""
         was = registration(case)
-        if was is None:
+        if without_fir(case):
             yield f"{self.what} is entered before any FIR is registered in this record"
-        elif self.meta.occurred_at < was.at:
+        elif was and self.meta.occurred_at < was.at:
             yield f"{self.what} is dated before {case.label} was registered on {written(was.at)}"
 
 
@@ -230,5 +237,5 @@ class NeedsFIR(FollowsFIR):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """There must be an FIR."""
-        if registration(case) is None:
+        if without_fir(case):
             yield f"{self.what} cannot be entered: no FIR is registered here. Record case.FIRRegistered first."

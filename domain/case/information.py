@@ -108,7 +108,7 @@ class PreliminaryEnquiryOrdered(CaseEntry, register="case"):
         if not self.permitted_by:
             yield "the preliminary enquiry has no permission: a DySP's is needed beforehand (BNSS s.173(3))"
         elif not at_least_dysp(self.permitted_by_rank):
-            yield "the preliminary enquiry is permitted by an officer below the rank of DySP (BNSS s.173(3))"
+            yield "the preliminary enquiry is not permitted by a DySP or an officer above (BNSS s.173(3))"
         if self.permitted_at and self.permitted_at > self.meta.occurred_at:
             yield f"the permission of {written(self.permitted_at)} came after the preliminary enquiry was ordered"
         if self.punishable_years is not None and not 3 <= self.punishable_years < 7:  # noqa: PLR2004 (s.173(3))

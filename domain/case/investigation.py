@@ -174,7 +174,7 @@ class AccusedNamed(ConcernsAccused, FollowsFIR, register="case"):
     alias: Sealed | None = None
     relative_name: Sealed | None = None
     address: Sealed | None = None
-    description: Sealed | None = None
+    physical_features: Sealed | None = None
     gender: Gender = "not recorded"
     age_years: int | None = None
     basis: Literal[

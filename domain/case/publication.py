@@ -80,7 +80,7 @@ class PublicationWithheld(NeedsFIR, register="case"):
         yield from super().doubt(case)
         magistrate = self.decided_by_rank.strip().casefold() in {"dm", "district magistrate"}
         if not magistrate and not at_least_dysp(self.decided_by_rank):
-            yield f"not to publish {case.label} was decided by an officer below the rank of DySP (Youth Bar, 2016)"
+            yield f"not to publish {case.label} was not decided by a DySP or an officer above (Youth Bar, 2016)"
         if published := held(case, case.part(Fir).published):
             yield f"{case.label} is withheld although it was published on {written(published.at)}"
         if not self.reason.strip():
