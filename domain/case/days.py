@@ -13,9 +13,20 @@ MONTHS = (
 )  # fmt: skip
 
 
+BNSS_BEGAN = date(2024, 7, 1)
+"""The day on which the BNSS came into force in place of the CrPC."""
+
+
 def day(at: datetime) -> date:
     """The calendar day in India on which `at` falls."""
+    if at.year == date.max.year:  # "for ever" is written as 31 December 9999, and no day comes after that
+        return at.date()
     return at.astimezone(INDIA).date()
+
+
+def later(on: date, days: int) -> date:
+    """The day so many days after `on`, or the last day there is."""
+    return on + timedelta(days=days) if (date.max - on).days > days else date.max
 
 
 def written(at: datetime | date) -> str:

@@ -1,71 +1,270 @@
-"""Leave to prosecute: the prosecutor's clearance, and the Government's sanction. Two different things.
+"""The Government's sanction: its leave to prosecute a public servant for an act done in office (BNSS s.218).
 
-The clearance (अभियोजन स्वीकृति) is the prosecution office's vetting before the chargesheet is filed. The sanction is
-the Government's leave to prosecute a public servant, deemed given when 120 days pass in silence (BNSS s.218(1)).
+The Government has 120 days from the receipt of the request; if they pass in silence the sanction is deemed given. The
+prosecutor's clearance is another thing altogether: see `prosecution.py`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Literal
 
-from domain.case.case import Case, CaseEntry, Part
-from domain.event import put
+from domain.case.case import Case, CaseEntry, ConcernsAccused, Part
+from domain.case.codes import unreadable
+from domain.case.corrections import stands
+from domain.case.days import BNSS_BEGAN, day, later, written
+from domain.event import Sealed, put
+
+DECISION_DAYS = 120
+"""BNSS s.218(1), second proviso: counted from the date of the receipt, which is not counted itself."""
+
+NO_SANCTION_NEEDED = frozenset({64, 65, 66, 68, 69, 70, 71, 74, 75, 76, 77, 78, 79, 143, 199, 200})
+"""Sections of the BNS for which no sanction is asked (BNSS s.218(1), third proviso)."""
+
+Decision = Literal["granted", "refused"]
+
+
+@dataclass(frozen=True)
+class Leave:
+    """A request for the Government's sanction: whom it concerns, when it was received, and what was decided."""
+
+    authority: str
+    accused: str
+    asked_at: datetime
+    asked: int
+    """The version of the entry that sent it; `received` and `answered` likewise."""
+    received_at: datetime | None = None
+    received: int = 0
+    standing: Literal["requested", "granted", "refused", "deemed granted"] = "requested"
+    decided_at: datetime | None = None
+    order_number: str = ""
+    answered: int = 0
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the Government may decide. None while nobody entered the receipt."""
+        return later(day(self.received_at), DECISION_DAYS) if self.received_at else None
 
 
 @dataclass(frozen=True)
 class Sanctions(Part):
-    """Each request by its number, and how far it has come."""
+    """Each request for the Government's sanction by its number."""
 
-    opinions: Mapping[str, str] = field(default_factory=dict)
-    government: Mapping[str, str] = field(default_factory=dict)
+    requests: Mapping[str, Leave] = field(default_factory=dict)
 
 
-class AnswersProsecution(CaseEntry):
-    """The prosecution office's answer to a request of this case."""
+def sanctions(case: Case) -> dict[str, Leave]:
+    """The requests as they stand: without those that were struck, nor a receipt or a decision that was struck."""
+    found = {}
+    for number, each in case.part(Sanctions).requests.items():
+        leave = each
+        if not stands(case, leave.received):
+            leave = replace(leave, received_at=None)
+        if not stands(case, leave.answered):
+            leave = replace(leave, standing="requested", decided_at=None, order_number="")
+        if stands(case, leave.asked):
+            found[number] = leave
+    return found
+
+
+def withheld(case: Case, accused: str) -> str:
+    """The request whose sanction this accused still lacks; empty when none was asked for, or one is given."""
+    asked = {number: each.standing for number, each in sanctions(case).items() if each.accused == accused}
+    return "" if {"granted", "deemed granted"} & set(asked.values()) else next(iter(asked), "")
+
+
+class GovernmentSanctionRequested(ConcernsAccused, register="case"):
+    """The Government is asked for its leave to prosecute a public servant for an act done in office (BNSS s.218)."""
 
     request: str
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """Only an open request can be answered."""
-        standing = case.part(Sanctions).opinions.get(self.request)
-        if standing is None:
-            yield (
-                f"no opinion was sought under {self.request} in {case.label}. Record case.ProsecutionOpinionSought first"
-            )
-        elif standing != "sought":
-            yield f"request {self.request} of {case.label} is already answered: {standing}"
-
-    def _answered(self, case: Case, standing: str) -> Case:
-        sanctions = case.part(Sanctions)
-        return case.keep(replace(sanctions, opinions=put(sanctions.opinions, self.request, standing)))
-
-
-class ProsecutionOpinionSought(CaseEntry, register="case"):
-    """The officer submits the case to a prosecution office for an opinion or for vetting of the draft chargesheet."""
-
-    request: str
-    office: str
-    subject: Literal["legal opinion", "draft chargesheet"]
+    authority: str
+    sections: tuple[str, ...] = ()
 
     def refuse(self, case: Case) -> Iterator[str]:
         """A request number is used once."""
-        if self.request in case.part(Sanctions).opinions:
-            yield f"request {self.request} was already sent in {case.label}"
+        yield from unreadable(case, self.accused)
+        if self.request in sanctions(case):
+            yield f"sanction request {self.request} was already sent in {case.label}. Give the new one its own number."
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """For some offences no sanction is needed."""
+        sections = self.sections or case.sections
+        if sections and all(_bns(each) in NO_SANCTION_NEEDED for each in sections):
+            yield f"no sanction is needed for {', '.join(sections)} (BNSS s.218(1), third proviso)"
 
     def apply(self, case: Case) -> Case:
-        """The request is open until the office answers."""
-        sanctions = case.part(Sanctions)
-        return case.keep(replace(sanctions, opinions=put(sanctions.opinions, self.request, "sought")))
+        """The request is open until the Government decides."""
+        new = Leave(self.authority, self.accused, self.meta.occurred_at, self.meta.version)
+        return _with(case, self.request, new)
 
 
-class ProsecutionClearanceGiven(AnswersProsecution, register="case"):
-    """The prosecutor clears the case for filing (अभियोजन स्वीकृति). Not the Government's sanction."""
+class AnswersSanction(CaseEntry):
+    """Something the Government does, or leaves undone, about a request for its sanction."""
 
-    officer: str
-    remarks: str = ""
+    request: str
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """Only what was asked can be answered."""
+        if self.request not in sanctions(case):
+            yield (
+                f"sanction request {self.request} cannot be answered: none was sent under it in {case.label}. "
+                "Record case.GovernmentSanctionRequested first."
+            )
+
+    def leave(self, case: Case) -> Leave:
+        """The request as it stands; a blank one where the record has none."""
+        return sanctions(case).get(self.request) or Leave("", "", self.meta.occurred_at, self.meta.version)
+
+
+class GovernmentSanctionRequestReceived(AnswersSanction, register="case"):
+    """The Government's office receives the request. From this date it has 120 days to decide (BNSS s.218(1))."""
+
+    authority: str
+    diary_number: str = ""
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """It is received once: the 120 days count from one date."""
+        yield from super().refuse(case)
+        received = self.leave(case).received_at
+        if received:
+            yield (
+                f"sanction request {self.request} of {case.label} was received on {written(received)}: "
+                "the 120 days count from there. If that entry is wrong, strike it by case.EntryCorrected first."
+            )
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """A receipt by another office, or dated before the request, deserves a second look."""
+        leave = self.leave(case)
+        if self.authority != leave.authority:
+            yield f"request {self.request} was sent to {leave.authority} and is received by {self.authority}"
+        if self.meta.occurred_at < leave.asked_at:
+            yield f"request {self.request} is dated as received before it was sent on {written(leave.asked_at)}"
 
     def apply(self, case: Case) -> Case:
-        """The request is answered."""
-        return self._answered(case, "cleared")
+        """The 120 days begin."""
+        leave = replace(self.leave(case), received_at=self.meta.occurred_at, received=self.meta.version)
+        return _with(case, self.request, leave)
+
+
+class DecidesSanction(AnswersSanction):
+    """The Government decides on a request by an order with a number."""
+
+    order_number: str
+
+    def answer(self) -> Decision:
+        """What the Government decides."""
+        raise NotImplementedError
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """The same order is not entered twice."""
+        yield from super().refuse(case)
+        leave = self.leave(case)
+        if leave.standing == self.answer() and leave.order_number == self.order_number:
+            yield f"order {self.order_number} on request {self.request} of {case.label} is already entered."
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """A second decision, or one without a receipt before it, deserves a second look."""
+        leave = self.leave(case)
+        if leave.standing != "requested":
+            yield f"sanction was already {leave.standing} on request {self.request} of {case.label}"
+        if leave.received_at is None:
+            yield f"nobody entered when the Government received request {self.request}: its 120 days cannot be counted"
+        elif self.meta.occurred_at < leave.received_at:
+            yield f"request {self.request} is decided before it was received on {written(leave.received_at)}"
+
+    def apply(self, case: Case) -> Case:
+        """The request is decided."""
+        return _decided(self, case, self.answer(), self.order_number)
+
+
+class GovernmentSanctionGranted(DecidesSanction, register="case"):
+    """The Government gives its leave to prosecute the public servant."""
+
+    def answer(self) -> Decision:
+        """Leave is given."""
+        return "granted"
+
+
+class GovernmentSanctionRefused(DecidesSanction, register="case"):
+    """The Government refuses its leave to prosecute the public servant."""
+
+    reasons: Sealed | None = None
+
+    def answer(self) -> Decision:
+        """Leave is refused."""
+        return "refused"
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """After 120 days of silence the sanction was deemed given: a refusal then comes too late."""
+        yield from super().doubt(case)
+        leave = self.leave(case)
+        last = leave.last_day
+        if last and leave.received_at and day(leave.received_at) >= BNSS_BEGAN and day(self.meta.occurred_at) > last:
+            yield (
+                f"the 120 days of request {self.request} ended on {written(last)}: sanction was deemed accorded "
+                "before this refusal (BNSS s.218(1))"
+            )
+
+    def apply(self, case: Case) -> Case:
+        """Leave is refused, unless silence had given it already."""
+        return case if self.leave(case).standing == "deemed granted" else super().apply(case)
+
+
+class GovernmentSanctionDeemedGranted(AnswersSanction, register="case"):
+    """The Government let 120 days from the receipt pass in silence: sanction is deemed accorded (BNSS s.218(1))."""
+
+    order_number: str = ""
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """Deemed only when 120 days counted from the receipt have passed, and nothing was decided within them."""
+        yield from super().refuse(case)
+        leave, what = self.leave(case), f"sanction on request {self.request} of {case.label} cannot be deemed given"
+        last = leave.last_day
+        if last is None:
+            yield (
+                f"{what}: nobody entered when the Government received it. "
+                "Record case.GovernmentSanctionRequestReceived first."
+            )
+        elif day(self.meta.occurred_at) <= last:
+            yield (
+                f"{what} yet: the Government has 120 days from the receipt, until {written(last)} (BNSS s.218(1)). "
+                f"Enter it from {written(later(last, 1))} on."
+            )
+        elif leave.decided_at and day(leave.decided_at) <= last:
+            yield f"{what}: it was {leave.standing} on {written(leave.decided_at)}, within the 120 days."
+        elif leave.standing == "deemed granted":
+            yield f"{what} twice: the record shows that already."
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """The old Code deemed nothing given; and a decision that came late stands beside the deemed one."""
+        leave = self.leave(case)
+        if leave.received_at and day(leave.received_at) < BNSS_BEGAN:
+            yield f"request {self.request} was received before {written(BNSS_BEGAN)}: no law deemed a sanction given"
+        if leave.standing in {"granted", "refused"}:
+            yield f"sanction was {leave.standing} on request {self.request} of {case.label} after the 120 days"
+
+    def apply(self, case: Case) -> Case:
+        """The sanction stands as if it had been given."""
+        return _decided(self, case, "deemed granted", self.order_number)
+
+
+def _decided(
+    entry: AnswersSanction, case: Case, standing: Literal["granted", "refused", "deemed granted"], order_number: str
+) -> Case:
+    at, version = entry.meta.occurred_at, entry.meta.version
+    leave = replace(entry.leave(case), standing=standing, decided_at=at, order_number=order_number, answered=version)
+    return _with(case, entry.request, leave)
+
+
+def _with(case: Case, request: str, leave: Leave) -> Case:
+    part = case.part(Sanctions)
+    return case.keep(replace(part, requests=put(part.requests, request, leave)))
+
+
+def _bns(section: str) -> int:
+    """The number of a section of the BNS; 0 for another law's."""
+    found = re.match(r"BNS (\d+)\b", section)
+    return int(found[1]) if found else 0

@@ -1,0 +1,127 @@
+"""The prosecutor's clearance (अभियोजन स्वीकृति): what the station asks a prosecution office, and what it answers.
+
+It is the office's vetting of the draft before the chargesheet is filed. It is not the Government's sanction: see
+`sanction.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from domain.case.case import Case, CaseEntry, Part
+from domain.case.corrections import stands
+from domain.event import Sealed, put
+
+Answer = Literal["cleared", "refused"]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A request to a prosecution office, and how far it has come."""
+
+    subject: str
+    asked: int
+    """The version of the entry that sent it."""
+    standing: Literal["sought", "cleared", "refused"] = "sought"
+    answered: int = 0
+    """The version of the entry that answered it."""
+
+
+@dataclass(frozen=True)
+class Clearances(Part):
+    """Each request to a prosecution office by its number."""
+
+    requests: Mapping[str, Opinion] = field(default_factory=dict)
+
+
+def opinions(case: Case) -> dict[str, Opinion]:
+    """The requests as they stand: without those that were struck, and open again where the answer was struck."""
+    kept = {number: each for number, each in case.part(Clearances).requests.items() if stands(case, each.asked)}
+    return {
+        number: each if stands(case, each.answered) else replace(each, standing="sought")
+        for number, each in kept.items()
+    }
+
+
+class ProsecutionOpinionSought(CaseEntry, register="case"):
+    """The officer submits the case to a prosecution office for an opinion or for vetting of the draft chargesheet."""
+
+    request: str
+    office: str
+    subject: Literal["legal opinion", "draft chargesheet"]
+    draft: str = ""
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """A request number is used once."""
+        if self.request in opinions(case):
+            yield f"request {self.request} was already sent in {case.label}. Give the new request its own number."
+
+    def apply(self, case: Case) -> Case:
+        """The request is open until the office answers."""
+        part = case.part(Clearances)
+        new = Opinion(self.subject, self.meta.version)
+        return case.keep(replace(part, requests=put(part.requests, self.request, new)))
+
+
+class AnswersProsecution(CaseEntry):
+    """The prosecution office's answer to a request of this case."""
+
+    request: str
+    officer: str
+
+    def answer(self) -> Answer:
+        """What the office answers."""
+        raise NotImplementedError
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """Only what was asked can be answered, and the same answer is not entered twice."""
+        was = opinions(case).get(self.request)
+        if was is None:
+            yield (
+                f"request {self.request} cannot be answered: no opinion was sought under it in {case.label}. "
+                "Record case.ProsecutionOpinionSought first."
+            )
+        elif was.standing == self.answer():
+            yield f"request {self.request} of {case.label} is already answered: {was.standing}."
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """An office may change its answer; the record shows that it did."""
+        was = opinions(case).get(self.request)
+        if was and was.standing not in {"sought", self.answer()}:
+            yield f"request {self.request} of {case.label} was {was.standing} before, and is now {self.answer()}"
+
+    def apply(self, case: Case) -> Case:
+        """The request is answered."""
+        part, version = case.part(Clearances), self.meta.version
+        was = part.requests.get(self.request, Opinion("", version))
+        new = replace(was, standing=self.answer(), answered=version)
+        return case.keep(replace(part, requests=put(part.requests, self.request, new)))
+
+
+class ProsecutionClearanceGiven(AnswersProsecution, register="case"):
+    """The prosecutor clears the case for filing (अभियोजन स्वीकृति). Not the Government's sanction."""
+
+    remarks: Sealed | None = None
+
+    def answer(self) -> Answer:
+        """The case may be filed."""
+        return "cleared"
+
+
+class ProsecutionClearanceRefused(AnswersProsecution, register="case"):
+    """The prosecutor does not clear the case: it goes back to the investigating officer with the defects found."""
+
+    defects: tuple[
+        Literal[
+            "evidence insufficient", "sections do not fit", "document missing", "witness missing",
+            "laboratory report awaited", "medical report awaited", "government sanction missing", "other",
+        ],
+        ...,
+    ]  # fmt: skip
+    remarks: Sealed | None = None
+
+    def answer(self) -> Answer:
+        """The case may not be filed so."""
+        return "refused"
