@@ -17,12 +17,13 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
+from domain.event import changed
 from roznamcha.errors import Refused, Usage
 from roznamcha.intake import MAX_DOCUMENT, Act, read_act, read_json
 from roznamcha.mapping import Group, Map, Row
@@ -190,7 +191,7 @@ def _commanded(act: Act, digest: bytes, twin: int, part: int) -> Act:
     if meta.command_id.int:
         return act
     command_id = uuid.uuid5(NAMESPACE, f"{digest.hex()}:{twin}:{part}")
-    return replace(act, event=replace(act.event, meta=replace(meta, command_id=command_id)))
+    return changed(act, event=changed(act.event, meta=changed(meta, command_id=command_id)))
 
 
 def _acts_of(mapping: Map, file: IO[bytes], name: str, tally: Tally) -> Iterator[Line]:

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.event import ACTS, Actor, Event, Meta, Sealed
+from domain.event import ACTS, Actor, Event, Meta, Sealed, changed
 from domain.shape import Shape, columns
 from roznamcha.errors import Refused
 
@@ -124,7 +124,7 @@ def read_act(
     values = _columns(cls, given, "", reasons, strict=strict)
     if reasons:
         raise Refused(reasons)
-    event = replace(cls(**values), meta=meta)
+    event = changed(cls(**values), meta=meta)
     content = {key: sent.get(key) for key in sorted(KEYS - {"source"})}
     return Act(event, record, json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode())
 
@@ -173,10 +173,21 @@ def _actor(sent: Any, reasons: Reasons) -> Actor:  # noqa: ANN401
         reasons.add("actor", f"unknown key {_shown(key)}")
     return Actor(
         id=_code(sent.get("id"), "actor.id", reasons, required=True),
-        rank=_code(sent.get("rank"), "actor.rank", reasons, required=True),
-        role=_code(sent.get("role"), "actor.role", reasons, required=True),
+        rank=_title(sent.get("rank"), "actor.rank", reasons),
+        role=_title(sent.get("role"), "actor.role", reasons),
         station=_code(sent.get("station"), "actor.station", reasons),
     )
+
+
+def _title(sent: Any, where: str, reasons: Reasons) -> str:  # noqa: ANN401
+    """A rank or an office, in any script."""
+    if sent is None or sent == "":
+        reasons.add(where, "missing")
+        return ""
+    if isinstance(sent, str) and len(sent) > 100:  # noqa: PLR2004 (a title, not a text)
+        reasons.add(where, "is longer than 100 characters")
+        return ""
+    return _text(sent, where, reasons)
 
 
 def _code(sent: Any, where: str, reasons: Reasons, *, required: bool = False) -> str:  # noqa: ANN401

@@ -18,7 +18,8 @@ import yaml
 from domain.law.book import StrictLoader
 from roznamcha.errors import Refused, Usage
 
-PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
+PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?(?:\|([^{}]*))?\}")
+"""`{column}`, `{column:form}`, and what stands in for an empty one: `{column|NONE}`."""
 KEYS = {"map", "source", "columns", "record", "together", "lead", "time", "station", "district", "actor", "codes", "acts"}
 RULE_KEYS = {"when", "first", "enter", "note"}
 ENTER_KEYS = {"name", "fields"}
@@ -112,7 +113,7 @@ def _filled(part: Any, values: Row, zone: ZoneInfo) -> Any:  # noqa: ANN401 (any
     """A template with its places filled; a text that is one empty place becomes nothing and is left out."""
     if isinstance(part, str):
         whole = PLACE.fullmatch(part)
-        text = PLACE.sub(lambda match: _place(match[1], match[2], values, zone), part)
+        text = PLACE.sub(lambda match: _place(match[1], match[2], values, zone) or match[3] or "", part)
         return text if text or not whole else None
     if isinstance(part, Mapping):
         filled = {key: _filled(each, values, zone) for key, each in part.items()}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from domain.event import Event
+from domain.event import Event, changed
 
 Serial = tuple[str, str, int]
 """Series, station, year."""
@@ -34,8 +33,7 @@ def with_number(event: Event[Any], last: dict[Serial, int]) -> Event[Any]:
         return event
     serial = serial_of(event)
     last[serial] = last.get(serial, 0) + 1
-    changed: Event[Any] = replace(event, **{event.numbered.number: last[serial]})  # type: ignore[arg-type]
-    return changed
+    return changed(event, **{event.numbered.number: last[serial]})
 
 
 def number_name(event: Event[Any]) -> str:

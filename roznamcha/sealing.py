@@ -15,7 +15,8 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -25,7 +26,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from psycopg.rows import tuple_row
 
-from domain.event import Event, Sealed
+from domain.event import Event, Sealed, changed
+from domain.shape import Shape, columns
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.recorder import Datastore
 from schemas import Catalogue
@@ -36,6 +38,8 @@ KEPT = 50_000
 
 T = TypeVar("T")
 Person = tuple[UUID, str]
+Change = Callable[[str, str, Sealed], Sealed]
+"""From person, path and value to the value that takes its place."""
 
 
 def load_master_key(path: Path) -> bytes:
@@ -134,7 +138,7 @@ class Keyring:
                 message = f"a sealed column of entry {entry_id} does not fit its digest"
                 raise Broken(message)
             _, _, opened = json.loads(base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4)))
-            return replace(value, text=opened)
+            return changed(value, text=opened)
 
         return self._mapped(event, unbox)
 
@@ -186,30 +190,38 @@ class Keyring:
         self._mapped(event, note)
         return iter(found)
 
-    def _mapped(self, event: Event[Any], change: Callable[[str, str, Sealed], Sealed]) -> Event[Any]:
-        schema = self._catalogue.latest[event.name]
-        if "Sealed.1" not in schema.raw["uses"]:
+    def _mapped(self, event: Event[Any], change: Change) -> Event[Any]:
+        if not sealed_columns(type(event)):
             return event
+        schema = self._catalogue.latest[event.name]
         return _changed(event, {field["name"]: field for field in schema.fields}, "", change)
 
 
-def _changed(
-    owner: T, fields_by_name: Mapping[str, Any], path: str, change: Callable[[str, str, Sealed], Sealed]
-) -> T:
+@cache
+def sealed_columns(cls: type[Any]) -> tuple[str, ...]:
+    """The columns of an act, or of a part of one, that hold personal data in themselves or deeper down."""
+
+    def holds(shape: Shape) -> bool:
+        inner = [shape.inner] if shape.inner else []
+        return shape.kind == "sealed" or any(map(holds, [*inner, *(column.shape for column in shape.columns)]))
+
+    return tuple(column.name for column in columns(cls) if holds(column.shape))
+
+
+def _changed(owner: T, fields_by_name: Mapping[str, Any], path: str, change: Change) -> T:
     """A copy of a dataclass with every sealed value in it changed, those of its parts too."""
     changes: dict[str, Any] = {}
-    for each in fields(owner):  # type: ignore[arg-type]  # a dataclass
-        field = fields_by_name.get(each.name)
-        value = getattr(owner, each.name)
-        if field is None or value is None:
+    for name in sealed_columns(type(owner)):
+        value = getattr(owner, name)
+        if value is None:
             continue
-        new = _value(owner, value, field, f"{path}{each.name}", change)
+        new = _value(owner, value, fields_by_name[name], f"{path}{name}", change)
         if new is not value:
-            changes[each.name] = new
-    return replace(owner, **changes) if changes else owner  # type: ignore[type-var]
+            changes[name] = new
+    return changed(owner, **changes) if changes else owner
 
 
-def _value(owner: Any, value: Any, field: Mapping[str, Any], path: str, change: Any) -> Any:  # noqa: ANN401
+def _value(owner: Any, value: Any, field: Mapping[str, Any], path: str, change: Change) -> Any:  # noqa: ANN401
     if isinstance(value, Sealed):
         person = field["sealed"]
         if person.startswith("@"):

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -18,7 +18,7 @@ from uuid import UUID
 from eventsourcing.persistence import InterfaceError, OperationalError
 
 from consumers import entries
-from domain.event import RECORDS, Event, Record, decide
+from domain.event import RECORDS, Event, Record, changed, decide
 from roznamcha.errors import Conflict, Refused, Unavailable
 from roznamcha.ids import uuid7
 from roznamcha.intake import TOLERANCE, Act
@@ -227,7 +227,7 @@ class Store:
             self.shelf.keep(unit.record_id, unit.after)
         status: Literal["refused", "recorded"] = "refused" if unit.reasons else "recorded"
         answers[unit.place] = [
-            _answer(status, act, replace(event, meta=replace(event.meta, position=position or 0)), unit.reasons)
+            _answer(status, act, changed(event, meta=changed(event.meta, position=position or 0)), unit.reasons)
             for act, event, position in zip(unit.acts, unit.events, positions, strict=True)
         ]
         return True
@@ -284,7 +284,7 @@ class Store:
 def _commanded(act: Act) -> Act:
     """An act with a command id: it is drawn once, so that every try after a fault is the same command."""
     meta = act.event.meta
-    return act if meta.command_id.int else replace(act, event=replace(act.event, meta=replace(meta, command_id=uuid7())))
+    return act if meta.command_id.int else changed(act, event=changed(act.event, meta=changed(meta, command_id=uuid7())))
 
 
 def _find_records(units: Iterable[_Unit], taken: Mapping[str, UUID]) -> None:
@@ -314,7 +314,7 @@ def _find_records(units: Iterable[_Unit], taken: Mapping[str, UUID]) -> None:
 
 def _entered(unit: _Unit, event: Event[Any], held: Held, now: datetime, doubts: tuple[str, ...]) -> Held:
     """The act as an entry (with its id, its place in the record and the time of recording); gives the record after it."""
-    meta = replace(
+    meta = changed(
         event.meta,
         entry_id=uuid7(),
         record_id=held.record.id,
@@ -324,7 +324,7 @@ def _entered(unit: _Unit, event: Event[Any], held: Held, now: datetime, doubts: 
         salt=secrets.token_bytes(16),
         doubts=doubts,
     )
-    entry = replace(event, meta=meta)
+    entry = changed(event, meta=meta)
     unit.events.append(entry)
     return Held(held.record.after(entry), now)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,14 +10,14 @@ from typing import Annotated, Any
 import typer
 
 import domain
-from domain.event import ACTS, Event
-from domain.shape import Shape, columns
+from domain.event import ACTS
 from roznamcha.errors import Refused, Usage
 from roznamcha.importing import Tally, take_in
 from roznamcha.intake import MAX_DOCUMENT, read_act, read_json
 from roznamcha.mapping import load_map
 from roznamcha.office import open_office
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
+from roznamcha.sealing import sealed_columns
 from roznamcha.settings import settings
 from roznamcha.store import Outcome
 
@@ -90,23 +89,13 @@ def _fields(name: str, given: list[str], document: str) -> dict[str, Any]:
         fields[key] = value
     on_line = set(fields) if document != "-" else {each.partition("=")[0] for each in given}
     cls = ACTS.get(name)
-    if cls and (personal := sorted(on_line & set(personal_columns(cls)))):
+    if cls and (personal := sorted(on_line & set(sealed_columns(cls)))):
         message = (
             f"{personal[0]} is personal data and may not stand on the command line, where every user of this machine "
             f"can read it: send it on stdin with --json-fields -"
         )
         raise Usage(message)
     return fields
-
-
-def personal_columns(cls: type[Event[Any]]) -> Iterator[str]:
-    """The columns of an act that hold personal data, in themselves or in a part."""
-
-    def holds(shape: Shape) -> bool:
-        inner = [shape.inner] if shape.inner else []
-        return shape.kind == "sealed" or any(map(holds, [*inner, *(column.shape for column in shape.columns)]))
-
-    return (column.name for column in columns(cls) if holds(column.shape))
 
 
 def shown_outcome(outcome: Outcome) -> dict[str, Any]:
