@@ -121,8 +121,7 @@ class ChargesheetReturnedWithDefect(CaseEntry, register="case"):
         """The station has it again, and the duty is open."""
         part = case.part(PoliceReports)
         report = part.reports.get(self.number, Report("chargesheet"))
-        at, version = self.meta.occurred_at, self.meta.version
-        back = replace(report, standing="returned with defect", answered=version, since=at)
+        back = replace(report, standing="returned with defect", answered=self.meta.version)
         stage = "chargesheet prepared" if case.stage == "chargesheet submitted" else case.stage
         return case.keep(part.now(self.number, back), stage=stage)
 

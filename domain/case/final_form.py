@@ -146,6 +146,6 @@ class FinalReportPrepared(CaseEntry, register="case"):
         part = case.part(PoliceReports)
         was = part.reports.get(self.number, Report(self.kind))
         accused = tuple(each.code for each in self.accused)
-        report = replace(was, kind=self.kind, accused=accused, standing="prepared", since=self.meta.occurred_at)
+        report = replace(was, kind=self.kind, accused=accused, standing="prepared")
         stage = further(case, "chargesheet prepared") if self.kind == "chargesheet" else case.stage
         return case.keep(part.now(self.number, report), stage=stage)

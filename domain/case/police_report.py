@@ -94,8 +94,10 @@ def sent(case: Case, number: str) -> Report | None:
     report = case.part(PoliceReports).reports.get(number)
     if report is None or not stands(case, report.sent):
         return None
-    if report.answered and not stands(case, report.answered):  # the court's answer was struck: it is as it was sent
-        report = replace(report, standing="submitted", charged=())
+    if report.answered and not stands(case, report.answered):  # the court's answer was struck: it is as before
+        was_acknowledged = report.charged and report.standing == "returned with defect"
+        before = replace(report, standing="submitted", charged=())
+        report = replace(report, standing="acknowledged") if was_acknowledged else before
     return report if report.standing in IN_COURT else None
 
 

@@ -32,6 +32,7 @@ def test_an_arrest_puts_the_accused_in_custody() -> None:
     case = given(fir("A1")).when(AccusedArrested, accused="A1", witnesses=WITNESSES).entered()
     assert standing(case, "A1").how == "arrested"
     assert standing(case, "A1").arrested_at == after(hours=1)
+    assert standing(case, "A1").since == after(hours=1)
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,14 @@ def test_only_what_is_in_court_is_returned() -> None:
     assert case.stage == "chargesheet prepared"
 
 
+def test_a_struck_return_leaves_the_chargesheet_in_court() -> None:
+    """When the return was entered by mistake and struck, the chargesheet is in court and cannot be sent again."""
+    in_court = given(*IN_COURT, RETURNED, struck(RETURNED, 5))
+    in_court.when(ChargesheetSubmitted, number="CS/1", accused=("A1",)).refused("is already submitted")
+    answered = given(*IN_COURT, acknowledged(), RETURNED, struck(RETURNED, 6))
+    assert charged(answered.record) == {"A1": after(hours=4)}
+
+
 def test_the_return_of_an_acknowledged_chargesheet_is_doubted() -> None:
     """What the court has acknowledged it seldom returns; returned, it charges nobody."""
     case = (
@@ -182,6 +190,13 @@ def test_an_acknowledgement_before_the_submission_is_doubted() -> None:
     )
 
 
+def test_the_same_moment_is_in_order() -> None:
+    """Submitted at the moment of registration, and acknowledged at the moment of submission: both in order."""
+    given(*BASE).when(ChargesheetSubmitted, number="CS/1", accused=("A1",), at=after()).entered()
+    acknowledgement = {"number": "CS/1", "cnr": CNR, "accused": ("A1",), "at": after(hours=3)}
+    given(*IN_COURT).when(ChargesheetAcknowledged, **acknowledgement).entered()
+
+
 def test_an_acknowledgement_for_others_is_doubted() -> None:
     """The court names other accused than the chargesheet did, or some of whom nobody has heard."""
     given(*IN_COURT).when(ChargesheetAcknowledged, number="CS/1", cnr=CNR, accused=("A2",)).doubted(
@@ -202,6 +217,7 @@ def test_a_supplementary_chargesheet_supplements() -> None:
     )
     assert case.stage == "chargesheeted"
     given(*BASE).when(SupplementaryChargesheetFiled, number="CS/1", accused=("A1",)).doubted("CS/1 supplements nothing")
+    given(*first).when(SupplementaryChargesheetFiled, number="CS/2", accused=("A2",)).doubted("no final form (IIF-5)")
     given(*first).when(SupplementaryChargesheetFiled, number="CS/2", accused=("A2",), after="CS/0").doubted(
         "CS/2 supplements CS/0, and 0012/2026 does not show that one in court"
     )

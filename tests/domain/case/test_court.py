@@ -155,7 +155,8 @@ def test_a_delay_is_some_delay() -> None:
 
 def test_commitment_follows_cognizance() -> None:
     """The case is committed after cognizance; without it or before it, with a doubt."""
-    case = given(*TRIED).when(CaseCommitted).entered()
+    case = given(*TRIED).when(CaseCommitted, at=after(hours=4)).entered()
+    assert case.part(Trial).committed_at == after(hours=4)
     assert case.stage == "committed"
     given(*SHEETED).when(CaseCommitted).doubted("cognizance is not entered in 0012/2026 before this")
     given(*TRIED).when(CaseCommitted, at=after(-1)).doubted("this is dated before cognizance of 2 July 2026")

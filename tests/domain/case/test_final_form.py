@@ -82,6 +82,14 @@ def test_a_second_form_takes_the_place_of_the_first() -> None:
     assert case.part(PoliceReports).reports["CS/1"].accused == ("A1",)
 
 
+def test_a_returned_report_is_prepared_anew() -> None:
+    """After a return with defects the number is prepared again, if need be as another kind of report."""
+    returned = act("case.ChargesheetReturnedWithDefect", number="CS/1", defects=("other",))
+    case = form(submitted(), returned, kind="untraced", accused=()).doubted("was prepared before")
+    report = case.part(PoliceReports).reports["CS/1"]
+    assert (report.kind, report.standing) == ("untraced", "prepared")
+
+
 def test_the_status_agrees_with_the_register() -> None:
     """In custody on the form and at large in the record, or the other way round, is doubted."""
     form(accused=(ChargedAccused(code="A2", status="in custody"),)).doubted(

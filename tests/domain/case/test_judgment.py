@@ -84,6 +84,7 @@ def test_a_judgment_is_uploaded() -> None:
     """There is a judgment to upload."""
     given(*JUDGED).when(JudgmentUploaded, cnr=CNR).entered()
     given(*TRIED).when(JudgmentUploaded, cnr=CNR).doubted("a judgment is not entered in 0012/2026 before this")
+    given(*JUDGED).when(JudgmentUploaded, cnr=OTHER_CNR).doubted("the court's number here is")
 
 
 def test_a_sentence_follows_a_conviction() -> None:
@@ -101,6 +102,12 @@ def test_a_sentence_out_of_order_is_doubted() -> None:
     given(*JUDGED).when(SentencePassed, **PRISON, at=after(-1)).doubted("dated before the judgment of 2 July 2026")
     given(*SENTENCED).when(SentencePassed, **PRISON).doubted("A1 was already sentenced on 2 July 2026")
     given(*JUDGED).when(SentencePassed, **{**PRISON, "accused": "A7"}).doubted("A7 is so far named neither")
+
+
+def test_the_same_moment_is_in_order() -> None:
+    """Sentenced with the judgment, and decided on the day of filing: both in order."""
+    given(*JUDGED).when(SentencePassed, **PRISON, at=after(hours=6)).entered()
+    given(*APPEALED).when(AppealDecided, appeal="CRA/5", result="dismissed", at=after(hours=8)).entered()
 
 
 def test_a_late_judgment_leaves_a_sentenced_case_sentenced() -> None:

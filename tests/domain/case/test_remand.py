@@ -93,6 +93,10 @@ def test_an_executive_magistrate_may_order_seven_days() -> None:
     executive = {"accused": "A1", "custody": "judicial", "magistrate": "executive"}
     given(*HELD).when(AccusedRemanded, **executive, days=7).entered()
     given(*HELD).when(AccusedRemanded, **executive, days=8).doubted("BNSS s.187(6)")
+    given(*HELD, remanded(magistrate="executive", days=4)).when(AccusedRemanded, **executive, days=4).doubted(
+        "A1 is held 8 days by an Executive Magistrate"
+    )
+    given(*HELD, remanded(days=14)).when(AccusedRemanded, **executive, days=7).entered()
 
 
 def test_default_bail_needs_a_remand() -> None:
