@@ -16,7 +16,7 @@ from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import unreadable
 from domain.case.corrections import stands
 from domain.case.days import day, written
-from domain.event import Sealed
+from domain.event import Sealed, put
 
 SECTION = re.compile(r"[A-Z].* [0-9].*|FOREIGN .+")
 """Act, blank, section: `BNS 303(2)`, `NDPS 20(b)(ii)(B)`; another law's begins with FOREIGN."""
@@ -39,10 +39,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Named:
-    """How well an accused is known, and the version of the entry that says so."""
+    """How well an accused is known, and the versions of the entries that name this code."""
 
     how: How
-    version: int
+    versions: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Fir(Part):
     """
 
     accused: Mapping[str, Named] = field(default_factory=dict)
-    victims: Mapping[str, int] = field(default_factory=dict)
+    victims: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    informants: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     informant: str = ""
     mode: Mode | None = None
     information: Done | None = None
@@ -76,6 +77,12 @@ class Fir(Part):
         done = self.registered or self.zero
         return done.at if done else None
 
+    def naming(self, code: str, how: How, version: int) -> Fir:
+        """The part with this accused named by one more entry."""
+        was = self.accused.get(code)
+        new = Named(how, (*(was.versions if was else ()), version))
+        return replace(self, accused=put(self.accused, code, new))
+
 
 def held(case: Case, done: Done | None) -> Done | None:
     """What was done, unless its entry was struck."""
@@ -97,13 +104,22 @@ def without_fir(case: Case) -> bool:
 
 def named(case: Case) -> dict[str, Named]:
     """The accused named so far, by code, in entries that stand."""
-    return {code: each for code, each in case.part(Fir).accused.items() if stands(case, each.version)}
+    return {code: each for code, each in case.part(Fir).accused.items() if _any_stands(case, each.versions)}
 
 
 def concerned(case: Case) -> set[str]:
     """The informant's and the victims' codes, as entries that stand give them."""
     part = case.part(Fir)
-    return {code for code, version in part.victims.items() if stands(case, version)} | ({part.informant} - {""})
+    return {
+        code
+        for codes in (part.victims, part.informants)
+        for code, versions in codes.items()
+        if _any_stands(case, versions)
+    }
+
+
+def _any_stands(case: Case, versions: tuple[int, ...]) -> bool:
+    return any(stands(case, version) for version in versions)
 
 
 def both(accused: Iterable[str], others: Iterable[str]) -> Iterator[str]:
@@ -207,14 +223,12 @@ class TellsOfOffence(CaseEntry):
 
     def persons(self, case: Case) -> Fir:
         """The chapter's part with the persons of this act in it."""
-        part, version = case.part(Fir), self.meta.version
-        return replace(
-            part,
-            mode=self.mode,
-            informant=self.informant,
-            victims={**part.victims, **{each.code: version for each in self.victims}},
-            accused={**part.accused, **{each.code: Named(each.how, version) for each in self.accused}},
-        )
+        part, version = replace(case.part(Fir), mode=self.mode, informant=self.informant), self.meta.version
+        for each in self.accused:
+            part = part.naming(each.code, each.how, version)
+        informants = put(part.informants, self.informant, (*part.informants.get(self.informant, ()), version))
+        victims = {each.code: (*part.victims.get(each.code, ()), version) for each in self.victims}
+        return replace(part, informants=informants, victims={**part.victims, **victims})
 
 
 class FollowsFIR(CaseEntry):

@@ -10,9 +10,9 @@ from typing import Literal
 from domain.case.case import Case, ConcernsAccused, Part
 from domain.case.codes import unreadable
 from domain.case.days import day, later, written
-from domain.case.fir import Done, Fir, FollowsFIR, Gender, Named, both, concerned, held, ill_written, named
+from domain.case.fir import Done, Fir, FollowsFIR, Gender, both, concerned, held, ill_written, named
 from domain.case.ranks import at_least_dysp
-from domain.event import Sealed, put
+from domain.event import Sealed
 
 
 @dataclass(frozen=True)
@@ -192,8 +192,7 @@ class AccusedNamed(ConcernsAccused, FollowsFIR, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The accused is named."""
-        part = case.part(Fir)
-        return case.keep(replace(part, accused=put(part.accused, self.accused, Named(self.how, self.meta.version))))
+        return case.keep(case.part(Fir).naming(self.accused, self.how, self.meta.version))
 
 
 class ProgressToldToVictim(FollowsFIR, register="case"):

@@ -150,7 +150,7 @@ class MagistrateStatementRecorded(FollowsFIR, register="case"):
     what = "the Magistrate's record"
 
     person: str
-    kind: Literal["statement", "confession"]
+    nature: Literal["statement", "confession"]
     magistrate: str
     woman_magistrate: bool = False
     audio_video: bool = False
@@ -168,7 +168,7 @@ class MagistrateStatementRecorded(FollowsFIR, register="case"):
             yield f"the Magistrate recorded {self.person} before being asked to"
         if self.copy_received_at and self.copy_received_at < self.meta.occurred_at:
             yield f"the copy of what {self.person} said came before it was recorded"
-        if self.kind == "confession" and self.person not in named(case):
+        if self.nature == "confession" and self.person not in named(case):
             yield f"{self.person} confesses and is not named as an accused of {case.label}"
         sexual = any(SEXUAL.fullmatch(each) for each in case.sections)
         if sexual and not self.woman_magistrate and self.person in case.part(Fir).victims:

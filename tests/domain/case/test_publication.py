@@ -1,0 +1,113 @@
+"""Who is told of an FIR: the informant, the Magistrate, the public."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.case.fir import Fir
+from domain.case.publication import (
+    CopyGivenToInformant,
+    FIRPublished,
+    PublicationDelayed,
+    PublicationWithheld,
+    ReportSentToMagistrate,
+)
+from tests.domain.case.builders_accused import after, struck
+from tests.domain.case.builders_fir import fir, told, victim, zero
+from tests.dsl import act, given
+
+DECIDED: dict[str, Any] = {"decided_by_rank": "DySP"}
+WITHHELD = act(PublicationWithheld, **DECIDED)
+PUBLISHED = act(FIRPublished)
+
+
+@pytest.mark.parametrize("kind", [CopyGivenToInformant, FIRPublished, PublicationDelayed, ReportSentToMagistrate])
+def test_without_an_fir_there_is_nothing_to_tell(kind: type) -> None:
+    """Each of these acts needs an FIR that stands."""
+    given(told()).when(kind).refused("no FIR is registered here. Record case.FIRRegistered first")
+    given(fir(), struck(fir(), 1)).when(kind).refused("no FIR is registered here")
+    given(told()).when(PublicationWithheld, **DECIDED).refused("the decision not to publish cannot be entered")
+
+
+@pytest.mark.parametrize("kind", [CopyGivenToInformant, FIRPublished, PublicationDelayed, ReportSentToMagistrate])
+def test_it_follows_the_registration(kind: type) -> None:
+    """Dated before the FIR, or before the zero FIR, it is doubted; after it, it isn't."""
+    given(fir()).when(kind, at=after(-1)).doubted("is dated before 0012/2026 was registered on 2 July 2026")
+    given(zero()).when(kind, at=after(-1)).doubted("is dated before ZERO/0003/2026 was registered")
+    given(fir()).when(kind).entered()
+
+
+def test_the_copy_goes_to_the_informant_or_a_victim() -> None:
+    """BNSS s.173(2): to the informant or the victim; to somebody else with a doubt, to a name never."""
+    record = given(fir("A1", victims=(victim(),)))
+    record.when(CopyGivenToInformant, person="V1").entered()
+    record.when(CopyGivenToInformant, person="A1").doubted("A1, who is neither informant nor victim of 0012/2026")
+    record.when(CopyGivenToInformant, person="Sita").refused("entered by a code")
+
+
+def test_an_fir_is_published() -> None:
+    """The public can read it."""
+    assert given(fir()).when(FIRPublished).entered().part(Fir).published.at == after(hours=1)
+
+
+def test_publishing_twice_is_doubted() -> None:
+    """An FIR is put on the website once."""
+    given(fir(), PUBLISHED).when(FIRPublished).doubted("was already published on 2 July 2026")
+    given(fir(), PUBLISHED, struck(PUBLISHED, 2)).when(FIRPublished).entered()
+
+
+@pytest.mark.parametrize(
+    ("section", "sensitive"),
+    [("BNS 64(1)", True), ("BNS 71", True), ("BNS 113(2)", True), ("POCSO 6", True), ("UAPA 16", True),
+     ("BNS 63", False), ("BNS 640", False), ("BNS 303(2)", False)],
+)  # fmt: skip
+def test_a_sensitive_fir_is_not_published(section: str, sensitive: bool) -> None:
+    """Sexual offences, terrorism, POCSO (Youth Bar Association, 2016): publishing is doubted."""
+    then = given(fir(sections=(section,))).when(FIRPublished)
+    assert any(f"is sensitive by {section}" in doubt for doubt in then.decision.doubts) == sensitive
+
+
+def test_publishing_what_was_withheld_is_doubted() -> None:
+    """Against the decision of the DySP; or the decision comes after the publication."""
+    given(fir(), WITHHELD).when(FIRPublished).doubted("although that was withheld on 2 July 2026")
+    given(fir(), WITHHELD, struck(WITHHELD, 2)).when(FIRPublished).entered()
+    given(fir(), PUBLISHED).when(PublicationWithheld, **DECIDED).doubted("although it was published on 2 July 2026")
+
+
+def test_an_fir_is_withheld_by_a_dysp() -> None:
+    """By an officer of that rank or above, or the District Magistrate; by a lower rank it is doubted."""
+    record = given(fir())
+    assert record.when(PublicationWithheld, **DECIDED).entered().part(Fir).withheld.at == after(hours=1)
+    record.when(PublicationWithheld, decided_by_rank="District Magistrate").entered()
+    record.when(PublicationWithheld, decided_by_rank="SI").doubted("was not decided by a DySP or an officer above")
+
+
+def test_a_decision_has_its_reason() -> None:
+    """Withheld or delayed without a reason in writing: doubted."""
+    given(fir()).when(PublicationWithheld, **DECIDED, reason="").doubted("withheld without a reason")
+    given(fir()).when(PublicationDelayed, reason="").doubted("delayed without a reason")
+
+
+def test_a_delay_comes_before_the_publication() -> None:
+    """What is published, or is not to be, cannot be delayed."""
+    given(fir(), PUBLISHED).when(PublicationDelayed).doubted("was already published")
+    given(fir(), WITHHELD).when(PublicationDelayed).doubted("not to be published at all since 2 July 2026")
+
+
+def test_the_magistrate_is_sent_the_report() -> None:
+    """Once (BNSS s.176(1))."""
+    sent = act(ReportSentToMagistrate)
+    assert given(fir()).when(ReportSentToMagistrate).entered().part(Fir).reported.at == after(hours=1)
+    given(fir(), sent).when(ReportSentToMagistrate).doubted("was already sent on 2 July 2026")
+    given(fir(), sent, struck(sent, 2)).when(ReportSentToMagistrate).entered()
+
+
+def test_a_lesser_course_is_explained() -> None:
+    """Without a visit, or without an investigation, the report says why; then the informant is told (s.176)."""
+    record = given(fir())
+    record.when(ReportSentToMagistrate, course="investigation without a visit to the spot").doubted("and not why")
+    none = {"course": "no investigation", "reason": "no ground"}
+    record.when(ReportSentToMagistrate, **none).doubted("the informant was not told")
+    record.when(ReportSentToMagistrate, **none, informant_told_at=after()).entered()
