@@ -11,6 +11,7 @@ from domain.case.arrest import AccusedArrested
 from domain.case.case import CaseEntry
 from domain.case.chargesheet import ChargesheetAcknowledged
 from domain.case.court import CognizanceTaken
+from domain.case.final_form import FinalReportPrepared
 from domain.case.fir import TellsOfOffence
 from domain.case.registration import FIRRegistered, ZeroFIRRegistered
 from domain.case.property import SeizesProperty
@@ -24,10 +25,10 @@ STAGES: dict[str, str] = {
     "case.ZeroFIRRegistered": "zero FIR",
     "case.FIRRegistered": "registered",
     "case.InvestigatorAssigned": "under investigation",
+    "case.FinalReportFiled": "final report",
     "case.FinalReportPrepared": "chargesheet prepared",
     "case.ChargesheetSubmitted": "chargesheet submitted",
     "case.ChargesheetAcknowledged": "chargesheeted",
-    "case.FinalReportFiled": "final report",
     "case.CognizanceTaken": "cognizance taken",
     "case.CaseCommitted": "committed",
     "case.ChargeFramed": "charge framed",
@@ -79,6 +80,8 @@ class CaseState(View):
         row.last_recorded_at = max(row.last_recorded_at, meta.recorded_at)
         row.station, row.district = row.station or meta.station, row.district or meta.district
         stage = STAGES.get(e.name, "")
+        if isinstance(e, FinalReportPrepared) and e.kind != "chargesheet":
+            stage = ""  # a final report is prepared: the case stands where it stood until it is filed
         if stage and ORDER[stage] >= ORDER.get(row.stage, -1):
             row.stage = stage
 

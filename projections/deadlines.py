@@ -8,22 +8,19 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
-from domain.case.corrections import CorrectsEntry
 from domain.event import EPOCH, Event
 from domain.law.book import Book
-from domain.law.clock import Clock, Fact, Reckoning, evaluate
-from projections.struck import strike
+from domain.law.clock import Clock, Fact, Reckoning, columns_of, evaluate
 from projections.view import View, on
 
 
 @dataclass
 class Docket:
-    """The facts of a record that matter to any rule, and which entries are struck."""
+    """The facts of a record that matter to any rule; a correction is one of them."""
 
     record_id: UUID
     station: str = ""
     facts: list[Any] = field(default_factory=list)
-    struck: dict[str, Any] = field(default_factory=dict)
 
     KEY = ("record_id",)
 
@@ -67,16 +64,13 @@ class Deadlines(View):
     def entered(self, row: Docket, e: Event[Any]) -> None:
         """Keep what a rule waits for."""
         row.station = row.station or e.meta.station
-        if isinstance(e, CorrectsEntry):
-            row.struck = strike(row.struck, e)
         fact = fact_of(e, self.book)
         if fact is not None:
-            row.facts.append([e.meta.version, fact.to_json()])
+            row.facts.append(fact.to_json())
 
     def reckon(self, docket: Docket, **asked: Any) -> Reckoning:  # noqa: ANN401 (as_of, known_at, closed)
-        """The clocks of a record, by the facts that still stand."""
-        facts = [Fact.from_json(kept) for version, kept in docket.facts if str(version) not in docket.struck]
-        return evaluate(self.book, facts, self.zone, **asked)
+        """The clocks of a record."""
+        return evaluate(self.book, map(Fact.from_json, docket.facts), self.zone, **asked)
 
     def rows(self, state: Docket) -> Iterator[Row]:
         """Each clock of the record."""
@@ -107,44 +101,29 @@ class Deadlines(View):
 
 def fact_of(entry: Event[Any], book: Book) -> Fact | None:
     """What the law sees of an entry; None when no rule waits for it or for one of its traits."""
-    traits = _traits(type(entry))
-    wanted = set[str]()
+    traits = traits_of(type(entry))
+    wanted: set[str] = set()
     met = False
     for name in (entry.name, *traits):
         if name in book.interests:
             met = True
             wanted |= book.interests[name]
-    if not met:
-        return None
-    values = {name: _plain(getattr(entry, name)) for name in sorted(wanted) if hasattr(entry, name)}
-    meta = entry.meta
-    return Fact(entry.name, str(meta.entry_id), meta.occurred_at, meta.recorded_at, frozenset(traits), values)
+    return Fact.of(entry.name, traits, entry.meta, columns_of(entry, sorted(wanted))) if met else None
 
 
-def _traits(cls: type[Event[Any]]) -> tuple[str, ...]:
+def traits_of(cls: type[Event[Any]]) -> tuple[str, ...]:
+    """The names of the traits an act has."""
     return tuple(each.__name__ for each in cls.__mro__ if issubclass(each, Event) and not each.name and each is not Event)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 (a column's value)
-    if value is None or isinstance(value, str | int | bool):
-        return value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Iterable):
-        return [_plain(each) for each in value]
-    return str(value)
-
-
 def reckon_entries(
-    entries: Iterable[Event[Any]], book: Book, zone: tzinfo, *, as_of: datetime | None = None, known_at: datetime | None = None
+    entries: Iterable[Event[Any]],
+    book: Book,
+    zone: tzinfo,
+    *,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Reckoning:
-    """The clocks of one record straight from its entries: as of a moment, as known at a moment, or both.
-
-    A correction counts only when it was itself known then.
-    """
-    view, docket = Deadlines(book, zone), Docket(UUID(int=0))
-    for entry in entries:
-        if known_at is None or entry.meta.recorded_at <= known_at:
-            for _, handler in view.touched(entry):
-                handler(view, docket, entry)
-    return view.reckon(docket, as_of=as_of, known_at=known_at)
+    """The clocks of one record straight from its entries: as of a moment, as known at a moment, or both."""
+    facts = [fact for fact in (fact_of(entry, book) for entry in entries) if fact is not None]
+    return evaluate(book, facts, zone, as_of=as_of, known_at=known_at)

@@ -70,7 +70,9 @@ class View:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.name = re.sub(r"(?<=.)([A-Z])", r"_\1", cls.__name__).lower()
-        found = [each for value in vars(cls).values() if isinstance(value, list) for each in value]
+        # A view that is read off another one's state inherits its reactions.
+        values = [value for parent in reversed(cls.__mro__) for value in vars(parent).values()]
+        found = [each for value in values if isinstance(value, list) for each in value]
         cls.reactions = tuple(each for each in found if isinstance(each, Reaction))
 
     def __init__(self) -> None:

@@ -17,10 +17,11 @@ import typer
 from eventsourcing.persistence import EventSourcingError
 
 from roznamcha import log
-from roznamcha.commands import contracts, entering, keeping, reading
+from roznamcha.commands import contracts, demo, entering, keeping, reading
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unavailable, Usage
 from roznamcha.law_commands import law
 from roznamcha.screen import note
+from schemas import SchemaError
 
 app = typer.Typer(
     name="roznamcha",
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (entering.app, reading.app, keeping.app):
+for commands in (demo.app, entering.app, reading.app, keeping.app):
     app.registered_commands.extend(commands.registered_commands)
 app.add_typer(keeping.parked, name="parked")
 app.add_typer(contracts.schemas, name="schemas")
@@ -92,6 +93,8 @@ def main() -> None:
         # The server's words may quote an entry: the kind of error is all that may be shown.
         state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None) or ""
         code = _report(Broken(f"the database refused a statement ({type(error).__name__} {state})"), arguments)
+    except SchemaError as error:
+        code = _report(Broken(str(error)), arguments)
     except OSError as error:
         code = _report(Unavailable(f"{error.filename or 'a file'} cannot be used: {error.strerror}"), arguments)
     except Exception as error:  # noqa: BLE001 (the last line of defence: a trace would print local values)

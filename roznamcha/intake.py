@@ -222,6 +222,8 @@ def _columns(
         reasons.add(f"{path}{_shown(key)}", f"no such field of {getattr(cls, 'name', '') or cls.__name__}{hint}")
     values = {}
     for name, column in known.items():
+        if given.get(name) == "" and column.default == "" and not column.required:
+            continue  # an empty column is one that was left out
         if given.get(name) is None:
             if column.required and not (given.get(name, ...) is None and column.shape.kind == "optional"):
                 reasons.add(f"{path}{name}", "missing")

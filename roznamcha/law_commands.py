@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from domain.law.book import load_book
-from domain.law.clock import due as due_of
-from domain.law.rule import Rule, UnknownLaw
+from domain.law.due import due as due_of
+from domain.law.rule import BadQuestion, Rule, UnknownLaw
 from roznamcha import errors
 from roznamcha.errors import Usage
 from roznamcha.intake import INSTANT

@@ -18,7 +18,10 @@ from rich.text import Text
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
 
-out = Console(highlight=False, soft_wrap=True)
+WIDTH = 140
+"""Columns where nobody says how wide the screen is: a table in a file or a pipe is not cut to 80."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

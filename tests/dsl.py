@@ -32,7 +32,7 @@ SAMPLES: dict[str, Any] = {
 }
 
 
-def act(kind: type[Event[Any]] | str, *, at: datetime | None = None, by: Actor | None = None, **given: Any) -> Any:
+def act(kind: type[Event[Any]] | str, /, *, at: datetime | None = None, by: Actor | None = None, **given: Any) -> Any:
     """An act with whatever the test cares about; every other required column gets a plain sample."""
     domain.load()
     cls = ACTS[kind] if isinstance(kind, str) else kind
@@ -69,7 +69,7 @@ class Given:
         """The record as it stands."""
         return fold(RECORDS[self.register].blank(RECORD), self.entries)
 
-    def when(self, kind: type[Event[Any]] | str, *, at: datetime | None = None, **fields: Any) -> Then:
+    def when(self, kind: type[Event[Any]] | str, /, *, at: datetime | None = None, **fields: Any) -> Then:
         """What the register answers to one more act."""
         later = DAY + timedelta(hours=len(self.entries))
         new = _stamped(act(kind, at=at or later, **fields), len(self.entries) + 1)

@@ -20,7 +20,7 @@ from roznamcha.office import Office, open_office
 from roznamcha.plain import plain, plain_entry
 from roznamcha.screen import AsJson, print_json, say, table, when
 from roznamcha.settings import settings
-from roznamcha.views import open_board
+from roznamcha.views import Board, open_board
 
 app = typer.Typer()
 
@@ -224,21 +224,28 @@ def _clocks(  # noqa: PLR0913 (each narrows what is asked)
     """Clocks reckoned from the entries themselves; the view says which records to look at when none is named."""
     if record:
         record_id, found = history_of(office, record)
-        histories = {record_id: found}
-    else:
-        histories = {}
-        with open_board(office, quiet=quiet) as board:
-            where = "WHERE station = %s" if station else ""
-            query = f"SELECT DISTINCT record_id FROM views.deadlines {where} ORDER BY record_id"
-            ids = [row[0] for row in board.connection.execute(query.encode(), (station,) if station else ())]
-        for start in range(0, len(ids), 1_000):
-            for record_id, position, state in office.store.recorder.entries_of(ids[start : start + 1_000]):
-                histories.setdefault(record_id, []).append(entries.read(office.catalogue, state, position))
-    found_clocks = []
-    for record_id, history_ in histories.items():
-        reckoning = reckon_entries(history_, office.book, office.settings.zone, as_of=as_of, known_at=known_at)
-        found_clocks += [(record_id, each) for each in reckoning.clocks]
-    return sorted(found_clocks, key=lambda each: (each[1].due_at, str(each[0]), each[1].rule.id))
+        reckoning = reckon_entries(found, office.book, office.settings.zone, as_of=as_of, known_at=known_at)
+        return [(record_id, each) for each in reckoning.clocks]
+    with open_board(office, quiet=quiet) as board:
+        return all_clocks(office, board, station, as_of, known_at)
+
+
+def all_clocks(
+    office: Office, board: Board, station: str = "", as_of: datetime | None = None, known_at: datetime | None = None
+) -> list[tuple[UUID, Clock]]:
+    """The clocks of every record, or of a station's, by the earliest due first."""
+    where = "WHERE station = %s" if station else ""
+    query = f"SELECT DISTINCT record_id FROM views.deadlines {where} ORDER BY record_id"
+    ids = [row[0] for row in board.connection.execute(query.encode(), (station,) if station else ())]
+    found: list[tuple[UUID, Clock]] = []
+    for start in range(0, len(ids), 1_000):
+        histories: dict[UUID, list[Event[Any]]] = {}
+        for record_id, position, state in office.store.recorder.entries_of(ids[start : start + 1_000]):
+            histories.setdefault(record_id, []).append(entries.read(office.catalogue, state, position))
+        for record_id, entered in histories.items():
+            reckoning = reckon_entries(entered, office.book, office.settings.zone, as_of=as_of, known_at=known_at)
+            found += [(record_id, each) for each in reckoning.clocks]
+    return sorted(found, key=lambda each: (each[1].due_at, str(each[0]), each[1].rule.id))
 
 
 def shown_clock(record_id: UUID, clock: Clock, at: datetime) -> dict[str, Any]:
