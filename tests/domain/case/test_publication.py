@@ -36,6 +36,9 @@ def test_it_follows_the_registration(kind: type) -> None:
     """Dated before the FIR, or before the zero FIR, it is doubted; after it, it isn't."""
     given(fir()).when(kind, at=after(-1)).doubted("is dated before 0012/2026 was registered on 2 July 2026")
     given(zero()).when(kind, at=after(-1)).doubted("is dated before ZERO/0003/2026 was registered")
+    given(fir()).when(PublicationWithheld, at=after(-1), **DECIDED).doubted(
+        "the decision not to publish is dated before"
+    )
     given(fir()).when(kind).entered()
 
 

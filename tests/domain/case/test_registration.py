@@ -152,6 +152,11 @@ def test_a_zero_fir_is_for_another_station() -> None:
     given().when(ZeroFIRRegistered, **{**ZERO, "for_station": "CG-RPR-01"}).doubted("no zero FIR is needed")
 
 
+def test_the_zero_firs_form_is_complete_too() -> None:
+    """What an FIR is doubted for, a zero FIR is doubted for."""
+    given().when(ZeroFIRRegistered, **{**ZERO, "gd_entry": ""}).doubted("names no General Diary entry")
+
+
 def test_a_zero_fir_gets_its_number_at_the_other_station() -> None:
     """The case is then that station's; it counts as registered since the zero FIR."""
     case = when(given(zero()), by_station(act(FIRRegistered, **FIR))).entered()

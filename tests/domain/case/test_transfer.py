@@ -129,6 +129,7 @@ def test_a_transfer_has_an_order_and_the_diary() -> None:
     given(fir()).when(CaseTransferred, **{**ORDERED, "order_number": ""}).doubted("without the number of an order")
     given(fir()).when(CaseTransferred, **{**ORDERED, "diary_handed_over": False}).doubted("without its case diary")
     when(given(fir(), GIVEN), taken_over(diary_received=False)).doubted("is received without its case diary")
+    when(given(fir(), GIVEN), taken_over("CG-CBI")).doubted("was sent to CG-CID and is received by CG-CBI")
 
 
 def test_a_merger_ends_the_case_that_goes_into_the_other() -> None:
