@@ -76,11 +76,13 @@ class Checkout:
         out, err = process.communicate(timeout=BOUND)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
-    def lock(self, *, digest: str = "") -> None:
-        """Write the lock file, with the package's own digest or a wrong one."""
+    def lock(self, digest: str | None = None) -> None:
+        """Write the lock file: with the package's own digest, with a wrong one, or with "" for none."""
         wheel = next((self.top / "packages").glob("*.whl"))
-        digest = digest or hashlib.sha256(wheel.read_bytes()).hexdigest()
-        (self.code / "requirements.lock").write_text(f"tiny-backend==1 --hash=sha256:{digest}\n")
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest() if digest is None else digest
+        (self.code / "requirements.lock").write_text(
+            f"tiny-backend==1 --hash=sha256:{digest}\n" if digest else "tiny-backend==1\n"
+        )
 
 
 def build(top: Path) -> Checkout:
