@@ -58,9 +58,9 @@ class ChainView(View):
     ignores = frozenset(
         f"domain.case.{chapter}"
         for chapter in (
-            "arrest", "remand", "chargesheet", "final_form", "court", "judgment", "sanction", "prosecution", "medical",
-            "laboratory", "report", "corrections", "property_seizure", "fir", "enquiry", "publication", "transfer",
-            "investigation", "search", "statements", "linkage", "progress", "police_report",
+            "information", "registration", "publication", "transfer", "investigation", "scene", "search", "further",
+            "arrest", "remand", "prosecution", "sanction", "final_form", "chargesheet", "court", "judgment", "medical",
+            "laboratory", "report", "property_seizure", "corrections",
         )
     )  # fmt: skip
     State = Chain

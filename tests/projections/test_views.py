@@ -1,0 +1,112 @@
+"""What the views show, row by row, and that no act is forgotten by any of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.consumers.feed import all_views
+from tests.dsl import DAY, OFFICER, act, given
+
+from domain.case.malkhana import SeizedItem
+from domain.event import Actor, Event
+from projections.case_state import CaseState
+from projections.chain import BREAKS
+from projections.custody import Custody
+from projections.malkhana import Malkhana
+from projections.view import View, fold_record
+
+KEEPER = Actor(id="CG-2001", rank="HC", role="malkhana moharrir", station="CG-RPR-01")
+
+
+def fir() -> Event[Any]:
+    """A registered case."""
+    return act("case.FIRRegistered", at=DAY, fir_number=12, year=2026, sections=("BNS 303(2)",))
+
+
+def seized(at: int = 1, seal: str = "S") -> Event[Any]:
+    """An article taken so many hours later."""
+    item = SeizedItem(id="PR/1", category="vehicle", description="motorcycle", quantity=Decimal(1), unit="piece", seal=seal)
+    return act("case.PropertySeized", at=DAY + timedelta(hours=at), items=(item,), memo="SM/1", place="the market")
+
+
+def deposited(at: int = 2, seal: str = "S") -> Event[Any]:
+    """It goes into the malkhana."""
+    return act(
+        "case.PropertyDeposited", at=DAY + timedelta(hours=at), by=KEEPER, property_id="PR/1", depositor=OFFICER.id,
+        keeper=KEEPER.id, place="rack 1", seal=seal, malkhana_serial=1, malkhana_year=2026,
+    )  # fmt: skip
+
+
+def rows(view: View, *acts: Event[Any]) -> list[Any]:
+    """What a view publishes of a record with these acts."""
+    return fold_record(view, given(*acts).entries)
+
+
+@pytest.mark.parametrize("view", all_views(), ids=lambda view: view.name)
+def test_no_act_is_forgotten(view: View) -> None:
+    """Each act either changes the view or stands among those it ignores, by name or by chapter."""
+    assert view.forgotten() == []
+
+
+def test_a_forgotten_act_would_be_noticed() -> None:
+    """The guard above isn't empty: a view that ignores nothing has forgotten most acts."""
+
+    class Careless(Custody):
+        ignores = frozenset()
+
+    assert "case.HearingHeld" in Careless().forgotten()
+
+
+def test_the_case_state_shows_number_stage_and_counts() -> None:
+    """The board's row of a case."""
+    (row,) = rows(CaseState(), fir(), act("case.AccusedArrested", accused="A1"), seized(3))
+    assert (row.number, row.stage, row.sections) == ("CG-RPR-01/0012/2026", "registered", ["BNS 303(2)"])
+    assert (row.accused, row.arrested, row.articles, row.entries) == (["A1"], ["A1"], 1, 3)
+    assert row.registered_at == DAY
+
+
+def test_a_chain_goes_from_the_memo_to_the_shelf() -> None:
+    """Each link names from whom, to whom, where, under which seal and by which paper."""
+    first, second = rows(Custody(), fir(), seized(), deposited())
+    assert (first.giver, first.holder, first.place, first.seal, first.paper) == ("", OFFICER.id, "the market", "S", "SM/1")
+    assert (second.giver, second.holder, second.place, second.state) == (OFFICER.id, KEEPER.id, "rack 1", "deposited")
+
+
+@pytest.mark.parametrize(
+    ("code", "acts"),
+    [
+        ("kept by officer", (fir(), seized(1), deposited(40))),
+        ("seal differs", (fir(), seized(1, "S"), deposited(2, "T"))),
+        ("before the FIR", (seized(-3), fir(), deposited(2))),
+        ("out of order", (fir(), seized(5), deposited(2))),
+    ],
+)
+def test_each_break_is_found(code: str, acts: tuple[Event[Any], ...]) -> None:
+    """What courts look for is found where links are laid side by side, and named with its pattern."""
+    assert code in {each["code"] for row in rows(Custody(), *acts) for each in row.breaks}
+    assert code in BREAKS
+
+
+def test_a_sound_chain_has_none_of_these_breaks() -> None:
+    """The rules above don't cry wolf."""
+    found = {each["code"] for row in rows(Custody(), fir(), seized(), deposited()) for each in row.breaks}
+    assert found <= {"doubted"}
+
+
+def test_a_struck_entry_is_no_longer_a_link() -> None:
+    """A correction takes the link out of the chain; the entry itself stays in the history."""
+    struck = act("case.EntryCorrected", entry=UUID(int=3), version=3, reason="wrong article")
+    assert [row.version for row in rows(Custody(), fir(), seized(), deposited(), struck)] == [2]
+    (row,) = rows(Malkhana(), fir(), seized(), deposited(), struck)
+    assert (row.state, row.holder) == ("seized", OFFICER.id)
+
+
+def test_the_shelf_shows_where_each_article_lies_and_since_when() -> None:
+    """The malkhana's row of an article."""
+    (row,) = rows(Malkhana(), fir(), seized(), deposited(2))
+    assert (row.state, row.place, row.holder, row.moves) == ("deposited", "rack 1", KEEPER.id, 2)
+    assert (row.category, row.description, row.quantity, row.unit) == ("vehicle", "motorcycle", "1", "piece")
