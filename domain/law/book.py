@@ -1,6 +1,6 @@
 """The rule book: every rule that ships, read from its file, checked, and known by the facts it waits for.
 
-The one place below the shell that reads files, and only those that are part of the program.
+Below the shell only this file and the offence tables are read, and only as parts of the program itself.
 """
 
 from __future__ import annotations
@@ -15,56 +15,68 @@ from typing import Any
 
 import yaml
 
-from domain.law.offences import Offences, read_offences
-from domain.law.rule import BadRule, Rule, Trigger, UnknownLaw, made
+from domain.law.form import Marked
+from domain.law.offences import Offences, packaged
+from domain.law.rule import BadRule, Rule, UnknownLaw
+from domain.law.rule_form import read_form
 
 FOLDERS = ("bnss", "crpc", "pocso", "ndps", "judgments", "policy")
+
+PROCEEDING = ("case.FIRRegistered", "case.ZeroFIRRegistered")
+"""The facts that begin the proceeding of a case: their earliest date picks the version (BNSS s.531(2)(a))."""
+
+SECTIONS = ("case.InformationReceived", "case.PreliminaryEnquiryOrdered", *PROCEEDING, "case.SectionsAltered")
+"""The facts whose `sections` tell for which offences the case is; each replaces the list before it."""
+
+STRIKES = "CorrectsEntry"
+"""The trait of an entry that strikes another one, named by its column `entry`."""
 
 
 class StrictLoader(yaml.SafeLoader):
     """YAML without its surprises: every plain scalar is text unless it is a whole number, true, false or null.
 
-    So `187.10` stays `187.10`, `NO` stays `NO`, `24:00` stays `24:00`, dates stay text; a key is text and stands once.
+    So `187.10` stays `187.10`, `NO` stays `NO`, `24:00` stays `24:00`, `on` stays `on` and a date stays text; a key is
+    text and stands once. Tables know their lines.
     """
 
 
 StrictLoader.yaml_implicit_resolvers = {}
-PLAIN = {
-    "int": (r"[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
-    "bool": (r"(?:true|false)$", "tf"),
-    "null": (r"(?:null|~|)$", ("n", "~", "")),
-}
-for _kind, (_pattern, _first) in PLAIN.items():
+for _kind, _pattern, _first in (
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+    ("bool", r"(?:true|false)$", "tf"),
+    ("null", r"(?:null|~|)$", ("n", "~", "")),
+):
     StrictLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(_pattern), list(_first))
 
 
-def _mapping(loader: StrictLoader, node: yaml.MappingNode) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _table(loader: StrictLoader, node: yaml.MappingNode) -> Marked:
+    found, lines = Marked(), {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
-        line = key_node.start_mark.line + 1
         if not isinstance(key, str):
-            message = f"line {line}: the key {key!r} is not text; put it in quotes"
-            raise BadRule(message)
+            told = f"the key {key!r} is not text; put it in quotes"
+            raise yaml.constructor.ConstructorError(None, None, told, key_node.start_mark)
         if key in found:
-            message = f"line {line}: the key {key!r} stands twice"
-            raise BadRule(message)
+            told = f"the key {key!r} stands twice"
+            raise yaml.constructor.ConstructorError(None, None, told, key_node.start_mark)
         found[key] = loader.construct_object(value_node, deep=True)
+        lines[key] = key_node.start_mark.line + 1
+    found.line, found.lines = node.start_mark.line + 1, lines
     return found
 
 
-StrictLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+StrictLoader.add_constructor("tag:yaml.org,2002:map", _table)
 
 
 @dataclass(frozen=True)
 class Book:
-    """Rules by name, and by the facts they react to."""
+    """Rules by name, in the order of their names; what they wait for; and the offences they depend on."""
 
     rules: Mapping[str, Rule]
     offences: Offences
-    by_fact: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     interests: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """The facts and traits that matter to any rule, and which of their columns."""
+    """The facts and traits that matter to any rule, and which of their columns. Keep those, and only those."""
+    proceeding: tuple[str, ...] = PROCEEDING
 
     def rule(self, name: str) -> Rule:
         """The rule of that name. Raises UnknownLaw."""
@@ -74,68 +86,61 @@ class Book:
             message = f"there is no rule {name!r}; `roznamcha law list` lists them"
             raise UnknownLaw(message) from None
 
-
-ALWAYS: Mapping[str, frozenset[str]] = {
-    "case.FIRRegistered": frozenset({"sections"}),
-    "case.ZeroFIRRegistered": frozenset({"sections"}),
-    "case.SectionsAltered": frozenset({"sections"}),
-    "case.InformationReceived": frozenset({"sections"}),
-}
-"""Facts that tell when the proceeding began, and for which offences."""
+    def __getitem__(self, name: str) -> Rule:
+        """The rule of that name. Raises UnknownLaw."""
+        return self.rule(name)
 
 
 def book_of(rules: Iterable[Rule], offences: Offences) -> Book:
     """A book of these rules. Raises BadRule when two have one name."""
     found: dict[str, Rule] = {}
-    interests: dict[str, set[str]] = {name: set(columns) for name, columns in ALWAYS.items()}
-    for rule in rules:
+    interests: dict[str, set[str]] = {name: {"sections"} for name in SECTIONS} | {STRIKES: {"entry"}}
+    for rule in sorted(rules, key=lambda each: each.id):
         if rule.id in found:
-            message = f"rule {rule.id}: there are two of that name"
+            message = f"rule {rule.id}: two files have a rule of that name"
             raise BadRule(message)
         found[rule.id] = rule
-        for trigger in triggers_of(rule):
-            wanted = {trigger.at, trigger.hours, rule.per, *trigger.when, *trigger.sets.values()}
-            interests.setdefault(trigger.fact, set()).update(wanted - {"", "record"})
-    return Book(found, offences, interests={name: frozenset(columns) for name, columns in interests.items()})
-
-
-def triggers_of(rule: Rule) -> tuple[Trigger, ...]:
-    """Every fact a rule reacts to."""
-    return (*rule.starts, *rule.stops, *rule.extends, *rule.excludes, *rule.exempts, *rule.overtakes)
+        for trigger in rule.triggers():
+            interests.setdefault(trigger.fact, set()).update(trigger.columns())
+        needed = {name for version in rule.versions for name in version.limit.needs()}
+        needed -= {name for each in rule.extends for name in each.sets}
+        for trigger in rule.starts:
+            interests[trigger.fact].update(name for name in needed if not name.startswith("offence."))
+    return Book(found, offences, {name: frozenset(columns) for name, columns in sorted(interests.items())})
 
 
 def read_rule(text: str, *, folder: str = "", where: str = "", foreign: bool = False) -> Rule:
-    """A rule from its file's text. Raises BadRule that names the file and, where it is known, the line."""
+    """A rule from its file's text. Raises BadRule that names file, line and what is wrong."""
     try:
-        loaded = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a SafeLoader made stricter)
+        loaded: Any = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a SafeLoader made stricter)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        message = f"{where}: line {line}: {error.problem}"
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        message = f"{where}:{line}: {error.problem}"
         raise BadRule(message) from None
-    except (yaml.YAMLError, BadRule) as error:
-        message = f"{where}: {error}"
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        message = f"{where}:1: this is no YAML: {' '.join(str(error).split())}"
         raise BadRule(message) from None
     digest = hashlib.sha256(text.encode()).hexdigest()
-    try:
-        return made(loaded, folder=folder, digest=digest, foreign=foreign)
-    except BadRule as error:
-        message = f"{where}: {error}"
-        raise BadRule(message) from None
+    return read_form(loaded, where=where, folder=folder, digest=digest, foreign=foreign)
 
 
 def load_book() -> Book:
-    """The rule book that ships with this release."""
+    """The rule book that ships with this release. Read it once and keep it. Raises BadRule."""
     root = resources.files("domain.law")
     rules = [
         read_rule(file.read_text(encoding="utf-8"), folder=folder, where=f"{folder}/{file.name}")
         for folder in FOLDERS
-        for file in _files(root / folder, ".yaml")
+        for file in _files(root / folder)
     ]
-    tables = {file.name: file.read_text(encoding="utf-8") for file in _files(root / "offences", ".csv")}
-    return book_of(rules, read_offences(tables))
+    return book_of(rules, packaged())
 
 
-def _files(folder: Traversable, ending: str) -> list[Traversable]:
+def load_book_from(texts: Mapping[str, str]) -> Book:
+    """A foreign rule book: the text of each file by its name. No examples, review or titles are asked of it."""
+    return book_of((read_rule(text, where=name, foreign=True) for name, text in sorted(texts.items())), packaged())
+
+
+def _files(folder: Traversable) -> list[Traversable]:
     if not folder.is_dir():
         return []
-    return sorted((each for each in folder.iterdir() if each.name.endswith(ending)), key=lambda each: each.name)
+    return sorted((each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name)

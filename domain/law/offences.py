@@ -1,7 +1,7 @@
 """Offences and their punishments, section by section, and the classes that deadlines depend on, computed from them.
 
-The tables are those of the First Schedule to the BNSS and of the special Acts. A section that isn't in them is told as
-unknown and never taken for a minor offence.
+The tables in `offences/` are the First Schedule to the BNSS and the punishing sections of the special Acts; each row
+says where it was read. A section that isn't in them is told as unknown and never taken for a minor offence.
 """
 
 from __future__ import annotations
@@ -9,22 +9,32 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
 
-TWO_MONTHS = {
-    "BNS": frozenset({"64", "65", "66", "67", "68", "70", "71"}),
-    "POCSO": frozenset({"4", "6", "8", "10"}),
-}
+from domain.law.grammar import neat
+
+TEN, SEVEN, THREE = 10.0, 7.0, 3.0
+ACTS = {"BNS": "BNS", "POCSO": "POCSO", "NDPS": "NDPS", "UAPA": "UAPA", "POA": "PoA", "IPC": "IPC"}
+"""The tables, and how each Act is written before its sections."""
+
+TWO_MONTHS = tuple(f"BNS {n}" for n in (64, 65, 66, 67, 68, 70, 71)) + tuple(f"POCSO {n}" for n in (4, 6, 8, 10))
 """The offences whose investigation ends within two months (BNSS s.193(2)). BNS 69 is not among them."""
-TWO_MONTHS_CRPC = {"IPC": frozenset({"376", "376A", "376AB", "376B", "376C", "376D", "376DA", "376DB", "376E"})}
-"""The older list (CrPC s.173(1A)); it has no section of the POCSO Act."""
-RAPE = {
-    "BNS": frozenset({"64", "65", "66", "70", "71"}),
-    "IPC": frozenset({"376", "376A", "376AB", "376D", "376DA", "376DB", "376E"}),
-}
-"""Rape, for the examination of the victim (BNSS s.184, CrPC s.164A). BNS 67 to 69 punish what isn't rape."""
-SECTION = re.compile(r"([A-Z]+) (\d+[A-Z]*)((?:\([0-9A-Za-z]+\))*)(.*)")
+RAPE = tuple(f"BNS {n}" for n in range(64, 72))
+"""The sections of the BNS from rape to repeat offenders, as the national dashboards count them."""
+FIRST = " [first entry]"
+SECTION = re.compile(r"([A-Za-z/()]+) +([0-9]+[A-Za-z]*) *((?:\([0-9A-Za-z]+\) *)*)(.*)")
+
+UAPA_NOTE = (
+    "UAPA s.43D(2)(a) reads ninety days for sixty in every case under that Act; this rule does not count that",
+    "यूएपीए धारा 43घ(2)(क) के अनुसार उस अधिनियम के हर मामले में साठ के स्थान पर नब्बे दिन; यह नियम उसे नहीं गिनता",
+)
+NDPS_NOTE = (
+    "NDPS s.36A(4) reads 180 days for ninety (ss.19, 24, 27A, commercial quantity); this rule does not count that",
+    "एनडीपीएस धारा 36क(4) के अनुसार धारा 19, 24, 27क और वाणिज्यिक मात्रा में नब्बे के स्थान पर 180 दिन; यह नियम उसे नहीं गिनता",
+)
 
 
 @dataclass(frozen=True)
@@ -42,24 +52,65 @@ class Offence:
     bailable: str
     triable_by: str
     confidence: str
+    source: str
     note: str
+
+    @property
+    def top(self) -> float | None:
+        """The longest imprisonment; life and death are beyond every number of years."""
+        return 99.0 if self.life or self.death else self.max_years
+
+    @property
+    def class90(self) -> bool | None:
+        """Death, life, or a minimum of ten years (BNSS s.187(3)(i), as Rakesh Kumar Paul read the older words)."""
+        if self.life or self.death:
+            return True
+        return None if self.min_years is None else self.min_years >= TEN
+
+    def at_least(self, years: float) -> bool | None:
+        """Whether it may be punished with so many years."""
+        if self.top is None:
+            return True if self.min_years is not None and self.min_years >= years else None
+        return self.top >= years
 
 
 @dataclass(frozen=True)
 class Classes:
-    """What a list of sections comes to; the gravest decides. None means: not known, because a section isn't in the tables."""
+    """What a list of sections comes to; the gravest decides. None means: not known.
+
+    `unknown` are the sections that no table has; `divided` those whose class the facts of the case or another offence
+    decide, because their printed entries differ (attempt to murder with or without hurt) or refer to it (abetment).
+    """
 
     class90: bool | None = None
-    """Death, life, or a minimum of ten years (BNSS s.187(3)(i), read as Rakesh Kumar Paul reads it)."""
-    max10: bool | None = None
+    """Death, life, or a minimum of ten years."""
+    class90_display_max10: bool | None = None
     """The other reading, for display only: a maximum of ten years or more."""
-    band3to7: bool | None = None
+    min3_below7: bool | None = None
     """Punishable for three years or more but less than seven (BNSS s.173(3))."""
     seven_or_more: bool | None = None
-    two_months: bool = False
-    two_months_crpc: bool = False
+    """Punishable for seven years or more (BNSS s.176(3))."""
+    two_month_list: bool = False
     rape: bool = False
     unknown: tuple[str, ...] = ()
+    divided: tuple[str, ...] = ()
+    sections: frozenset[str] = frozenset()
+    """Every section with the sections and the Act it lies in: `BNS 64(1)`, `BNS 64`, `BNS`."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """What a special Act changes and no rule of this book counts, in English and Hindi."""
+
+    @cached_property
+    def attributes(self) -> Mapping[str, object]:
+        """Under the names that rules use; the sections in the spelling that conditions compare."""
+        return {
+            "offence.class90": self.class90,
+            "offence.class90_display_max10": self.class90_display_max10,
+            "offence.min3_below7": self.min3_below7,
+            "offence.seven_or_more": self.seven_or_more,
+            "offence.two_month_list": self.two_month_list,
+            "offence.rape": self.rape,
+            "offence.sections": frozenset(map(neat, self.sections)),
+        }
 
 
 class Offences:
@@ -67,93 +118,124 @@ class Offences:
 
     def __init__(self, entries: Iterable[Offence]) -> None:
         """Index `entries`; a section may have several."""
-        self._found: dict[tuple[str, str], list[Offence]] = {}
+        self._found: dict[str, list[Offence]] = {}
+        self._parts: dict[str, list[Offence]] = {}
         for each in entries:
-            self._found.setdefault((each.act, each.section), []).append(each)
+            name = f"{each.act} {each.section}"
+            self._found.setdefault(name, []).append(each)
+            for outer in within(name)[1:-1]:
+                self._parts.setdefault(outer, []).append(each)
         self._known: dict[tuple[str, ...], Classes] = {}
 
     def __len__(self) -> int:
-        """How many sections there are."""
+        """How many different sections there are."""
         return len(self._found)
 
     def of(self, section: str) -> list[Offence]:
-        """The entries of a section: `BNS 303(2)` exactly, or all parts of it when only `BNS 303` is given.
+        """The entries of a section: all its parts where only `BNS 303` is given, none where no table has it.
 
-        A further printed entry of a section (attempt to murder where hurt is caused) is named as the table names it:
-        `BNS 109(1) [second entry]`.
+        A further printed entry (attempt to murder where hurt is caused) is named as the table names it,
+        `BNS 109(1) [second entry]`, and the first one `BNS 109(1) [first entry]`. A clause the tables don't divide
+        into is found in the part that has it.
         """
-        match = SECTION.fullmatch(section.strip())
-        if match is None:
-            return []
-        act, base, part, further = match.groups()
-        exact = self._found.get((act, f"{base}{part}{further}")) or self._found.get((act, base + part))
-        if exact:
+        inside = within(section)
+        whole = inside[0] if inside else ""
+        exact = self._found.get(whole, [])
+        if exact and "[" in whole:
             return exact
-        inside = [
-            each
-            for (of, name), entries in self._found.items()
-            if of == act and (name.startswith(f"{base}{part}(") if part else name.startswith(f"{base}("))
-            for each in entries
-        ]
-        return inside or self._found.get((act, base), [])
+        if whole.endswith(FIRST):
+            return self._found.get(whole.removesuffix(FIRST), [])
+        if found := [*exact, *self._parts.get(whole, [])]:
+            return found
+        return next((self._found[each] + self._parts.get(each, []) for each in inside[1:-1] if each in self._found), [])
 
     def classes(self, sections: Iterable[str]) -> Classes:
         """The classes of a case under these sections."""
         key = tuple(sections)
-        if key not in self._known:
-            if len(self._known) > 10_000:  # noqa: PLR2004 (a bound, so that foreign section texts can't fill memory)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) > 10_000:  # noqa: PLR2004 (a bound, so that foreign texts can't fill memory)
                 self._known.clear()
-            self._known[key] = self._computed(key)
-        return self._known[key]
+            known = self._known[key] = self._computed(key)
+        return known
 
     def _computed(self, sections: tuple[str, ...]) -> Classes:
         found = {section: self.of(section) for section in sections}
-        unknown = tuple(section for section, entries in found.items() if not entries)
-        entries = [each for some in found.values() for each in some]
-        grave = any(each.death or each.life or (each.min_years or 0) >= 10 for each in entries)  # noqa: PLR2004
-        top = max((_top(each) for each in entries), default=0.0)
-        complete = bool(entries) and not unknown
+        each = [_divided(entries, lambda offence: offence.class90) for entries in found.values()]
+        most = [_divided(entries, lambda offence: offence.at_least(TEN)) for entries in found.values()]
+        seven = [_divided(entries, lambda offence: offence.at_least(SEVEN)) for entries in found.values()]
+        three = [_divided(entries, lambda offence: offence.at_least(THREE)) for entries in found.values()]
+        names = frozenset(name for section in sections for name in within(section))
+        class90, seven_or_more = _gravest(each), _gravest(seven)
+        below = None if seven_or_more is None else not seven_or_more
         return Classes(
-            class90=True if grave else (False if complete else None),
-            max10=True if grave or top >= 10 else (False if complete else None),  # noqa: PLR2004
-            band3to7=(3 <= top < 7) if complete else None,  # noqa: PLR2004
-            seven_or_more=True if top >= 7 else (False if complete else None),  # noqa: PLR2004
-            two_months=_listed(sections, TWO_MONTHS),
-            two_months_crpc=_listed(sections, TWO_MONTHS_CRPC),
-            rape=_listed(sections, RAPE),
-            unknown=unknown,
+            class90=class90,
+            class90_display_max10=True if class90 else _gravest(most),
+            min3_below7=below and _gravest(three),
+            seven_or_more=seven_or_more,
+            two_month_list=not names.isdisjoint(TWO_MONTHS),
+            rape=not names.isdisjoint(RAPE),
+            unknown=tuple(section for section, entries in found.items() if not entries),
+            divided=tuple(section for section, one in zip(found, each, strict=True) if one is None and found[section]),
+            sections=names,
+            notes=tuple(note for act, note in (("UAPA", UAPA_NOTE), ("NDPS", NDPS_NOTE)) if act in names),
         )
 
 
-def _top(offence: Offence) -> float:
-    return 99.0 if offence.death or offence.life else offence.max_years or offence.min_years or 0.0
+def within(section: str) -> tuple[str, ...]:
+    """A section and what it lies in, from the inside out: `BNS 64(2)`, `BNS 64`, `BNS`. Empty for no section at all."""
+    match = SECTION.fullmatch(section.strip())
+    if match is None or match[1].upper() not in ACTS:
+        return ()
+    act, base = ACTS[match[1].upper()], match[2].upper()
+    parts, further = re.findall(r"\([^)]*\)", match[3]), match[4].strip()
+    names = [f"{act} {base}{''.join(parts[:count])}" for count in range(len(parts), -1, -1)]
+    return (*([f"{names[0]} {further}"] if further else []), *names, act)
 
 
-def _listed(sections: Iterable[str], listed: Mapping[str, frozenset[str]]) -> bool:
-    matches = (SECTION.fullmatch(section.strip()) for section in sections)
-    return any(match and match[2] in listed.get(match[1], ()) for match in matches)
+def _divided(entries: list[Offence], asked: Callable[[Offence], bool | None]) -> bool | None:
+    """What all entries of a section answer alike; None where they differ, or there are none."""
+    answers = {asked(each) for each in entries}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _gravest(answers: list[bool | None]) -> bool | None:
+    """True if one is; None if one isn't known, or there is none; else False."""
+    if True in answers:
+        return True
+    return None if None in answers or not answers else False
 
 
 def read_offences(tables: Mapping[str, str]) -> Offences:
-    """Offences from the texts of the tables (`bns.csv` holds Act BNS)."""
-    found = []
-    for name, text in sorted(tables.items()):
-        act = name.removesuffix(".csv").upper()
-        for row in csv.DictReader(io.StringIO(text)):
-            found.append(
-                Offence(
-                    act=act,
-                    section=row["section"],
-                    title=row["title"],
-                    min_years=float(row["min_years"]) if row["min_years"] else None,
-                    max_years=float(row["max_years"]) if row["max_years"] else None,
-                    life=row["life"] == "true",
-                    death=row["death"] == "true",
-                    cognizable=row["cognizable"],
-                    bailable=row["bailable"],
-                    triable_by=row["triable_by"],
-                    confidence=row["confidence"],
-                    note=row["note"],
-                )
-            )
-    return Offences(found)
+    """Offences from the texts of the tables, by the Act's name in capitals (`BNS`, `POA`)."""
+    return Offences(
+        Offence(
+            act=ACTS[act],
+            section=row["section"],
+            title=row["title"],
+            min_years=float(row["min_years"]) if row["min_years"] else None,
+            max_years=float(row["max_years"]) if row["max_years"] else None,
+            life=row["life"] == "true",
+            death=row["death"] == "true",
+            cognizable=row["cognizable"],
+            bailable=row["bailable"],
+            triable_by=row["triable_by"],
+            confidence=row["confidence"],
+            source=row["source"],
+            note=row["note"],
+        )
+        for act, text in sorted(tables.items())
+        for row in csv.DictReader(io.StringIO(text))
+    )
+
+
+@cache
+def packaged() -> Offences:
+    """The tables that ship with this release."""
+    folder = resources.files("domain.law") / "offences"
+    return read_offences({act: (folder / f"{act.lower()}.csv").read_text(encoding="utf-8") for act in ACTS})
+
+
+def classes(sections: Iterable[str]) -> Classes:
+    """The classes of a case under these sections, by the packaged tables."""
+    return packaged().classes(sections)

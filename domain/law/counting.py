@@ -1,0 +1,108 @@
+"""Counting as the law counts: days by the calendar on the wall, hours by the clock, months to the corresponding date.
+
+Sources: General Clauses Act 1897 s.9 (“from” leaves the first day out), s.10 (a closed court or office), s.3(35) (a
+month is one of the British calendar). Days are never elapsed hours: over a change to summer time that goes wrong.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
+
+from domain.law.grammar import Span
+
+MOMENT = timedelta(microseconds=1)
+CLOCKED = frozenset({"hours", "forthwith"})
+"""The ways of counting that go by the clock and not by the calendar."""
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+class Term(NamedTuple):
+    """Where a span ends: the last day, the last instant in time, and the first one that is late.
+
+    `counted` is the last day before closed days moved it; None where hours are counted.
+    """
+
+    last_day: date
+    due_at: datetime
+    lapses_from: datetime
+    counted: date | None = None
+
+
+@dataclass(frozen=True)
+class Counting:
+    """How a rule counts, and where: its way of counting, whether closed days move the end, the days, the zone."""
+
+    way: str
+    zone: tzinfo
+    closed: AbstractSet[date] = frozenset()
+    """Closed days of the court or office; empty where the rule says that they change nothing."""
+
+    def term(self, span: Span, start: datetime, *, days: int = 0, time_out: timedelta = timedelta()) -> Term:
+        """The end of a span that began at `start`, lengthened by `days` and, where hours are counted, by `time_out`."""
+        if span.unit == "hour" or self.way in CLOCKED:
+            length = timedelta(hours=span.count) if span.unit == "hour" else timedelta(days=span.count)
+            due = later(start, length + time_out)
+            return Term(day_of(due, self.zone), due, later(due, MOMENT))
+        first = day_of(start, self.zone)
+        if span.unit != "day":
+            last = days_after(months_after(first, span.count * (12 if span.unit == "year" else 1)), days)
+        else:
+            last = days_after(first, span.count + days - (1 if self.way == "days-first-included" else 0))
+        opened = self.open_day(last) if self.closed else last
+        return Term(opened, *end_of(opened, self.zone), last)
+
+    def open_day(self, day: date) -> date:
+        """The day itself, or the next one that isn't closed (General Clauses Act s.10)."""
+        while day in self.closed and day < date.max:
+            day = days_after(day, 1)
+        return day
+
+
+@lru_cache(maxsize=64)
+def counting_of(way: str, zone: tzinfo) -> Counting:
+    """A way of counting where no closed days are heeded."""
+    return Counting(way, zone)
+
+
+def later(moment: datetime, by: timedelta) -> datetime:
+    """A moment so much later, in UTC; the end of time where the calendar ends."""
+    try:
+        return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)) + by
+    except OverflowError:
+        return LATEST if moment.year > 1 else EARLIEST
+
+
+def day_of(moment: datetime, zone: tzinfo) -> date:
+    """The calendar day on which a moment falls in a zone."""
+    try:
+        return moment.astimezone(zone).date()
+    except (OverflowError, ValueError):
+        return moment.date()
+
+
+def days_after(day: date, days: int) -> date:
+    """The day so many days after; the calendar's last where it ends."""
+    return day + timedelta(days=days) if days <= (date.max - day).days else date.max
+
+
+def months_after(day: date, months: int) -> date:
+    """The corresponding date, or the month's last day where there is none (31 December and two months: 28 February)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+@lru_cache(maxsize=8192)
+def end_of(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The last instant of a day in a zone, and the first one after it, in UTC."""
+    try:
+        end = datetime.combine(day, time.max, tzinfo=zone).astimezone(UTC)
+    except (OverflowError, ValueError):
+        end = LATEST
+    return end, later(end, MOMENT)

@@ -1,0 +1,211 @@
+"""One clock's course: from its start through every extension, pause and alteration to what stopped it, or didn't.
+
+Facts are taken in the order in which they happened. What comes after the clock has lapsed doesn't cure the lapse: an
+exemption, a release or another list of sections then only stands in the explanation. Two things still count: hours that
+are evidenced not to be counted, and an extension whose rule says that it may be noted at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from operator import itemgetter
+from typing import Any, Self
+
+from domain.law.counting import Counting, Term, day_of
+from domain.law.docket import Docket, Seen
+from domain.law.fact import Fact
+from domain.law.grammar import Condition, Span, all_hold
+from domain.law.offences import Classes
+from domain.law.rule import Rule, Trigger, Version
+
+ORDER = {"alters": 0, "extends": 1, "excludes": 2, "resumes": 3, "exempts": 4, "stops": 5, "holds": 6, "overtakes": 7}
+"""Which comes first when several facts have one and the same time."""
+MOST_HOURS = 10_000
+"""No journey takes longer: a larger number is an error in the entry and isn't counted."""
+
+SOONEST = itemgetter(0, 1, 2)
+Path = tuple[tuple[Condition, bool | None], ...]
+Step = tuple[str, datetime, Fact, Mapping[str, str]]
+"""What happened to a clock: the key of its words, when, by which fact, and what else the words need."""
+NOTHING = Classes()
+NO_PARTS: Mapping[str, str] = {}
+
+
+class Course:
+    """A clock as it runs. After `run` it says where it ended, and `steps` how it came there."""
+
+    days = 0
+    """Days added by extensions, and not counted in pauses."""
+    out = timedelta()
+    """Hours not counted."""
+    held_at: datetime | None = None
+    held_by: Fact | None = None
+    inapplicable = False
+    met_at: datetime | None = None
+    met_by: Fact | None = None
+    ended_at: datetime | None = None
+    ended_by: Fact | None = None
+    ended_as = ""
+    extended_at: datetime | None = None
+
+    def __init__(self, rule: Rule, version: Version, start: Seen, subject: str, counting: Counting) -> None:
+        """Begin at a start, for a subject, by a version of a rule."""
+        self.rule, self.version, self.start, self.subject, self.counting = rule, version, start, subject, counting
+        self.known: dict[str, Any] = {}
+        self.classes = NOTHING
+        self.steps: list[Step] = []
+        self.span: Span
+        self.path: Path
+        self.term: Term
+
+    def given(self, known: Mapping[str, Any], classes: Classes) -> Self:
+        """Count the term by what is known of the case at the start."""
+        self.known, self.classes = {**known, **classes.attributes}, classes
+        self.count()
+        return self
+
+    @property
+    def outcome(self) -> tuple[Any, ...]:
+        """All that a course comes to: two of the same outcome are one and the same answer."""
+        met, ended = self.met_by and self.met_by.entry_id, self.ended_by and self.ended_by.entry_id
+        opened = (self.rule.id, self.rule.digest, self.version.since, self.subject, self.start, self.span, self.term)
+        return (*opened, self.met_at, met, self.ended_at, ended, self.ended_as, self.extended_at, self.steps)
+
+    def count(self) -> None:
+        """Count the term anew from what is known now."""
+        self.span, self.path = self.version.limit.pick(self.known)
+        self.term = self.counting.term(self.span, self.start.at, days=self.days, time_out=self.out)
+
+    def run(self, docket: Docket) -> Self:
+        """Take every fact that concerns this clock, in its order, until one ends it."""
+        for at, rank, _, fact, trigger in sorted(self._events(docket), key=SOONEST):
+            TAKES[rank](self, at, fact, trigger)
+            if self.ended_as or self.met_by:
+                break
+        if self.held_at is not None and self.held_by is not None and not self.ended_as:
+            self._end("overtaken", self.held_at, self.held_by)
+        return self
+
+    def _events(self, docket: Docket) -> list[tuple[datetime, int, int, Fact, Any]]:
+        """The facts that may change this clock, with what each does to it."""
+        rule, start = self.rule, self.start
+        found: list[tuple[datetime, int, int, Fact, Any]] = []
+        opened, subject, named = start.at, self.subject, docket.named
+        for kind, trigger, before in rule.plan:
+            if trigger.fact in named:
+                rank = ORDER[kind]
+                for at, place, fact in docket.concerning(trigger, subject):
+                    if before or at >= opened:
+                        found.append((at, rank, place, fact, trigger))
+        if rule.applies_by == "alterations" or self.version.by_offence:
+            for at, place, fact in docket.alterations(start.place):
+                found.append((at, 0, place, fact, docket.classes_at(place)))
+        return found
+
+    def altered(self, at: datetime, fact: Fact, classes: Classes) -> None:
+        """The list of sections changes, and with it perhaps the class, or whether the rule applies at all."""
+        if at > self.term.due_at:
+            self._step("altered late", at, fact)
+            return
+        if classes.sections == self.classes.sections:
+            return
+        self.classes = classes
+        self.known.update(classes.attributes)
+        self._step("altered", at, fact, sections=", ".join(fact.values["sections"]))
+        self.count()
+        applies = self.rule.applies_by != "alterations" or all_hold(self.version.applies, self.known) is not False
+        if not applies and self.held_at is None:
+            self.held_at, self.held_by, self.inapplicable = at, fact, True
+        elif applies and self.inapplicable:
+            self.held_at, self.held_by, self.inapplicable = None, None, False
+
+    def extended(self, at: datetime, fact: Fact, trigger: Trigger) -> None:
+        """Something lengthens it: an attribute of the limit, or so many days."""
+        order = fact.values.get(trigger.order) if trigger.order else ""
+        if trigger.noted == "before-lapse" and at > self.term.due_at:
+            self._step("extended late", at, fact)
+            return
+        before = self.term.due_at
+        self.known.update({name: fact.values.get(column) for name, column in trigger.sets.items()})
+        self.days += int(_number(fact.values.get(trigger.adds)) if trigger.adds else 0)
+        self.count()
+        if self.term.due_at > before:
+            self.extended_at = self.extended_at or at
+            self._step("extended", at, fact, order=f" (order {order})" if order else "")
+
+    def excluded(self, at: datetime, fact: Fact, trigger: Trigger) -> None:
+        """Hours are shown that are not counted."""
+        hours = _number(fact.values.get(trigger.hours))
+        if not hours:
+            return
+        self.out += timedelta(seconds=float(hours * 3600))
+        evidence = str(fact.values.get(trigger.evidence) or "") if trigger.evidence else ""
+        key = "excluded" if evidence else "excluded unshown"
+        self._step(key, at, fact, hours=f"{hours.normalize():f}", evidence=evidence)
+        self.count()
+
+    def held(self, at: datetime, fact: Fact, _: Trigger) -> None:
+        """From here on it doesn't run."""
+        if at > self.term.due_at:
+            self._step("overtaken late", at, fact)
+        elif self.held_at is None:
+            self.held_at, self.held_by = at, fact
+            self._step("held", at, fact)
+
+    def resumed(self, at: datetime, fact: Fact, _: Trigger) -> None:
+        """It runs again. Both days of change have been counted; the whole days between are not."""
+        if self.held_at is None or self.inapplicable:
+            return
+        gap = (day_of(at, self.counting.zone) - day_of(self.held_at, self.counting.zone)).days - 1
+        self.days += max(0, gap) if self.rule.counting not in {"hours", "forthwith"} else 0
+        self.out += at - self.held_at
+        self.held_at = self.held_by = None
+        self._step("resumed", at, fact, days=str(max(0, gap)))
+        self.count()
+
+    def exempted(self, at: datetime, fact: Fact, trigger: Trigger) -> None:
+        """The duty is gone."""
+        self._end("exempted", at, fact, authority=str(fact.values.get(trigger.authority) or ""))
+
+    def overtaken(self, at: datetime, fact: Fact, _: Trigger) -> None:
+        """Events have overtaken it."""
+        self._end("overtaken", at, fact)
+
+    def _end(self, how: str, at: datetime, fact: Fact, authority: str = "") -> None:
+        """End without fulfilment; only noted when the clock had lapsed by then."""
+        late = at > self.term.due_at
+        if not late:
+            self.ended_at, self.ended_by, self.ended_as = at, fact, how
+        self._step(f"{how} late" if late else how, at, fact, authority=f" ({authority})" if authority else "")
+
+    def met(self, at: datetime, fact: Fact, _: Trigger) -> None:
+        """The duty is done."""
+        if self.held_at is not None and self.held_by is not None:
+            self._end("overtaken", self.held_at, self.held_by)
+            return
+        self.met_at, self.met_by = at, fact
+        in_time = at <= self.term.due_at
+        self.steps.append(("met" if in_time else "met late", at, fact, NO_PARTS))
+        if in_time and fact.recorded_at > self.term.due_at:
+            self.steps.append(("entered late", at, fact, NO_PARTS))
+
+    def _step(self, key: str, at: datetime, fact: Fact, **parts: str) -> None:
+        self.steps.append((key, at, fact, parts))
+
+
+TAKES: tuple[Callable[[Course, datetime, Fact, Any], None], ...] = (
+    Course.altered, Course.extended, Course.excluded, Course.resumed, Course.exempted, Course.met, Course.held,
+    Course.overtaken,
+)  # fmt: skip
+"""What a clock does with a fact, in the order of `ORDER`."""
+
+
+def _number(value: object) -> Decimal:
+    """A number from an entry; nothing where it is none, below zero, or beyond belief."""
+    try:
+        found = Decimal(str(value or 0))
+    except InvalidOperation:
+        return Decimal(0)
+    return found if found.is_finite() and 0 < found <= MOST_HOURS else Decimal(0)

@@ -1,0 +1,145 @@
+"""One computation without a case: when a limit that begins at a given moment ends (`roznamcha law due`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from domain.law.counting import Counting, day_of
+from domain.law.course import MOST_HOURS, Course
+from domain.law.docket import Seen
+from domain.law.fact import Fact
+from domain.law.grammar import all_hold
+from domain.law.rule import BadQuestion, Rule, UnknownLaw
+from domain.law.words import Line, counted, opening, path_words, words
+
+GENERAL = frozenset({"class90", "journey_hours", "difficulty", "extended_by_days", "proceeding_began"})
+"""Attributes that may be given to any rule; one that a rule doesn't use is told in the explanation."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """The answer: the last day, the last instant in time, and from when it has lapsed.
+
+    `lapses_from` is the day after the last day; where hours are counted it is the last instant itself, a datetime.
+    """
+
+    rule: Rule
+    version: str
+    law: str
+    last_day: date
+    due_at: datetime
+    lapses_from: date
+    explain: tuple[Line, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As contracts.md promises it."""
+        return {
+            "rule": self.rule.id,
+            "version": self.version,
+            "law": self.law,
+            "last_day": self.last_day.isoformat(),
+            "due_at": self.due_at.isoformat(),
+            "lapses_from": self.lapses_from.isoformat(),
+            "reviewed": self.rule.is_reviewed,
+            "start_is_a_setting": self.rule.start_setting is not None,
+            "digest": self.rule.digest,
+            "explain": [each.to_json() for each in self.explain],
+        }
+
+
+def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: date | None, zone: tzinfo) -> Due:
+    """When a limit that begins at `start` ends, by the version that governs.
+
+    `governed` (or the attribute `proceeding_began`) is the date that picks the version, by default the start's.
+    Raises BadQuestion for an attribute that isn't the rule's or has no sense, and for a date alone where hours are
+    counted; UnknownLaw when no version governs, or the rule is known not to apply.
+    """
+    known = {name.removeprefix("offence."): value for name, value in attrs.items()}
+    unused = _checked(rule, known)
+    moment = _moment(rule, start, zone)
+    why, day = _governing(rule, known.pop("proceeding_began", None), governed, moment, zone)
+    version = rule.version_on(day)
+    both = {**known, **{f"offence.{name}": value for name, value in known.items()}}
+    if version.applies and all_hold(version.applies, both) is False:
+        message = f"rule {rule.id} does not apply: {'; '.join(map(str, version.applies))}"
+        raise UnknownLaw(message)
+    fact = Fact("", "", moment, moment)
+    counting = Counting(rule.counting, zone)
+    course = Course(rule, version, Seen(moment, 0, fact), "", counting)
+    course.known = both
+    hours = sum((_number(known.get(each.hours), each.hours) for each in rule.excludes), Decimal(0))
+    course.out += timedelta(seconds=float(hours * 3600))
+    course.days = int(_number(known.get("extended_by_days"), "extended_by_days")) if _adds(rule) else 0
+    course.count()
+    term = course.term
+    lines = [words("starts so", zone, at=moment if rule.counting in {"hours", "forthwith"} else day_of(moment, zone))]
+    lines += opening(rule, version, why, datetime.combine(day, time(12), tzinfo=zone), zone)
+    if hours:
+        lines.append(words("excluded so", zone, hours=f"{hours.normalize():f}"))
+    if course.days:
+        lines.append(words("extended so", zone, days=str(course.days)))
+    if unused:
+        lines.append(words("unused", zone, names=", ".join(unused)))
+    lines += [*path_words(course.path, zone), *counted(course)]
+    due_at = _local(term.due_at, zone)
+    lapses = due_at if term.counted is None else day_of(term.lapses_from, zone)
+    return Due(rule, version.since.isoformat(), version.law, term.last_day, due_at, lapses, tuple(lines))
+
+
+def _checked(rule: Rule, known: Mapping[str, Any]) -> list[str]:
+    """The general attributes this rule doesn't use. Raises BadQuestion for one that is neither general nor its own."""
+    own = rule.attributes()
+    for name in sorted(known.keys() - own - GENERAL):
+        message = f"rule {rule.id} knows no attribute {name!r}; it uses {', '.join(sorted(own)) or 'none'}"
+        raise BadQuestion(message)
+    return sorted(name for name in known if name not in own and name != "proceeding_began")
+
+
+def _adds(rule: Rule) -> bool:
+    return any(each.adds for each in rule.extends)
+
+
+def _moment(rule: Rule, start: datetime | date, zone: tzinfo) -> datetime:
+    if isinstance(start, datetime):
+        if start.tzinfo is None:
+            message = f"the start {start.isoformat()} has no time zone; write one like 2026-03-01T10:00:00+05:30"
+            raise BadQuestion(message)
+        return start
+    if rule.counting in {"hours", "forthwith"}:
+        message = f"rule {rule.id} counts hours: give the start with its time, like {start.isoformat()}T10:00:00+05:30"
+        raise BadQuestion(message)
+    return datetime.combine(start, time(), tzinfo=zone)
+
+
+def _governing(rule: Rule, began: object, governed: date | None, moment: datetime, zone: tzinfo) -> tuple[str, date]:
+    if began is not None and governed is None:
+        try:
+            governed = began if isinstance(began, date) else date.fromisoformat(str(began)[:10])
+        except ValueError:
+            message = f"proceeding_began: {began!r} is no day like 2024-07-01"
+            raise BadQuestion(message) from None
+    if governed is not None and rule.governed_by == "proceeding":
+        return "proceeding", governed
+    return "start", governed or day_of(moment, zone)
+
+
+def _number(value: object, name: str) -> Decimal:
+    try:
+        found = Decimal(str(0 if value is None else value))
+    except InvalidOperation:
+        found = Decimal(-1)
+    if isinstance(value, bool) or not found.is_finite() or not 0 <= found <= MOST_HOURS:
+        message = f"{name}: {value!r} is no number from 0 to {MOST_HOURS}"
+        raise BadQuestion(message)
+    return found
+
+
+def _local(moment: datetime, zone: tzinfo) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except (OverflowError, ValueError):
+        return moment

@@ -1,0 +1,290 @@
+"""Reads a rule's file as a clerk reads a form: every column that must be filled is, and nothing stands beside them.
+
+Silence is refused. There is no default for how days are counted, what closed days do and which date governs; a version
+has its law; the versions follow one another without a hole and without an overlap. Every refusal names file, line and
+rule. README.md in this folder tells a lawyer what each column means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from domain.law.form import Form, Marked
+from domain.law.grammar import UNITS, Condition, Span, conditions_of, limit_of, span_of
+from domain.law.rule import BadRule, Example, Pause, Rule, Source, Trigger, Version
+
+PER: Mapping[str, tuple[str, ...]] = {
+    "record": (),
+    "accused": ("accused",),
+    "arrest": ("accused",),
+    "victim": ("person", "victims.code"),
+    "person": ("person",),
+    "property": ("property_id",),
+    "request": ("request",),
+    "search": ("search",),
+}
+"""For whom or what a clock runs, and the columns of a fact that name it."""
+
+OFFENCE_ATTRIBUTES = frozenset(
+    {"class90", "class90_display_max10", "min3_below7", "seven_or_more", "two_month_list", "rape", "sections"}
+)
+"""What `offences.py` computes from the sections of a case; written `offence.class90` and so on."""
+
+ALWAYS = ("rule", "starts", "stops", "governed_by", "counting", "closed_days", "versions")
+SHIPPED = ("title", "duty", "consequence", "per", "repeats", "reviewed", "examples")
+"""What a rule of the packaged book must say besides; the rule book of a log may leave it out."""
+OPTIONAL = (
+    "starts_unless_after", "early_stop", "extends", "excludes", "suspends", "overtakes", "exempts", "applies_by",
+    "start_setting", "alarm", "note",
+)  # fmt: skip
+VERSION_KEYS = ("from", "to", "law", "quote", "limit", "source", "applies", "note")
+TRIGGER_KEYS = {
+    "starts": ("at", "when", "subject"),
+    "starts_unless_after": ("when", "subject"),
+    "stops": ("at", "when", "subject"),
+    "extends": ("when", "subject", "sets", "adds", "noted", "order"),
+    "excludes": ("when", "subject", "hours", "evidence"),
+    "suspends": ("when", "subject"),
+    "overtakes": ("when", "subject"),
+    "exempts": ("when", "subject", "authority"),
+}
+ACT = re.compile(r"((?:[a-z_]+\.)?[A-Z]\w*)\.([a-z_]+)")
+
+
+def read_form(loaded: object, *, where: str, folder: str, digest: str, foreign: bool) -> Rule:
+    """A rule from its file's content. Raises BadRule for the first thing that is wrong."""
+    if not isinstance(loaded, Marked):
+        message = f"{where}:1: a rule file is a table that begins with `rule:` and a name"
+        raise BadRule(message)
+    name = loaded.get("rule")
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        line = loaded.lines.get("rule", loaded.line)
+        message = f"{where}:{line}: rule: a name of small letters, digits and - is needed"
+        raise BadRule(message)
+    return RuleForm(loaded, f"rule {name}", where).rule(folder, digest, foreign=foreign)
+
+
+class RuleForm(Form):
+    """The form of a rule, or a table inside it."""
+
+    def rule(self, folder: str, digest: str, *, foreign: bool) -> Rule:
+        """The whole rule."""
+        self.keys((*ALWAYS, *SHIPPED, *OPTIONAL), ALWAYS if foreign else (*ALWAYS, *SHIPPED))
+        counting = self.one_of("counting", tuple(UNITS))
+        reviewed_on, reviewed_by = self.reviewed()
+        rule = Rule(
+            id=self.table["rule"],
+            title=self.both("title") if "title" in self.table else {},
+            duty=self.text("duty"),
+            consequence=self.consequence(),
+            per=self.one_of("per", tuple(PER), "record"),
+            repeats=self.one_of("repeats", ("first", "each"), "each"),
+            starts=self.triggers("starts"),
+            starts_unless_after=self.triggers("starts_unless_after"),
+            stops=self.triggers("stops"),
+            early_stop=self.one_of("early_stop", ("counts", "ignored"), "ignored"),
+            extends=self.triggers("extends"),
+            excludes=self.triggers("excludes"),
+            suspends=self.pauses(),
+            overtakes=self.triggers("overtakes"),
+            exempts=self.triggers("exempts"),
+            applies_by=self.one_of("applies_by", ("start", "alterations"), ""),
+            governed_by=self.one_of("governed_by", ("proceeding", "start")),
+            counting=counting,
+            closed_days=self.one_of("closed_days", ("do-not-extend", "next-open-day")),
+            start_setting=self.setting(),
+            alarm=self.alarm(),
+            versions=self.versions(counting, foreign=foreign),
+            reviewed_on=reviewed_on,
+            reviewed_by=reviewed_by,
+            note=self.text("note", long=True),
+            examples=self.examples(foreign=foreign),
+            folder=folder,
+            digest=digest,
+        )
+        self.agrees(rule)
+        return rule
+
+    def agrees(self, rule: Rule) -> None:
+        """What one part of the rule says and another must answer."""
+        applies = [version for version in rule.versions if version.applies]
+        if bool(applies) is not bool(rule.applies_by):
+            told = "say, if and only if a version has applies, by which sections: start or alterations"
+            self.bad(f"applies_by: {told}", "applies_by")
+        if rule.excludes and rule.counting not in {"hours", "forthwith"}:
+            self.bad(f"excludes: hours can't be left out of what is counted as {rule.counting}", "excludes")
+        if any(each.adds for each in rule.extends) and not rule.counting.startswith("days"):
+            self.bad(f"extends: days can't be added to what is counted as {rule.counting}", "extends")
+        if rule.closed_days == "next-open-day" and rule.counting in {"hours", "forthwith"}:
+            self.bad("closed_days: hours run through closed days; say do-not-extend", "closed_days")
+
+    def consequence(self) -> Mapping[str, Any]:
+        """The class A to D and its cautious words."""
+        if "consequence" not in self.table:
+            return {}
+        inner = self.inner("consequence", self.table["consequence"], ("class", "says"), ("class", "says"))
+        letter = inner.one_of("class", ("A", "B", "C", "D"))
+        says = inner.table["says"]
+        return {"class": letter, "says": {"en": says, "hi": says} if isinstance(says, str) else inner.both("says")}
+
+    def reviewed(self) -> tuple[date | None, str]:
+        """By which lawyer and on which day it was compared with the law; nothing when nobody has."""
+        if self.table.get("reviewed", False) is False:
+            return None, ""
+        inner = self.inner("reviewed", self.table["reviewed"], ("on", "by"))
+        on, by = inner.day("on"), inner.text("by")
+        if (on is None) is not (by == ""):
+            inner.bad("reviewed: a review has a day and a name, or neither", "on")
+        return on, by
+
+    def setting(self) -> Mapping[str, str] | None:
+        """How a start was chosen that the text doesn't state."""
+        value = self.table.get("start_setting")
+        if value is None:
+            return None
+        if value is True:
+            return {"en": "", "hi": ""}
+        if not isinstance(value, Marked):
+            self.bad("start_setting: true, or what was chosen, in en and hi", "start_setting")
+        return self.both("start_setting")
+
+    def alarm(self) -> tuple[Span, ...]:
+        """How long before the last day somebody is told."""
+        given = self.table.get("alarm", [])
+        if not isinstance(given, list):
+            self.bad("alarm: a list of lengths of time, each like -10 days", "alarm")
+        return self.grammar("alarm", lambda: tuple(span_of(each, negative=True) for each in given))
+
+    def triggers(self, key: str, given: object = None) -> tuple[Trigger, ...]:
+        """The facts under a key: one or a list, each a name or a table."""
+        given = self.table.get(key, []) if given is None else given
+        per = PER.get(str(self.table.get("per", "record")), ())
+        return tuple(self.trigger(key, each, per) for each in (given if isinstance(given, list) else [given]))
+
+    def trigger(self, key: str, given: object, per: tuple[str, ...]) -> Trigger:
+        """One fact: `case.FIRRegistered`, `case.FIRRegistered.information_received_at`, or a table with `fact`."""
+        if isinstance(given, str) and given:
+            found = ACT.fullmatch(given)
+            given = Marked(fact=found[1], at=found[2]) if found else Marked(fact=given)
+            if found and "at" not in TRIGGER_KEYS[key]:
+                self.bad(f"{key}: {found[0]} names a column; only a start or a stop may", key)
+        part = self.inner(key, given, ("fact", *TRIGGER_KEYS[key]), ("fact",))
+        if key == "extends":
+            part.keys(("fact", *TRIGGER_KEYS[key]), ("noted",), "extends: ")
+            if ("sets" in part.table) is ("adds" in part.table):
+                part.bad("extends: either sets (attributes) or adds (a column of days)", "sets")
+        if key == "excludes" and not part.text("hours"):
+            part.bad("excludes: hours is missing; nothing is assumed for it", "fact")
+        subject = part.table.get("subject", list(per))
+        return Trigger(
+            fact=part.text("fact"),
+            at=part.text("at"),
+            when=part.conditions("when"),
+            subject=tuple(subject) if isinstance(subject, list) else (subject,),
+            sets=part.sets(),
+            adds=part.text("adds"),
+            hours=part.text("hours"),
+            evidence=part.text("evidence"),
+            noted=part.one_of("noted", ("before-lapse", "any-time"), ""),
+            authority=part.text("authority"),
+            order=part.text("order"),
+        )
+
+    def sets(self) -> Mapping[str, str]:
+        """Which attribute takes the value of which column."""
+        value = self.table.get("sets", {})
+        if not isinstance(value, Mapping) or not all(isinstance(each, str) for each in value.values()):
+            self.bad("sets: attributes, each with the column that gives it", "sets")
+        return dict(value)
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Pairs of facts: from which the clock doesn't run, until which."""
+        given, found = self.table.get("suspends", []), []
+        for each in given if isinstance(given, list) else [given]:
+            part = self.inner("suspends", each, ("from", "until"), ("from", "until"))
+            begins, ends = (part.triggers("suspends", part.table[key]) for key in ("from", "until"))
+            found.append(Pause(begins, ends))
+        return tuple(found)
+
+    def conditions(self, key: str) -> tuple[Condition, ...]:
+        """Conditions, or none."""
+        if key not in self.table:
+            return ()
+        found = self.grammar(key, lambda: conditions_of(self.table[key]))
+        self.offences(key, (each.attribute for each in found))
+        return found
+
+    def offences(self, key: str, names: Iterable[str]) -> None:
+        """What is asked of the offences can be computed from them."""
+        for name in names:
+            prefix, _, plain = name.rpartition(".")
+            if prefix and (prefix != "offence" or plain not in OFFENCE_ATTRIBUTES):
+                self.bad(f"{key}: {name} is none of offence.{', offence.'.join(sorted(OFFENCE_ATTRIBUTES))}", key)
+
+    def versions(self, counting: str, *, foreign: bool) -> tuple[Version, ...]:
+        """How the rule stood, one version after the other."""
+        given = self.table["versions"]
+        if not isinstance(given, list):
+            self.bad("versions: a list is needed", "versions")
+        needed = ("from", "law", "limit", *(() if foreign else ("source",)))
+        found: list[Version] = []
+        for each in given:
+            part = self.inner("versions", each, VERSION_KEYS, needed)
+            version = part.version(counting)
+            if found:
+                part.follows(found[-1], version)
+            found.append(version)
+        return tuple(found)
+
+    def version(self, counting: str) -> Version:
+        """One version."""
+        since, until = self.day("from"), self.day("to")
+        assert since is not None  # noqa: S101 (it is among the needed keys)
+        if until is not None and until < since:
+            self.bad(f"versions: it ends on {until}, before it begins on {since}", "to")
+        source = Source()
+        if "source" in self.table:
+            part = self.inner("source", self.table["source"], ("title", "where", "read"), ("title", "where"))
+            source = Source(part.text("title"), part.text("where"), part.one_of("read", ("primary", "secondary"), ""))
+        limit = self.grammar("limit", lambda: limit_of(self.table["limit"], counting))
+        self.offences("limit", sorted(limit.needs()))
+        return Version(
+            since=since,
+            until=until,
+            law=self.text("law"),
+            quote=self.text("quote", long=True),
+            source=source,
+            limit=limit,
+            applies=self.conditions("applies"),
+            note=self.text("note", long=True),
+        )
+
+    def follows(self, older: Version, newer: Version) -> None:
+        """A version begins on the day after the one before it ended."""
+        if older.until is None or older.until >= newer.since:
+            self.bad(f"versions: the one from {older.since} and the one from {newer.since} overlap", "from")
+        if older.until + timedelta(days=1) != newer.since:
+            self.bad(f"versions: none governs the days between {older.until} and {newer.since}", "from")
+
+    def examples(self, *, foreign: bool) -> tuple[Example, ...]:
+        """Worked examples: at least three in the packaged book."""
+        given = self.table.get("examples", [])
+        if not isinstance(given, list) or (not foreign and len(given) < 3):  # noqa: PLR2004 (law.md asks for three)
+            self.bad("examples: at least three worked examples are needed", "examples")
+        return tuple(self.example(each) for each in given)
+
+    def example(self, given: object) -> Example:
+        """One worked example."""
+        part = self.inner("examples", given, ("start", "attrs", "governed", "last_day", "lapses_from", "due_at", "why"),
+                          ("start",))  # fmt: skip
+        attrs = part.table.get("attrs", {})
+        if not isinstance(attrs, Mapping):
+            part.bad("examples: attrs names attributes and their values", "attrs")
+        last_day, due_at = part.day("last_day"), part.text("due_at")
+        if last_day is None and not due_at:
+            part.bad("examples: a last_day or a due_at must come out", "start")
+        start, lapses, why = part.text("start"), part.text("lapses_from"), part.text("why", long=True)
+        return Example(start, dict(attrs), part.day("governed"), last_day, lapses, due_at, why)
