@@ -27,6 +27,7 @@ def main():
     print(json.dumps({"argv": sys.argv[1:], "cwd": os.getcwd(), "prefix": sys.prefix, "program": sys.argv[0],
                       "set": [name for name in names if name in os.environ]}), flush=True)
     if "wait" in sys.argv:
+        signal.alarm(60)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))
         print("waiting", flush=True)
         signal.pause()

@@ -1,0 +1,193 @@
+"""The composition of containers is true and safe, as far as can be said without starting one."""
+
+from __future__ import annotations
+
+import copy
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from roznamcha.cli import app
+from roznamcha.settings import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+FILE = ROOT / "docker-compose.yml"
+DEFAULT = {"postgres", "migrate"}
+"""All that may start unasked: what this release itself runs."""
+
+AS_THEY_COME = {"ghcr.io/aiven-open/karapace", "ghcr.io/kafbat/kafka-ui"}
+"""Images that name an unprivileged user of their own, which is theirs to rename."""
+
+KAFKA = {
+    "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",  # a misspelt topic is an error, not a topic
+    "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",  # on one node, another number hangs the first transaction
+    "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
+    "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
+    "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR": "1",
+    "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR": "1",
+}
+COMPLETE = {
+    "CLUSTER_ID", "KAFKA_NODE_ID", "KAFKA_PROCESS_ROLES", "KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_LISTENERS",
+    "KAFKA_CONTROLLER_LISTENER_NAMES", "KAFKA_INTER_BROKER_LISTENER_NAME", "KAFKA_ADVERTISED_LISTENERS",
+    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "KAFKA_LOG_DIRS",
+}  # fmt: skip
+"""One setting given replaces the image's whole configuration: then none of these may be missing."""
+
+
+WHOLE = dict.fromkeys(("test", "interval", "timeout", "retries", "start_period"))
+"""What a health check says."""
+
+
+def complaints(composition: dict[str, Any]) -> list[str]:
+    """Everything that is wrong with a composition."""
+    services = composition["services"]
+    found = [each for name, service in services.items() for each in _of_service(name, service, services)]
+    used = {mount.split(":")[0] for service in services.values() for mount in service.get("volumes", ())}
+    declared = set(composition.get("volumes", ()))
+    found += [f"volume {name} is not declared" for name in sorted(used - declared)]
+    found += [f"volume {name} is of no use" for name in sorted(declared - used)]
+    if (unasked := {name for name, service in services.items() if not service.get("profiles")}) != DEFAULT:
+        found.append(f"by default {', '.join(sorted(unasked))} would start")
+    return found
+
+
+def _of_service(name: str, service: dict[str, Any], services: dict[str, Any]) -> Iterator[str]:
+    image, _, tag = service["image"].rpartition(":")
+    if not re.fullmatch(r"v?\d+\.\d+(\.\d+)?(-\w+)?", tag):
+        yield f"{name}: the image {service['image']} is not pinned"
+    if service.get("user", "root" if image not in AS_THEY_COME else "its own").split(":")[0] in {"root", "0"}:
+        yield f"{name} would run as root"
+    if service.get("privileged") or "container_name" in service:
+        yield f"{name} is privileged or has a name that can be given once only"
+    if service.get("restart") not in {"no", "unless-stopped"}:
+        yield f"{name} does not say what happens when it ends"
+    if (service.get("restart") != "no") != bool(service.get("healthcheck")):
+        yield f"{name}: what stays up has a health check, and what runs once has none"
+    if (check := service.get("healthcheck")) and check.keys() != {
+        "test",
+        "interval",
+        "timeout",
+        "retries",
+        "start_period",
+    }:
+        yield f"{name}: the health check is not complete"
+    yield from (
+        f"{name} listens beyond this machine: {port}" for port in service.get("ports", ()) if port[:10] != "127.0.0.1:"
+    )
+    for other, needs in service.get("depends_on", {}).items():
+        once = services.get(other, {}).get("restart") == "no"
+        if other not in services or needs["condition"] != (
+            "service_completed_successfully" if once else "service_healthy"
+        ):
+            yield f"{name} does not wait for {other}"
+    yield from _of_settings(name, image, service)
+
+
+def _of_settings(name: str, image: str, service: dict[str, Any]) -> Iterator[str]:
+    given = service.get("environment", {})
+    yield from (f"{name}: {key} is not text" for key, value in given.items() if not isinstance(value, str))
+    known = settings({}).shown().keys()
+    yield from (
+        f"{name}: there is no setting {key}" for key in given if key.startswith("ROZNAMCHA_") and key not in known
+    )
+    if image == "roznamcha":
+        word = (service.get("command") or [""])[0]
+        if word not in typer.main.get_command(app).commands:  # type: ignore[attr-defined]  # it is a group
+            yield f"{name} runs `roznamcha {word}`, which does not exist"
+        if service["image"] != f"roznamcha:{_version()}":
+            yield f"{name} is another release"
+    if image == "apache/kafka":
+        yield from (f"{name}: {key} is not {value}" for key, value in KAFKA.items() if given.get(key) != value)
+        yield from (f"{name}: {key} is missing" for key in sorted(COMPLETE - given.keys()))
+        if not any(mount.endswith(":" + given.get("KAFKA_LOG_DIRS", "?")) for mount in service.get("volumes", ())):
+            yield f"{name} would forget everything with its container"
+
+
+def _version() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
+@pytest.fixture(scope="module")
+def composition() -> dict[str, Any]:
+    """The composition as it stands in the file."""
+    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return loaded
+
+
+def test_nothing_is_wrong_with_it(composition: dict[str, Any]) -> None:
+    """Pinned, healthy, unprivileged, kept in volumes, for this machine only, and it runs what exists."""
+    assert complaints(composition) == []
+
+
+SPOILT: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "is not pinned": lambda s: s["postgres"].update(image="postgres:latest"),
+    "postgres would run as root": lambda s: s["postgres"].pop("user"),
+    "kafka would run as root": lambda s: s["kafka"].update(user="0:0"),
+    "is privileged": lambda s: s["kafka"].update(container_name="kafka"),
+    "what happens when it ends": lambda s: s["kafka"].update(restart="always"),
+    "has a health check": lambda s: s["kafka"].pop("healthcheck"),
+    "health check is not complete": lambda s: s["kafka"]["healthcheck"].pop("start_period"),
+    "listens beyond this machine": lambda s: s["kafka"].update(ports=["9092:9092"]),
+    "does not wait for postgres": lambda s: s["migrate"]["depends_on"]["postgres"].update(condition="service_started"),
+    "does not wait for nobody": lambda s: s["app"]["depends_on"].update(nobody={"condition": "service_healthy"}),
+    "is not text": lambda s: s["kafka"]["environment"].update(KAFKA_NODE_ID=1),
+    "there is no setting ROZNAMCHA_DATABASE": lambda s: s["app"]["environment"].update(ROZNAMCHA_DATABASE="x"),
+    "`roznamcha serve`, which does not exist": lambda s: s["app"].update(command=["serve"]),
+    "is another release": lambda s: s["app"].update(image="roznamcha:9.9.9"),
+    "KAFKA_AUTO_CREATE_TOPICS_ENABLE is not": lambda s: s["kafka"]["environment"].pop(
+        "KAFKA_AUTO_CREATE_TOPICS_ENABLE"
+    ),
+    "KAFKA_LISTENERS is missing": lambda s: s["kafka"]["environment"].pop("KAFKA_LISTENERS"),
+    "would forget everything": lambda s: s["kafka"].update(volumes=[]),
+    "volume other is not declared": lambda s: s["postgres"]["volumes"].append("other:/other"),
+    "volume postgres is of no use": lambda s: s["postgres"].update(volumes=[]),
+    "by default app, migrate, postgres would start": lambda s: s["app"].pop("profiles"),
+}
+
+
+@pytest.mark.parametrize("complaint", SPOILT)
+def test_each_complaint_is_made(composition: dict[str, Any], complaint: str) -> None:
+    """Spoilt in one place, exactly that is complained of."""
+    spoilt = copy.deepcopy(composition)
+    SPOILT[complaint](spoilt["services"])
+    assert any(complaint in each for each in complaints(spoilt)), complaints(spoilt)
+
+
+def test_the_image_is_made_from_pinned_and_locked_parts() -> None:
+    """The image begins with a pinned one, takes only locked packages, and does not run as root."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    begins = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    assert len(begins) == 2
+    assert all(re.fullmatch(r"python:3\.1[123]\.\d+-slim-\w+", image) for image in begins)
+    assert "--require-hashes -r requirements.lock" in text
+    assert text.count("--no-index") == text.count("pip install")
+    assert re.findall(r"^USER (\S+)", text, re.MULTILINE) == ["10001:10001"]
+
+
+def test_the_image_is_given_what_it_is_made_from() -> None:
+    """Every file the image is made from exists and is let through by .dockerignore."""
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    needed = {name for line in copied for name in line.split()}
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {line[1:] for line in ignored if line.startswith("!")} == needed
+    assert [name for name in sorted(needed) if not (ROOT / name).exists()] == []
+
+
+def test_docker_compose_reads_it() -> None:
+    """Where the composer is installed, it takes the file without a warning."""
+    docker = shutil.which("docker")
+    if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("the docker compose plugin is not installed")
+    done = subprocess.run(
+        [docker, "compose", "--profile", "*", "-f", FILE, "config", "-q"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
