@@ -12,7 +12,7 @@ COPY schemas schemas
 COPY roznamcha roznamcha
 RUN python -m venv /tools \
  && /tools/bin/python -m pip install --no-cache-dir --no-index --find-links /wheels hatchling \
- && /tools/bin/python -m hatchling build -t wheel /wheels \
+ && /tools/bin/python -m hatchling build --target wheel --directory /wheels \
  && python -m venv /opt/roznamcha \
  && /opt/roznamcha/bin/python -m pip install --no-cache-dir --no-index --find-links /wheels roznamcha
 
