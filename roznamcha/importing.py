@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import time
 import uuid
 import zlib
@@ -101,15 +102,16 @@ class _Rejects:
     """The file of rejected lines, made with the first of them: it holds what was sent, so only its owner may read it."""
 
     def __init__(self, path: Path | None, stack: ExitStack) -> None:
-        self._path, self._stack, self._file = path, stack, None
+        self._path, self._stack = path, stack
+        self._file: IO[str] | None = None
 
     def add(self, line: Line, reasons: Iterable[str]) -> None:
         if self._path is None:
             return
         if self._file is None:
-            self._path.unlink(missing_ok=True)
-            self._path.touch(mode=0o600)
-            self._file = self._stack.enter_context(self._path.open("w", encoding="utf-8"))
+            # Made for its owner alone; whatever stands there already (an older file, a device) is written to, not replaced.
+            opened = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            self._file = self._stack.enter_context(os.fdopen(opened, "w", encoding="utf-8"))
         shown = {"line": line.number, "reasons": list(reasons), "row": line.raw}
         self._file.write(json.dumps(shown, ensure_ascii=False) + "\n")
 
@@ -149,7 +151,7 @@ def _opened(path: Path, stack: ExitStack) -> tuple[IO[bytes], IO[bytes], int]:
         message = f"{path} cannot be read: {error.strerror}"
         raise Usage(message) from None
     if magic == b"\x1f\x8b":
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw)), raw, total  # type: ignore[arg-type]
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw)), raw, total
     return raw, raw, total
 
 

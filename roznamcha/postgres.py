@@ -45,6 +45,7 @@ SETTINGS = {
     "log_timezone": "UTC",
     "update_process_title": "off",
     # What an entry holds must never reach a log line, not even with the statement that failed.
+    "log_min_messages": "log",  # an ERROR quotes values; LOG, FATAL and PANIC, which rank above it here, do not
     "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",
@@ -134,15 +135,16 @@ def open_embedded(folder: Path) -> Embedded:
     place = Place(Path(folder).absolute())
     try:
         place.folder.mkdir(parents=True, exist_ok=True)
-        with _exclusive(place.folder / "postgres.starting"):
+        with contextlib.ExitStack() as stack, _exclusive(place.folder / "postgres.starting"):
             # Opened before the server is looked for, released by the kernel whatever becomes of us.
-            using = (place.folder / "postgres.using").open("a")
+            using = stack.enter_context((place.folder / "postgres.using").open("a"))
             fcntl.flock(using, fcntl.LOCK_SH)
             binaries = find_binaries(_major(place))
             if not (place.data / "PG_VERSION").exists():
                 _make(place, binaries)
             socket = _running(place) or _start(place, binaries)
             _make_database(socket)
+            stack.pop_all()  # it stays open until `close`
     except OSError as error:
         message = f"the private PostgreSQL cannot use {error.filename or place.folder}: {error.strerror}"
         raise Unavailable(message) from None

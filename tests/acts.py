@@ -25,6 +25,10 @@ PLAIN: dict[str, Any] = {
 }
 
 
+CODES = {"accused": "A1", "person": "V1", "cnr": "CGRP010000012026"}
+PERSONS = {"NamedAccused": "A1", "Victim": "V1", "Charge": "A1", "AccusedResult": "A1", "ChargedAccused": "A1"}
+
+
 def sent(name: str, record: str = "", *, at: str = "2026-07-02T09:00:00+05:30", **fields: Any) -> dict[str, Any]:
     """An act as JSON, every required column filled with a sample unless given."""
     domain.load()
@@ -48,10 +52,13 @@ def _sample(column: Column) -> Any:
 
 
 def _value(shape: Shape, name: str) -> Any:
+    if name in CODES and shape.kind == "text":
+        return CODES[name]
     if shape.inner is not None:
         return [_value(shape.inner, name)] if shape.kind == "list" else None
     if shape.of is not None:
-        return {each.name: _sample(each) for each in shape.columns if each.required}
+        part = {each.name: _sample(each) for each in shape.columns if each.required}
+        return part | ({"code": PERSONS.get(shape.of.__name__, "W1")} if "code" in part else {})
     if shape.kind == "choice":
         return shape.choices[0]
     return PLAIN.get(shape.kind, f"a {name.replace('_', ' ')}")
