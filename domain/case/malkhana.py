@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from domain.case.case import Part
+from domain.case.case import Case, Part
+from domain.case.corrections import stands
 
 State = Literal[
     "seized", "deposited", "issued", "on the way", "at laboratory", "rejected", "in court", "on bond", "missing",
@@ -30,6 +31,34 @@ BRINGS_BACK: dict[State, str] = {
     "missing": "PropertyFound",
 }
 """The act that comes next for an article which is not with the police."""
+
+Category = Literal[
+    "vehicle", "arms or ammunition", "explosives", "drugs", "liquor", "coin or currency",
+    "jewellery or precious metal", "document or valuable security", "electrical or electronic", "digital device",
+    "cultural property", "livestock", "forest or mineral produce", "biological or medical sample",
+    "clothing or weapon of offence", "numbered goods", "perishable", "other",
+]
+"""What kind of thing it is, as the seizure memo (IIF-4) groups them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeizedItem:
+    """One row of the seizure memo. A quantity is in `unit`; a value in paise; a hash is hexadecimal."""
+
+    id: str
+    category: Category
+    description: str
+    quantity: Decimal
+    unit: str
+    value_paise: int | None = None
+    marks: str = ""
+    packed: bool = True
+    seal: str = ""
+    seal_count: int = 0
+    device_hash: str = ""
+    hash_algorithm: str = ""
+    for_examination: bool = False
+
 
 @dataclass(frozen=True)
 class Order:
@@ -68,6 +97,10 @@ class Article:
     certificate: str = ""
     """The Magistrate's certificate of the inventory, photographs and samples (NDPS s.52A)."""
     orders: tuple[Order, ...] = ()
+    entry: int = 0
+    """The version of the entry that last changed it."""
+    before: Article | None = field(default=None, repr=False, compare=False)
+    """How it was before that entry: what holds again when the entry is struck."""
 
     @property
     def whereabouts(self) -> str:
@@ -87,23 +120,45 @@ class Article:
 
 
 @dataclass(frozen=True)
+class Memo:
+    """A seizure memo: when the seizure was, and the entry that recorded it."""
+
+    at: datetime
+    entry: int
+
+
+@dataclass(frozen=True)
 class Malkhana(Part):
-    """The articles of the case by their ids, its seizure memos, and which of them the Magistrate was told of."""
+    """The articles of the case by their ids, its seizure memos, and the entries by which the Magistrate was told."""
 
     articles: Mapping[str, Article] = field(default_factory=dict)
-    memos: Mapping[str, datetime] = field(default_factory=dict)
-    reported: frozenset[str] = frozenset()
+    memos: Mapping[str, Memo] = field(default_factory=dict)
+    reported: Mapping[str, int] = field(default_factory=dict)
 
     def keeping(self, articles: Iterable[Article]) -> Malkhana:
         """The register with these articles as they are now."""
         return replace(self, articles={**self.articles, **{each.property_id: each for each in articles}})
 
-    @property
-    def listed(self) -> str:
-        """What the seizure memos list, in words that fit on a line."""
-        ids = list(self.articles)
-        shown = ids if len(ids) <= 6 else [*ids[:4], f"… {ids[-2]}", ids[-1]]  # noqa: PLR2004 (what fits on a line)
-        return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]])) or "nothing"
+
+def standing(case: Case, property_id: str) -> Article | None:
+    """The article as the entries that still stand show it, or None when nobody has seized it."""
+    article = case.part(Malkhana).articles.get(property_id)
+    while article is not None and not stands(case, article.entry):
+        article = article.before
+    return article
+
+
+def memo_of(case: Case, number: str) -> Memo | None:
+    """The seizure memo of this number, unless its entry was struck."""
+    memo = case.part(Malkhana).memos.get(number)
+    return memo if memo is not None and stands(case, memo.entry) else None
+
+
+def listed(case: Case) -> str:
+    """What the seizure memos list, in words that fit on a line."""
+    ids = [each for each in case.part(Malkhana).articles if standing(case, each)]
+    shown = ids if len(ids) <= 6 else [*ids[:4], f"… {ids[-2]}", ids[-1]]  # noqa: PLR2004 (what fits on a line)
+    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]])) or "nothing"
 
 
 def measurable(quantity: Decimal) -> bool:

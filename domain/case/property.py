@@ -8,20 +8,27 @@ The acts: `property_seizure.py`, `property_moves.py` (deposit, hand-over), `prop
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from domain.case.case import Case, CaseEntry
-from domain.case.malkhana import BRINGS_BACK, ENDED, WITH_OFFICER, WITH_POLICE, Article, Malkhana, State, measurable
+from domain.case.days import written
+from domain.case.malkhana import (
+    BRINGS_BACK,
+    ENDED,
+    WITH_OFFICER,
+    WITH_POLICE,
+    Article,
+    Malkhana,
+    Memo,
+    SeizedItem,
+    State,
+    listed,
+    measurable,
+    standing,
+)
 from domain.event import ACTS, Event, put
-
-Category = Literal[
-    "vehicle", "arms or ammunition", "explosives", "drugs", "liquor", "coin or currency",
-    "jewellery or precious metal", "document or valuable security", "electrical or electronic", "digital device",
-    "cultural property", "livestock", "forest or mineral produce", "biological or medical sample",
-    "clothing or weapon of offence", "numbered goods", "perishable", "other",
-]
 
 
 class ConcernsProperty(CaseEntry):
@@ -40,7 +47,7 @@ class ConcernsProperty(CaseEntry):
 
     def article(self, case: Case) -> Article | None:
         """The article as the register shows it, or None when nobody has seized it."""
-        return case.part(Malkhana).articles.get(self.property_id)
+        return standing(case, self.property_id)
 
     def refuse(self, case: Case) -> Iterator[str]:
         """Custody must have begun, must not have ended, and the article must be where the act finds it."""
@@ -48,7 +55,7 @@ class ConcernsProperty(CaseEntry):
         if article is None:
             yield (
                 f"{self.property_id} cannot {self.cannot}: the seizure memo of {case.label} lists "
-                f"{case.part(Malkhana).listed}. Record {self.register}.PropertySeized first."
+                f"{listed(case)}. Record {self.register}.PropertySeized first."
             )
         elif article.state in ENDED:
             yield f"{self.property_id} cannot {self.cannot}: {case.label} shows it {article.whereabouts}, for good."
@@ -67,7 +74,7 @@ class ConcernsProperty(CaseEntry):
         if article is None:
             return
         if self.meta.occurred_at < article.since:
-            yield f"this is dated before the last move of {self.property_id}, {article.since:%Y-%m-%d %H:%M} UTC"
+            yield f"this is dated before the last move of {self.property_id} on {written(article.since)}"
         yield from self.doubt_article(case, article)
 
     def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
@@ -105,7 +112,10 @@ class ConcernsProperty(CaseEntry):
     def kept(self, case: Case, **changes: Any) -> Case:  # noqa: ANN401 (the article's columns)
         """The case with these changes to the article; unchanged when it is not known."""
         article = self.article(case)
-        return case if article is None else case.keep(case.part(Malkhana).keeping([replace(article, **changes)]))
+        if article is None:
+            return case
+        changed = replace(article, **changes, entry=self.meta.version, before=article)
+        return case.keep(case.part(Malkhana).keeping([changed]))
 
 
 class MovesProperty(ConcernsProperty):
@@ -244,25 +254,6 @@ class EndsCustody(MovesProperty):
         return self.kept(super().apply(case), holder=self.holder_after)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SeizedItem:
-    """One row of the seizure memo. A quantity is in `unit`; a value in paise; a hash is hexadecimal."""
-
-    id: str
-    category: Category
-    description: str
-    quantity: Decimal
-    unit: str
-    value_paise: int | None = None
-    marks: str = ""
-    packed: bool = True
-    seal: str = ""
-    seal_count: int = 0
-    device_hash: str = ""
-    hash_algorithm: str = ""
-    for_examination: bool = False
-
-
 class SeizesProperty(CaseEntry):
     """An act with which custody of articles begins. The first link of each goes from nobody to the acting officer."""
 
@@ -291,14 +282,13 @@ class SeizesProperty(CaseEntry):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """Each article has an id of its own, and there is some of it."""
-        known = case.part(Malkhana).articles
         ids = [item.id for item in self.items]
         if not ids:
             yield f"nothing is seized: the memo for {case.label} lists no article. Give at least one item."
         for each in sorted(set(ids)):
             if not each.strip():
                 yield "an article is listed without an id. Give each its own, as PR/1."
-            elif each in known:
+            elif standing(case, each):
                 yield f"{each} cannot be seized: {case.label} already has an article of that id. Give it a new one."
             elif ids.count(each) > 1:
                 yield f"{each} is listed twice in one memo. Give each article its own id."
@@ -308,16 +298,16 @@ class SeizesProperty(CaseEntry):
 
     def apply(self, case: Case) -> Case:
         """Each article is in the hands of the officer who took it."""
-        at, malkhana = self.meta.occurred_at, case.part(Malkhana)
+        at, entry, malkhana = self.meta.occurred_at, self.meta.version, case.part(Malkhana)
         fresh = [
             Article(
                 property_id=item.id, memo=self.document, category=item.category, quantity=item.quantity,
                 unit=item.unit, state="seized", place=self.place_after, holder=self.holder_after, since=at,
-                seized_at=at, seal=item.seal, value_paise=item.value_paise,
+                seized_at=at, seal=item.seal, value_paise=item.value_paise, entry=entry,
             )
             for item in self.items
         ]
-        return case.keep(replace(malkhana.keeping(fresh), memos=put(malkhana.memos, self.document, at)))
+        return case.keep(replace(malkhana.keeping(fresh), memos=put(malkhana.memos, self.document, Memo(at, entry))))
 
 
 def _seal(seal: str) -> str:

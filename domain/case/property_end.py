@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case
+from domain.case.codes import unreadable
+from domain.case.days import day
 from domain.case.malkhana import IN_CUSTODY, Article, Order
 from domain.case.property import ConcernsProperty, EndsCustody, MovesProperty
 from domain.event import Sealed
-
-INDIA = timezone(timedelta(hours=5, minutes=30))
 
 AFTER_TRIAL = {"BNSS 498", "CrPC 452"}
 NOT_HELD = {"livestock", "perishable"}
@@ -38,7 +38,8 @@ class DisposalOrdered(ConcernsProperty, register="case"):
         """An order has a number, by which its execution is tied to it."""
         if not self.order.strip():
             yield f"{self.property_id} cannot be ordered disposed of by an order without a number. Give its number."
-        yield from _nameless(self.property_id, self.recipient_code, self.recipient)
+        if self.recipient is not None or self.recipient_code:
+            yield from unreadable(case, self.recipient_code)
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """The same order twice; an SP's sale of what is worth five hundred rupees or more."""
@@ -112,7 +113,8 @@ class PropertyDisposed(EndsCustody, register="case"):
                 f"{self.property_id} cannot be {self.manner}: {case.label} shows it {article.whereabouts}, and what is "
                 f"missing, and only that, is written off. Record {self.register}.{first} first."
             )
-        yield from _nameless(self.property_id, self.recipient_code, self.recipient)
+        if self.recipient is not None or self.recipient_code:
+            yield from unreadable(case, self.recipient_code)
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """Otherwise than ordered, within the two months of s.498(4), while elsewhere, or to nobody."""
@@ -121,7 +123,7 @@ class PropertyDisposed(EndsCustody, register="case"):
                 yield f"{self.property_id} was ordered {order.manner} and is {self.manner}"
             if self.meta.occurred_at < order.at:
                 yield f"{self.property_id} was disposed of before order {self.order} was made"
-            elif _held(order, article) and _day(self.meta.occurred_at) <= _two_months_after(_day(order.at)):
+            elif _held(order, article) and day(self.meta.occurred_at) <= _two_months_after(day(order.at)):
                 yield f"{self.property_id} is disposed of within two months of order {self.order} (BNSS s.498(4))"
         if article.state in {"on the way", "at laboratory", "rejected"}:
             yield f"{self.property_id} is disposed of while the register shows it {article.whereabouts}"
@@ -183,22 +185,14 @@ class PropertyFound(MovesProperty, register="case"):
         return self.inquiry
 
 
-def _nameless(property_id: str, code: str, person: Sealed | None) -> Iterator[str]:
-    """A name is sealed under its person's code; without one nobody's key could seal it."""
-    if person is not None and not code:
-        yield f"{property_id} goes to a person without a code. Give recipient_code, as V1 or A1."
-
-
 def _held(order: Order, article: Article) -> bool:
     """Whether the order may not be carried out for two months: not for livestock, perishables or against a bond."""
     return order.provision in AFTER_TRIAL and article.category not in NOT_HELD and not order.on_bond
 
 
-def _day(at: datetime) -> date:
-    return at.astimezone(INDIA).date()
-
-
-def _two_months_after(day: date) -> date:
-    """The corresponding date two calendar months later, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month + 1, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+def _two_months_after(on: date) -> date:
+    """The corresponding date two calendar months later, or that month's last day; the last day there is, for ever."""
+    year, month = divmod(on.year * 12 + on.month + 1, 12)
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from domain.case.case import Case
-from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable
+from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, standing
 from domain.case.property import ConcernsProperty
 
 
@@ -121,11 +121,11 @@ class PropertySplit(ConcernsProperty, register="case"):
     def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
         """By the holder; each sample with an id of its own; quantities of one unit that add up exactly."""
         yield from self.refuse_giver(case, article, self.meta.actor.id)
-        known, ids = case.part(Malkhana).articles, [sample.id for sample in self.samples]
+        ids = [sample.id for sample in self.samples]
         if not ids:
             yield f"{self.property_id} cannot be split into nothing. Give at least one sample."
         for each in sorted(set(ids)):
-            if not each.strip() or each in known or ids.count(each) > 1:
+            if not each.strip() or standing(case, each) or ids.count(each) > 1:
                 yield f"sample '{each}' of {self.property_id} needs an id that no other article of {case.label} has."
         for sample in self.samples:
             if sample.unit != article.unit:
@@ -138,10 +138,10 @@ class PropertySplit(ConcernsProperty, register="case"):
     def _refuse_sum(self, case: Case, article: Article) -> Iterator[str]:
         parts = [*(sample.quantity for sample in self.samples), self.remaining, self.consumed]
         if not all(map(measurable, parts)) or any(sample.quantity == 0 for sample in self.samples):
-            yield f"{self.property_id} cannot be split so: a quantity is zero, negative or no number. Give what was weighed."
+            yield f"{self.property_id} cannot be split: a quantity is zero, negative or no number. Give the weights."
         elif sum(parts) != article.quantity:
             yield (
-                f"{self.property_id} cannot be split so: samples, remainder and use make {sum(parts)} {article.unit}, "
+                f"{self.property_id} cannot be split: samples, remainder and use make {sum(parts)} {article.unit}, "
                 f"and {case.label} shows {article.quantity}. Give quantities that add up."
             )
 
@@ -165,9 +165,10 @@ class PropertySplit(ConcernsProperty, register="case"):
             replace(
                 parent, property_id=sample.id, parent=self.property_id, quantity=sample.quantity, seal=sample.seal,
                 since=self.meta.occurred_at, value_paise=None, offered_to="", orders=(),
+                entry=self.meta.version, before=None,
             )
             for sample in self.samples
         ]
         state = parent.state if self.remaining else "used up"
-        left = replace(parent, quantity=self.remaining, seal=self.seal, state=state)
-        return case.keep(case.part(Malkhana).keeping([left, *drawn]))
+        case = case.keep(case.part(Malkhana).keeping(drawn))
+        return self.kept(case, quantity=self.remaining, seal=self.seal, state=state)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry
-from domain.case.malkhana import Malkhana
+from domain.case.codes import unreadable
+from domain.case.corrections import stands
+from domain.case.malkhana import Malkhana, memo_of
 from domain.case.property import SeizesProperty
-from domain.event import Sealed
+from domain.event import Sealed, put
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +45,15 @@ class PropertySeized(SeizesProperty, register="case", opens=True):
         return self.memo
 
     def refuse(self, case: Case) -> Iterator[str]:
-        """Personal particulars need the person's code, or nobody's key could seal them."""
+        """Persons go by code, and personal particulars are sealed under it."""
         yield from super().refuse(case)
-        if not self.from_code and (self.from_whom or self.address or self.circumstances):
-            yield f"memo {self.memo} has particulars of a person without a code. Give from_code, as A1 or W2."
+        yield from unreadable(case, *(each.code for each in self.witnesses))
+        if self.from_code or self.from_whom or self.address or self.circumstances:
+            yield from unreadable(case, self.from_code)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """What courts ask of a seizure: witnesses, the diary, the recording, the seal and its specimen, the hash."""
-        if self.memo in case.part(Malkhana).memos:
+        if memo_of(case, self.memo):
             yield f"memo {self.memo} is already entered in {case.label}"
         if case.registered_at is None or self.meta.occurred_at < case.registered_at:
             yield f"the seizure of memo {self.memo} is earlier than the FIR"
@@ -79,7 +82,7 @@ class SeizureReportedToMagistrate(CaseEntry, register="case"):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """Only a seizure can be reported."""
-        if self.memo not in case.part(Malkhana).memos:
+        if memo_of(case, self.memo) is None:
             yield (
                 f"memo {self.memo} cannot be reported: {case.label} has no such seizure memo. "
                 f"Record {self.register}.PropertySeized first."
@@ -87,16 +90,16 @@ class SeizureReportedToMagistrate(CaseEntry, register="case"):
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Reported twice, or before it happened."""
-        malkhana = case.part(Malkhana)
-        if self.memo in malkhana.reported:
+        reported, memo = case.part(Malkhana).reported.get(self.memo), memo_of(case, self.memo)
+        if reported and stands(case, reported):
             yield f"memo {self.memo} was already reported to the Magistrate"
-        if self.memo in malkhana.memos and self.meta.occurred_at < malkhana.memos[self.memo]:
+        if memo and self.meta.occurred_at < memo.at:
             yield f"the report is dated before the seizure of memo {self.memo}"
 
     def apply(self, case: Case) -> Case:
         """The memo is reported."""
         malkhana = case.part(Malkhana)
-        return case.keep(replace(malkhana, reported=malkhana.reported | {self.memo}))
+        return case.keep(replace(malkhana, reported=put(malkhana.reported, self.memo, self.meta.version)))
 
 
 class CustodyMoveRefused(CaseEntry, register="case"):
