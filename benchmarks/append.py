@@ -1,4 +1,4 @@
-"""How many durable entries a second does the store take, act by act and in batches, beside a bare insert?
+"""Measure how many durable entries a second the store takes, act by act and in batches, beside a bare insert.
 
 Ours is everything: deciding, sealing, numbering, encoding, the idempotency key, the commit, the acknowledgement. The
 stock recorder and pgbench only insert a ready-made row of about the same size.
@@ -92,7 +92,10 @@ def pgbench(url: str, seconds: int = 3) -> float:
             "VALUES (gen_random_uuid(), 1, 'case.HearingHeld', decode(repeat('ab', 400), 'hex'));\n"
         )
         connect = ["-h", str(parts["host"]), "-U", "postgres", str(parts["dbname"])]
-        ddl = "CREATE TABLE IF NOT EXISTS bench_rows (id uuid, version bigint, topic text, state bytea, position bigserial, PRIMARY KEY (id, version))"
+        ddl = (
+            "CREATE TABLE IF NOT EXISTS bench_rows (id uuid, version bigint, topic text, state bytea, "
+            "position bigserial, PRIMARY KEY (id, version))"
+        )
         subprocess.run([str(find_binaries() / "psql"), "-qc", ddl, *connect], check=True)
         command = [found, "-n", "-c", "16", "-j", "2", "-T", str(seconds), "-f", str(script), *connect]
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
@@ -64,7 +63,9 @@ def in_turn(contenders: Mapping[str, Callable[[], float]], rounds: int) -> dict[
     return {name: statistics.median(each) for name, each in seen.items()}
 
 
-def report(name: str, unit: str, medians: dict[str, float], *, as_json: bool, ours: str = "ours", **more: Any) -> None:
+def report(
+    name: str, unit: str, medians: dict[str, float], *, as_json: bool, ours: str = "ours", **more: object
+) -> None:
     """Print the figures: ours, each yardstick, and the ratio."""
     yardsticks = {key: value for key, value in medians.items() if key != ours}
     shown = {

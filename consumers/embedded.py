@@ -46,14 +46,23 @@ class Follower:
     """Keeps a group of views up to date with the log."""
 
     def __init__(
-        self, connection: Connection[Any], views: Sequence[View], catalogue: Catalogue, group: str = "main", suffix: str = ""
+        self,
+        connection: Connection[Any],
+        views: Sequence[View],
+        catalogue: Catalogue,
+        group: str = "main",
+        suffix: str = "",
     ) -> None:
         """Follow over `connection`, which this follower has to itself."""
         self.connection = connection
         self.runner = Runner(connection, views, catalogue, group, suffix)
 
     def catch_up(
-        self, *, until: int | None = None, batch: int = BATCH, progress: Callable[[int, int], None] = lambda _d, _t: None
+        self,
+        *,
+        until: int | None = None,
+        batch: int = BATCH,
+        progress: Callable[[int, int], None] = lambda _d, _t: None,
     ) -> int:
         """Fold all entries up to `until`, or to the log's head as of now; give how many were new.
 

@@ -9,13 +9,12 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import domain
 from domain.event import ACTS, EPOCH, Actor, Event, Meta, Sealed
-from domain.shape import Shape, columns
+from domain.shape import Shape, columns, once
 from schemas import Catalogue, SchemaError
 from schemas.codec import decode, encode
 
@@ -75,7 +74,7 @@ def _read_meta(kept: dict[str, Any], position: int) -> Meta:
     record_id, stream = UUID(bytes=kept["record_id"]), kept["stream_id"]
     station, reported = kept["station"], kept["reported_at"]
     correlation, causation = kept["correlation_id"], kept["causation_id"]
-    return _made(
+    meta: Meta = _made(
         Meta,
         entry_id=UUID(bytes=kept["entry_id"]),
         record_id=record_id,
@@ -102,6 +101,7 @@ def _read_meta(kept: dict[str, Any], position: int) -> Meta:
         signature=kept["signature"],
         position=position,
     )
+    return meta
 
 
 def _made(cls: type[Any], **values: Any) -> Any:  # noqa: ANN401
@@ -135,12 +135,12 @@ def _written_meta(meta: Meta) -> dict[str, Any]:
     }
 
 
-@cache
+@once
 def _readers(cls: type) -> tuple[tuple[str, Convert], ...]:
     return tuple((each.name, _reader(each.shape)) for each in columns(cls) if not each.shape.plain)
 
 
-@cache
+@once
 def _writers(cls: type) -> tuple[tuple[str, Convert], ...]:
     return tuple((each.name, _writer(each.shape)) for each in columns(cls) if not each.shape.plain)
 
@@ -196,4 +196,3 @@ WRITERS: dict[str, Convert] = {
     "id": str,
     "sealed": lambda value: {"person": value.person, "digest": value.digest, "box": value.box},
 }
-

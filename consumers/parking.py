@@ -1,7 +1,7 @@
 """The parking lot: records a view could not take, kept in order until the cause is mended.
 
-Replaying folds a record's waiting entries in one transaction. Passing one over is a decision of a named person, which the
-caller enters as an act of its own.
+Replaying folds a record's waiting entries in one transaction. Passing one over is a decision of a named person, which
+the caller enters as an act of its own.
 """
 
 from __future__ import annotations
@@ -79,9 +79,7 @@ def replay(
             published.upsert(cursor, list(fold.derived.values()))
             published.delete(cursor, [key for key in fold.published if key not in fold.derived])
         for lot in ("parked", "parked_entries"):
-            cursor.execute(
-                f"DELETE FROM ops.{lot} WHERE view = %s AND record_id = %s".encode(), (view.name, record_id)
-            )
+            cursor.execute(f"DELETE FROM ops.{lot} WHERE view = %s AND record_id = %s".encode(), (view.name, record_id))
     return None
 
 

@@ -35,7 +35,7 @@ class Kept(NamedTuple):
     state: bytes
 
 
-class Fenced(Exception):  # noqa: N818 (nothing went wrong: another runner was first)
+class Fenced(Exception):
     """Another runner moved the checkpoint: read it again and go on from there."""
 
 
@@ -45,6 +45,10 @@ class Read(NamedTuple):
     kept: Kept
     event: Event[Any] | None
     why: str = ""
+
+
+Work = tuple[Read, list[tuple[Key, Handler]]]
+"""An entry, and what it does to which rows."""
 
 
 @dataclass
@@ -74,7 +78,12 @@ class Runner:
     """Feeds a group of views over one connection."""
 
     def __init__(
-        self, connection: Connection[Any], views: Sequence[View], catalogue: Catalogue, group: str = "main", suffix: str = ""
+        self,
+        connection: Connection[Any],
+        views: Sequence[View],
+        catalogue: Catalogue,
+        group: str = "main",
+        suffix: str = "",
     ) -> None:
         """Feed `views`, whose checkpoints are `group`'s and whose tables end in `suffix`."""
         self.connection, self.views, self.catalogue, self.group = connection, list(views), catalogue, group
@@ -152,9 +161,12 @@ class Runner:
         held, published = self.tables[view.name]
         parked: dict[UUID, Parked] = {}
         while True:
-            # Parking is rare, so a batch that meets it is folded again without the record, rather than copying every row.
+            # Parking is rare, so a batch that meets it is folded again without the record, rather than
+            # copying every row.
             fold = Fold()
-            stopped = fold_batch(view, reads, self.parked[view.name], parked, fold, lambda keys: held.fetch(cursor, keys))
+            stopped = fold_batch(
+                view, reads, self.parked[view.name], parked, fold, lambda keys: held.fetch(cursor, keys)
+            )
             if stopped is None:
                 break
             parked[stopped.record_id] = stopped
@@ -180,7 +192,8 @@ class Runner:
             )
         if waiting:
             cursor.execute(
-                "INSERT INTO ops.parked_entries SELECT %s, * FROM unnest(%s::uuid[], %s::bigint[]) ON CONFLICT DO NOTHING",
+                "INSERT INTO ops.parked_entries SELECT %s, * FROM unnest(%s::uuid[], %s::bigint[]) "
+                "ON CONFLICT DO NOTHING",
                 (view.name + self.suffix, [record for record, _ in waiting], [position for _, position in waiting]),
             )
 
@@ -193,7 +206,7 @@ def tables_of(view: View, suffix: str = "") -> tuple[Table, Table]:
     return Table(f"{view.name}__state{suffix}", view.State), published
 
 
-def fold_batch(  # noqa: PLR0913 (what a batch, a view and a parking lot are)
+def fold_batch(  # noqa: PLR0913, PLR0917 (what a batch, a view and a parking lot are)
     view: View,
     reads: Iterable[Read],
     lot: set[UUID],
@@ -202,23 +215,9 @@ def fold_batch(  # noqa: PLR0913 (what a batch, a view and a parking lot are)
     fetch: Any,  # noqa: ANN401 (keys to rows)
 ) -> Parked | None:
     """Fold entries into a view's rows; give the record that must be parked, if one stops the fold."""
-    work: list[tuple[Read, list[tuple[Key, Handler]]]] = []
-    for read in reads:
-        record_id, position = read.kept.record_id, read.kept.position
-        here = parked.get(record_id)
-        touched: list[tuple[Key, Handler]] = []
-        try:
-            if read.event is not None:
-                touched = list(view.touched(read.event))
-        except Exception as error:  # noqa: BLE001 (whatever a view does, the others go on)
-            return _stop(read, error)
-        if record_id in lot or (here and position >= here.position):
-            if touched or read.event is None:
-                fold.waiting.append((record_id, position))
-        elif read.event is None:
-            return Parked(record_id, position, read.kept.name, read.why)
-        elif touched:
-            work.append((read, touched))
+    work = _sorted_out(view, reads, lot, parked, fold)
+    if isinstance(work, Parked):
+        return work
     if not view.append_only:
         fold.rows = fetch({key for _, touched in work for key, _ in touched})
         if view.State is not None:
@@ -236,6 +235,30 @@ def fold_batch(  # noqa: PLR0913 (what a batch, a view and a parking lot are)
         except Exception as error:  # noqa: BLE001 (as above)
             return _stop(read, error)
     return None if view.State is None else _derive(view, work, fold)
+
+
+def _sorted_out(
+    view: View, reads: Iterable[Read], lot: set[UUID], parked: Mapping[UUID, Parked], fold: Fold
+) -> list[Work] | Parked:
+    """The entries this view has to fold, with the rows they touch; those of parked records are put behind them."""
+    work: list[Work] = []
+    for read in reads:
+        record_id, position = read.kept.record_id, read.kept.position
+        here = parked.get(record_id)
+        touched: list[tuple[Key, Handler]] = []
+        try:
+            if read.event is not None:
+                touched = list(view.touched(read.event))
+        except Exception as error:  # noqa: BLE001 (whatever a view does, the others go on)
+            return _stop(read, error)
+        if record_id in lot or (here and position >= here.position):
+            if touched or read.event is None:
+                fold.waiting.append((record_id, position))
+        elif read.event is None:
+            return Parked(record_id, position, read.kept.name, read.why)
+        elif touched:
+            work.append((read, touched))
+    return work
 
 
 def _derive(view: View, work: Sequence[tuple[Read, Any]], fold: Fold) -> Parked | None:

@@ -1,4 +1,4 @@
-"""The tables in which views are kept: made from the row's own declaration, read by exact keys, written in one statement."""
+"""The tables in which views are kept: made from the row's declaration, read by exact keys, written in one statement."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Table:
         """Keep rows of class `row` in `views.name`."""
         self.name, self.row, self.indexes = name, row, indexes
         hints = get_type_hints(row)
-        self.columns = [each.name for each in fields(row)]  # type: ignore[arg-type]  # a dataclass
+        self.columns = [each.name for each in fields(row)]
         self.types, self.nullable = [], []
         for column in self.columns:
             hint, optional = hints[column], False

@@ -6,15 +6,18 @@ written once and nothing repeats it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import wraps
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from domain.event import Sealed
+
+T = TypeVar("T")
 
 SIMPLE: dict[Any, str] = {
     str: "text",
@@ -61,9 +64,25 @@ class Column:
     default: Any = None
 
 
-@cache
+def once(work: Callable[[type], T]) -> Callable[[type], T]:
+    """Work something out once for each class, and remember it."""
+    known: dict[type, T] = {}
+
+    @wraps(work)
+    def remembered(cls: type) -> T:
+        if cls not in known:
+            known[cls] = work(cls)
+        return known[cls]
+
+    return remembered
+
+
+@once
 def columns(cls: type) -> tuple[Column, ...]:
-    """The columns of a dataclass in their order, without an entry's `meta`. Raises TypeError for a type we don't keep."""
+    """The columns of a dataclass in their order, without an entry's `meta`.
+
+    Raises TypeError for a type that isn't kept in a register.
+    """
     hints = get_type_hints(cls)
     found = []
     for each in fields(cls):

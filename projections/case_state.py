@@ -13,8 +13,8 @@ from domain.case.chargesheet import ChargesheetAcknowledged
 from domain.case.court import CognizanceTaken
 from domain.case.final_form import FinalReportPrepared
 from domain.case.fir import TellsOfOffence
-from domain.case.registration import FIRRegistered, ZeroFIRRegistered
 from domain.case.property import SeizesProperty
+from domain.case.registration import FIRRegistered, ZeroFIRRegistered
 from domain.event import EPOCH
 from projections.view import View, on
 

@@ -1,7 +1,7 @@
 """The chain of custody of every article of a record: link after link, and every place where it breaks.
 
-Both the custody view and the malkhana view are read off this chain. What an act could see by itself stands in its doubts;
-what only shows when links are laid side by side is found here. The numbers are those of the patterns courts ask about.
+Both the custody view and the malkhana view are read off this chain. What an act could see by itself stands in its
+doubts; what only shows when links are laid side by side is found here. The numbers are those of the patterns courts ask about.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import Any
 from uuid import UUID
 
 from domain.case.corrections import CorrectsEntry
-from domain.case.registration import FIRRegistered, ZeroFIRRegistered
 from domain.case.property import ConcernsProperty, EndsCustody, MovesProperty, SeizesProperty
 from domain.case.property_laboratory import PropertySentToLaboratory
 from domain.case.property_parcel import PropertyResealed, PropertySplit, SealBroken
 from domain.case.property_seizure import CustodyMoveRefused
+from domain.case.registration import FIRRegistered, ZeroFIRRegistered
 from projections.struck import standing, strike
 from projections.view import View, on
 
 OVERNIGHT = timedelta(hours=24)
 
 BREAKS: Mapping[str, tuple[int, str, str]] = {
-    "kept by officer": (1, "kept with an officer more than 24 hours between seizure and deposit", "जप्ती और जमा के बीच 24 घंटे से अधिक अधिकारी के पास"),
+    "kept by officer": (1, "more than 24 hours between seizure and deposit", "जप्ती और जमा के बीच 24 घंटे से अधिक"),
     "seal differs": (4, "the seal is another than at the link before", "मुहर पिछली कड़ी से भिन्न है"),
     "no paper": (6, "the article left without a paper that proves it", "बिना कागज के निकाला गया"),
     "quantity differs": (8, "it measures another quantity than the register has", "मात्रा पंजी से भिन्न है"),
@@ -195,6 +195,11 @@ def links(chain: Chain) -> Iterator[Link]:
 def _after(now: Mapping[str, Any], fact: Mapping[str, Any], parent: Mapping[str, Any]) -> dict[str, Any]:
     """How an article stands after a fact."""
     moves = fact["kind"] in {"seized", "moved", "ended", "drawn"}
+    holder = now["holder"]
+    if fact["kind"] == "ended":
+        holder = fact.get("to", "")
+    elif moves:
+        holder = fact.get("to") or holder
     seal = now["seal"]
     if fact["kind"] in {"seized", "drawn", "resealed"} or fact.get("reseals"):
         seal = fact.get("seal", "")
@@ -206,7 +211,7 @@ def _after(now: Mapping[str, Any], fact: Mapping[str, Any], parent: Mapping[str,
         **now,
         "number": now["number"] + 1,
         "giver": now["holder"],
-        "holder": (fact.get("to") or now["holder"]) if moves and fact["kind"] != "ended" else now["holder"] if not moves else fact.get("to", ""),
+        "holder": holder,
         "rank": fact.get("rank", ""),
         "place": fact.get("place") or now["place"] or parent.get("place", ""),
         "seal": seal,

@@ -1,4 +1,4 @@
-"""The running legal clocks of every record. Whether one has lapsed is a question of the moment it is asked, not kept here."""
+"""The legal clocks of every record. Whether one has lapsed depends on when it is asked, and isn't kept here."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def fact_of(entry: Event[Any], book: Book) -> Fact | None:
 
 def traits_of(cls: type[Event[Any]]) -> tuple[str, ...]:
     """The names of the traits an act has."""
-    return tuple(each.__name__ for each in cls.__mro__ if issubclass(each, Event) and not each.name and each is not Event)
+    return tuple(
+        each.__name__ for each in cls.__mro__ if issubclass(each, Event) and not each.name and each is not Event
+    )
 
 
 def reckon_entries(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.event import EPOCH, Event
+from domain.event import EPOCH, NIL, Event
 from projections.view import View, on
 
 
@@ -21,10 +21,10 @@ class History(View):
         """An entry without its own columns: those stay in the store."""
 
         position: int
-        record_id: UUID = UUID(int=0)
+        record_id: UUID = NIL
         version: int = 0
         name: str = ""
-        entry_id: UUID = UUID(int=0)
+        entry_id: UUID = NIL
         occurred_at: datetime = EPOCH
         recorded_at: datetime = EPOCH
         actor_id: str = ""

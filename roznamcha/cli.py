@@ -9,12 +9,12 @@ import json
 import os
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import psycopg
 import structlog
 import typer
-from eventsourcing.persistence import EventSourcingError
+from eventsourcing.persistence import PersistenceError
 
 from roznamcha import log
 from roznamcha.commands import contracts, demo, entering, keeping, reading
@@ -37,7 +37,7 @@ app.add_typer(contracts.schemas, name="schemas")
 app.add_typer(law, name="law")
 app.registered_commands.extend(contracts.app.registered_commands)
 
-CLICK = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")
+CLICK: Any = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")
 """The root of what the command-line library complains of, whichever click it brings."""
 
 OPTIONS = {
@@ -70,7 +70,7 @@ def begin(  # noqa: PLR0913 (one for each setting)
     os.environ.update({OPTIONS[key]: value for key, value in given.items() if value})
 
 
-def main() -> None:
+def main() -> None:  # noqa: C901 (one line for each kind of error)
     """Run the command line and leave with its exit code."""
     arguments = sys.argv[1:]
     try:
@@ -89,7 +89,7 @@ def main() -> None:
         code = 0
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         code = _report(Unavailable(f"the database is away: {' '.join(str(error).split())}"), arguments)
-    except (psycopg.Error, EventSourcingError) as error:
+    except (psycopg.Error, PersistenceError) as error:
         # The server's words may quote an entry: the kind of error is all that may be shown.
         state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None) or ""
         code = _report(Broken(f"the database refused a statement ({type(error).__name__} {state})"), arguments)

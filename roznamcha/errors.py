@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree:
+"""What can go wrong, as one tree.
 
     RoznamchaError
     ├── Refused      an ordinary answer: the register doesn't take it, for these reasons   exit 1

@@ -26,9 +26,11 @@ from uuid import UUID
 
 from domain.event import changed
 from roznamcha.errors import Refused, Usage
-from roznamcha.intake import MAX_DOCUMENT, Act, read_act, read_json
+from roznamcha.intake import Act, read_act
 from roznamcha.mapping import Group, Map, Row
-from roznamcha.store import Outcome, Store
+from roznamcha.store import Store
+from roznamcha.strict_json import MAX_DOCUMENT, read_json
+from roznamcha.units import Outcome
 
 BATCH = 500
 """Lines that share a commit. More wins little and makes a kill lose more work (never an acknowledged line)."""
@@ -99,7 +101,7 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
 
 
 class _Rejects:
-    """The file of rejected lines, made with the first of them: it holds what was sent, so only its owner may read it."""
+    """The file of rejected lines, made with the first of them. It holds what was sent: only its owner may read it."""
 
     def __init__(self, path: Path | None, stack: ExitStack) -> None:
         self._path, self._stack = path, stack
@@ -109,7 +111,8 @@ class _Rejects:
         if self._path is None:
             return
         if self._file is None:
-            # Made for its owner alone; whatever stands there already (an older file, a device) is written to, not replaced.
+            # Made for its owner alone; whatever stands there already (an older file, a device) is written
+            # to, not replaced.
             opened = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             self._file = self._stack.enter_context(os.fdopen(opened, "w", encoding="utf-8"))
         shown = {"line": line.number, "reasons": list(reasons), "row": line.raw}
@@ -188,7 +191,7 @@ def _documents(file: IO[bytes], name: str, now: Callable[[], datetime], tally: T
 
 
 def _commanded(act: Act, digest: bytes, twin: int, part: int) -> Act:
-    """The act with a command id made from its line, unless it came with one. Twin lines are told apart by their count."""
+    """The act with a command id made from its line, unless it came with one. Twin lines differ by their count."""
     meta = act.event.meta
     if meta.command_id.int:
         return act

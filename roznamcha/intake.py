@@ -20,9 +20,8 @@ from zoneinfo import ZoneInfo
 from domain.event import ACTS, Actor, Event, Meta, Sealed, changed
 from domain.shape import Shape, columns
 from roznamcha.errors import Refused
+from roznamcha.strict_json import CONTROL, Reasons, kind_of, read_json, shown
 
-MAX_DOCUMENT = 4 * 1024 * 1024
-"""Bytes of one act as JSON. More is a document, which an entry points to and doesn't contain."""
 MAX_TEXT = 200_000
 """Characters in one column."""
 MAX_ITEMS = 2_000
@@ -37,7 +36,6 @@ KEYS = {
 }  # fmt: skip
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/ -]{0,99}")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -48,47 +46,6 @@ class Act:
     record: str
     content: bytes = field(repr=False)
     """The act in one canonical form, so that the same command sent twice can be told from another one."""
-
-
-class Reasons(list[str]):
-    """The reasons collected on the way, so that all of them are told at once."""
-
-    def add(self, where: str, what: str) -> None:
-        """Note that `where` is wrong, and how."""
-        self.append(f"{where}: {what}" if where else what)
-
-
-def read_json(data: bytes) -> Any:  # noqa: ANN401 (any JSON)
-    """One JSON document, strictly: UTF-8, no duplicate key, no NaN, nothing after it. Raises Refused."""
-    if len(data) > MAX_DOCUMENT:
-        raise Refused([f"this act has {len(data):,} bytes; at most {MAX_DOCUMENT:,} are taken"])
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Refused([f"this is not UTF-8: byte {error.start + 1} cannot be read"]) from None
-    try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise Refused([f"this is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"]) from None
-    except RecursionError:
-        raise Refused(["this JSON is nested too deeply to be an act"]) from None
-    except ValueError as error:
-        if isinstance(error, Refused):
-            raise
-        raise Refused(["this JSON holds a number with too many digits"]) from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise Refused([f"the key {_shown(twice)} stands twice in one object"])
-    return found
-
-
-def _no_constant(name: str) -> Any:  # noqa: ANN401
-    raise Refused([f"{name} is not a number that can be entered"])
 
 
 def read_act(
@@ -105,9 +62,9 @@ def read_act(
     """
     reasons = Reasons()
     if not isinstance(sent, dict):
-        raise Refused([f"an act is a JSON object, this is {_kind(sent)}"])
+        raise Refused([f"an act is a JSON object, this is {kind_of(sent)}"])
     for key in sent.keys() - KEYS:
-        reasons.add("", f"unknown key {_shown(key)}; an act has {', '.join(sorted(KEYS))}")
+        reasons.add("", f"unknown key {shown(key)}; an act has {', '.join(sorted(KEYS))}")
     cls = _act_class(sent.get("name"), reasons)
     meta = _meta(sent, now, source, reasons)
     record = "" if sent.get("record") in {None, ""} else _text(sent["record"], "record", reasons)
@@ -115,7 +72,7 @@ def read_act(
         reasons.add("record", "a record is named by its id, its number or a key of at most 200 characters")
     given = sent.get("fields", {})
     if not isinstance(given, dict):
-        reasons.add("fields", f"must be an object, this is {_kind(given)}")
+        reasons.add("fields", f"must be an object, this is {kind_of(given)}")
         given = {}
     if cls is None:
         raise Refused(reasons)
@@ -137,7 +94,7 @@ def _act_class(name: Any, reasons: Reasons) -> type[Event[Any]] | None:  # noqa:
         return ACTS[name]
     near = get_close_matches(name, ACTS, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else "`roznamcha acts` lists them"
-    reasons.add("name", f"there is no act {_shown(name)}; {hint}")
+    reasons.add("name", f"there is no act {shown(name)}; {hint}")
     return None
 
 
@@ -170,7 +127,7 @@ def _actor(sent: Any, reasons: Reasons) -> Actor:  # noqa: ANN401
         reasons.add("actor", 'missing: who did it? {"id", "rank", "role"}')
         return Actor()
     for key in sent.keys() - {"id", "rank", "role", "station"}:
-        reasons.add("actor", f"unknown key {_shown(key)}")
+        reasons.add("actor", f"unknown key {shown(key)}")
     return Actor(
         id=_code(sent.get("id"), "actor.id", reasons, required=True),
         rank=_title(sent.get("rank"), "actor.rank", reasons),
@@ -212,14 +169,12 @@ def _id(sent: Mapping[str, Any], key: str, reasons: Reasons) -> UUID | None:
         return None
 
 
-def _columns(
-    cls: type, given: Mapping[str, Any], path: str, reasons: Reasons, *, strict: bool
-) -> dict[str, Any]:
+def _columns(cls: type, given: Mapping[str, Any], path: str, reasons: Reasons, *, strict: bool) -> dict[str, Any]:
     known = {column.name: column for column in columns(cls)}
     for key in given.keys() - known.keys():
         near = get_close_matches(key, known, n=1) if isinstance(key, str) else []
         hint = f"; did you mean {near[0]}?" if near else ""
-        reasons.add(f"{path}{_shown(key)}", f"no such field of {getattr(cls, 'name', '') or cls.__name__}{hint}")
+        reasons.add(f"{path}{shown(key)}", f"no such field of {getattr(cls, 'name', '') or cls.__name__}{hint}")
     values = {}
     for name, column in known.items():
         if given.get(name) == "" and column.default == "" and not column.required:
@@ -243,7 +198,7 @@ def _value(shape: Shape, sent: Any, where: str, reasons: Reasons, *, strict: boo
         return _list(shape.inner, sent, where, reasons, strict=strict)
     if shape.of is not None:
         if not isinstance(sent, dict):
-            reasons.add(where, f"must be an object, this is {_kind(sent)}")
+            reasons.add(where, f"must be an object, this is {kind_of(sent)}")
             return None
         before = len(reasons)
         values = _columns(shape.of, sent, f"{where}.", reasons, strict=strict)
@@ -260,7 +215,7 @@ def _value(shape: Shape, sent: Any, where: str, reasons: Reasons, *, strict: boo
 
 def _list(inner: Shape, sent: Any, where: str, reasons: Reasons, *, strict: bool) -> tuple[Any, ...]:  # noqa: ANN401
     if not isinstance(sent, list):
-        reasons.add(where, f"must be a list, this is {_kind(sent)}")
+        reasons.add(where, f"must be a list, this is {kind_of(sent)}")
         return ()
     if len(sent) > MAX_ITEMS:
         reasons.add(where, f"has {len(sent):,} rows; at most {MAX_ITEMS:,} are taken")
@@ -283,7 +238,7 @@ def _loosened(shape: Shape, sent: str) -> Any:  # noqa: ANN401
 
 def _text(sent: Any, where: str, reasons: Reasons) -> str:  # noqa: ANN401
     if not isinstance(sent, str):
-        reasons.add(where, f"must be text, this is {_kind(sent)}")
+        reasons.add(where, f"must be text, this is {kind_of(sent)}")
     elif not sent.strip():
         reasons.add(where, "is empty")
     elif len(sent) > MAX_TEXT:
@@ -297,7 +252,7 @@ def _text(sent: Any, where: str, reasons: Reasons) -> str:  # noqa: ANN401
 
 def _whole(sent: Any, where: str, reasons: Reasons) -> int:  # noqa: ANN401
     if isinstance(sent, bool) or not isinstance(sent, int):
-        reasons.add(where, f"must be a whole number, this is {_kind(sent)}")
+        reasons.add(where, f"must be a whole number, this is {kind_of(sent)}")
     elif not -WHOLE <= sent < WHOLE:
         reasons.add(where, "is a number too large to be kept")
     else:
@@ -307,7 +262,7 @@ def _whole(sent: Any, where: str, reasons: Reasons) -> int:  # noqa: ANN401
 
 def _flag(sent: Any, where: str, reasons: Reasons) -> bool:  # noqa: ANN401
     if not isinstance(sent, bool):
-        reasons.add(where, f"must be true or false, this is {_kind(sent)}")
+        reasons.add(where, f"must be true or false, this is {kind_of(sent)}")
     return bool(sent)
 
 
@@ -339,7 +294,7 @@ def _date(sent: Any, where: str, reasons: Reasons) -> date | None:  # noqa: ANN4
 
 def _decimal(sent: Any, where: str, reasons: Reasons) -> Decimal:  # noqa: ANN401
     if isinstance(sent, bool) or not isinstance(sent, str | int | float):
-        reasons.add(where, f"must be a decimal number as text, this is {_kind(sent)}")
+        reasons.add(where, f"must be a decimal number as text, this is {kind_of(sent)}")
         return Decimal(0)
     try:
         found = Decimal(str(sent))
@@ -368,15 +323,3 @@ READERS = {
     "text": _text, "whole": _whole, "flag": _flag, "instant": _instant, "date": _date, "decimal": _decimal,
     "id": _uuid, "bytes": _bytes,
 }  # fmt: skip
-
-
-def _kind(sent: Any) -> str:  # noqa: ANN401
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
-    return names.get(type(sent), "a number")
-
-
-def _shown(key: Any) -> str:  # noqa: ANN401
-    """A key as it may be repeated in an error: short, and without control characters."""
-    text = CONTROL.sub("?", str(key))
-    return repr(text if len(text) <= 40 else text[:37] + "...")  # noqa: PLR2004
-

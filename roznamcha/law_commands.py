@@ -9,7 +9,7 @@ import typer
 
 from domain.law.book import load_book
 from domain.law.due import due as due_of
-from domain.law.rule import BadQuestion, Rule, UnknownLaw
+from domain.law.rule import Rule, UnknownLaw
 from roznamcha import errors
 from roznamcha.errors import Usage
 from roznamcha.intake import INSTANT
@@ -28,10 +28,16 @@ def list_rules(*, as_json: AsJson = False) -> None:
         print_json([_shown(rule) for rule in rules])
         return
     rows = [
-        (rule.id, rule.title["en"], rule.title["hi"], str_limit(rule), rule.versions[-1].law,
-         "policy" if rule.is_policy else "reviewed" if rule.is_reviewed else "not reviewed")
+        (
+            rule.id,
+            rule.title["en"],
+            rule.title["hi"],
+            str_limit(rule),
+            rule.versions[-1].law,
+            "policy" if rule.is_policy else "reviewed" if rule.is_reviewed else "not reviewed",
+        )
         for rule in rules
-    ]  # fmt: skip
+    ]
     table("the rule book", ("rule", "title", "शीर्षक", "limit", "law", "state"), rows)
 
 
@@ -62,18 +68,27 @@ def show_rule(rule: Annotated[str, typer.Argument(help="The rule: def-bail")], *
     says = found.consequence["says"]
     say(f"if it passes: {says['en']} · {says['hi']}", f"counted: {found.counting}; closed days: {found.closed_days}")
     rows = [
-        (each.since, each.until or "", each.law, f"“{each.quote}”", f"{each.source.get('title', '')}; {each.source.get('where', '')}")
+        (
+            each.since,
+            each.until or "",
+            each.law,
+            f"“{each.quote}”",
+            f"{each.source.get('title', '')}; {each.source.get('where', '')}",
+        )
         for each in found.versions
     ]
     table("versions", ("from", "to", "law", "words", "source"), rows)
-    rows = [(each["start"], each.get("attrs", ""), each.get("last_day") or each.get("due_at"), each["why"]) for each in found.examples]
+    rows = [
+        (each["start"], each.get("attrs", ""), each.get("last_day") or each.get("due_at"), each["why"])
+        for each in found.examples
+    ]
     table("worked examples", ("start", "given", "last day or hour", "why"), rows)
     if found.note:
         say(found.note)
 
 
 @law.command()
-def due(  # noqa: PLR0913 (what a computation depends on)
+def due(
     rule: Annotated[str, typer.Argument(help="The rule: def-bail")],
     start: Annotated[str, typer.Option(help="When it begins: a date, or an RFC 3339 time with its zone")],
     attr: Annotated[list[str] | None, typer.Option(help="What the limit depends on: class90=true")] = None,
@@ -159,7 +174,13 @@ def _shown(rule: Rule) -> dict[str, Any]:
         "reviewed": rule.is_reviewed,
         "digest": rule.digest,
         "versions": [
-            {"from": plain(each.since), "to": plain(each.until), "law": each.law, "quote": each.quote, "source": plain(each.source)}
+            {
+                "from": plain(each.since),
+                "to": plain(each.until),
+                "law": each.law,
+                "quote": each.quote,
+                "source": plain(each.source),
+            }
             for each in rule.versions
         ],
         "examples": plain(list(rule.examples)),

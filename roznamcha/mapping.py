@@ -20,7 +20,20 @@ from roznamcha.errors import Refused, Usage
 
 PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?(?:\|([^{}]*))?\}")
 """`{column}`, `{column:form}`, and what stands in for an empty one: `{column|NONE}`."""
-KEYS = {"map", "source", "columns", "record", "together", "lead", "time", "station", "district", "actor", "codes", "acts"}
+KEYS = {
+    "map",
+    "source",
+    "columns",
+    "record",
+    "together",
+    "lead",
+    "time",
+    "station",
+    "district",
+    "actor",
+    "codes",
+    "acts",
+}
 RULE_KEYS = {"when", "first", "enter", "note"}
 ENTER_KEYS = {"name", "fields"}
 Row = Mapping[str, str]
@@ -185,7 +198,7 @@ def _checked(loaded: Mapping[str, Any]) -> Map:
 
 def _only(part: Mapping[str, Any], known: set[str], what: str) -> None:
     if unknown := part.keys() - known:
-        message = f"{what} has the unknown key {sorted(unknown)[0]!r}; it may have {', '.join(sorted(known))}"
+        message = f"{what} has the unknown key {min(unknown)!r}; it may have {', '.join(sorted(known))}"
         raise ValueError(message)
 
 

@@ -37,7 +37,7 @@ def migrate(url: str) -> list[str]:
         connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         connection.execute(TABLE)
         rows = connection.execute("SELECT name, checksum FROM public.roznamcha_migrations").fetchall()
-        known = dict(rows)
+        known: dict[str, str] = dict(rows)
         ours = files()
         if newer := sorted(known.keys() - ours.keys()):
             message = f"this database was made by a newer release (it has {newer[-1]}): upgrade the program"

@@ -1,10 +1,7 @@
 """A private PostgreSQL in the data folder: started when it is needed, shared by all who need it, stopped by the last.
 
 Who uses the server is known by shared locks on a file, which the kernel drops when a process dies, and not by a list
-of process ids, which would outlive them. PostgreSQL refuses to run as root, so under root it runs as an unprivileged
-user. That user may not be able to walk to the data folder (a home closed to others), and no folder is ever opened
-for it: the server is then started inside a mount namespace of its own, in which the data folder and the programs stand
-at a short public path.
+of process ids, which would outlive them. As whom it runs is in `postgres_user.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +11,6 @@ import contextlib
 import fcntl
 import importlib.util
 import os
-import pwd
 import re
 import shutil
 import signal
@@ -29,11 +25,11 @@ from typing import IO, Self
 import psycopg
 
 from roznamcha.errors import Unavailable
+from roznamcha.postgres_user import launch, server_user
 
 PATIENCE = 60.0
 """Seconds until a start or stop is given up."""
 MAJORS = range(15, 19)
-UNPRIVILEGED = ("postgres", "nobody")
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -155,11 +151,11 @@ def open_embedded(folder: Path) -> Embedded:
 
 
 def find_binaries(major: int | None = None) -> Path:
-    """The folder of PostgreSQL's programs: the system's, else those inside the wheel. `major` is what data were made by.
+    """The folder of PostgreSQL's programs: the system's, else the wheel's. `major` is what the data were made by.
 
     Raises Unavailable when there are none, or none of that version.
     """
-    found = {}
+    found: dict[int, Path] = {}
     for folder in _candidates():
         with contextlib.suppress(OSError, subprocess.SubprocessError):
             told = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)  # noqa: S603 (found by us)
@@ -199,7 +195,7 @@ def _make(place: Place, binaries: Path) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     command = ["initdb", "-A", "trust", "-U", "postgres", "--locale=C", "--encoding=UTF8", "--data-checksums"]
-    code = _run(place, fresh, binaries, [*command, "-D", "{data}"])
+    code = launch(place.log, fresh, binaries, [*command, "-D", "{data}"]).wait(timeout=PATIENCE * 2)
     if code:
         message = f"the private PostgreSQL could not be made: see {place.log}"
         raise Unavailable(message)
@@ -213,12 +209,12 @@ def _start(place: Place, binaries: Path) -> Path:
     base = runtime if runtime and len(runtime) < 60 and os.access(runtime, os.W_OK) and os.getuid() else "/tmp"  # noqa: PLR2004, S108 (a socket's path must be short)
     socket = Path(tempfile.mkdtemp(prefix="roznamcha-", dir=base))
     place.socket_note.write_text(str(socket))
-    if (user := _server_user()) is not None:
+    if (user := server_user()) is not None:
         os.chown(socket, user.pw_uid, user.pw_gid)
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        server = _launch(place, place.data, binaries, ["postgres", "-D", "{data}", "-k", str(socket), *options])
+        server = launch(place.log, place.data, binaries, ["postgres", "-D", "{data}", "-k", str(socket), *options])
         while server.poll() is None and time.monotonic() < deadline:
             if _answers(socket):
                 CHILDREN.append(server)
@@ -311,79 +307,3 @@ def _exclusive(path: Path) -> Iterator[None]:
                     raise Unavailable(message) from None
                 time.sleep(0.02)
         yield
-
-
-# --- as whom, and where ----------------------------------------------------------------------------------------------
-
-
-def _server_user() -> pwd.struct_passwd | None:
-    """The user as which the server runs when we are root; None when we aren't."""
-    if os.getuid() != 0:
-        return None
-    for name in UNPRIVILEGED:
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    message = f"PostgreSQL does not run as root, and there is no user {' or '.join(UNPRIVILEGED)}: run as a plain user"
-    raise Unavailable(message)
-
-
-def _run(place: Place, data: Path, binaries: Path, command: list[str]) -> int:
-    return _launch(place, data, binaries, command).wait(timeout=PATIENCE * 2)
-
-
-def _launch(place: Place, data: Path, binaries: Path, command: list[str]) -> subprocess.Popen[bytes]:
-    """Start one of PostgreSQL's programs on `data`, as the right user and with paths that user can walk."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")} | {"LC_ALL": "C"}
-    arguments = [part.replace("{data}", str(data)) for part in command[1:]]
-    program = [str(binaries / command[0]), *arguments]
-    user = _server_user()
-    if user is not None:
-        _own(data, user)
-        program = _as_user(user, data, binaries, command)
-    with place.log.open("ab") as log:
-        place.log.chmod(0o600)
-        return subprocess.Popen(  # noqa: S603 (a program found by us)
-            program, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True, cwd="/"
-        )
-
-
-def _own(data: Path, user: pwd.struct_passwd) -> None:
-    """Give the data directory, and nothing above it, to the server's user."""
-    if data.stat().st_uid != user.pw_uid:
-        for path in [data, *data.rglob("*")]:
-            os.lchown(path, user.pw_uid, user.pw_gid)
-
-
-def _as_user(user: pwd.struct_passwd, data: Path, binaries: Path, command: list[str]) -> list[str]:
-    """The command line that becomes `user`, in a mount namespace of its own where a path is closed to that user."""
-    drop = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--no-new-privs", "--"]
-    if _open_to(user, data) and _open_to(user, binaries / command[0]):
-        return [*drop, str(binaries / command[0]), *(part.replace("{data}", str(data)) for part in command[1:])]
-    # An empty private /mnt in which the two folders are bound: seen by this server alone, gone with it.
-    script = (
-        "mount -t tmpfs -o mode=755 roznamcha /mnt && mkdir /mnt/data /mnt/install"
-        ' && mount --bind "$1" /mnt/data && mount --bind "$2" /mnt/install && shift 2 && exec "$@"'
-    )
-    programs = (binaries / command[0]).resolve()
-    door = _beyond(user, programs)
-    inside = [f"/mnt/install/{programs.relative_to(door)}"]
-    inside += [part.replace("{data}", "/mnt/data") for part in command[1:]]
-    return ["unshare", "--mount", "sh", "-c", script, "sh", str(data), str(door), *drop, *inside]
-
-
-def _open_to(user: pwd.struct_passwd, path: Path) -> bool:
-    """Whether `user` can walk every folder down to `path`."""
-    return all(_walkable(user, parent) for parent in path.resolve().parents)
-
-
-def _walkable(user: pwd.struct_passwd, folder: Path) -> bool:
-    status = folder.stat()
-    bits = 0o100 if status.st_uid == user.pw_uid else 0o010 if status.st_gid == user.pw_gid else 0o001
-    return bool(status.st_mode & bits)
-
-
-def _beyond(user: pwd.struct_passwd, path: Path) -> Path:
-    """The folder below the last closed door on the way to `path`: from there on `user` can walk."""
-    way = [*reversed(path.parents), path]
-    closed = [n for n, folder in enumerate(way[:-1]) if not _walkable(user, folder)]
-    return way[closed[-1] + 1] if closed else path.parent.parent

@@ -16,7 +16,6 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -27,7 +26,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from psycopg.rows import tuple_row
 
 from domain.event import Event, Sealed, changed
-from domain.shape import Shape, columns
+from domain.shape import Shape, columns, once
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.recorder import Datastore
 from schemas import Catalogue
@@ -87,7 +86,7 @@ class Keyring:
         self._keys: dict[Person, AESGCM] = {}
 
     def command_digest(self, content: bytes) -> bytes:
-        """A digest that shows whether two commands are the same and nothing else: without the key it can't be guessed."""
+        """A digest that shows whether two commands are the same, and nothing else: nobody can guess it without the key."""
         return hmac.digest(self._commands, content, "sha256")
 
     def ready(self, events: Iterable[tuple[UUID, Event[Any]]]) -> None:
@@ -197,8 +196,8 @@ class Keyring:
         return _changed(event, {field["name"]: field for field in schema.fields}, "", change)
 
 
-@cache
-def sealed_columns(cls: type[Any]) -> tuple[str, ...]:
+@once
+def sealed_columns(cls: type) -> tuple[str, ...]:
     """The columns of an act, or of a part of one, that hold personal data in themselves or deeper down."""
 
     def holds(shape: Shape) -> bool:

@@ -6,11 +6,9 @@ one record that belong together are a unit: all are entered or none.
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -18,65 +16,33 @@ from uuid import UUID
 from eventsourcing.persistence import InterfaceError, OperationalError
 
 from consumers import entries
-from domain.event import RECORDS, Event, Record, changed, decide
+from domain.event import RECORDS, Event, changed, decide
 from roznamcha.errors import Conflict, Refused, Unavailable
-from roznamcha.ids import uuid7
-from roznamcha.intake import TOLERANCE, Act
-from roznamcha.numbers import Serial, number_name, number_of, serial_of, wants_number, with_number
-from roznamcha.recorder import Datastore, EntryRecorder, Line, Name
+from roznamcha.intake import Act
+from roznamcha.numbers import number_name, serial_of, wants_number, with_number
+from roznamcha.recorder import Datastore, EntryRecorder, Line
 from roznamcha.sealing import Keyring
 from roznamcha.shelf import Held, Shelf
+from roznamcha.units import (
+    NIL,
+    Outcome,
+    Round,
+    Unit,
+    answer,
+    commanded,
+    entered,
+    find_records,
+    misplaced,
+    names,
+    refusal,
+    reused,
+)
 from schemas import Catalogue
 
 ATTEMPTS = 12
 """How often a unit that met another writer is decided anew before the caller is told so."""
 PATIENCE = (0.1, 0.5, 2.0, 5.0)
 """Seconds between tries when the database went away; commands are idempotent, so trying again is safe."""
-NIL = UUID(int=0)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one act. `position` is its place in the log; `called` the number it gave its record, if any."""
-
-    status: Literal["recorded", "already", "refused"]
-    name: str
-    record_id: UUID
-    entry_id: UUID = NIL
-    version: int = 0
-    position: int = 0
-    doubts: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-    called: str = ""
-
-
-@dataclass
-class _Unit:
-    """Acts on one record on their way in, and what has been decided of them."""
-
-    place: int
-    acts: Sequence[Act]
-    repeatable: bool
-    """Whether the sender named the commands, and so may send them again."""
-    record_id: UUID = NIL
-    alias: str = ""
-    reasons: tuple[str, ...] = ()
-    events: list[Event[Any]] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    after: Held | None = None
-
-
-@dataclass
-class _Round:
-    """What one attempt at a batch knows: records as they will stand, numbers and names given, commands under way."""
-
-    fresh: set[UUID]
-    taken: Mapping[str, UUID]
-    numbers: dict[Serial, int]
-    standing: dict[UUID, Held] = field(default_factory=dict)
-    claimed: set[str] = field(default_factory=set)
-    commands: set[UUID] = field(default_factory=set)
-    postponed: set[UUID] = field(default_factory=set)
 
 
 class Store:
@@ -104,12 +70,13 @@ class Store:
     def record_units(self, units: Sequence[Sequence[Act]], *, again: bool = False) -> list[list[Outcome]]:
         """Enter units of acts in as few transactions as can be, and give each act's outcome, in order.
 
-        A command that was refused before is refused alike, unless `again` asks for a new decision. A refused or conflicting unit never touches the others. Raises Conflict for what still meets other writers at
-        the end, Unavailable when the database stays away; both are safe to send again under the same command ids.
+        A command that was refused before is refused alike, unless `again` asks for a new decision. A refused or
+        conflicting unit never touches the others. Raises Conflict for what still meets other writers at the end,
+        Unavailable when the database stays away; both are safe to send again under the same command ids.
         """
         answers: dict[int, list[Outcome]] = {}
         waiting = [
-            _Unit(place, [_commanded(act) for act in acts], acts[0].event.meta.command_id.int != 0)
+            Unit(place, [commanded(act) for act in acts], acts[0].event.meta.command_id.int != 0)
             for place, acts in enumerate(units)
             if acts
         ]
@@ -139,14 +106,14 @@ class Store:
         except ValueError:
             return self.shelf.named([reference]).get(reference)
 
-    def _attempt(self, waiting: list[_Unit], answers: dict[int, list[Outcome]], *, again: bool) -> list[_Unit]:
+    def _attempt(self, waiting: list[Unit], answers: dict[int, list[Outcome]], *, again: bool) -> list[Unit]:
         """Decide and write a batch once; answer what can be answered and give back the rest."""
         acts = [act for unit in waiting for act in unit.acts]
         taken = self.shelf.named({number_name(act.event) for act in acts} | {unit.acts[0].record for unit in waiting})
-        _find_records(waiting, taken)
+        find_records(waiting, taken)
         fresh = self.shelf.fetch({unit.record_id for unit in waiting} - {NIL})
         numbers = self.shelf.last_numbers({serial_of(act.event) for act in acts if wants_number(act.event)})
-        turn = _Round(fresh, taken, numbers)
+        turn = Round(fresh, taken, numbers)
         for unit in waiting:
             self._decide(unit, turn)
         self._write_down(waiting)
@@ -157,7 +124,7 @@ class Store:
 
     # --- deciding ----------------------------------------------------------------------------------------------
 
-    def _decide(self, unit: _Unit, turn: _Round) -> None:
+    def _decide(self, unit: Unit, turn: Round) -> None:
         """Decide each act of a unit in turn: its entries, or the reasons for which the whole unit is refused."""
         unit.events, unit.lines, unit.after = [], [], None
         commands = {act.event.meta.command_id for act in unit.acts}
@@ -175,16 +142,16 @@ class Store:
             event = with_number(act.event, numbers)
             if name := number_name(event):
                 claimed.add(name)
-            reasons = tuple(_misplaced(event, held.record, now, turn.taken.get(name)))
+            reasons = tuple(misplaced(event, held.record, now, turn.taken.get(name)))
             decision = None if reasons else decide(event, held.record)
             if decision is not None and not decision.reasons:
-                held = _entered(unit, event, held, now, decision.doubts)
+                held = entered(unit, event, held, now, decision.doubts)
                 continue
             unit.events, unit.reasons = [], reasons or (decision.reasons if decision else ())
             attempt = event.attempt(unit.reasons) if len(unit.acts) == 1 and held.record.version else None
             if attempt is None:
                 return
-            held = _entered(unit, attempt, held, now, ())
+            held = entered(unit, attempt, held, now, ())
         if claimed & turn.claimed:  # two units of this batch want one number: decide the later one again
             turn.postponed.add(unit.record_id)
             unit.events = []
@@ -194,7 +161,7 @@ class Store:
         turn.numbers.update(numbers)
         unit.after = turn.standing[unit.record_id] = held
 
-    def _write_down(self, units: Iterable[_Unit]) -> None:
+    def _write_down(self, units: Iterable[Unit]) -> None:
         """Seal and encode what was decided."""
         self.keyring.ready((unit.record_id, event) for unit in units for event in unit.events)
         for unit in units:
@@ -208,15 +175,13 @@ class Store:
                     record_id=unit.record_id,
                     command_id=meta.command_id,
                     digest=self.keyring.command_digest(act.content),
-                    names=tuple(_names(unit, sealed)),
+                    names=tuple(names(unit, sealed)),
                 )
                 unit.lines.append(line)
 
     # --- answering ---------------------------------------------------------------------------------------------
 
-    def _settle(
-        self, unit: _Unit, written: Mapping[tuple[UUID, int], int], answers: dict[int, list[Outcome]]
-    ) -> bool:
+    def _settle(self, unit: Unit, written: Mapping[tuple[UUID, int], int], answers: dict[int, list[Outcome]]) -> bool:
         """Answer a unit whose entries are durable; False when there are none, or another writer came first."""
         positions = [written.get((line.stream_id, line.version)) for line in unit.lines]
         if not positions or None in positions:
@@ -227,15 +192,15 @@ class Store:
             self.shelf.keep(unit.record_id, unit.after)
         status: Literal["refused", "recorded"] = "refused" if unit.reasons else "recorded"
         answers[unit.place] = [
-            _answer(status, act, changed(event, meta=changed(event.meta, position=position or 0)), unit.reasons)
+            answer(status, act, changed(event, meta=changed(event.meta, position=position or 0)), unit.reasons)
             for act, event, position in zip(unit.acts, unit.events, positions, strict=True)
         ]
         return True
 
     def _look_up(
-        self, undone: list[_Unit], turn: _Round, answers: dict[int, list[Outcome]], *, again: bool
-    ) -> list[_Unit]:
-        """Answer what was entered or refused before, or is refused now; the rest met another writer: to be tried again."""
+        self, undone: list[Unit], turn: Round, answers: dict[int, list[Outcome]], *, again: bool
+    ) -> list[Unit]:
+        """Answer what was entered or refused before, or is refused now; the rest met another writer and is tried again."""
         commands = [act.event.meta.command_id for unit in undone for act in unit.acts]
         entered = self.shelf.commands(commands)
         refused = {} if again else self.shelf.refusals(commands)
@@ -248,15 +213,15 @@ class Store:
                 answers[unit.place] = [self._repeated(act, *each) for act, each in pairs if each]
             elif any(before):
                 reason = "some of these acts were entered before under their command ids, the others were not"
-                answers[unit.place] = [_refusal(act, unit.record_id, (reason,)) for act in unit.acts]
+                answers[unit.place] = [refusal(act, unit.record_id, (reason,)) for act in unit.acts]
             elif any(known):
                 digest, record_id, reasons = next(each for each in known if each)
                 same = any(digest == self.keyring.command_digest(act.content) for act in unit.acts)
                 answers[unit.place] = [
-                    _refusal(act, record_id, reasons if same else (_reused(act),)) for act in unit.acts
+                    refusal(act, record_id, reasons if same else (reused(act),)) for act in unit.acts
                 ]
             elif unit.reasons and not unit.events and (unit.record_id in turn.fresh or not unit.record_id.int):
-                answers[unit.place] = [_refusal(act, unit.record_id, unit.reasons) for act in unit.acts]
+                answers[unit.place] = [refusal(act, unit.record_id, unit.reasons) for act in unit.acts]
                 if unit.repeatable:
                     refusing.append((unit.acts[0], unit.record_id, unit.reasons))
             else:
@@ -275,92 +240,7 @@ class Store:
     def _repeated(self, act: Act, digest: bytes, entry: Event[Any]) -> Outcome:
         """The first outcome of a command, once more; a refusal when it was another act."""
         if digest != self.keyring.command_digest(act.content):
-            return _refusal(act, entry.meta.record_id, (_reused(act),))
+            return refusal(act, entry.meta.record_id, (reused(act),))
         if entry.name != act.event.name:  # it was refused, and the attempt recorded
-            return _answer("refused", act, entry, getattr(entry, "reasons", ()))
-        return _answer("already", act, entry, ())
-
-
-def _commanded(act: Act) -> Act:
-    """An act with a command id: it is drawn once, so that every try after a fault is the same command."""
-    meta = act.event.meta
-    return act if meta.command_id.int else changed(act, event=changed(act.event, meta=changed(meta, command_id=uuid7())))
-
-
-def _find_records(units: Iterable[_Unit], taken: Mapping[str, UUID]) -> None:
-    """Give each unit its record; an opening unit that names none that is there gets a new one."""
-    made: dict[str, UUID] = {}
-    for unit in units:
-        reference, first = unit.acts[0].record, unit.acts[0].event
-        unit.alias, unit.reasons = "", ()
-        try:
-            unit.record_id = UUID(reference)
-            continue
-        except ValueError:
-            pass
-        if reference in taken:
-            unit.record_id = taken[reference]
-        elif reference in made:
-            unit.alias, unit.record_id = reference, made[reference]
-        elif first.opens:
-            unit.record_id = uuid7()
-            if reference:
-                unit.alias, made[reference] = reference, unit.record_id
-        elif reference:
-            unit.reasons = (f"no record is called {reference[:60]!r}; {first.name} needs one that is there",)
-        else:
-            unit.reasons = (f"record: missing; {first.name} belongs to a record that is there already",)
-
-
-def _entered(unit: _Unit, event: Event[Any], held: Held, now: datetime, doubts: tuple[str, ...]) -> Held:
-    """The act as an entry (with its id, its place in the record and the time of recording); gives the record after it."""
-    meta = changed(
-        event.meta,
-        entry_id=uuid7(),
-        record_id=held.record.id,
-        stream_id=held.record.id,
-        version=held.record.version + 1,
-        recorded_at=now,
-        salt=secrets.token_bytes(16),
-        doubts=doubts,
-    )
-    entry = changed(event, meta=meta)
-    unit.events.append(entry)
-    return Held(held.record.after(entry), now)
-
-
-def _misplaced(event: Event[Any], record: Record, now: datetime, holder: UUID | None) -> Iterable[str]:
-    """Reasons that lie outside the record: the future, another register, or a number that is taken."""
-    if event.meta.occurred_at > now + TOLERANCE:
-        yield f"occurred_at: {event.meta.occurred_at.isoformat()} is in the future; enter an act when it has happened"
-    if record.register != event.register:
-        yield f"{event.name} cannot be entered in a record of the register {record.register!r}"
-    if holder is not None:
-        which = "this" if holder == record.id else "another"
-        yield f"{number_name(event)} is already the number of {which} record: a number is given once"
-
-
-def _names(unit: _Unit, entry: Event[Any]) -> Iterable[Name]:
-    """The names this entry gives its record."""
-    if unit.alias and entry.meta.version == 1:
-        yield Name(unit.alias, unit.record_id)
-    if name := number_name(entry):
-        yield Name(name, unit.record_id, *serial_of(entry), number_of(entry))
-
-
-def _answer(
-    status: Literal["recorded", "already", "refused"], act: Act, entry: Event[Any], reasons: tuple[str, ...]
-) -> Outcome:
-    meta = entry.meta
-    return Outcome(
-        status, act.event.name, meta.record_id, meta.entry_id, meta.version, meta.position, meta.doubts, reasons,
-        number_name(entry),
-    )  # fmt: skip
-
-
-def _reused(act: Act) -> str:
-    return f"command id {act.event.meta.command_id} was used for another act: give each act its own"
-
-
-def _refusal(act: Act, record_id: UUID, reasons: tuple[str, ...]) -> Outcome:
-    return Outcome("refused", act.event.name, record_id, reasons=reasons)
+            return answer("refused", act, entry, getattr(entry, "reasons", ()))
+        return answer("already", act, entry, ())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from psycopg import Connection
@@ -43,7 +43,9 @@ class Report:
         """Whether nothing is wrong."""
         return self.bad == 0
 
-    def complain(self, why: str, position: int | None = None, record: UUID | None = None, version: int | None = None) -> None:
+    def complain(
+        self, why: str, position: int | None = None, record: UUID | None = None, version: int | None = None
+    ) -> None:
         """Note something wrong; the one at the lowest position is shown first."""
         self.bad += 1
         known = self.first_bad["position"] if self.first_bad else None
@@ -109,7 +111,7 @@ def _records(connection: Connection[Any], record: UUID | None) -> Iterator[list[
         cursor.itersize = 5_000
         cursor.execute(query.encode(), () if record is None else (record,))
         for _, rows in groupby(cursor, key=lambda row: row[2]):
-            yield [_Whole(*row) for row in rows]  # type: ignore[misc]
+            yield [_Whole(*row) for row in rows]
 
 
 class _Whole(Kept):
@@ -118,13 +120,13 @@ class _Whole(Kept):
     stream_id: UUID
     version: int
 
-    def __new__(cls, *columns: Any) -> _Whole:  # type: ignore[misc]  # a tuple with two more attributes
+    def __new__(cls, *columns: Any) -> Self:  # noqa: ANN401 (seven columns of their own types)
         made = super().__new__(cls, *columns[:5])
         made.stream_id, made.version = columns[5], columns[6]
         return made
 
 
-def _check(  # noqa: PLR0913 (what a chunk is checked with)
+def _check(  # noqa: PLR0913, PLR0917 (what a chunk is checked with)
     connection: Connection[Any],
     views: list[View],
     catalogue: Catalogue,
@@ -193,8 +195,8 @@ def _compare(view: View, expected: dict[Any, Any], held: dict[Any, Any], report:
         wanted, found = expected.get(key), held.get(key)
         if wanted != found:
             what = "lacks a row" if found is None else "has a row too many" if wanted is None else "has a wrong row"
-            row = wanted or found
-            report.complain(f"the view {view.name} {what}: {'/'.join(map(str, key))}", record=row.record_id)
+            record = (wanted if wanted is not None else found).record_id  # type: ignore[union-attr]  # one is there
+            report.complain(f"the view {view.name} {what}: {'/'.join(map(str, key))}", record=record)
 
 
 def _nothing_more(connection: Connection[Any], views: list[View], report: Report, behind: dict[str, set[UUID]]) -> None:

@@ -49,7 +49,12 @@ def lines(catalogue: Catalogue) -> Iterator[str]:
         buffer = io.BytesIO(HEADER.pack(MAGIC, locked.id))
         buffer.seek(0, io.SEEK_END)
         fastavro.schemaless_writer(buffer, schema.parsed, record)
-        shown = {"name": schema.name, "version": schema.version, "hex": buffer.getvalue().hex(), "record": plain(record)}
+        shown = {
+            "name": schema.name,
+            "version": schema.version,
+            "hex": buffer.getvalue().hex(),
+            "record": plain(record),
+        }
         yield json.dumps(shown, ensure_ascii=False)
 
 

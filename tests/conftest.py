@@ -9,10 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.roznamcha.kit import Program
-
 from roznamcha.migrate import migrate
 from roznamcha.postgres import Embedded, open_embedded
+from tests.roznamcha.kit import Program
 
 NUMBERS = count(1)
 

@@ -114,8 +114,13 @@ def _stamped(entry: Event[Any], version: int) -> Event[Any]:
     if at == Meta().occurred_at:
         at = DAY + timedelta(hours=version - 1)
     meta = replace(
-        entry.meta, entry_id=UUID(int=version), record_id=RECORD, stream_id=RECORD, version=version,
-        occurred_at=at, recorded_at=at,
+        entry.meta,
+        entry_id=UUID(int=version),
+        record_id=RECORD,
+        stream_id=RECORD,
+        version=version,
+        occurred_at=at,
+        recorded_at=at,
     )
     return replace(entry, meta=meta)
 

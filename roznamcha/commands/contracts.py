@@ -17,7 +17,9 @@ from schemas import Catalogue, SchemaError, catalogue
 from schemas.evolution import check as check_schemas
 
 app = typer.Typer()
-schemas = typer.Typer(help="The schema files: check them, draft one, lock their ids, show one complete.", no_args_is_help=True)
+schemas = typer.Typer(
+    help="The schema files: check them, draft one, lock their ids, show one complete.", no_args_is_help=True
+)
 
 KINDS = {
     "text": "text", "whole": "whole number", "flag": "true or false", "instant": "time (RFC 3339)", "date": "date",

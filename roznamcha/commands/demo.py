@@ -14,7 +14,8 @@ from roznamcha.commands.reading import all_clocks
 from roznamcha.errors import Broken, Refused
 from roznamcha.intake import read_act
 from roznamcha.office import Office, open_office
-from roznamcha.sample import ENDS, INDIA, STATIONS, Planned, planned
+from roznamcha.sample import ENDS, INDIA, STATIONS, Planned
+from roznamcha.sample_case import planned
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
 from roznamcha.store import Store
@@ -113,7 +114,11 @@ def _show(board: Board, clocks: list[tuple[Any, Clock]], shown: dict[str, Any], 
         "ORDER BY sum(jsonb_array_length(c.breaks)) DESC, count(*) DESC, s.number LIMIT 1"
     ).fetchone()
     number = row[0] if row else next(iter(STATIONS))
-    say(f"  ./run custody {number}", f"  ./run deadlines {number} --explain", f"  ./run show {number} --known-at 2026-06-30")
+    say(
+        f"  ./run custody {number}",
+        f"  ./run deadlines {number} --explain",
+        f"  ./run show {number} --known-at 2026-06-30",
+    )
     note(f"the data stay in {office.settings.data}")
 
 
@@ -124,16 +129,34 @@ def _stations(board: Board, clocks: list[tuple[Any, Clock]]) -> None:
         SELECT station, count(*), count(chargesheeted_at), sum(jsonb_array_length(arrested)), sum(doubted)
         FROM views.case_state WHERE number <> '' GROUP BY station ORDER BY station
     """
-    held = dict(board.connection.execute(
-        "SELECT station, count(*) FROM views.malkhana WHERE state = 'deposited' GROUP BY station"
-    ).fetchall())  # fmt: skip
+    held = dict(
+        board.connection.execute(
+            "SELECT station, count(*) FROM views.malkhana WHERE state = 'deposited' GROUP BY station"
+        ).fetchall()
+    )
     rows = [
-        (f"{STATIONS.get(station, ('', ''))[1]} {STATIONS.get(station, (station,))[0]}", firs, sheets, arrests,
-         held.get(station, 0), states[station, "lapsed"], states[station, "met late"] + states[station, "entered late"], doubted)
+        (
+            f"{STATIONS.get(station, ('', ''))[1]} {STATIONS.get(station, (station,))[0]}",
+            firs,
+            sheets,
+            arrests,
+            held.get(station, 0),
+            states[station, "lapsed"],
+            states[station, "met late"] + states[station, "entered late"],
+            doubted,
+        )
         for station, firs, sheets, arrests, doubted in board.connection.execute(query).fetchall()
-    ]  # fmt: skip
-    heads = ("थाना\nstation", "अपराध\nFIRs", "चालान\ncharge-sheeted", "गिरफ्तार\narrested", "मालखाने में\nin malkhana",
-             "समय बीता\nlapsed", "विलंब\nlate", "संदेह\ndoubted")  # fmt: skip
+    ]
+    heads = (
+        "थाना\nstation",
+        "अपराध\nFIRs",
+        "चालान\ncharge-sheeted",
+        "गिरफ्तार\narrested",
+        "मालखाने में\nin malkhana",
+        "समय बीता\nlapsed",
+        "विलंब\nlate",
+        "संदेह\ndoubted",
+    )
     table("थाने · stations", heads, rows)
 
 
@@ -148,33 +171,80 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]]) -> None:
         met, all_ = states[rule, "met"], sum(number for (name, _), number in states.items() if name == rule)
         return f"{met} of {all_} in time, {states[rule, 'lapsed']} lapsed"
 
-    breaks = _one(board, "SELECT count(*) FROM views.custody, jsonb_array_elements(breaks) b WHERE b->>'code' <> 'doubted'")
+    breaks = _one(
+        board, "SELECT count(*) FROM views.custody, jsonb_array_elements(breaks) b WHERE b->>'code' <> 'doubted'"
+    )
     moves = _one(board, "SELECT count(*) FROM views.custody")
     rows = [
-        ("CCTNS / IIF", "एकीकृत प्रपत्र", f"{count('FIRRegistered')} IIF-1, {count('AccusedArrested')} IIF-3, {count('PropertySeized')} IIF-4, {count('FinalReportPrepared')} IIF-5"),
-        ("Malkhana", "मालखाना", f"{_one(board, 'SELECT count(*) FROM views.malkhana')} articles, {moves} links of custody, {breaks} breaks"),
-        ("MedLEaPR (MLR)", "चिकित्सा रिपोर्ट", f"{count('MedicalExaminationRequested')} requested, {count('MLRReceived')} received; doctor's 7 days: {of('rape-med-rep-7')}"),
-        ("e-FSL", "ई-एफएसएल", f"{count('PropertySentToLaboratory')} sent, {count('LaboratoryAccepted')} accepted, {count('LaboratoryReportReceived')} reports"),
-        ("e-Prosecution", "ई-अभियोजन", f"{count('ProsecutionOpinionSought')} sought, {count('ProsecutionClearanceGiven')} cleared, {count('ProsecutionClearanceRefused')} returned"),
-        ("Sanction (120 days)", "अभियोजन स्वीकृति", f"{count('GovernmentSanctionRequestReceived')} requests; {of('sanction-120')}"),
-        ("e-Chargesheet", "ई-चालान", f"{count('ChargesheetSubmitted')} submitted, {count('ChargesheetReturnedWithDefect')} returned, {count('ChargesheetAcknowledged')} acknowledged with CNR"),
+        (
+            "CCTNS / IIF",
+            "एकीकृत प्रपत्र",
+            f"{count('FIRRegistered')} IIF-1, {count('AccusedArrested')} IIF-3, {count('PropertySeized')} IIF-4, {count('FinalReportPrepared')} IIF-5",
+        ),
+        (
+            "Malkhana",
+            "मालखाना",
+            f"{_one(board, 'SELECT count(*) FROM views.malkhana')} articles, {moves} links of custody, {breaks} breaks",
+        ),
+        (
+            "MedLEaPR (MLR)",
+            "चिकित्सा रिपोर्ट",
+            f"{count('MedicalExaminationRequested')} requested, {count('MLRReceived')} received; doctor's 7 days: {of('rape-med-rep-7')}",
+        ),
+        (
+            "e-FSL",
+            "ई-एफएसएल",
+            f"{count('PropertySentToLaboratory')} sent, {count('LaboratoryAccepted')} accepted, {count('LaboratoryReportReceived')} reports",
+        ),
+        (
+            "e-Prosecution",
+            "ई-अभियोजन",
+            f"{count('ProsecutionOpinionSought')} sought, {count('ProsecutionClearanceGiven')} cleared, {count('ProsecutionClearanceRefused')} returned",
+        ),
+        (
+            "Sanction (120 days)",
+            "अभियोजन स्वीकृति",
+            f"{count('GovernmentSanctionRequestReceived')} requests; {of('sanction-120')}",
+        ),
+        (
+            "e-Chargesheet",
+            "ई-चालान",
+            f"{count('ChargesheetSubmitted')} submitted, {count('ChargesheetReturnedWithDefect')} returned, {count('ChargesheetAcknowledged')} acknowledged with CNR",
+        ),
         ("ITSSO (two months)", "यौन अपराध, दो माह", of("inv-2m")),
-        ("Citizen portal (24 h)", "नागरिक पोर्टल", f"{count('FIRPublished')} FIRs on the web, {count('PublicationWithheld')} withheld; {of('fir-web')}"),
-        ("Delay in entry", "प्रविष्टि में विलंब", f"{sum(n for (_, state), n in states.items() if state == 'entered late')} acts done in time and entered late"),
-    ]  # fmt: skip
+        (
+            "Citizen portal (24 h)",
+            "नागरिक पोर्टल",
+            f"{count('FIRPublished')} FIRs on the web, {count('PublicationWithheld')} withheld; {of('fir-web')}",
+        ),
+        (
+            "Delay in entry",
+            "प्रविष्टि में विलंब",
+            f"{sum(n for (_, state), n in states.items() if state == 'entered late')} acts done in time and entered late",
+        ),
+    ]
     table("प्रणालियाँ · systems", ("system", "प्रणाली", "figures"), rows)
 
 
 def _deadlines(clocks: list[tuple[Any, Clock]]) -> None:
     words = {
-        "open": "चल रहा", "extended": "बढ़ाया", "lapsed": "समय बीता", "met": "समय पर", "met late": "विलंब से",
-        "entered late": "प्रविष्टि विलंबित", "exempted": "छूट", "overtaken": "निष्प्रभावी",
-    }  # fmt: skip
+        "open": "चल रहा",
+        "extended": "बढ़ाया",
+        "lapsed": "समय बीता",
+        "met": "समय पर",
+        "met late": "विलंब से",
+        "entered late": "प्रविष्टि विलंबित",
+        "exempted": "छूट",
+        "overtaken": "निष्प्रभावी",
+    }
     rules = sorted({clock.rule.id: clock.rule for _, clock in clocks}.items())
     states = Counter((clock.rule.id, clock.state(ENDS)) for _, clock in clocks)
     words = {state: hindi for state, hindi in words.items() if any(states[name, state] for name, _ in rules)}
     rows = [
-        (f"{rule.title['hi']}\n{rule.title['en']}, {rule.versions[-1].law}", *(states[name, state] or "" for state in words))
+        (
+            f"{rule.title['hi']}\n{rule.title['en']}, {rule.versions[-1].law}",
+            *(states[name, state] or "" for state in words),
+        )
         for name, rule in rules
     ]
     heads = ("विधिक समय-सीमा\nlegal clock", *(f"{hindi}\n{state}" for state, hindi in words.items()))

@@ -13,19 +13,20 @@ import domain
 from domain.event import ACTS
 from roznamcha.errors import Refused, Usage
 from roznamcha.importing import Tally, take_in
-from roznamcha.intake import MAX_DOCUMENT, read_act, read_json
+from roznamcha.intake import read_act
 from roznamcha.mapping import load_map
 from roznamcha.office import open_office
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
 from roznamcha.sealing import sealed_columns
 from roznamcha.settings import settings
-from roznamcha.store import Outcome
+from roznamcha.strict_json import MAX_DOCUMENT, read_json
+from roznamcha.units import Outcome
 
 app = typer.Typer()
 
 
 @app.command()
-def record(  # noqa: PLR0913 (one for each part of an act)
+def record(  # noqa: PLR0913, PLR0917 (one for each part of an act)
     name: Annotated[str, typer.Argument(help="The act, as `roznamcha acts` lists it: case.FIRRegistered")],
     record: Annotated[str, typer.Option(help="The record: its id, its number, or a legacy key")] = "",  # noqa: A002, RUF100
     field: Annotated[list[str] | None, typer.Option(help="A column: name=value. Not for personal data")] = None,
@@ -73,7 +74,9 @@ def _fields(name: str, given: list[str], document: str) -> dict[str, Any]:
     """The columns from both options. Raises Usage for personal ones on the command line, where `ps` shows them."""
     fields: dict[str, Any] = {}
     if document:
-        data = sys.stdin.buffer.read(MAX_DOCUMENT + 1) if document == "-" else document.encode("utf-8", "surrogateescape")
+        data = (
+            sys.stdin.buffer.read(MAX_DOCUMENT + 1) if document == "-" else document.encode("utf-8", "surrogateescape")
+        )
         loaded = read_json(data)
         if not isinstance(loaded, dict):
             raise Refused(["--json-fields: must be a JSON object"])

@@ -25,7 +25,9 @@ from schemas import SchemaError, catalogue
 from schemas.evolution import check as check_schemas
 
 app = typer.Typer()
-parked = typer.Typer(help="Records that a view could not take: list, show, replay, or pass an entry over.", no_args_is_help=True)
+parked = typer.Typer(
+    help="Records that a view could not take: list, show, replay, or pass an entry over.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -127,7 +129,9 @@ def doctor(*, as_json: AsJson = False) -> None:
             found.append(("database", True, str(row[0]).split(",")[0] if row else ""))
             found.append(("role", *_role(board.connection)))
             complaints = check_schemas(office.catalogue)
-            found.append(("schemas", not complaints, complaints[0] if complaints else f"{len(office.catalogue.schemas)}"))
+            found.append(
+                ("schemas", not complaints, complaints[0] if complaints else f"{len(office.catalogue.schemas)}")
+            )
             found.append(("rules", True, f"{len(office.book.rules)} rules, {len(office.book.offences)} sections"))
             reached = board.follower.runner.reached
             found.append(("views", reached >= position, f"at position {reached} of {position}"))
@@ -141,7 +145,9 @@ def doctor(*, as_json: AsJson = False) -> None:
         print_json({"ok": well, "settings": here.shown(), "parts": parts})
     else:
         table("settings in force", ("setting", "value"), here.shown().items())
-        table("parts", ("part", "", "says"), [(part, "well" if good else "NOT WELL", what) for part, good, what in found])
+        table(
+            "parts", ("part", "", "says"), [(part, "well" if good else "NOT WELL", what) for part, good, what in found]
+        )
     if not well:
         raise typer.Exit(Unavailable.exit_code if any(part == "store" for part, _, _ in found) else Broken.exit_code)
 
@@ -149,10 +155,14 @@ def doctor(*, as_json: AsJson = False) -> None:
 def _role(connection: Any) -> tuple[bool, str]:  # noqa: ANN401 (a connection)
     query = """
         SELECT current_user, has_table_privilege('roznamcha.entries', 'UPDATE')
-            OR has_table_privilege('roznamcha.entries', 'DELETE') OR has_table_privilege('roznamcha.entries', 'TRUNCATE')
+            OR has_table_privilege('roznamcha.entries', 'DELETE')
+            OR has_table_privilege('roznamcha.entries', 'TRUNCATE')
     """
     user, may_change = connection.execute(query).fetchone()
-    return not may_change, f"{user} {'may change entries' if may_change else 'may read entries and append, nothing else'}"
+    return (
+        not may_change,
+        f"{user} {'may change entries' if may_change else 'may read entries and append, nothing else'}",
+    )
 
 
 @parked.command("list")
@@ -225,7 +235,10 @@ def parked_pass(  # noqa: PLR0913 (who, what and why)
     here = settings()
     with open_office(here) as office, open_board(office, quiet=as_json) as board:
         record_id = office.store.find(record)
-        lot = next((each for each in parking.parked(board.connection) if (each.view, each.record_id) == (view, record_id)), None)
+        lot = next(
+            (each for each in parking.parked(board.connection) if (each.view, each.record_id) == (view, record_id)),
+            None,
+        )
         if lot is None or record_id is None:
             message = f"no such record is parked for the view {view!r}"
             raise Usage(message)

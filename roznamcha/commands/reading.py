@@ -105,7 +105,9 @@ def _short(value: Any) -> str:  # noqa: ANN401 (any JSON)
 
 def _line(value: Any) -> str:  # noqa: ANN401 (any JSON)
     if isinstance(value, dict):
-        return ", ".join(f"{k} {_line(v)}" for k, v in value.items() if v not in (None, "", [], {}, False) and k != "before")
+        return ", ".join(
+            f"{k} {_line(v)}" for k, v in value.items() if v not in (None, "", [], {}, False) and k != "before"
+        )
     return ", ".join(map(_line, value)) if isinstance(value, list) else str(value)
 
 
@@ -168,11 +170,19 @@ def custody(
         print_json({"record": str(record_id), "links": shown, "breaks": broken})
         return
     rows = [
-        (each.property_id, each.number, when(each.occurred_at, zone), each.act.partition(".")[2],
-         f"{each.giver or '—'} → {each.holder or '—'}", each.place, each.seal or "open", each.paper,
-         "\n".join(f"✗ {BREAKS[code][1]}{f': {detail}' if detail else ''}" for code, detail in each.breaks))
+        (
+            each.property_id,
+            each.number,
+            when(each.occurred_at, zone),
+            each.act.partition(".")[2],
+            f"{each.giver or '—'} → {each.holder or '—'}",
+            each.place,
+            each.seal or "open",
+            each.paper,
+            "\n".join(f"✗ {BREAKS[code][1]}{f': {detail}' if detail else ''}" for code, detail in each.breaks),
+        )
         for each in sorted(listed, key=lambda each: (each.property_id, each.number))
-    ]  # fmt: skip
+    ]
     table("chain of custody", ("article", "link", "when", "act", "from → to", "place", "seal", "paper", "breaks"), rows)
     say(f"{len(listed)} links, {len(broken)} breaks found" if listed else "no article was seized in this record")
 
@@ -181,7 +191,7 @@ STATES = ("open", "extended", "lapsed", "met", "met late", "entered late", "exem
 
 
 @app.command()
-def deadlines(  # noqa: PLR0913 (one for each way to ask)
+def deadlines(  # noqa: PLR0913, PLR0917 (one for each way to ask)
     record: Annotated[str, typer.Argument(help="One record; default: all")] = "",
     station: Annotated[str, typer.Option(help="Only this station's records")] = "",
     state: Annotated[str, typer.Option(help=f"Only clocks in this state: {', '.join(STATES)}")] = "",
@@ -205,10 +215,17 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
         print_json([shown_clock(record_id, each, at) for record_id, each in shown])
         return
     rows = [
-        (str(record_id), each.rule.id, each.subject, when(each.opened_at, zone), when(each.due_at, zone),
-         each.state(at), each.version.law)
+        (
+            str(record_id),
+            each.rule.id,
+            each.subject,
+            when(each.opened_at, zone),
+            when(each.due_at, zone),
+            each.state(at),
+            each.version.law,
+        )
         for record_id, each in shown
-    ]  # fmt: skip
+    ]
     table(f"legal clocks as of {when(at, zone)}", ("record", "rule", "for", "begun", "due", "state", "law"), rows[:500])
     if len(rows) > 500:  # noqa: PLR2004 (a screen is not the place for more)
         say(f"… and {len(rows) - 500:,} more: use --station, --state or --json")

@@ -11,8 +11,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
-from tests.acts import act
-from tests.roznamcha.test_store import store_on
 
 import domain
 from consumers.embedded import Follower, connected, prepare
@@ -25,6 +23,8 @@ from projections.history import History
 from projections.malkhana import Malkhana
 from projections.view import View
 from schemas import catalogue
+from tests.acts import act
+from tests.roznamcha.test_store import store_on
 
 domain.load()
 
@@ -49,7 +49,9 @@ def write_cases(url: str, cases: int, first: int = 0) -> list[UUID]:
         ]  # fmt: skip
     outcomes = store.record_units(units)
     store.datastore.close()
-    assert all(each[0].status == "recorded" for each in outcomes), next(o for o in outcomes if o[0].status != "recorded")
+    assert all(each[0].status == "recorded" for each in outcomes), next(
+        o for o in outcomes if o[0].status != "recorded"
+    )
     return [each[0].record_id for each in outcomes[::4]]
 
 

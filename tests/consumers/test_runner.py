@@ -16,8 +16,6 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.consumers.feed import all_views, digest, following, write_cases
-from tests.roznamcha.kit import ROOT
 
 from consumers import parking
 from consumers.embedded import Follower, connected, head, prepare, read_log
@@ -29,6 +27,8 @@ from domain.event import Event
 from projections.view import View, on
 from roznamcha.verifying import verify
 from schemas import catalogue
+from tests.consumers.feed import all_views, digest, following, write_cases
+from tests.roznamcha.kit import ROOT
 
 
 class Tally(View):
@@ -62,7 +62,7 @@ class Taller(Tally):
     version = 2
 
     @on(CaseEntry)
-    def twice(self, row: Tally.Row, e: CaseEntry) -> None:
+    def twice(self, row: Tally.Row, _: CaseEntry) -> None:
         """Once more."""
         row.entries += 1
 
@@ -227,7 +227,10 @@ def test_what_cannot_be_decoded_is_parked_not_skipped(database: str) -> None:
     [
         ("UPDATE views.tally SET entries = 5 WHERE record_id = %s", "wrong row"),
         ("DELETE FROM views.tally WHERE record_id = %s", "lacks a row"),
-        ("UPDATE views.tally SET record_id = '00000000-0000-0000-0000-000000000009' WHERE record_id = %s", "lacks a row"),
+        (
+            "UPDATE views.tally SET record_id = '00000000-0000-0000-0000-000000000009' WHERE record_id = %s",
+            "lacks a row",
+        ),
     ],
 )
 def test_verify_finds_a_view_that_was_tampered_with(database: str, statement: str, said: str) -> None:
@@ -304,9 +307,11 @@ def script(database: str, body: str, **environment: str) -> subprocess.Popen[str
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=inherited, text=True)
 
 
-@pytest.mark.parametrize("work", ["f.catch_up(batch=2)", "[rebuild(f.connection, v, catalogue()) for v in all_views()]"])
+@pytest.mark.parametrize(
+    "work", ["f.catch_up(batch=2)", "[rebuild(f.connection, v, catalogue()) for v in all_views()]"]
+)
 def test_a_runner_or_rebuild_killed_in_the_middle_leaves_nothing_half_done(database: str, work: str) -> None:
-    """kill -9 at random moments; afterwards every view equals an independent fold."""
+    """Kill -9 at random moments; afterwards every view equals an independent fold."""
     write_cases(database, 25)
     chance = random.Random(3)
     for _ in range(3):

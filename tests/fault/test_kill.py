@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import psycopg
-from tests.acts import sent
-from tests.roznamcha.kit import Program
 
 from roznamcha.postgres import open_embedded
+from tests.acts import sent
+from tests.roznamcha.kit import Program
 
 LINES = 1_200
 
@@ -29,7 +29,7 @@ def file_of_acts(folder: Path) -> Path:
 
 
 def test_an_import_killed_at_random_moments_is_finished_by_running_it_again(program: Program, tmp_path: Path) -> None:
-    """kill -9 of the importing process, five times; then one run to the end: every line is in, once."""
+    """Kill -9 of the importing process, five times; then one run to the end: every line is in, once."""
     path = file_of_acts(tmp_path)
     chance = random.Random(7)
     for _ in range(5):
@@ -49,7 +49,7 @@ def test_an_import_killed_at_random_moments_is_finished_by_running_it_again(prog
 
 
 def test_postgresql_killed_during_an_import_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    """kill -9 of the server while lines go in; it recovers, the import is run again, every line is in once."""
+    """Kill -9 of the server while lines go in; it recovers, the import is run again, every line is in once."""
     path = file_of_acts(tmp_path)
     program = Program(tmp_path, "")
     chance = random.Random(11)

@@ -8,8 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.consumers.feed import all_views
-from tests.dsl import DAY, OFFICER, act, given
 
 from domain.case.malkhana import SeizedItem
 from domain.event import Actor, Event
@@ -18,6 +16,8 @@ from projections.chain import BREAKS
 from projections.custody import Custody
 from projections.malkhana import Malkhana
 from projections.view import View, fold_record
+from tests.consumers.feed import all_views
+from tests.dsl import DAY, OFFICER, act, given
 
 KEEPER = Actor(id="CG-2001", rank="HC", role="malkhana moharrir", station="CG-RPR-01")
 
@@ -29,7 +29,9 @@ def fir() -> Event[Any]:
 
 def seized(at: int = 1, seal: str = "S") -> Event[Any]:
     """An article taken so many hours later."""
-    item = SeizedItem(id="PR/1", category="vehicle", description="motorcycle", quantity=Decimal(1), unit="piece", seal=seal)
+    item = SeizedItem(
+        id="PR/1", category="vehicle", description="motorcycle", quantity=Decimal(1), unit="piece", seal=seal
+    )
     return act("case.PropertySeized", at=DAY + timedelta(hours=at), items=(item,), memo="SM/1", place="the market")
 
 
@@ -72,7 +74,13 @@ def test_the_case_state_shows_number_stage_and_counts() -> None:
 def test_a_chain_goes_from_the_memo_to_the_shelf() -> None:
     """Each link names from whom, to whom, where, under which seal and by which paper."""
     first, second = rows(Custody(), fir(), seized(), deposited())
-    assert (first.giver, first.holder, first.place, first.seal, first.paper) == ("", OFFICER.id, "the market", "S", "SM/1")
+    assert (first.giver, first.holder, first.place, first.seal, first.paper) == (
+        "",
+        OFFICER.id,
+        "the market",
+        "S",
+        "SM/1",
+    )
     assert (second.giver, second.holder, second.place, second.state) == (OFFICER.id, KEEPER.id, "rack 1", "deposited")
 
 

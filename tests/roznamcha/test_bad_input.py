@@ -1,4 +1,4 @@
-"""What nobody may get past the door: each bad act or file gets one line of error, the right exit, and leaves nothing."""
+"""What may not get past the door: each bad act or file gets one line of error, the right exit, and leaves nothing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.acts import NOW, sent
-from tests.roznamcha.kit import Program
 
 from roznamcha.errors import Refused
-from roznamcha.intake import MAX_DOCUMENT, MAX_ITEMS, MAX_TEXT, read_act, read_json
+from roznamcha.intake import MAX_ITEMS, MAX_TEXT, read_act
+from roznamcha.strict_json import MAX_DOCUMENT, read_json
+from tests.acts import NOW, sent
+from tests.roznamcha.kit import Program
 
 GOOD = "case.FIRRegistered"
 Change = Callable[[dict[str, Any]], Any]
@@ -56,7 +57,10 @@ BAD_ACTS: dict[str, tuple[Change, str]] = {
     "year zero": (changed(occurred_at="0000-01-01T09:00:00Z"), "no day of the calendar"),
     "no actor": (without("actor"), "actor: missing"),
     "an actor without rank": (changed(actor={"id": "CG-1", "role": "IO"}), "actor.rank: missing"),
-    "an actor with more": (changed(actor={"id": "1", "rank": "SI", "role": "IO", "age": 40}), "actor: unknown key 'age'"),
+    "an actor with more": (
+        changed(actor={"id": "1", "rank": "SI", "role": "IO", "age": 40}),
+        "actor: unknown key 'age'",
+    ),
     "an actor as text": (changed(actor="SI Rao"), "actor: missing"),
     "no station": (without("station"), "station: missing"),
     "a station that is a sentence": (changed(station="the one by the river!"), "station: must be a code"),
@@ -144,7 +148,19 @@ def test_bad_acts_on_the_command_line_leave_nothing(program: Program) -> None:
         (["record", GOOD, "--station", "S"], 1),
         (["record"], 2),
         (["recrod", GOOD], 2),
-        (["record", "case.CopyGivenToInformant", "--record", "nobody/0001/2026", "--by", "1,SI,IO", "--station", "S"], 1),
+        (
+            [
+                "record",
+                "case.CopyGivenToInformant",
+                "--record",
+                "nobody/0001/2026",
+                "--by",
+                "1,SI,IO",
+                "--station",
+                "S",
+            ],
+            1,
+        ),
         (["show", "nobody/0001/2026"], 1),
         (["import", "no-such-file.jsonl"], 2),
         (["import", __file__, "--map", "no-such-map.yaml"], 2),
@@ -159,7 +175,9 @@ def test_bad_acts_on_the_command_line_leave_nothing(program: Program) -> None:
 
 def test_personal_data_on_the_command_line_are_turned_away(program: Program) -> None:
     """Arguments are read by every user of the machine, so names may not stand there."""
-    done = program.run("record", GOOD, "--by", "1,SI,IO", "--station", "S", "--field", "informant_name=Zzyx", check=False)
+    done = program.run(
+        "record", GOOD, "--by", "1,SI,IO", "--station", "S", "--field", "informant_name=Zzyx", check=False
+    )
     assert done.returncode == 2
     assert "--json-fields -" in done.stderr
     assert "Zzyx" not in done.stderr
@@ -190,7 +208,9 @@ def test_a_file_of_bad_lines_is_rejected_line_by_line(program: Program, tmp_path
         ("folder.jsonl", None, "cannot be read"),
     ],
 )
-def test_a_broken_file_is_told_as_such(program: Program, tmp_path: Path, name: str, data: bytes | None, said: str) -> None:
+def test_a_broken_file_is_told_as_such(
+    program: Program, tmp_path: Path, name: str, data: bytes | None, said: str
+) -> None:
     """A cut archive, an empty file and a folder each get a plain answer."""
     file = tmp_path / name
     file.mkdir() if data is None else file.write_bytes(data)

@@ -14,8 +14,6 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
-from tests.acts import act
-from tests.roznamcha.test_store import store_on
 
 from consumers import entries
 from domain.event import Event, Sealed
@@ -23,6 +21,8 @@ from roznamcha.errors import Broken
 from roznamcha.sealing import Keyring, load_master_key
 from roznamcha.store import Store
 from schemas import catalogue
+from tests.acts import act
+from tests.roznamcha.test_store import store_on
 
 NAME = "Zzyx Qqworth"
 

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from tests.acts import NOW, act
 
 from consumers import entries
 from roznamcha.errors import Refused
@@ -18,6 +17,7 @@ from roznamcha.recorder import Datastore, Line
 from roznamcha.sealing import Keyring
 from roznamcha.store import Outcome, Store
 from schemas import catalogue
+from tests.acts import NOW, act
 
 FIR, COPY = "case.FIRRegistered", "case.HearingHeld"
 
@@ -78,7 +78,10 @@ def test_a_refused_command_stays_refused(store: Store) -> None:
 
 def test_fir_numbers_count_from_one_without_a_gap(store: Store) -> None:
     """A refused registration burns no number; each station and each year count for themselves."""
-    assert [store.record(act(FIR, f"old:{n}")).called for n in range(2)] == ["CG-RPR-01/0001/2026", "CG-RPR-01/0002/2026"]
+    assert [store.record(act(FIR, f"old:{n}")).called for n in range(2)] == [
+        "CG-RPR-01/0001/2026",
+        "CG-RPR-01/0002/2026",
+    ]
     with pytest.raises(Refused):
         store.record(act(FIR, "old:0"))
     units = [[act(FIR, f"new:{n}")] for n in range(3)] + [[act(FIR, "older", at="2025-12-31T23:59:00+05:30")]]

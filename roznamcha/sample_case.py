@@ -1,0 +1,340 @@
+"""The life of one sample case: what happens in it, how long after, and when it is entered, by dice of its own."""
+
+# ruff: noqa: PLR2004 (the numbers here are chances and hours of invented cases)
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from roznamcha.sample import (
+    BEGINS,
+    COURT,
+    DISTRICT,
+    ENDS,
+    HOSPITAL,
+    INVENTED,
+    KINDS,
+    LABORATORY,
+    NAMESPACE,
+    STATIONS,
+    Planned,
+)
+from roznamcha.sample_court import arrested, chargesheeted
+
+
+def planned(cases: int, seed: int = 1861) -> list[Planned]:
+    """Every act of the sample district that was entered by `ENDS`, in the order of entering."""
+    acts = [each for number in range(cases) for each in Life(number, seed).acts()]
+    return sorted(each for each in acts if each.recorded_at <= ENDS)
+
+
+class Life:
+    """One case of the sample and its dice: the same for the same number and seed, however many cases there are."""
+
+    def __init__(self, number: int, seed: int) -> None:
+        """Throw the dice of case `number`."""
+        self.number = number
+        self.dice = random.Random(f"{seed}:{number}")  # noqa: S311 (invented cases, no secret)
+        self.kind = self.dice.choices(KINDS, [kind.weight for kind in KINDS])[0]
+        station = "CG-NMN-05" if self.kind.sensitive and self.dice.random() < 0.6 else self.dice.choice(list(STATIONS))
+        self.station = station
+        span = (ENDS - BEGINS) / timedelta(minutes=1)
+        self.begins = BEGINS + timedelta(minutes=int(self.dice.random() * span))
+        self.officer = {"id": f"{station}-IO{self.dice.randint(1, 3)}", "rank": "SI", "role": "investigating officer"}
+        self.keeper = {"id": f"{station}-HM1", "rank": "HC", "role": "malkhana moharrir"}
+        self.done: list[tuple[datetime, timedelta, dict[str, Any]]] = []
+
+    def acts(self) -> list[Planned]:
+        """Its life, from the first information on, as far as it has come."""
+        at = self.begins
+        accused = [f"A{n + 1}" for n in range(self.dice.choices((0, 1, 2), (2, 6, 2))[0])]
+        self._published(self._registered(at, accused))
+        if self.kind.medical:
+            self._medical(at)
+        seized = self._seized(at) if self.kind.article and self.dice.random() < 0.85 else None
+        if seized is not None and self.kind.laboratory:
+            self._to_laboratory(seized)
+        for code in accused:
+            arrested(self, code, at)
+        if self.dice.random() < self.kind.chargesheet and accused:
+            chargesheeted(self, accused, at)
+        elif self.dice.random() < 0.3:
+            filed = at + self.days(40, 110)
+            self.do(filed, "FinalReportFiled", kind="untraced", court=COURT, number=f"FR/{self.number}")
+        if self.dice.random() < 0.6:
+            self.do(at + self.days(30, 100), "ProgressToldToVictim", person="I1", means="message")
+        return list(self._entered())
+
+    def _entered(self) -> Iterator[Planned]:
+        """The acts in the order in which they happened, each entered after the one before it."""
+        last = BEGINS
+        for number, (at, delay, act) in enumerate(sorted(self.done, key=lambda each: each[0])):
+            last = max(at + delay, last)
+            yield Planned(last, self.number, number, act)
+
+    def do(self, at: datetime, name: str, by: dict[str, str] | None = None, **fields: Any) -> None:  # noqa: ANN401 (any act's columns)
+        """One act; most are entered within hours, a few only after days."""
+        slow = self.dice.random() < 0.01
+        delay = self.days(2, 12) if slow else timedelta(minutes=self.dice.randint(5, 300))
+        command = uuid.uuid5(NAMESPACE, f"{self.number}:{len(self.done)}:{name}")
+        act = {
+            "name": f"case.{name}",
+            "record": f"sample:{self.number:05d}",
+            "command_id": str(command),
+            "occurred_at": at.isoformat(),
+            "actor": by or self.officer,
+            "station": self.station,
+            "district": DISTRICT,
+            "fields": fields,
+        }
+        self.done.append((at, delay, act))
+
+    def _registered(self, at: datetime, accused: list[str]) -> datetime:
+        informant = self.name()
+        electronic = self.dice.random() < 0.1
+        told: dict[str, Any] = {
+            "mode": "electronic" if electronic else "oral",
+            "sections": list(self.kind.sections),
+            "informant_name": informant,
+        }
+        place = self.dice.choice(("Namuna Bazar road", "Namuna village", "bus stand", "weekly market"))
+        self.do(
+            at,
+            "InformationReceived",
+            gist=f"{informant} reports an offence at {place}",
+            place=place,
+            gd_entry=f"GD/{self.number}",
+            **told,
+        )
+        registered = at + timedelta(minutes=self.dice.randint(20, 180))
+        if electronic:
+            registered = at + self.days(1, 4)
+            self.do(registered, "InformationSigned", means="signature")
+        victims = []
+        if self.kind.victim:
+            child = self.kind.victim == "child"
+            gender = "female" if child else self.kind.victim
+            victims = [
+                {
+                    "code": "V1",
+                    "victim_name": self.name(),
+                    "gender": gender,
+                    "age_years": self.dice.randint(9, 16) if child else self.dice.randint(19, 60),
+                }
+            ]
+        named = [{"code": code, "how": "known", "accused_name": self.name(), "gender": "male"} for code in accused]
+        self.do(
+            registered,
+            "FIRRegistered",
+            information_received_at=at.isoformat(),
+            gd_entry=f"GD/{self.number}",
+            place=place,
+            contents=f"{informant} states what happened at {place}",
+            victims=victims,
+            accused=named,
+            investigator=self.officer["id"],
+            investigator_rank="SI",
+            **told,
+        )
+        self.do(registered + timedelta(minutes=10), "CopyGivenToInformant", means="in person", receipt_taken=True)
+        self.do(registered + timedelta(hours=3), "ReportSentToMagistrate", magistrate=COURT, means="electronic")
+        return registered
+
+    def _published(self, at: datetime) -> None:
+        if self.kind.sensitive:
+            self.do(
+                at + timedelta(hours=5),
+                "PublicationWithheld",
+                by={"id": "CG-NMN-SDOP", "rank": "DySP", "role": "supervising officer"},
+                reason_class=self.kind.sensitive,
+                reason="the victim must not be known",
+                decided_by="CG-NMN-SDOP",
+                decided_by_rank="DySP",
+            )
+            return
+        if self.station == "CG-NMN-04" and self.dice.random() < 0.3:
+            self.do(
+                at + timedelta(hours=8),
+                "PublicationDelayed",
+                difficulty="geography",
+                reason="no network at the hill station",
+            )
+        late = self.dice.random() < 0.15
+        self.do(
+            at + (timedelta(hours=self.dice.randint(26, 90)) if late else timedelta(hours=self.dice.randint(4, 20))),
+            "FIRPublished",
+            url=f"https://police.example/fir/{self.station}/{self.number}",
+        )
+
+    def _medical(self, at: datetime) -> None:
+        request = f"MLC/{self.number}"
+        subject = "victim" if self.kind.sensitive else "injured"
+        self.do(
+            at + timedelta(hours=4),
+            "MedicalExaminationRequested",
+            request=request,
+            person="V1",
+            subject=subject,
+            consent="given",
+            hospital=HOSPITAL,
+        )
+        if self.kind.sensitive:
+            late = timedelta(hours=30) if self.dice.random() < 0.15 else timedelta(hours=6)
+            self.do(at + late, "VictimSentForExamination", request=request, person="V1", hospital=HOSPITAL)
+        held = at + timedelta(hours=34)
+        self.do(held, "MedicalExaminationHeld", request=request, person="V1", hospital=HOSPITAL)
+        received = held + self.days(1, 10)
+        doctor = {"id": "DH-NMN-MO", "rank": "MO", "role": "medical officer"}
+        self.do(
+            received,
+            "MLRReceived",
+            by=doctor,
+            request=request,
+            person="V1",
+            hospital=HOSPITAL,
+            mlr_number=f"MLR/{self.number}",
+            findings="findings of the examination",
+        )
+        self.do(
+            received + timedelta(days=1),
+            "ReportAttachedToDiary",
+            kind="MLR",
+            report=f"MLR/{self.number}",
+            diary_number=f"CD/{self.number}",
+        )
+
+    def _seized(self, at: datetime) -> datetime:
+        category, what, quantity, unit = self.kind.article or ("other", "article", "1", "piece")
+        seized = at + timedelta(hours=self.dice.randint(3, 60))
+        seal = f"SEAL-{self.dice.randint(11, 99)}"
+        item = {
+            "id": "PR/1",
+            "category": category,
+            "description": what,
+            "quantity": quantity,
+            "unit": unit,
+            "seal": seal,
+            "seal_count": 2,
+        }
+        if category == "digital device" and self.dice.random() < 0.8:
+            item |= {"device_hash": self.dice.randbytes(32).hex(), "hash_algorithm": "SHA-256"}
+        both = self.dice.random() < 0.9
+        witnesses = [{"code": f"W{n}", "person": self.name()} for n in (1, 2)[: 2 if both else 1]]
+        sid = f"{self.dice.randrange(10**16):016d}"
+        self.do(
+            seized,
+            "PropertySeized",
+            items=[item],
+            place="at the place of offence",
+            memo=f"SM/{self.number}",
+            kind="involved",
+            gd_entry=f"GD/{self.number}",
+            witnesses=witnesses,
+            seal_kept_by="W1",
+            recording=sid if both else "",
+        )
+        self.do(seized + timedelta(hours=6), "SeizureReportedToMagistrate", memo=f"SM/{self.number}", court=COURT)
+        kept = timedelta(hours=40) if self.dice.random() < 0.1 else timedelta(hours=3)
+        deposited = seized + kept
+        room = f"almirah {self.dice.randint(1, 6)}, rack {self.dice.randint(1, 9)}"
+        self.do(
+            deposited,
+            "PropertyDeposited",
+            by=self.keeper,
+            property_id="PR/1",
+            malkhana_serial=self.number + 1,
+            malkhana_year=2026,
+            place=room,
+            depositor=self.officer["id"],
+            depositor_rank="SI",
+            keeper=self.keeper["id"],
+            keeper_rank="HC",
+            gd_entry=f"GD/{self.number}",
+            seal=seal,
+            specimen_seal_deposited=True,
+            refrigerated=category.startswith("biological"),
+        )
+        if self.dice.random() < 0.03:
+            # Somebody tries to send what is not in the malkhana: refused, and the attempt recorded.
+            self.do(
+                deposited + timedelta(hours=1),
+                "PropertyRecalled",
+                property_id="PR/1",
+                person="A1",
+                place=room,
+                seal=seal,
+            )
+        self.seal, self.room = seal, room
+        return deposited
+
+    def _to_laboratory(self, deposited: datetime) -> None:
+        note, seal = f"FN/{self.number}", self.seal
+        sent = deposited + (self.days(4, 9) if self.dice.random() < 0.2 else timedelta(hours=20))
+        self.do(sent - timedelta(hours=2), "ForwardingNoteSent", note=note, laboratory=LABORATORY, properties=["PR/1"])
+        paper = f"RC/{self.number}" if self.dice.random() < 0.93 else ""
+        carrier = f"{self.station}-C{self.dice.randint(1, 4)}"
+        self.do(
+            sent,
+            "PropertySentToLaboratory",
+            by=self.keeper,
+            property_id="PR/1",
+            laboratory=LABORATORY,
+            seal=seal,
+            carrier=carrier,
+            carrier_rank="C",
+            road_certificate=paper,
+            forwarding_note=note,
+            specimen_seal_sent=True,
+        )
+        clerk = {"id": "FSL-NMN-01", "rank": "SA", "role": "laboratory receipt desk"}
+        arrived = sent + timedelta(hours=self.dice.randint(3, 20))
+        broken = self.dice.random() < 0.05
+        self.do(
+            arrived,
+            "PropertyReceivedByLaboratory",
+            by=clerk,
+            property_id="PR/1",
+            laboratory=LABORATORY,
+            seal=f"{seal}x" if broken else seal,
+            receipt=f"LR/{self.number}",
+            received_by="FSL-NMN-01",
+            seal_intact=not broken,
+        )
+        self.do(arrived, "LaboratoryAccepted", by=clerk, note=note, fsl_number=f"FSL/{self.number}/2026")
+        if self.dice.random() < 0.6:
+            issued = arrived + self.days(15, 60)
+            report: dict[str, Any] = {
+                "fsl_number": f"FSL/{self.number}/2026",
+                "report_number": f"R/{self.number}",
+                "laboratory": LABORATORY,
+            }
+            self.do(issued, "LaboratoryReportIssued", by=clerk, **report)
+            self.do(issued + timedelta(days=2), "LaboratoryReportReceived", **report)
+            self.do(
+                issued + timedelta(days=3),
+                "ReportAttachedToDiary",
+                kind="FSL",
+                report=f"R/{self.number}",
+                diary_number=f"CD/{self.number}",
+            )
+            self.do(
+                issued + timedelta(days=4),
+                "PropertyReturnedFromLaboratory",
+                property_id="PR/1",
+                laboratory=LABORATORY,
+                seal=seal,
+                carrier=carrier,
+                carrier_rank="C",
+            )
+
+    def days(self, least: int, most: int) -> timedelta:
+        """A time between so many days and so many."""
+        return timedelta(minutes=self.dice.randint(least * 1440, most * 1440))
+
+    def name(self) -> str:
+        """An invented name."""
+        return f"{self.dice.choice(INVENTED)} {self.dice.randint(100, 999)}"
