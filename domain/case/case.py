@@ -14,7 +14,7 @@ P = TypeVar("P", bound="Part")
 
 @dataclass(frozen=True)
 class Part:
-    """What one chapter keeps of the case. Each chapter declares its own, with defaults for a case it has not touched."""
+    """What one chapter keeps of the case. Each declares its own, with defaults for a case it has not touched."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Case(Record, register="case"):
         return part
 
     def keep(self, part: Part, **changes: Any) -> Self:  # noqa: ANN401 (the record's own fields)
-        """This case with a chapter's part changed, and with `changes` to its own fields."""
+        """The case with a chapter's part changed, and with `changes` to its own fields."""
         return replace(self, parts={**self.parts, type(part): part}, **changes)
 
     @property
@@ -49,6 +49,6 @@ class CaseEntry(Event[Case]):
 
 
 class ConcernsAccused(CaseEntry):
-    """An act that concerns one accused, by the code of the arrest memo: A1 … A9, B1 …"""
+    """An act that concerns one accused, by the code of the arrest memo: A1 to A9, then B1."""
 
     accused: str
