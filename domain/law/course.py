@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, Self
 
 from domain.law.counting import Counting, Term, day_of
-from domain.law.docket import Docket, Seen
+from domain.law.docket import Docket, Seen, sections_of
 from domain.law.fact import Fact
 from domain.law.grammar import Condition, Span, all_hold
 from domain.law.offences import Classes
@@ -113,7 +113,7 @@ class Course:
             return
         self.classes = classes
         self.known.update(classes.attributes)
-        self._step("altered", at, fact, sections=", ".join(fact.values["sections"]))
+        self._step("altered", at, fact, sections=", ".join(sections_of(fact)))
         self.count()
         applies = self.rule.applies_by != "alterations" or all_hold(self.version.applies, self.known) is not False
         if not applies and self.held_at is None:

@@ -28,7 +28,13 @@ class Seen(NamedTuple):
 
 ORDER = attrgetter("occurred_at", "recorded_at", "entry_id")
 EARLIEST_FIRST = itemgetter(0, 1)
+EARLIEST_ENTRY = itemgetter(1)
 NOBODY = ("",)
+
+
+def sections_of(fact: Fact) -> tuple[str, ...]:
+    """The list of sections a fact gives; empty where it gives none."""
+    return fact.codes(("sections",)) or ()
 
 
 class Docket:
@@ -50,8 +56,8 @@ class Docket:
                 if name in interests:
                     named.setdefault(name, []).append(Seen(at, place, fact))
         self.named, self.offences = named, offences
-        lists = [each for name in SECTIONS if name in named for each in named[name] if each.fact.values.get("sections")]
-        self.sections = sorted(lists, key=lambda each: each.place)
+        lists = [each for name in SECTIONS if name in named for each in named[name] if sections_of(each.fact)]
+        self.sections = sorted(lists, key=EARLIEST_ENTRY)
         began = [named[name][0].at for name in book.proceeding if name in named]
         self.began = min(began) if began else None
         """When the proceeding began; None while nothing tells."""
@@ -106,7 +112,7 @@ class Docket:
         for each in self.sections:
             if each.place > place:
                 break
-            sections = each.fact.values["sections"]
+            sections = sections_of(each.fact)
         return self.offences.classes(sections)
 
     def alterations(self, place: int) -> list[Seen]:

@@ -205,7 +205,7 @@ class RuleForm(Form):
         given, found = self.table.get("suspends", []), []
         for each in given if isinstance(given, list) else [given]:
             part = self.inner("suspends", each, ("from", "until"), ("from", "until"))
-            begins, ends = (part.triggers("suspends", part.table[key]) for key in ("from", "until"))
+            begins, ends = (self.triggers("suspends", part.table[key]) for key in ("from", "until"))
             found.append(Pause(begins, ends))
         return tuple(found)
 
