@@ -206,7 +206,7 @@ def tables_of(view: View, suffix: str = "") -> tuple[Table, Table]:
     return Table(f"{view.name}__state{suffix}", view.State), published
 
 
-def fold_batch(  # noqa: PLR0913, PLR0917 (what a batch, a view and a parking lot are)
+def fold_batch(  # noqa: PLR0913 (what a batch, a view and a parking lot are)
     view: View,
     reads: Iterable[Read],
     lot: set[UUID],

@@ -1,7 +1,8 @@
 """The chain of custody of every article of a record: link after link, and every place where it breaks.
 
 Both the custody view and the malkhana view are read off this chain. What an act could see by itself stands in its
-doubts; what only shows when links are laid side by side is found here. The numbers are those of the patterns courts ask about.
+doubts; what only shows when links are laid side by side is found here. The numbers are those of the patterns courts
+ask about.
 """
 
 from __future__ import annotations

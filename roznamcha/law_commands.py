@@ -9,7 +9,7 @@ import typer
 
 from domain.law.book import load_book
 from domain.law.due import due as due_of
-from domain.law.rule import Rule, UnknownLaw
+from domain.law.rule import BadQuestion, Rule, UnknownLaw
 from roznamcha import errors
 from roznamcha.errors import Usage
 from roznamcha.intake import INSTANT
@@ -68,21 +68,15 @@ def show_rule(rule: Annotated[str, typer.Argument(help="The rule: def-bail")], *
     says = found.consequence["says"]
     say(f"if it passes: {says['en']} · {says['hi']}", f"counted: {found.counting}; closed days: {found.closed_days}")
     rows = [
-        (
-            each.since,
-            each.until or "",
-            each.law,
-            f"“{each.quote}”",
-            f"{each.source.get('title', '')}; {each.source.get('where', '')}",
-        )
+        (each.since, each.until or "", each.law, f"“{each.quote}”", f"{each.source.title}; {each.source.where}")
         for each in found.versions
     ]
     table("versions", ("from", "to", "law", "words", "source"), rows)
-    rows = [
-        (each["start"], each.get("attrs", ""), each.get("last_day") or each.get("due_at"), each["why"])
+    worked = [
+        (each.start, each.attrs or "", each.last_day or each.due_at, each.lapses_from, each.why)
         for each in found.examples
     ]
-    table("worked examples", ("start", "given", "last day or hour", "why"), rows)
+    table("worked examples", ("start", "given", "last day or hour", "lapses from", "why"), worked)
     if found.note:
         say(found.note)
 
@@ -98,34 +92,27 @@ def due(
 ) -> None:
     """Compute one limit: the last day, and from when it has lapsed."""
     found, zone = _rule(rule), settings().zone
-    began = _start(start, zone)
+    began = _start(start)
     attributes = dict(_attribute(each) for each in attr or [])
     try:
-        governs = date.fromisoformat(governed) if governed else began.astimezone(zone).date()
+        governs = date.fromisoformat(governed) if governed else None
     except ValueError:
         message = f"--governed {governed!r} is no date"
         raise Usage(message) from None
     try:
         answer = due_of(found, began, attributes, governs, zone)
     except UnknownLaw as error:
-        raise errors.UnknownLaw(str(error)) from None
-    counted = answer.counted
-    last = counted.last_day or counted.due_at.astimezone(zone).date()
-    document = {
-        "rule": found.id,
-        "version": answer.version.since.isoformat(),
-        "law": answer.version.law,
-        "last_day": last.isoformat(),
-        "due_at": counted.due_at.astimezone(zone).isoformat(),
-        "lapses_from": counted.lapses_from.astimezone(zone).date().isoformat(),
-        "reviewed": found.is_reviewed,
-        "explain": [{"en": line.en, "hi": line.hi} for line in counted.explain],
-    }
+        raise errors.UnknownLaw(str(error).strip("'\"")) from None
+    except BadQuestion as error:
+        raise Usage(str(error)) from None
     if as_json:
-        print_json(document)
+        print_json(answer.to_json())
         return
-    say(f"{found.title['en']} · {found.title['hi']}: the last day is {last.isoformat()} ({answer.version.law})")
-    for line in counted.explain:
+    last = answer.last_day.isoformat()
+    say(
+        f"{found.title['en']} · {found.title['hi']}: the last day is {last} ({answer.law}), lapses from {answer.lapses_from}"
+    )
+    for line in answer.explain:
         say(f"  {line.en}", f"  {line.hi}")
 
 
@@ -136,10 +123,10 @@ def _rule(name: str) -> Rule:
         raise errors.UnknownLaw(str(error).strip('"')) from None
 
 
-def _start(text: str, zone: Any) -> datetime:  # noqa: ANN401 (a time zone)
+def _start(text: str) -> datetime | date:
     try:
         if len(text) == 10:  # noqa: PLR2004 (a date)
-            return datetime.fromisoformat(f"{text}T00:00:00").replace(tzinfo=zone)
+            return date.fromisoformat(text)
         if INSTANT.fullmatch(text):
             return datetime.fromisoformat(text.upper().replace(" ", "T")).astimezone(UTC)
     except (ValueError, OverflowError):

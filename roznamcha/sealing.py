@@ -86,7 +86,7 @@ class Keyring:
         self._keys: dict[Person, AESGCM] = {}
 
     def command_digest(self, content: bytes) -> bytes:
-        """A digest that shows whether two commands are the same, and nothing else: nobody can guess it without the key."""
+        """A digest that shows whether two commands are the same, and nothing else to anybody without the key."""
         return hmac.digest(self._commands, content, "sha256")
 
     def ready(self, events: Iterable[tuple[UUID, Event[Any]]]) -> None:

@@ -200,7 +200,7 @@ class Store:
     def _look_up(
         self, undone: list[Unit], turn: Round, answers: dict[int, list[Outcome]], *, again: bool
     ) -> list[Unit]:
-        """Answer what was entered or refused before, or is refused now; the rest met another writer and is tried again."""
+        """Answer what was entered or refused before, or is refused now; the rest met another writer: try again."""
         commands = [act.event.meta.command_id for unit in undone for act in unit.acts]
         entered = self.shelf.commands(commands)
         refused = {} if again else self.shelf.refusals(commands)

@@ -126,7 +126,7 @@ class _Whole(Kept):
         return made
 
 
-def _check(  # noqa: PLR0913, PLR0917 (what a chunk is checked with)
+def _check(  # noqa: PLR0913 (what a chunk is checked with)
     connection: Connection[Any],
     views: list[View],
     catalogue: Catalogue,

@@ -26,7 +26,7 @@ app = typer.Typer()
 
 
 @app.command()
-def record(  # noqa: PLR0913, PLR0917 (one for each part of an act)
+def record(  # noqa: PLR0913 (one for each part of an act)
     name: Annotated[str, typer.Argument(help="The act, as `roznamcha acts` lists it: case.FIRRegistered")],
     record: Annotated[str, typer.Option(help="The record: its id, its number, or a legacy key")] = "",  # noqa: A002, RUF100
     field: Annotated[list[str] | None, typer.Option(help="A column: name=value. Not for personal data")] = None,

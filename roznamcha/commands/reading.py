@@ -191,7 +191,7 @@ STATES = ("open", "extended", "lapsed", "met", "met late", "entered late", "exem
 
 
 @app.command()
-def deadlines(  # noqa: PLR0913, PLR0917 (one for each way to ask)
+def deadlines(  # noqa: PLR0913 (one for each way to ask)
     record: Annotated[str, typer.Argument(help="One record; default: all")] = "",
     station: Annotated[str, typer.Option(help="Only this station's records")] = "",
     state: Annotated[str, typer.Option(help=f"Only clocks in this state: {', '.join(STATES)}")] = "",
