@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -9,11 +10,11 @@ import typer
 
 from domain.law.book import load_book
 from domain.law.due import due as due_of
-from domain.law.rule import BadQuestion, Rule, UnknownLaw
+from domain.law.rule import BadQuestion, Rule, Trigger, UnknownLaw, Version
+from domain.law.words import day_words
 from roznamcha import errors
 from roznamcha.errors import Usage
 from roznamcha.intake import INSTANT
-from roznamcha.plain import plain
 from roznamcha.screen import AsJson, print_json, say, table
 from roznamcha.settings import settings
 
@@ -25,32 +26,14 @@ def list_rules(*, as_json: AsJson = False) -> None:
     """List every rule with its law, and whether a lawyer has reviewed it."""
     rules = load_book().rules.values()
     if as_json:
-        print_json([_shown(rule) for rule in rules])
+        print_json([_listed(rule) for rule in rules])
         return
+    newest = [(each, each.versions[-1]) for each in rules]
     rows = [
-        (
-            rule.id,
-            rule.title["en"],
-            rule.title["hi"],
-            str_limit(rule),
-            rule.versions[-1].law,
-            "policy" if rule.is_policy else "reviewed" if rule.is_reviewed else "not reviewed",
-        )
-        for rule in rules
+        (each.id, each.title["en"], each.title["hi"], _limits(now), now.law, _standing(each)) for each, now in newest
     ]
     table("the rule book", ("rule", "title", "शीर्षक", "limit", "law", "state"), rows)
-
-
-def str_limit(rule: Rule) -> str:
-    """The limit of the newest version in words: both branches where it depends on something."""
-    limit = rule.versions[-1].limit
-    spans = []
-    while limit.span is None:
-        assert limit.then is not None  # noqa: S101 (no span, so both branches)
-        assert limit.otherwise is not None  # noqa: S101
-        spans.append(str(limit.then.span))
-        limit = limit.otherwise
-    return " / ".join([*spans, str(limit.span)])
+    say("`roznamcha law show RULE` shows a rule's words, sources and worked examples.")
 
 
 @law.command("show")
@@ -60,25 +43,23 @@ def show_rule(rule: Annotated[str, typer.Argument(help="The rule: def-bail")], *
     if as_json:
         print_json(_shown(found))
         return
-    say(f"{found.id}: {found.title['en']} · {found.title['hi']}")
-    if not found.is_reviewed:
-        say("No lawyer has reviewed this rule against the text yet.")
-    if found.start_setting:
-        say(f"The text states no start. By setting: {found.start_setting}.")
     says = found.consequence["says"]
-    say(f"if it passes: {says['en']} · {says['hi']}", f"counted: {found.counting}; closed days: {found.closed_days}")
-    rows = [
-        (each.since, each.until or "", each.law, f"“{each.quote}”", f"{each.source.title}; {each.source.where}")
-        for each in found.versions
+    say(
+        f"{found.id}: {found.title['en']} · {found.title['hi']} ({_standing(found)})",
+        f"{found.duty}; for each {found.per}; counted: {found.counting}; closed days: {found.closed_days}; "
+        f"governed by the {found.governed_by}",
+        f"class {found.consequence['class']}: {says['en']} · {says['hi']}",
+    )
+    if found.start_setting is not None:
+        say(f"The text states no start. By setting: {found.start_setting['en']} · {found.start_setting['hi']}")
+    say(f"starts: {_facts(found.starts)}", f"stops: {_facts(found.stops)}")
+    versions = [
+        (each.since, each.until, each.law, f"“{each.quote}”", _limits(each), _source(each)) for each in found.versions
     ]
-    table("versions", ("from", "to", "law", "words", "source"), rows)
-    worked = [
-        (each.start, each.attrs or "", each.last_day or each.due_at, each.lapses_from, each.why)
-        for each in found.examples
-    ]
-    table("worked examples", ("start", "given", "last day or hour", "lapses from", "why"), worked)
-    if found.note:
-        say(found.note)
+    table("versions", ("from", "to", "law", "words", "limit", "source"), versions)
+    examples = [(each.start, _given(each.attrs), each.due_at or each.last_day, each.why) for each in found.examples]
+    table("worked examples", ("start", "given", "last day or hour", "why"), examples)
+    say(*(text for text in (found.note, *(each.note for each in found.versions)) if text), f"digest {found.digest}")
 
 
 @law.command()
@@ -92,26 +73,18 @@ def due(
 ) -> None:
     """Compute one limit: the last day, and from when it has lapsed."""
     found, zone = _rule(rule), settings().zone
-    began = _start(start)
-    attributes = dict(_attribute(each) for each in attr or [])
     try:
-        governs = date.fromisoformat(governed) if governed else None
-    except ValueError:
-        message = f"--governed {governed!r} is no date"
-        raise Usage(message) from None
-    try:
-        answer = due_of(found, began, attributes, governs, zone)
+        answer = due_of(found, _start(start), _attributes(attr or []), _day(governed, "--governed"), zone)
     except UnknownLaw as error:
-        raise errors.UnknownLaw(str(error).strip("'\"")) from None
+        raise errors.UnknownLaw(*error.args) from None
     except BadQuestion as error:
         raise Usage(str(error)) from None
     if as_json:
         print_json(answer.to_json())
         return
-    last = answer.last_day.isoformat()
-    say(
-        f"{found.title['en']} · {found.title['hi']}: the last day is {last} ({answer.law}), lapses from {answer.lapses_from}"
-    )
+    last = day_words(answer.last_day)
+    ends = answer.due_at.strftime(", %H:%M:%S") if isinstance(answer.lapses_from, datetime) else ""
+    say(f"{found.title['en']} · {found.title['hi']}: {last.en}{ends} · {last.hi}{ends}  ({answer.law})")
     for line in answer.explain:
         say(f"  {line.en}", f"  {line.hi}")
 
@@ -120,7 +93,7 @@ def _rule(name: str) -> Rule:
     try:
         return load_book().rule(name)
     except UnknownLaw as error:
-        raise errors.UnknownLaw(str(error).strip('"')) from None
+        raise errors.UnknownLaw(*error.args) from None
 
 
 def _start(text: str) -> datetime | date:
@@ -131,45 +104,108 @@ def _start(text: str) -> datetime | date:
             return datetime.fromisoformat(text.upper().replace(" ", "T")).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    message = f"--start {text!r}: give a date, or an RFC 3339 time with its zone"
+    message = f"--start {text!r}: give a date like 2026-03-01, or a time with its zone like 2026-03-01T10:00:00+05:30"
     raise Usage(message)
 
 
-def _attribute(given: str) -> tuple[str, Any]:
-    name, equals, value = given.partition("=")
-    if not equals:
-        message = f"--attr {given!r}: give name=value"
-        raise Usage(message)
-    known = {"true": True, "false": False}
-    if value in known:
-        return name, known[value]
-    return name, int(value) if value.lstrip("-").isdigit() else value
+def _day(text: str, option: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{option} {text!r} is no date like 2024-06-30"
+        raise Usage(message) from None
 
 
-def _shown(rule: Rule) -> dict[str, Any]:
+def _attributes(given: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name or name in found:
+            message = f"--attr {each!r}: give name=value, each name once"
+            raise Usage(message)
+        found[name] = {"true": True, "false": False}.get(value.casefold(), value)
+    return found
+
+
+def _standing(rule: Rule) -> str:
+    """How sure anybody is of a rule."""
+    words = ["policy, no law"] if rule.is_policy else []
+    if any(each.source.read == "secondary" for each in rule.versions):
+        words.append("partly read in secondary sources")
+    return ", ".join([*words, "reviewed" if rule.is_reviewed else "not reviewed"])
+
+
+def _limits(version: Version) -> str:
+    return " / ".join(dict.fromkeys(str(each) for each in version.limit.spans()))
+
+
+def _given(attributes: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={str(value).lower()}" for name, value in attributes.items())
+
+
+def _source(version: Version) -> str:
+    return f"{version.source.title}; {version.source.where} ({version.source.read or 'not said'})"
+
+
+def _facts(triggers: tuple[Trigger, ...]) -> str:
+    shown = []
+    for each in triggers:
+        where = f" where {' and '.join(map(str, each.when))}" if each.when else ""
+        shown.append(f"{each.fact}{f'.{each.at}' if each.at else ''}{where}")
+    return ", ".join(shown)
+
+
+def _listed(rule: Rule) -> dict[str, Any]:
     return {
         "rule": rule.id,
-        "title": plain(rule.title),
+        "title": dict(rule.title),
         "duty": rule.duty,
-        "consequence": plain(rule.consequence),
+        "consequence": {"class": rule.consequence["class"], "says": dict(rule.consequence["says"])},
         "per": rule.per,
         "counting": rule.counting,
         "closed_days": rule.closed_days,
         "governed_by": rule.governed_by,
-        "start_setting": rule.start_setting,
+        "start_is_a_setting": rule.start_setting is not None,
+        "attributes": sorted(rule.attributes()),
+        "law": rule.versions[-1].law,
         "policy": rule.is_policy,
         "reviewed": rule.is_reviewed,
         "digest": rule.digest,
+    }
+
+
+def _shown(rule: Rule) -> dict[str, Any]:
+    return _listed(rule) | {
+        "start_setting": dict(rule.start_setting) if rule.start_setting is not None else None,
+        "starts": [each.fact for each in rule.starts],
+        "stops": [each.fact for each in rule.stops],
+        "alarm": [str(each) for each in rule.alarm],
+        "note": rule.note,
         "versions": [
             {
-                "from": plain(each.since),
-                "to": plain(each.until),
+                "from": each.since.isoformat(),
+                "to": each.until.isoformat() if each.until else None,
                 "law": each.law,
                 "quote": each.quote,
-                "source": plain(each.source),
+                "source": {"title": each.source.title, "where": each.source.where, "read": each.source.read},
+                "limits": [str(span) for span in each.limit.spans()],
+                "applies": [str(condition) for condition in each.applies],
+                "note": each.note,
             }
             for each in rule.versions
         ],
-        "examples": plain(list(rule.examples)),
-        "note": rule.note,
+        "examples": [
+            {
+                "start": each.start,
+                "attrs": dict(each.attrs),
+                "governed": each.governed.isoformat() if each.governed else None,
+                "last_day": each.last_day.isoformat() if each.last_day else None,
+                "lapses_from": each.lapses_from or None,
+                "due_at": each.due_at or None,
+                "why": each.why,
+            }
+            for each in rule.examples
+        ],
     }
