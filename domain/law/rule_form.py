@@ -156,7 +156,10 @@ class RuleForm(Form):
         given = self.table.get("alarm", [])
         if not isinstance(given, list):
             self.bad("alarm: a list of lengths of time, each like -10 days", "alarm")
-        return self.grammar("alarm", lambda: tuple(span_of(each, negative=True) for each in given))
+        spans = self.grammar("alarm", lambda: tuple(span_of(each, negative=True) for each in given))
+        if any(each.unit not in {"hour", "day"} for each in spans):
+            self.bad("alarm: in hours or days", "alarm")
+        return spans
 
     def triggers(self, key: str, given: object = None) -> tuple[Trigger, ...]:
         """The facts under a key: one or a list, each a name or a table."""

@@ -179,6 +179,9 @@ BAD = {
         "repeats: first", "repeats: first\nalarm: [3 days]",
         "8: rule a-rule: alarm: '3 days' is no length of time; write one like -10 days",
     ),
+    "an alarm by the month": (
+        "repeats: first", "repeats: first\nalarm: [-1 month]", "8: rule a-rule: alarm: in hours or days",
+    ),
     "hours out of days": (
         "repeats: first", "repeats: first\nexcludes: [{fact: case.AccusedProduced, hours: journey_hours}]",
         "8: rule a-rule: excludes: hours can't be left out of what is counted as days-first-excluded",
