@@ -55,3 +55,12 @@ def of(rule: str, found: Iterable[Clock]) -> list[Clock]:
 def told(clock: Clock) -> str:
     """The English explanation as one text."""
     return "\n".join(line.en for line in clock.explain)
+
+
+REMAND = {"custody": "judicial", "days": 15}
+ARREST = {"manner": "arrested", "status": "arrested and forwarded"}
+
+
+def remanded(accused: str, when: str, recorded: str = "") -> Fact:
+    """A remand of an accused."""
+    return fact("AccusedRemanded", when, recorded, accused=accused, **REMAND)

@@ -25,6 +25,7 @@ TABLE = [
     ("BNS 310(3)", True, False), ("BNS 310(4)", False, False), ("BNS 310(5)", False, False), ("BNS 311", False, False),
     ("BNS 312", False, False), ("BNS 316(5)", True, False), ("BNS 331(8)", True, False), ("BNS 332(a)", True, False),
     ("BNS 303(2)", False, False), ("BNS 304(2)", False, False), ("BNS 318(4)", False, False),
+    ("NDPS 20(b)(ii)(C)", True, False), ("NDPS 20(b)(ii)(B)", False, False),
     ("POCSO 4", True, True), ("POCSO 6", True, True), ("POCSO 8", False, True), ("POCSO 10", False, True),
     ("POCSO 12", False, False), ("IPC 302", True, False), ("IPC 376", True, False), ("IPC 307", None, False),
     ("IPC 304 Part I", True, False), ("IPC 304 Part II", False, False), ("IPC 379", False, False),
