@@ -11,8 +11,9 @@ from typing import Literal
 
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import unreadable
+from domain.case.fir import Done, held
 from domain.case.malkhana import ENDED, listed, standing
-from domain.case.report import ReceivesReport, Step, done, step
+from domain.case.report import ReceivesReport
 from domain.event import Sealed, put
 
 Examination = Literal[
@@ -29,11 +30,11 @@ class Laboratory(Part):
     sections has its own.
     """
 
-    notes: Mapping[str, Step] = field(default_factory=dict)
-    accepted: Mapping[str, Step] = field(default_factory=dict)
-    answered: Mapping[str, Step] = field(default_factory=dict)
-    rejected: Mapping[str, Step] = field(default_factory=dict)
-    issued: Mapping[str, Step] = field(default_factory=dict)
+    notes: Mapping[str, Done] = field(default_factory=dict)
+    accepted: Mapping[str, Done] = field(default_factory=dict)
+    answered: Mapping[str, Done] = field(default_factory=dict)
+    rejected: Mapping[str, Done] = field(default_factory=dict)
+    issued: Mapping[str, Done] = field(default_factory=dict)
 
 
 class AnswersForwardingNote(CaseEntry):
@@ -43,7 +44,7 @@ class AnswersForwardingNote(CaseEntry):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """Only a note that was sent is answered."""
-        if not done(case, case.part(Laboratory).notes, self.note):
+        if not held(case, case.part(Laboratory).notes.get(self.note)):
             yield (
                 f"forwarding note {self.note} cannot be answered: {case.label} shows no such note. "
                 "Record case.ForwardingNoteSent first."
@@ -51,7 +52,7 @@ class AnswersForwardingNote(CaseEntry):
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Answered before it was sent."""
-        note = done(case, case.part(Laboratory).notes, self.note)
+        note = held(case, case.part(Laboratory).notes.get(self.note))
         if note and self.meta.occurred_at < note.at:
             yield f"forwarding note {self.note} is answered before it was sent"
 
@@ -70,7 +71,7 @@ class ForwardingNoteSent(CaseEntry, register="case"):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """A number is used once, for exhibits that were seized."""
-        if done(case, case.part(Laboratory).notes, self.note):
+        if held(case, case.part(Laboratory).notes.get(self.note)):
             yield f"forwarding note {self.note} was already sent in {case.label}. Give the new note its own number."
         if not self.properties:
             yield f"forwarding note {self.note} names no exhibit. Give the ids of the articles to be examined."
@@ -92,8 +93,8 @@ class ForwardingNoteSent(CaseEntry, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The note waits for the laboratory's answer."""
-        part = case.part(Laboratory)
-        return case.keep(replace(part, notes=put(part.notes, self.note, step(self))))
+        part, done = case.part(Laboratory), Done(self.meta.version, self.meta.occurred_at)
+        return case.keep(replace(part, notes=put(part.notes, self.note, done)))
 
 
 class LaboratoryAccepted(AnswersForwardingNote, register="case"):
@@ -106,20 +107,20 @@ class LaboratoryAccepted(AnswersForwardingNote, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """The laboratory's number is given once."""
         yield from super().refuse(case)
-        if done(case, case.part(Laboratory).accepted, self.fsl_number):
+        if held(case, case.part(Laboratory).accepted.get(self.fsl_number)):
             yield f"laboratory number {self.fsl_number} was already entered in {case.label}. Give this note's own."
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Accepted after it was rejected."""
         yield from super().doubt(case)
-        if done(case, case.part(Laboratory).rejected, self.note):
+        if held(case, case.part(Laboratory).rejected.get(self.note)):
             yield f"forwarding note {self.note} was already rejected"
 
     def apply(self, case: Case) -> Case:
         """Under process."""
-        part = case.part(Laboratory)
-        accepted = put(part.accepted, self.fsl_number, step(self))
-        return case.keep(replace(part, accepted=accepted, answered=put(part.answered, self.note, step(self))))
+        part, done = case.part(Laboratory), Done(self.meta.version, self.meta.occurred_at)
+        accepted = put(part.accepted, self.fsl_number, done)
+        return case.keep(replace(part, accepted=accepted, answered=put(part.answered, self.note, done)))
 
 
 class LaboratoryRejected(AnswersForwardingNote, register="case"):
@@ -132,15 +133,15 @@ class LaboratoryRejected(AnswersForwardingNote, register="case"):
         """Rejected after it was accepted, or twice."""
         yield from super().doubt(case)
         part = case.part(Laboratory)
-        if done(case, part.answered, self.note):
+        if held(case, part.answered.get(self.note)):
             yield f"forwarding note {self.note} was already accepted"
-        if done(case, part.rejected, self.note):
+        if held(case, part.rejected.get(self.note)):
             yield f"forwarding note {self.note} was already rejected"
 
     def apply(self, case: Case) -> Case:
         """The note is closed without a report."""
-        part = case.part(Laboratory)
-        return case.keep(replace(part, rejected=put(part.rejected, self.note, step(self))))
+        part, done = case.part(Laboratory), Done(self.meta.version, self.meta.occurred_at)
+        return case.keep(replace(part, rejected=put(part.rejected, self.note, done)))
 
 
 class LaboratoryReportIssued(CaseEntry, register="case"):
@@ -155,12 +156,12 @@ class LaboratoryReportIssued(CaseEntry, register="case"):
     def doubt(self, case: Case) -> Iterator[str]:
         """A report on what was not accepted, before it was accepted, or issued twice."""
         part = case.part(Laboratory)
-        accepted = done(case, part.accepted, self.fsl_number)
+        accepted = held(case, part.accepted.get(self.fsl_number))
         if not accepted:
             yield f"{case.label} shows no acceptance under laboratory number {self.fsl_number}"
         elif self.meta.occurred_at < accepted.at:
             yield f"report {self.report_number} is issued before laboratory number {self.fsl_number} was given"
-        if done(case, part.issued, self.report_number):
+        if held(case, part.issued.get(self.report_number)):
             yield f"report {self.report_number} was already issued"
         for each in self.properties:
             if standing(case, each) is None:
@@ -168,8 +169,8 @@ class LaboratoryReportIssued(CaseEntry, register="case"):
 
     def apply(self, case: Case) -> Case:
         """Ready."""
-        part = case.part(Laboratory)
-        return case.keep(replace(part, issued=put(part.issued, self.report_number, step(self))))
+        part, done = case.part(Laboratory), Done(self.meta.version, self.meta.occurred_at)
+        return case.keep(replace(part, issued=put(part.issued, self.report_number, done)))
 
 
 class LaboratoryReportReceived(ReceivesReport, register="case"):
@@ -198,9 +199,9 @@ class LaboratoryReportReceived(ReceivesReport, register="case"):
     def doubt(self, case: Case) -> Iterator[str]:
         """On what was not accepted; without a date of issue, or before it."""
         yield from super().doubt(case)
-        if not done(case, case.part(Laboratory).accepted, self.fsl_number):
+        if not held(case, case.part(Laboratory).accepted.get(self.fsl_number)):
             yield f"{case.label} shows no acceptance under laboratory number {self.fsl_number}"
-        issued = done(case, case.part(Laboratory).issued, self.report_number)
+        issued = held(case, case.part(Laboratory).issued.get(self.report_number))
         if not issued and self.meta.reported_at is None:
             yield f"{case.label} does not show when {self.laboratory} issued report {self.report_number}"
         elif issued and self.meta.occurred_at < issued.at:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from domain.case.case import Case, Part
 from domain.case.corrections import stands
+from domain.case.fir import Done, held
 
 State = Literal[
     "seized", "deposited", "issued", "on the way", "at laboratory", "rejected", "in court", "on bond", "missing",
@@ -120,20 +121,12 @@ class Article:
 
 
 @dataclass(frozen=True)
-class Memo:
-    """A seizure memo: when the seizure was, and the entry that recorded it."""
-
-    at: datetime
-    entry: int
-
-
-@dataclass(frozen=True)
 class Malkhana(Part):
     """The articles of the case by their ids, its seizure memos, and the entries by which the Magistrate was told."""
 
     articles: Mapping[str, Article] = field(default_factory=dict)
-    memos: Mapping[str, Memo] = field(default_factory=dict)
-    reported: Mapping[str, int] = field(default_factory=dict)
+    memos: Mapping[str, Done] = field(default_factory=dict)
+    reported: Mapping[str, Done] = field(default_factory=dict)
 
     def keeping(self, articles: Iterable[Article]) -> Malkhana:
         """The register with these articles as they are now."""
@@ -148,10 +141,9 @@ def standing(case: Case, property_id: str) -> Article | None:
     return article
 
 
-def memo_of(case: Case, number: str) -> Memo | None:
+def memo_of(case: Case, number: str) -> Done | None:
     """The seizure memo of this number, unless its entry was struck."""
-    memo = case.part(Malkhana).memos.get(number)
-    return memo if memo is not None and stands(case, memo.entry) else None
+    return held(case, case.part(Malkhana).memos.get(number))
 
 
 def listed(case: Case) -> str:
@@ -167,3 +159,8 @@ def measurable(quantity: Decimal) -> bool:
         return False
     exponent = quantity.as_tuple().exponent
     return quantity.adjusted() <= 12 and isinstance(exponent, int) and exponent >= -12  # noqa: PLR2004
+
+
+def measured(quantity: Decimal) -> Decimal:
+    """The quantity for the register: nothing where what was entered is no quantity, so that it can be added up."""
+    return quantity if measurable(quantity) else Decimal(0)

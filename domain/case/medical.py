@@ -12,7 +12,8 @@ from typing import ClassVar, Literal
 
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import unreadable
-from domain.case.report import ReceivesReport, Step, done, step
+from domain.case.fir import Done, FollowsFIR, held
+from domain.case.report import ReceivesReport
 from domain.event import Sealed, put
 
 Subject = Literal["victim", "accused", "injured", "deceased"]
@@ -25,7 +26,7 @@ class Request:
 
     person: str
     subject: Subject
-    steps: Mapping[str, Step] = field(default_factory=dict)
+    steps: Mapping[str, Done] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Requests(Part):
 def asked(case: Case, number: str) -> Request | None:
     """The request of this number, unless it was never made or its entry was struck."""
     request = case.part(Requests).requests.get(number)
-    return request if request is not None and done(case, request.steps, "requested") else None
+    return request if request is not None and held(case, request.steps.get("requested")) else None
 
 
 class RequestsMedicalOpinion(CaseEntry):
@@ -60,8 +61,8 @@ class RequestsMedicalOpinion(CaseEntry):
 
     def apply(self, case: Case) -> Case:
         """The request waits for the hospital."""
-        part = case.part(Requests)
-        new = Request(self.person, self.about, {"requested": step(self)})
+        part, done = case.part(Requests), Done(self.meta.version, self.meta.occurred_at)
+        new = Request(self.person, self.about, {"requested": done})
         return case.keep(replace(part, requests=put(part.requests, self.request, new)))
 
 
@@ -88,8 +89,9 @@ class ConcernsExamination(CaseEntry):
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Dated before the request."""
+        yield from super().doubt(case)
         found = asked(case, self.request)
-        made = done(case, found.steps, "requested") if found else None
+        made = held(case, found.steps.get("requested")) if found else None
         if made and self.meta.occurred_at < made.at:
             yield f"this is dated before request {self.request} was made"
 
@@ -103,13 +105,14 @@ class ConcernsExamination(CaseEntry):
         part, found = case.part(Requests), asked(case, self.request)
         if found is None:
             return case
-        changed = replace(found, steps=put(found.steps, self.reached, step(self)))
+        done = Done(self.meta.version, self.meta.occurred_at)
+        changed = replace(found, steps=put(found.steps, self.reached, done))
         return case.keep(replace(part, requests=put(part.requests, self.request, changed)))
 
-    def was(self, case: Case, status: Status) -> Step | None:
+    def was(self, case: Case, status: Status) -> Done | None:
         """When the request reached this status."""
         found = asked(case, self.request)
-        return done(case, found.steps, status) if found else None
+        return held(case, found.steps.get(status)) if found else None
 
 
 class MedicalExaminationRequested(RequestsMedicalOpinion, register="case"):
@@ -207,10 +210,11 @@ class MedicalStatusReported(ConcernsExamination, register="case"):
             yield f"the report on request {self.request} was frozen and is shown as {self.portal_status}"
 
 
-class ReceivesMedicalReport(ReceivesReport, ConcernsExamination):
+class ReceivesMedicalReport(ReceivesReport, ConcernsExamination, FollowsFIR):
     """A hospital's report on a person reaches the investigating officer."""
 
     status = "received"
+    what = "the medical report"
 
     hospital: str
     doctor: str = ""
@@ -229,12 +233,10 @@ class ReceivesMedicalReport(ReceivesReport, ConcernsExamination):
             yield from unreadable(case, self.person)
 
     def doubt(self, case: Case) -> Iterator[str]:
-        """Unasked, before the FIR, before the examination, not yet final, or outside the portal."""
+        """Unasked, before the examination, not yet final, or outside the portal."""
         yield from super().doubt(case)
         if not self.request:
             yield f"{self.kind} {self.report} answers no request of {case.label}"
-        if case.registered_at is None or self.meta.occurred_at < case.registered_at:
-            yield f"{self.kind} {self.report} was received before the FIR"
         held = self.was(case, "examined")
         examined = self.examined_at or (held.at if held else None)
         if examined is None:
@@ -258,6 +260,10 @@ class MLRReceived(ReceivesMedicalReport, register="case", opens=True):
     def report(self) -> str:
         """The hospital's MLR number."""
         return self.mlr_number
+
+    def apply(self, case: Case) -> Case:
+        """The report is there, and the record is this station's if it begins with it."""
+        return replace(super().apply(case), station=case.station or self.meta.station)
 
 
 class PostMortemRequested(RequestsMedicalOpinion, register="case"):

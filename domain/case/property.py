@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from domain.case.case import Case, CaseEntry
 from domain.case.days import written
+from domain.case.fir import Done
 from domain.case.malkhana import (
     BRINGS_BACK,
     ENDED,
@@ -21,11 +22,11 @@ from domain.case.malkhana import (
     WITH_POLICE,
     Article,
     Malkhana,
-    Memo,
     SeizedItem,
     State,
     listed,
     measurable,
+    measured,
     standing,
 )
 from domain.event import ACTS, Event, put
@@ -282,6 +283,7 @@ class SeizesProperty(CaseEntry):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """Each article has an id of its own, and there is some of it."""
+        yield from super().refuse(case)
         ids = [item.id for item in self.items]
         if not ids:
             yield f"nothing is seized: the memo for {case.label} lists no article. Give at least one item."
@@ -301,13 +303,13 @@ class SeizesProperty(CaseEntry):
         at, entry, malkhana = self.meta.occurred_at, self.meta.version, case.part(Malkhana)
         fresh = [
             Article(
-                property_id=item.id, memo=self.document, category=item.category, quantity=item.quantity,
+                property_id=item.id, memo=self.document, category=item.category, quantity=measured(item.quantity),
                 unit=item.unit, state="seized", place=self.place_after, holder=self.holder_after, since=at,
                 seized_at=at, seal=item.seal, value_paise=item.value_paise, entry=entry,
             )
             for item in self.items
         ]
-        return case.keep(replace(malkhana.keeping(fresh), memos=put(malkhana.memos, self.document, Memo(at, entry))))
+        return case.keep(replace(malkhana.keeping(fresh), memos=put(malkhana.memos, self.document, Done(entry, at))))
 
 
 def _seal(seal: str) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from domain.case.case import Case
-from domain.case.malkhana import Article, measurable
+from domain.case.malkhana import Article, State, measurable, measured
 from domain.case.property import CarriesProperty, MovesProperty
 
 DISPATCH_WITHIN = {"drugs": timedelta(hours=72), "biological or medical sample": timedelta(hours=48)}
@@ -157,9 +157,14 @@ class PropertyReturnedFromLaboratory(CarriesProperty, register="case"):
         """The laboratory's letter of return."""
         return self.letter
 
+    @property
+    def state_after(self) -> State:
+        """With the carrier; but what was consumed to the last has no next holder."""
+        return "issued" if self.quantity is None or self.quantity else "used up"
+
     def quantity_after(self, article: Article) -> Decimal:
         """What went in, less what the test consumed."""
-        return max(article.quantity - self.consumed, Decimal(0)) if measurable(self.consumed) else article.quantity
+        return max(article.quantity - measured(self.consumed), Decimal(0))
 
     def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
         """A test consumes no more than there is."""
@@ -167,6 +172,11 @@ class PropertyReturnedFromLaboratory(CarriesProperty, register="case"):
             yield (
                 f"{self.property_id} cannot be returned with {self.consumed} consumed: {case.label} shows "
                 f"{article.quantity} {article.unit} of it. Give what the laboratory states."
+            )
+        elif self.state_after == "used up" and self.consumed != article.quantity:
+            yield (
+                f"{self.property_id} cannot come back as nothing with {self.consumed} of {article.quantity} "
+                f"{article.unit} consumed. Record {self.register}.PropertyMissing for the rest, or what was consumed."
             )
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
@@ -177,9 +187,3 @@ class PropertyReturnedFromLaboratory(CarriesProperty, register="case"):
             yield f"{self.property_id} comes back from {self.laboratory} under no named seal"
         if article.state == "rejected" and self.seal != article.seal:
             yield f"{self.property_id} was rejected and yet comes back under another seal than it went with"
-
-    def apply(self, case: Case) -> Case:
-        """What was consumed to the last has no next holder."""
-        back = super().apply(case)
-        article = self.article(back)
-        return back if article is None or article.quantity else self.kept(back, state="used up")

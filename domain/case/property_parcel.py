@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from domain.case.case import Case
-from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, standing
+from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, standing
 from domain.case.property import ConcernsProperty
 
 
@@ -163,12 +163,13 @@ class PropertySplit(ConcernsProperty, register="case"):
             return case
         drawn = [
             replace(
-                parent, property_id=sample.id, parent=self.property_id, quantity=sample.quantity, seal=sample.seal,
-                since=self.meta.occurred_at, value_paise=None, offered_to="", orders=(),
+                parent, property_id=sample.id, parent=self.property_id, quantity=measured(sample.quantity),
+                seal=sample.seal, since=self.meta.occurred_at, value_paise=None, offered_to="", orders=(),
                 entry=self.meta.version, before=None,
-            )
+            )  # fmt: skip
             for sample in self.samples
         ]
-        state = parent.state if self.remaining else "used up"
+        left = measured(self.remaining)
+        state = parent.state if left else "used up"
         case = case.keep(case.part(Malkhana).keeping(drawn))
-        return self.kept(case, quantity=self.remaining, seal=self.seal, state=state)
+        return self.kept(case, quantity=left, seal=self.seal, state=state)

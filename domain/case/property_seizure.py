@@ -8,35 +8,41 @@ from typing import Literal
 
 from domain.case.case import Case, CaseEntry
 from domain.case.codes import unreadable
-from domain.case.corrections import stands
+from domain.case.days import BNSS_BEGAN, day
+from domain.case.fir import Done, FollowsFIR, held
 from domain.case.malkhana import Malkhana, memo_of
 from domain.case.property import SeizesProperty
+from domain.case.search import misread_sid
 from domain.event import Sealed, put
 
 
 @dataclass(frozen=True, kw_only=True)
-class Witness:
+class SeizureWitness:
     """A witness of the seizure (panch), by code, who signed the memo or did not."""
 
     code: str
-    person: Sealed
+    witness_name: Sealed | None = None
+    address: Sealed | None = None
     signed: bool = True
 
 
-class PropertySeized(SeizesProperty, register="case", opens=True):
+class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
     """Articles are seized or produced and listed in a seizure memo before witnesses (IIF-4; BNSS s.103, 105, 106)."""
+
+    what = "the seizure"
 
     memo: str
     kind: Literal["stolen", "recovered", "involved", "unclaimed", "abandoned", "taken on search"]
+    search: str = ""
     gd_entry: str = ""
     from_code: str = ""
     from_whom: Sealed | None = None
     known_receiver: bool = False
     address: Sealed | None = None
     circumstances: Sealed | None = None
-    witnesses: tuple[Witness, ...] = ()
+    witnesses: tuple[SeizureWitness, ...] = ()
     seal_kept_by: str = ""
-    recording: str = ""
+    sid: str = ""
     copy_given: bool = False
 
     @property
@@ -45,24 +51,29 @@ class PropertySeized(SeizesProperty, register="case", opens=True):
         return self.memo
 
     def refuse(self, case: Case) -> Iterator[str]:
-        """Persons go by code, and personal particulars are sealed under it."""
+        """Persons go by code, and their particulars are sealed under it."""
         yield from super().refuse(case)
         yield from unreadable(case, *(each.code for each in self.witnesses))
-        if self.from_code or self.from_whom or self.address or self.circumstances:
+        if self.from_code or self.from_whom or self.address:
             yield from unreadable(case, self.from_code)
 
     def doubt(self, case: Case) -> Iterator[str]:
-        """What courts ask of a seizure: witnesses, the diary, the recording, the seal and its specimen, the hash."""
+        """What courts ask of a seizure: witnesses, the diary, the recording, a copy, the seal, the hash of a device."""
+        yield from super().doubt(case)
+        yield from misread_sid(self.sid)
         if memo_of(case, self.memo):
             yield f"memo {self.memo} is already entered in {case.label}"
-        if case.registered_at is None or self.meta.occurred_at < case.registered_at:
-            yield f"the seizure of memo {self.memo} is earlier than the FIR"
-        if len({each.code for each in self.witnesses if each.signed}) < 2:  # noqa: PLR2004 (two or more, s.103)
+        if len({each.code for each in self.witnesses if each.signed}) < 2:  # noqa: PLR2004 (two or more, s.103(4))
             yield f"memo {self.memo} is signed by fewer than two witnesses (BNSS s.103)"
         if not self.gd_entry:
             yield f"memo {self.memo} names no General Diary entry"
-        if not self.recording:
+        if not self.sid and day(self.meta.occurred_at) >= BNSS_BEGAN:
             yield f"memo {self.memo} names no audio-video recording (BNSS s.105)"
+        if self.from_code and not self.copy_given:
+            yield f"no copy of memo {self.memo} was given to {self.from_code} (BNSS s.103)"
+        yield from self._doubt_seals()
+
+    def _doubt_seals(self) -> Iterator[str]:
         if any(item.seal for item in self.items) and self.seal_kept_by in {"", self.meta.actor.id}:
             yield f"the seal used in memo {self.memo} was left with no other person after use"
         for item in self.items:
@@ -70,6 +81,10 @@ class PropertySeized(SeizesProperty, register="case", opens=True):
                 yield f"{item.id} is not sealed"
             if item.category == "digital device" and not item.device_hash:
                 yield f"{item.id} is a digital device and has no hash at seizure"
+
+    def apply(self, case: Case) -> Case:
+        """The articles are in custody, and the record is this station's if it begins with them."""
+        return replace(super().apply(case), station=case.station or self.meta.station)
 
 
 class SeizureReportedToMagistrate(CaseEntry, register="case"):
@@ -90,16 +105,16 @@ class SeizureReportedToMagistrate(CaseEntry, register="case"):
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Reported twice, or before it happened."""
-        reported, memo = case.part(Malkhana).reported.get(self.memo), memo_of(case, self.memo)
-        if reported and stands(case, reported):
+        memo = memo_of(case, self.memo)
+        if held(case, case.part(Malkhana).reported.get(self.memo)):
             yield f"memo {self.memo} was already reported to the Magistrate"
         if memo and self.meta.occurred_at < memo.at:
             yield f"the report is dated before the seizure of memo {self.memo}"
 
     def apply(self, case: Case) -> Case:
         """The memo is reported."""
-        malkhana = case.part(Malkhana)
-        return case.keep(replace(malkhana, reported=put(malkhana.reported, self.memo, self.meta.version)))
+        malkhana, done = case.part(Malkhana), Done(self.meta.version, self.meta.occurred_at)
+        return case.keep(replace(malkhana, reported=put(malkhana.reported, self.memo, done)))
 
 
 class CustodyMoveRefused(CaseEntry, register="case"):

@@ -4,39 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import ClassVar, Literal
 
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.corrections import stands
+from domain.case.fir import Done, held
 from domain.event import put
-
-
-@dataclass(frozen=True)
-class Step:
-    """That something was done: when, and the entry that says so."""
-
-    at: datetime
-    entry: int
-
-
-def step(act: CaseEntry) -> Step:
-    """The step that an act is."""
-    return Step(act.meta.occurred_at, act.meta.version)
-
-
-def done(case: Case, steps: Mapping[str, Step], key: str) -> Step | None:
-    """The step under this key, unless there is none or its entry was struck."""
-    found = steps.get(key)
-    return found if found is not None and stands(case, found.entry) else None
 
 
 @dataclass(frozen=True)
 class Reports(Part):
     """The reports of the case that were received, and that were attached, as `MLR 12/2026`."""
 
-    received: Mapping[str, Step] = field(default_factory=dict)
-    attached: Mapping[str, Step] = field(default_factory=dict)
+    received: Mapping[str, Done] = field(default_factory=dict)
+    attached: Mapping[str, Done] = field(default_factory=dict)
 
 
 class ReceivesReport(CaseEntry):
@@ -53,14 +33,14 @@ class ReceivesReport(CaseEntry):
     def doubt(self, case: Case) -> Iterator[str]:
         """The same report twice."""
         yield from super().doubt(case)
-        if done(case, case.part(Reports).received, f"{self.kind} {self.report}"):
+        if held(case, case.part(Reports).received.get(f"{self.kind} {self.report}")):
             yield f"{self.kind} {self.report} of {case.label} was already received"
 
     def apply(self, case: Case) -> Case:
         """The report is with the investigating officer, to be attached."""
         case = super().apply(case)
-        part = case.part(Reports)
-        return case.keep(replace(part, received=put(part.received, f"{self.kind} {self.report}", step(self))))
+        part, done = case.part(Reports), Done(self.meta.version, self.meta.occurred_at)
+        return case.keep(replace(part, received=put(part.received, f"{self.kind} {self.report}", done)))
 
 
 class ReportAttachedToDiary(CaseEntry, register="case"):
@@ -75,21 +55,21 @@ class ReportAttachedToDiary(CaseEntry, register="case"):
         """Only what was received can be attached, and once."""
         part, key = case.part(Reports), f"{self.kind} {self.report}"
         receipt = {"MLR": "MLRReceived", "PMR": "PMRReceived", "FSL": "LaboratoryReportReceived"}.get(self.kind)
-        if receipt and not done(case, part.received, key):
+        if receipt and not held(case, part.received.get(key)):
             yield (
                 f"{key} cannot be attached: {case.label} shows no such report received. "
                 f"Record case.{receipt} first."
             )
-        if done(case, part.attached, key):
+        if held(case, part.attached.get(key)):
             yield f"{key} cannot be attached again: it is in the case diary of {case.label}."
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Attached before it came."""
-        came = done(case, case.part(Reports).received, f"{self.kind} {self.report}")
+        came = held(case, case.part(Reports).received.get(f"{self.kind} {self.report}"))
         if came and self.meta.occurred_at < came.at:
             yield f"{self.kind} {self.report} is attached before it was received"
 
     def apply(self, case: Case) -> Case:
         """It is in the case diary."""
-        part = case.part(Reports)
-        return case.keep(replace(part, attached=put(part.attached, f"{self.kind} {self.report}", step(self))))
+        part, done = case.part(Reports), Done(self.meta.version, self.meta.occurred_at)
+        return case.keep(replace(part, attached=put(part.attached, f"{self.kind} {self.report}", done)))
