@@ -25,7 +25,10 @@ FOLDERS = ("bnss", "crpc", "pocso", "ndps", "judgments", "policy")
 PROCEEDING = ("case.FIRRegistered", "case.ZeroFIRRegistered")
 """The facts that begin the proceeding of a case: their earliest date picks the version (BNSS s.531(2)(a))."""
 
-SECTIONS = ("case.InformationReceived", "case.PreliminaryEnquiryOrdered", *PROCEEDING, "case.SectionsAltered")
+BELIEVED = ("case.InformationReceived", "case.PreliminaryEnquiryOrdered")
+"""Before there is an FIR, these tell what offences are believed to have been done; afterwards they change nothing."""
+
+SECTIONS = (*BELIEVED, *PROCEEDING, "case.SectionsAltered")
 """The facts whose `sections` tell for which offences the case is; each replaces the list before it."""
 
 STRIKES = "CorrectsEntry"

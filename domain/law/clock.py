@@ -6,7 +6,8 @@ Whether a clock has lapsed is asked of a moment (`Clock.state`), because nothing
 
 What facts out of order do: a stop before its start stops nothing, unless the rule says that an early one counts; with
 several stops the first counts; with several starts the first one of each subject, or each of them, as the rule says;
-two starts of one moment are one. A start no version governs opens nothing and is told in `refused`. Nothing raises.
+two starts of one moment are one; a start or stop whose column of time is empty, or has no zone, counts from the act's
+own time. A start no version governs opens nothing and is told in `refused`. Nothing raises.
 """
 
 from __future__ import annotations
@@ -236,7 +237,7 @@ def _opened(of: Opening, starts: list[Seen], refused: list[Refusal]) -> Iterator
         opened = start.at
         course = Course(rule, version, start, of.subject, of.counting)
         if version.conditional:
-            course.given(start.fact.values, docket.classes_at(start.place))
+            course.given(start.fact.values, docket.classes_for(start))
         else:
             course.count()
         yield Clock(course.run(docket), why, governed_at)
@@ -244,7 +245,7 @@ def _opened(of: Opening, starts: list[Seen], refused: list[Refusal]) -> Iterator
 
 def _applies(of: Opening, version: Version, start: Seen) -> bool:
     """Whether a version applies, unless it is known not to: by the offences at the start, or also as altered."""
-    places = [start.place]
+    classes = [of.docket.classes_for(start)]
     if of.rule.applies_by == "alterations":
-        places += [each.place for each in of.docket.alterations(start.place)]
-    return any(all_hold(version.applies, of.docket.classes_at(each).attributes) is not False for each in places)
+        classes += [each.classes for each in of.docket.alterations(start)]
+    return any(all_hold(version.applies, each.attributes) is not False for each in classes)

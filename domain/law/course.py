@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, Self
 
 from domain.law.counting import Counting, Term, day_of
-from domain.law.docket import Docket, Seen, sections_of
+from domain.law.docket import Docket, Listed, Seen
 from domain.law.fact import Fact
 from domain.law.grammar import Condition, Span, all_hold
 from domain.law.offences import Classes
@@ -27,10 +27,10 @@ MOST_HOURS = 10_000
 
 SOONEST = itemgetter(0, 1, 2)
 Path = tuple[tuple[Condition, bool | None], ...]
-Step = tuple[str, datetime, Fact, Mapping[str, str]]
+Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal]]
 """What happened to a clock: the key of its words, when, by which fact, and what else the words need."""
 NOTHING = Classes()
-NO_PARTS: Mapping[str, str] = {}
+NO_PARTS: Mapping[str, str | Decimal] = {}
 
 
 class Course:
@@ -100,20 +100,19 @@ class Course:
                     if before or at >= opened:
                         found.append((at, rank, place, fact, trigger))
         if rule.applies_by == "alterations" or self.version.by_offence:
-            for at, place, fact in docket.alterations(start.place):
-                found.append((at, 0, place, fact, docket.classes_at(place)))
+            found += [(each.at, 0, each.place, each.fact, each) for each in docket.alterations(start)]
         return found
 
-    def altered(self, at: datetime, fact: Fact, classes: Classes) -> None:
+    def altered(self, at: datetime, fact: Fact, listed: Listed) -> None:
         """The list of sections changes, and with it perhaps the class, or whether the rule applies at all."""
         if at > self.term.due_at:
             self._step("altered late", at, fact)
             return
-        if classes.sections == self.classes.sections:
+        if listed.classes.sections == self.classes.sections:
             return
-        self.classes = classes
-        self.known.update(classes.attributes)
-        self._step("altered", at, fact, sections=", ".join(sections_of(fact)))
+        self.classes = listed.classes
+        self.known.update(listed.classes.attributes)
+        self._step("altered", at, fact, sections=", ".join(listed.sections))
         self.count()
         applies = self.rule.applies_by != "alterations" or all_hold(self.version.applies, self.known) is not False
         if not applies and self.held_at is None:
@@ -143,7 +142,7 @@ class Course:
         self.out += timedelta(seconds=float(hours * 3600))
         evidence = str(fact.values.get(trigger.evidence) or "") if trigger.evidence else ""
         key = "excluded" if evidence else "excluded unshown"
-        self._step(key, at, fact, hours=f"{hours.normalize():f}", evidence=evidence)
+        self._step(key, at, fact, hours=hours, evidence=evidence)
         self.count()
 
     def held(self, at: datetime, fact: Fact, _: Trigger) -> None:
@@ -191,7 +190,7 @@ class Course:
         if in_time and fact.recorded_at > self.term.due_at:
             self.steps.append(("entered late", at, fact, NO_PARTS))
 
-    def _step(self, key: str, at: datetime, fact: Fact, **parts: str) -> None:
+    def _step(self, key: str, at: datetime, fact: Fact, **parts: str | Decimal) -> None:
         self.steps.append((key, at, fact, parts))
 
 

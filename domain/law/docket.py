@@ -6,12 +6,12 @@ that it counted, and an answer about that time still counts it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
-from domain.law.book import SECTIONS, STRIKES, Book
+from domain.law.book import BELIEVED, SECTIONS, STRIKES, Book
 from domain.law.fact import Fact
 from domain.law.grammar import all_hold
 from domain.law.offences import Classes
@@ -28,13 +28,17 @@ class Seen(NamedTuple):
 
 ORDER = attrgetter("occurred_at", "recorded_at", "entry_id")
 EARLIEST_FIRST = itemgetter(0, 1)
-EARLIEST_ENTRY = itemgetter(1)
 NOBODY = ("",)
 
 
-def sections_of(fact: Fact) -> tuple[str, ...]:
-    """The list of sections a fact gives; empty where it gives none."""
-    return fact.codes(("sections",)) or ()
+class Listed(NamedTuple):
+    """A fact that gives a list of sections, the list, and the classes of its offences."""
+
+    place: int
+    at: datetime
+    fact: Fact
+    sections: tuple[str, ...]
+    classes: Classes
 
 
 class Docket:
@@ -56,11 +60,20 @@ class Docket:
                 if name in interests:
                     named.setdefault(name, []).append(Seen(at, place, fact))
         self.named, self.offences = named, offences
-        lists = [each for name in SECTIONS if name in named for each in named[name] if sections_of(each.fact)]
-        self.sections = sorted(lists, key=EARLIEST_ENTRY)
-        began = [named[name][0].at for name in book.proceeding if name in named]
-        self.began = min(began) if began else None
+        self.began: datetime | None = None
         """When the proceeding began; None while nothing tells."""
+        registered = min((named[name][0] for name in book.proceeding if name in named), default=None)
+        if registered is not None:
+            self.began = registered.at
+        self.lists = sorted(self._listed(registered))
+
+    def _listed(self, registered: Seen | None) -> Iterator[Listed]:
+        """The lists of sections in force one after the other: what was believed gives way to the FIR."""
+        for name in SECTIONS:
+            for at, place, fact in self.named.get(name, ()):
+                sections = fact.codes(("sections",))
+                if sections and (name not in BELIEVED or registered is None or place < registered.place):
+                    yield Listed(place, at, fact, sections, self.offences.classes(sections))
 
     def matching(self, trigger: Trigger) -> Sequence[Seen]:
         """The facts a trigger waits for, each with the time from which it counts, in the order of the facts."""
@@ -106,18 +119,16 @@ class Docket:
                     starts[:] = [each for each in starts if each.at <= barred]
         return found
 
-    def classes_at(self, place: int) -> Classes:
-        """The classes of the offences by the last list of sections up to a place, that fact's own included."""
-        sections: Sequence[str] = ()
-        for each in self.sections:
-            if each.place > place:
-                break
-            sections = sections_of(each.fact)
-        return self.offences.classes(sections)
+    def classes_for(self, start: Seen) -> Classes:
+        """The classes of the offences at a start: by its own list of sections, else by the last one before it."""
+        if own := start.fact.codes(("sections",)):
+            return self.offences.classes(own)
+        before = [each.classes for each in self.lists if each.place < start.place]
+        return before[-1] if before else self.offences.classes(())
 
-    def alterations(self, place: int) -> list[Seen]:
-        """The facts after this place that changed the list of sections."""
-        return [each for each in self.sections if each.place > place]
+    def alterations(self, start: Seen) -> list[Listed]:
+        """The lists of sections that came after a start."""
+        return [each for each in self.lists if each.place > start.place]
 
 
 CORRECTED = ".EntryCorrected"

@@ -79,7 +79,7 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     lines = [words("starts so", zone, at=moment if rule.counting in {"hours", "forthwith"} else day_of(moment, zone))]
     lines += opening(rule, version, why, datetime.combine(day, time(12), tzinfo=zone), zone)
     if hours:
-        lines.append(words("excluded so", zone, hours=f"{hours.normalize():f}"))
+        lines.append(words("excluded so", zone, hours=hours))
     if course.days:
         lines.append(words("extended so", zone, days=str(course.days)))
     if unused:

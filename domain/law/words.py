@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from domain.law.counting import day_of
@@ -171,7 +172,8 @@ def _shown(part: object, zone: tzinfo) -> Line:
         return part
     if isinstance(part, datetime):
         return moment_words(part, zone)
-    return day_words(part) if isinstance(part, date) else Line(str(part), str(part))
+    text = f"{part.normalize():f}" if isinstance(part, Decimal) else str(part)
+    return day_words(part) if isinstance(part, date) else Line(text, text)
 
 
 def day_words(day: date) -> Line:

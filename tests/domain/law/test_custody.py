@@ -175,3 +175,14 @@ def test_sections_added_in_time_change_the_period_and_later_ones_undo_no_lapse()
     dropped = fact("SectionsAltered", "2026-02-19", sections=["BNS 303(2)"])
     murder = fir("2026-01-01", "BNS 103(1)"), remanded("A1", "2026-01-01 12:00")
     assert only("def-bail", clocks(*murder, dropped)).last_day == date(2026, 3, 1)
+
+
+def test_a_second_information_alters_no_sections() -> None:
+    """What another informant believes after the FIR is no alteration; before the FIR it is all there is."""
+    facts = fir("2026-01-01", "BNS 103(1)"), remanded("A1", "2026-01-02")
+    another = fact("InformationReceived", "2026-01-05", mode="oral", sections=["BNS 303(2)"])
+    assert only("def-bail", clocks(*facts, another)).last_day == date(2026, 4, 1)
+    believed = fact("InformationReceived", "2025-12-31", mode="oral", sections=["BNS 303(2)"])
+    assert only("def-bail", clocks(believed, *facts)).last_day == date(2026, 4, 1)
+    arrested_first = believed, remanded("A1", "2026-01-02"), fir("2026-01-03", "BNS 103(1)")
+    assert only("def-bail", clocks(*arrested_first)).last_day == date(2026, 4, 1)

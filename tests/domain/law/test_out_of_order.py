@@ -120,3 +120,10 @@ versions: [{from: "2000-01-01", law: "Act s.1", limit: 1 month}]
     book = load_book_from({"any.yaml": text})
     one = Fact("case.New", "1", at("2026-01-31"), at("2026-01-31"), frozenset({"ConcernsAccused"}), {"accused": "A1"})
     assert only("any", evaluate(book, [one], ZONE)).last_day == date(2026, 2, 28)
+
+
+@pytest.mark.parametrize("received", ["", "yesterday", "2026-07-02T08:00:00", None, 7])
+def test_a_time_that_is_none_gives_way_to_the_acts_own(received: object) -> None:
+    """A column without a time, or with one of no zone, is no start."""
+    clock = only("rape-med-24", clocks(fir("2026-07-02 12:00", "BNS 64(1)", information_received_at=received)))
+    assert clock.opened_at == at("2026-07-02 12:00")
