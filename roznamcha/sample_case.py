@@ -223,7 +223,7 @@ class Life:
         if category == "digital device" and self.dice.random() < 0.8:
             item |= {"device_hash": self.dice.randbytes(32).hex(), "hash_algorithm": "SHA-256"}
         both = self.dice.random() < 0.9
-        witnesses = [{"code": f"W{n}", "person": self.name()} for n in (1, 2)[: 2 if both else 1]]
+        witnesses = [{"code": f"W{n}", "witness_name": self.name()} for n in (1, 2)[: 2 if both else 1]]
         sid = f"{self.dice.randrange(10**16):016d}"
         self.do(
             seized,
@@ -235,7 +235,7 @@ class Life:
             gd_entry=f"GD/{self.number}",
             witnesses=witnesses,
             seal_kept_by="W1",
-            recording=sid if both else "",
+            sid=sid if both else "",
         )
         self.do(seized + timedelta(hours=6), "SeizureReportedToMagistrate", memo=f"SM/{self.number}", court=COURT)
         kept = timedelta(hours=40) if self.dice.random() < 0.1 else timedelta(hours=3)
