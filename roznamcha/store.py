@@ -6,6 +6,7 @@ one record that belong together are a unit: all are entered or none.
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from uuid import UUID
 from eventsourcing.persistence import InterfaceError, OperationalError
 
 from consumers import entries
+from domain.case.corrections import CorrectsEntry
 from domain.event import RECORDS, Event, changed, decide
 from roznamcha.errors import Conflict, Refused, Unavailable
 from roznamcha.intake import Act
@@ -39,8 +41,8 @@ from roznamcha.units import (
 )
 from schemas import Catalogue
 
-ATTEMPTS = 12
-"""How often a unit that met another writer is decided anew before the caller is told so."""
+CONTENTION = 30.0
+"""Seconds for which a unit that meets other writers is decided anew before the caller is told so."""
 PATIENCE = (0.1, 0.5, 2.0, 5.0)
 """Seconds between tries when the database went away; commands are idempotent, so trying again is safe."""
 
@@ -80,13 +82,15 @@ class Store:
             for place, acts in enumerate(units)
             if acts
         ]
-        tries, faults = 0, iter(PATIENCE)
+        tries, faults, until = 0, iter(PATIENCE), time.monotonic() + CONTENTION
         with self._lock:
             while waiting:
                 tries += 1
-                if tries > ATTEMPTS + len(units):
+                if tries > len(units) and time.monotonic() > until:
                     message = "this record is being written by others faster than it can be decided: try again"
                     raise Conflict(message)
+                if tries > 2:  # noqa: PLR2004 (the second try is free) two writers in step would meet for ever
+                    time.sleep(secrets.randbelow(min(2**tries, 64)) / 1_000)
                 try:
                     waiting = self._attempt(waiting, answers, again=again)
                 except (OperationalError, InterfaceError) as error:
@@ -143,6 +147,7 @@ class Store:
             if name := number_name(event):
                 claimed.add(name)
             reasons = tuple(misplaced(event, held.record, now, turn.taken.get(name)))
+            reasons += tuple(self._mispointed(event, unit))
             decision = None if reasons else decide(event, held.record)
             if decision is not None and not decision.reasons:
                 held = entered(unit, event, held, now, decision.doubts)
@@ -160,6 +165,20 @@ class Store:
         turn.claimed |= claimed
         turn.numbers.update(numbers)
         unit.after = turn.standing[unit.record_id] = held
+
+    def _mispointed(self, event: Event[Any], unit: Unit) -> Iterable[str]:
+        """A correction names its entry twice, by id and by version: a slip in one must not strike another line."""
+        if not isinstance(event, CorrectsEntry):
+            return
+        found = next((each for each in unit.events if each.meta.version == event.version), None)
+        if found is None:
+            kept = self.recorder.select_events(unit.record_id, gt=event.version - 1, lte=event.version)
+            found = entries.read(self.catalogue, kept[0].state) if kept else None
+        if found is not None and found.meta.entry_id != event.entry:
+            yield (
+                f"entry {event.version} of this record has another id than the one given; "
+                "give both as `history --json` shows them"
+            )
 
     def _write_down(self, units: Iterable[Unit]) -> None:
         """Seal and encode what was decided."""

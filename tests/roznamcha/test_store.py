@@ -130,6 +130,17 @@ def test_an_impossible_custody_move_is_refused_and_recorded(store: Store) -> Non
     assert history[1].attempted == "case.PropertyMoved"  # type: ignore[attr-defined]
 
 
+def test_a_correction_must_name_its_entry_by_id_and_version_alike(store: Store) -> None:
+    """A slip in one of the two must not strike another line."""
+    first = store.record(act(FIR, "a"))
+    second = store.record(act(COPY, "a"))
+    wrong = act("case.EntryCorrected", "a", entry=str(first.entry_id), version=second.version)
+    with pytest.raises(Refused, match="entry 2 of this record has another id"):
+        store.record(wrong)
+    right = act("case.EntryCorrected", "a", entry=str(second.entry_id), version=second.version)
+    assert store.record(right).status == "recorded"
+
+
 def test_two_stores_decide_against_what_the_other_entered(database: str) -> None:
     """A record held in memory is not believed when another process has written to it."""
     one, two = store_on(database), store_on(database)
