@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import fastavro
+from fastavro.read import SchemaResolutionError
 
 from schemas import Catalogue, Schema
 from schemas.codec import HEADER, MAGIC
@@ -104,7 +105,7 @@ def _differs(writer: Schema, newest: Schema, data: bytes, record: dict[str, Any]
     try:
         read: Any = fastavro.schemaless_reader(io.BytesIO(data[HEADER.size :]), writer.parsed, None)
         newer: Any = fastavro.schemaless_reader(io.BytesIO(data[HEADER.size :]), writer.parsed, newest.parsed)
-    except (ValueError, EOFError, TypeError, IndexError, fastavro.read.SchemaResolutionError) as error:
+    except (ValueError, EOFError, TypeError, IndexError, OverflowError, SchemaResolutionError) as error:
         yield f"{writer.name}.{writer.version}: its golden record can no longer be read: {error}"
         return
     if plain(read) != record:
