@@ -49,6 +49,12 @@ OPTIONS = {
 }
 
 
+def _version(asked: bool) -> None:  # noqa: FBT001 (an option's value)
+    if asked:
+        typer.echo(f"roznamcha {version('roznamcha')}")
+        raise typer.Exit
+
+
 @app.callback()
 def begin(  # noqa: PLR0913 (one for each setting)
     *,
@@ -58,12 +64,12 @@ def begin(  # noqa: PLR0913 (one for each setting)
     registry_url: Annotated[str, typer.Option(help="Schema registry.", envvar="ROZNAMCHA_REGISTRY_URL")] = "",
     timezone: Annotated[str, typer.Option(help="Time zone of the days.", envvar="ROZNAMCHA_TIMEZONE")] = "",
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done, on stderr.")] = False,
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
-    """Set up what every command shares."""
-    if show_version:
-        typer.echo(f"roznamcha {version('roznamcha')}")
-        raise typer.Exit
+    """Every act of a police case, entered once and for ever; all else is derived from the entries."""
+    del show_version  # answered before anything else is looked at
     log.set_up(verbose=verbose)
     given = {"data": data, "database_url": database_url, "kafka": kafka, "registry_url": registry_url,
              "timezone": timezone}  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import domain
 from domain.event import ACTS, Actor, Event, Meta, Sealed, changed
 from domain.shape import Shape, columns
 from roznamcha.errors import Refused
@@ -60,6 +61,7 @@ def read_act(
 
     Raises Refused with every reason found.
     """
+    domain.load()
     reasons = Reasons()
     if not isinstance(sent, dict):
         raise Refused([f"an act is a JSON object, this is {kind_of(sent)}"])
