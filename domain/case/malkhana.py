@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from domain.case.case import Case, Part
 from domain.case.corrections import stands
@@ -15,7 +15,7 @@ from domain.case.fir import Done, held
 State = Literal[
     "seized", "deposited", "issued", "on the way", "at laboratory", "rejected", "in court", "on bond", "missing",
     "used up", "disposed",
-]
+]  # fmt: skip
 """How far custody of an article has come. `issued` is with an officer after the first deposit or hand-over."""
 
 WITH_OFFICER: tuple[State, ...] = ("seized", "issued")
@@ -38,7 +38,7 @@ Category = Literal[
     "jewellery or precious metal", "document or valuable security", "electrical or electronic", "digital device",
     "cultural property", "livestock", "forest or mineral produce", "biological or medical sample",
     "clothing or weapon of offence", "numbered goods", "perishable", "other",
-]
+]  # fmt: skip
 """What kind of thing it is, as the seizure memo (IIF-4) groups them."""
 
 
@@ -63,13 +63,22 @@ class SeizedItem:
 
 @dataclass(frozen=True)
 class Order:
-    """An order to dispose of an article: its number, under which section, how, and since when."""
+    """An order to dispose of an article: the entry that has it, its number, under which section, how, since when."""
 
+    entry: int
     number: str
     provision: str
     manner: str
     at: datetime
     on_bond: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one entry has written into an article's columns."""
+
+    entry: int
+    columns: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +107,22 @@ class Article:
     certificate: str = ""
     """The Magistrate's certificate of the inventory, photographs and samples (NDPS s.52A)."""
     orders: tuple[Order, ...] = ()
-    entry: int = 0
-    """The version of the entry that last changed it."""
-    before: Article | None = field(default=None, repr=False, compare=False)
-    """How it was before that entry: what holds again when the entry is struck."""
+    changes: tuple[Change, ...] = field(default=(), repr=False, compare=False)
+    """What each entry wrote, the seizure's first: when one is struck, the article is what the others make of it."""
+
+    @classmethod
+    def begun(cls, entry: int, **columns: Any) -> Article:  # noqa: ANN401 (the article's columns)
+        """An article of which custody begins with this entry."""
+        return cls(**columns, changes=(Change(entry, columns),))
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """All its columns, without their history."""
+        return {name: value for name, value in vars(self).items() if name != "changes"}
+
+    def changed(self, entry: int, **columns: Any) -> Article:  # noqa: ANN401 (the article's columns)
+        """The article after this entry has written into these columns."""
+        return replace(self, **columns, changes=(*self.changes, Change(entry, columns)))
 
     @property
     def whereabouts(self) -> str:
@@ -136,9 +157,13 @@ class Malkhana(Part):
 def standing(case: Case, property_id: str) -> Article | None:
     """The article as the entries that still stand show it, or None when nobody has seized it."""
     article = case.part(Malkhana).articles.get(property_id)
-    while article is not None and not stands(case, article.entry):
-        article = article.before
-    return article
+    if article is None or not stands(case, article.changes[0].entry):
+        return None
+    left = [each for each in article.changes if stands(case, each.entry)]
+    if len(left) == len(article.changes):
+        return article
+    columns = {name: value for each in left for name, value in each.columns.items()}
+    return Article(**columns, changes=article.changes)
 
 
 def memo_of(case: Case, number: str) -> Done | None:

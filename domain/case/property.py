@@ -115,8 +115,7 @@ class ConcernsProperty(CaseEntry):
         article = self.article(case)
         if article is None:
             return case
-        changed = replace(article, **changes, entry=self.meta.version, before=article)
-        return case.keep(case.part(Malkhana).keeping([changed]))
+        return case.keep(case.part(Malkhana).keeping([article.changed(self.meta.version, **changes)]))
 
 
 class MovesProperty(ConcernsProperty):
@@ -209,16 +208,13 @@ class MovesProperty(ConcernsProperty):
         article = self.article(case)
         if article is None:
             return case
-        return self.kept(
-            case,
-            state=self.state_after,
-            holder=self.holder_after or article.holder,
-            place=self.place_after or article.place,
-            quantity=self.quantity_after(article),
-            since=self.meta.occurred_at,
-            offered_to="",
-            seal=self.seal if self.reseals else article.seal,
-        )
+        changes: dict[str, Any] = {"holder": self.holder_after, "place": self.place_after}
+        changes = {name: value for name, value in changes.items() if value}
+        if self.quantity_after(article) != article.quantity:
+            changes["quantity"] = self.quantity_after(article)
+        if self.reseals:
+            changes["seal"] = self.seal
+        return self.kept(case, state=self.state_after, since=self.meta.occurred_at, offered_to="", **changes)
 
 
 class CarriesProperty(MovesProperty):
@@ -302,10 +298,20 @@ class SeizesProperty(CaseEntry):
         """Each article is in the hands of the officer who took it."""
         at, entry, malkhana = self.meta.occurred_at, self.meta.version, case.part(Malkhana)
         fresh = [
-            Article(
-                property_id=item.id, memo=self.document, category=item.category, quantity=measured(item.quantity),
-                unit=item.unit, state="seized", place=self.place_after, holder=self.holder_after, since=at,
-                seized_at=at, seal=item.seal, value_paise=item.value_paise, entry=entry,
+            Article.begun(
+                entry,
+                property_id=item.id,
+                memo=self.document,
+                category=item.category,
+                quantity=measured(item.quantity),
+                unit=item.unit,
+                state="seized",
+                place=self.place_after,
+                holder=self.holder_after,
+                since=at,
+                seized_at=at,
+                seal=item.seal,
+                value_paise=item.value_paise,
             )
             for item in self.items
         ]

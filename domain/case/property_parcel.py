@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from domain.case.case import Case
 from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, standing
@@ -161,15 +162,17 @@ class PropertySplit(ConcernsProperty, register="case"):
         parent = self.article(case)
         if parent is None:
             return case
+        fresh = {"since": self.meta.occurred_at, "value_paise": None, "offered_to": "", "orders": ()}
         drawn = [
-            replace(
-                parent, property_id=sample.id, parent=self.property_id, quantity=measured(sample.quantity),
-                seal=sample.seal, since=self.meta.occurred_at, value_paise=None, offered_to="", orders=(),
-                entry=self.meta.version, before=None,
-            )  # fmt: skip
-            for sample in self.samples
+            Article.begun(
+                self.meta.version,
+                **parent.columns
+                | fresh
+                | {"property_id": each.id, "parent": self.property_id, "seal": each.seal}
+                | {"quantity": measured(each.quantity)},
+            )
+            for each in self.samples
         ]
-        left = measured(self.remaining)
-        state = parent.state if left else "used up"
-        case = case.keep(case.part(Malkhana).keeping(drawn))
-        return self.kept(case, quantity=left, seal=self.seal, state=state)
+        left: dict[str, Any] = {"quantity": measured(self.remaining), "seal": self.seal}
+        ended = {} if left["quantity"] else {"state": "used up"}
+        return self.kept(case.keep(case.part(Malkhana).keeping(drawn)), **left, **ended)

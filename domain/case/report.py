@@ -57,8 +57,7 @@ class ReportAttachedToDiary(CaseEntry, register="case"):
         receipt = {"MLR": "MLRReceived", "PMR": "PMRReceived", "FSL": "LaboratoryReportReceived"}.get(self.kind)
         if receipt and not held(case, part.received.get(key)):
             yield (
-                f"{key} cannot be attached: {case.label} shows no such report received. "
-                f"Record case.{receipt} first."
+                f"{key} cannot be attached: {case.label} shows no such report received. Record case.{receipt} first."
             )
         if held(case, part.attached.get(key)):
             yield f"{key} cannot be attached again: it is in the case diary of {case.label}."

@@ -39,7 +39,8 @@ RETURN: dict[str, Any] = {
 }  # fmt: skip
 PRODUCTION: dict[str, Any] = {"property_id": "PR/1", "court": COURT, "requisition": "summons 9", "seal": "K"}
 BOND: dict[str, Any] = {
-    "property_id": "PR/1", "person": "V1", "receiver": SOMEONE, "court": COURT, "order": "O/3", "bond": "B/1", "seal": "K",
+    "property_id": "PR/1", "person": "V1", "receiver": SOMEONE, "court": COURT, "order": "O/3", "bond": "B/1",
+    "seal": "K",
 }  # fmt: skip
 ORDER: dict[str, Any] = {
     "property_id": "PR/1", "order": "O/9", "authority": COURT, "provision": "BNSS 497", "manner": "destroyed",

@@ -70,7 +70,7 @@ def test_a_note_goes_from_request_to_diary() -> None:
 def test_a_note_asks_about_what_was_seized() -> None:
     """About an article of the case, at least one."""
     when(given(fir()), note()).refused("PR/1 cannot be forwarded: the seizure memo of 0012/2026 lists nothing")
-    when(STORED, note(properties=("PR/1", "PR/2"))).refused("PR/2 cannot be forwarded: the seizure memo of 0012/2026 lists")
+    when(STORED, note(properties=("PR/1", "PR/2"))).refused("PR/2 cannot be forwarded: the seizure memo of 0012/2026")
     when(STORED, note(properties=())).refused("forwarding note N/1 names no exhibit")
 
 

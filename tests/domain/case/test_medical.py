@@ -107,7 +107,7 @@ def test_what_follows_names_the_request_and_its_person(what: str) -> None:
 def test_a_refusal_stops_the_duty_and_is_respected() -> None:
     """Sending or examining against it, or a refusal after the examination, is doubted."""
     assert asked(REFUSED.record, "M/1").steps["consent refused"].version == 3  # type: ignore[union-attr]
-    when(REFUSED, followed("VictimSentForExamination")).doubted("V1 is sent although consent to request M/1 was refused")
+    when(REFUSED, followed("VictimSentForExamination")).doubted("V1 is sent although consent to request M/1 was")
     when(REFUSED, followed("MedicalExaminationHeld")).doubted("V1 was examined although consent to request M/1")
     when(HELD, followed("MedicalConsentRefused")).doubted("is refused after the examination was held")
     wrong = followed("MedicalConsentRefused")

@@ -42,7 +42,8 @@ def returned(**fields: Any) -> Event[Any]:
 
 def recalled(**fields: Any) -> Event[Any]:
     """PR/1 brought back by V1."""
-    return on("PropertyRecalled", by=OFFICER, **{"person": "V1", "place": "station", "order": "O/5", "seal": "K", **fields})
+    usual = {"person": "V1", "place": "station", "order": "O/5", "seal": "K"}
+    return on("PropertyRecalled", by=OFFICER, **{**usual, **fields})
 
 
 def test_an_article_is_produced_in_court() -> None:

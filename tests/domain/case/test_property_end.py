@@ -42,7 +42,7 @@ def found(**fields: Any) -> Event[Any]:
 def test_an_order_waits_to_be_carried_out() -> None:
     """The register keeps its number, section and manner; the article stays where it is."""
     now = article(when(STORED, ordered()).entered())
-    assert now.orders == (Order("O/9", "BNSS 497", "destroyed", after(hours=3)),)
+    assert now.orders == (Order(4, "O/9", "BNSS 497", "destroyed", after(hours=3)),)
     assert now.state == "deposited"
 
 
@@ -92,6 +92,8 @@ def test_no_end_without_an_order() -> None:
     when(ORDERED, disposed(order="")).refused("under no order")
     wrong = ordered()
     when(then(STORED, wrong, struck(wrong, 4)), disposed()).refused("shows no order")
+    second = ordered(order="O/10")
+    when(then(STORED, wrong, second, struck(wrong, 4)), disposed()).refused("shows O/10")
 
 
 def test_nothing_is_disposed_of_twice() -> None:
@@ -110,7 +112,8 @@ def test_only_the_holder_gives_it_up() -> None:
     """From an officer's hands another cannot dispose of it; from the malkhana it is doubted."""
     held = given(fir(), seized(), ordered())
     when(held, disposed()).refused("CG-2001 gives it, and 0012/2026 shows it with CG-1001")
-    when(ORDERED, on("PropertyDisposed", by=OTHER, order="O/9", manner="destroyed", seal="K")).doubted("CG-4001 gives it")
+    by_another = on("PropertyDisposed", by=OTHER, order="O/9", manner="destroyed", seal="K")
+    when(ORDERED, by_another).doubted("CG-4001 gives it out")
 
 
 def test_what_is_missing_is_found_or_written_off() -> None:

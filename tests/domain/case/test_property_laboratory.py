@@ -39,7 +39,8 @@ def returned(**fields: Any) -> Event[Any]:
 
 def rejected(**fields: Any) -> Event[Any]:
     """PR/1 rejected by the laboratory."""
-    return on("PropertyRejectedByLaboratory", by=CARRIER, **{"laboratory": FSL, "reason": "no note", "seal": "K", **fields})
+    usual = {"laboratory": FSL, "reason": "no note", "seal": "K"}
+    return on("PropertyRejectedByLaboratory", by=CARRIER, **{**usual, **fields})
 
 
 def test_an_exhibit_leaves_under_a_road_certificate() -> None:
