@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -61,12 +61,14 @@ class Follower:
         self,
         *,
         until: int | None = None,
+        limits: Mapping[int, int] | None = None,
         batch: int = BATCH,
         progress: Callable[[int, int], None] = lambda _d, _t: None,
     ) -> int:
         """Fold all entries up to `until`, or to the log's head as of now; give how many were new.
 
-        Two followers of one group may run at once: each batch is one's or the other's.
+        With `limits` nothing beyond a slot's limit is folded: only for the last call of a group, since what is left out
+        is passed by. Two followers of one group may run at once: each batch is one's or the other's.
         """
         done, target = 0, head(self.connection) if until is None else until
         self.runner.load()
@@ -74,6 +76,8 @@ class Follower:
         while after < target:
             page = [each for each in read_log(self.connection, after, batch) if each.position <= target]
             through = page[-1].position if page else target
+            if limits is not None:
+                page = [each for each in page if each.position <= limits[each.slot]]
             try:
                 done += self.runner.take(page, through=through)
                 after = through

@@ -58,12 +58,13 @@ def rebuild(
         for table in dict.fromkeys(tables_of(view, NEW)):
             table.create(connection)
     follower = Follower(connection, [view], catalogue, group, NEW)
-    follower.catch_up(progress=progress)
+    # Never beyond the old view: what is behind the main group's checkpoint will be folded into the new rows after the
+    # swap, so an entry folded now that lies ahead of it would be counted twice.
+    follower.catch_up(until=min(_main(connection).values(), default=0), progress=progress)
     with connection.transaction():
-        # With these rows locked nobody moves the old view on, so both can be brought to the same entry.
-        connection.execute("SELECT 1 FROM ops.checkpoints WHERE view_group = 'main' FOR UPDATE")
-        row = connection.execute("SELECT max(position) FROM ops.checkpoints WHERE view_group = 'main'").fetchone()
-        follower.catch_up(until=(row[0] if row else 0) or 0)
+        # With these rows locked nobody moves the old view on, so both can be brought to the same entry, slot by slot.
+        limits = _main(connection, lock=True)
+        follower.catch_up(until=max(limits.values(), default=0), limits=limits)
         difference = _compare(connection, view)
         if approve(difference):
             _swap(connection, view)
@@ -71,6 +72,13 @@ def rebuild(
             connection.execute(f"DROP TABLE IF EXISTS views.{table.name}".encode())
         connection.execute("DELETE FROM ops.checkpoints WHERE view_group = %s", (group,))
     return difference
+
+
+def _main(connection: Connection[Any], *, lock: bool = False) -> dict[int, int]:
+    """How far the views in force have come in each slot."""
+    query = "SELECT slot, position FROM ops.checkpoints WHERE view_group = 'main'"
+    rows = connection.execute(f"{query} FOR UPDATE" if lock else query).fetchall()
+    return dict(rows)
 
 
 def _swap(connection: Connection[Any], view: View) -> None:

@@ -142,7 +142,7 @@ def _place(column: str, form: str | None, values: Row, zone: ZoneInfo) -> str:
         try:
             return datetime.fromisoformat(f"{value}T12:00:00").replace(tzinfo=zone).isoformat()
         except ValueError:
-            return value
+            return f"{value}T12:00:00Z"  # the door says that there is no such day
     if form == "code":
         return re.sub(r"[^A-Z0-9]+", "-", value.upper()).strip("-")[:100]
     if form == "year":

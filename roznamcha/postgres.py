@@ -25,7 +25,7 @@ from typing import IO, Self
 import psycopg
 
 from roznamcha.errors import Unavailable
-from roznamcha.postgres_user import launch, server_user
+from roznamcha.postgres_user import begin, launch, server_user
 
 PATIENCE = 60.0
 """Seconds until a start or stop is given up."""
@@ -48,8 +48,8 @@ SETTINGS = {
 }
 
 
-CHILDREN: list[subprocess.Popen[bytes]] = []
-"""Servers this process has started: kept, so that each is buried when it has ended."""
+SETTLING = 1.0
+"""Seconds that a server may take to write its pid file, or to say why it doesn't start."""
 
 
 @dataclass(frozen=True)
@@ -214,14 +214,15 @@ def _start(place: Place, binaries: Path) -> Path:
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        server = launch(place.log, place.data, binaries, ["postgres", "-D", "{data}", "-k", str(socket), *options])
-        while server.poll() is None and time.monotonic() < deadline:
+        _bury(place)
+        begin(place.log, place.data, binaries, ["postgres", "-D", "{data}", "-k", str(socket), *options])
+        begun = time.monotonic()
+        while time.monotonic() < min(deadline, begun + SETTLING) or _alive(_pid(place)):
             if _answers(socket):
-                CHILDREN.append(server)
                 return socket
+            if time.monotonic() > deadline:
+                break
             time.sleep(0.02)
-        # A server that was killed a moment ago still holds its memory; it is gone when its last child is.
-        time.sleep(0.2)
     message = f"the private PostgreSQL did not start within {PATIENCE:.0f} s: see {place.log}"
     raise Unavailable(message)
 
@@ -235,7 +236,6 @@ def _stop(place: Place) -> None:
         deadline = time.monotonic() + PATIENCE
         while _alive(pid) and (place.data / "postmaster.pid").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
-    CHILDREN[:] = [each for each in CHILDREN if each.poll() is None]
     _forget_socket(place)
 
 
@@ -265,8 +265,27 @@ def _pid(place: Place) -> int | None:
         return None
 
 
-def _alive(pid: int) -> bool:
+def _bury(place: Place) -> None:
+    """Remove the pid file of a dead server that nobody has buried: PostgreSQL takes a zombie for a living one.
+
+    Only when no process works in the data directory any more: a child of the dead server may still be writing.
+    """
+    pid = _pid(place)
+    if pid is None or _alive(pid) or not Path(f"/proc/{pid}").exists():
+        return
+    home = place.data.stat()
+    for process in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            there = process.stat()
+            if (there.st_dev, there.st_ino) == (home.st_dev, home.st_ino):
+                return
+    (place.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _alive(pid: int | None) -> bool:
     """Whether the process runs. A zombie, which nobody has buried yet, doesn't."""
+    if pid is None:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import pwd
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from roznamcha.errors import Unavailable
@@ -29,7 +30,14 @@ def server_user() -> pwd.struct_passwd | None:
     raise Unavailable(message)
 
 
-def launch(log_file: Path, data: Path, binaries: Path, command: list[str]) -> subprocess.Popen[bytes]:
+def begin(log_file: Path, data: Path, binaries: Path, command: list[str]) -> None:
+    """Start a program that outlives us: the shell in between leaves it to the first process, which buries the dead."""
+    launch(log_file, data, binaries, command, prefix=["sh", "-c", '"$@" &', "sh"]).wait()
+
+
+def launch(
+    log_file: Path, data: Path, binaries: Path, command: list[str], prefix: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
     """Start one of PostgreSQL's programs on `data`, as the right user and with paths that user can walk."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")} | {"LC_ALL": "C"}
     arguments = [part.replace("{data}", str(data)) for part in command[1:]]
@@ -41,7 +49,13 @@ def launch(log_file: Path, data: Path, binaries: Path, command: list[str]) -> su
     with log_file.open("ab") as log:
         log_file.chmod(0o600)
         return subprocess.Popen(  # noqa: S603 (a program found by us)
-            program, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True, cwd="/"
+            [*prefix, *program],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+            cwd="/",
         )
 
 
@@ -57,16 +71,21 @@ def _as_user(user: pwd.struct_passwd, data: Path, binaries: Path, command: list[
     drop = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--no-new-privs", "--"]
     if _open_to(user, data) and _open_to(user, binaries / command[0]):
         return [*drop, str(binaries / command[0]), *(part.replace("{data}", str(data)) for part in command[1:])]
-    # An empty private /mnt in which the two folders are bound: seen by this server alone, gone with it.
+    # An empty private /mnt in which the folders are bound: seen by this server alone, gone with it.
     script = (
         "mount -t tmpfs -o mode=755 roznamcha /mnt && mkdir /mnt/data /mnt/install"
-        ' && mount --bind "$1" /mnt/data && mount --bind "$2" /mnt/install && shift 2 && exec "$@"'
+        ' && mount --bind "$1" /mnt/data && shift'
+        ' && while [ "$1" != -- ]; do t="/mnt/install/${1##*/}"; mkdir "$t" && mount --bind "$1" "$t" && shift || exit 1'
+        "; done"
+        ' && shift && exec "$@"'
     )
     programs = (binaries / command[0]).resolve()
     door = _beyond(user, programs)
-    inside = [f"/mnt/install/{programs.relative_to(door)}"]
+    # A wheel keeps its shared libraries in a folder of its own beside the programs.
+    beside = [each for each in door.parent.glob(f"{door.name}*") if each.is_dir()]
+    inside = [f"/mnt/install/{door.name}/{programs.relative_to(door)}"]
     inside += [part.replace("{data}", "/mnt/data") for part in command[1:]]
-    return ["unshare", "--mount", "sh", "-c", script, "sh", str(data), str(door), *drop, *inside]
+    return ["unshare", "--mount", "sh", "-c", script, "sh", str(data), *map(str, beside), "--", *drop, *inside]
 
 
 def _open_to(user: pwd.struct_passwd, path: Path) -> bool:

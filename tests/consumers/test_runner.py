@@ -287,6 +287,19 @@ def test_a_changed_view_is_built_beside_the_old_one_and_swapped(database: str) -
         assert verify(connection, [Taller()], catalogue()).ok
 
 
+def test_a_rebuild_never_runs_ahead_of_the_view_it_replaces(database: str) -> None:
+    """Entries the old view has not folded yet are folded once, after the swap, and not twice."""
+    write_cases(database, 4)
+    with following(database, [Tally()]) as follower:
+        follower.catch_up()
+        write_cases(database, 4, first=4)
+        rebuild(follower.connection, Tally(), catalogue())
+        follower.catch_up()
+        assert verify(follower.connection, [Tally()], catalogue()).ok
+        found = follower.connection.execute("SELECT count(*), min(entries), max(entries) FROM views.tally").fetchone()
+        assert found == (8, 4, 4)
+
+
 def test_rebuilding_without_a_change_differs_in_nothing(database: str) -> None:
     """The same code gives the same rows, whatever way they were made."""
     write_cases(database, 6)
