@@ -75,7 +75,8 @@ def _as_user(user: pwd.struct_passwd, data: Path, binaries: Path, command: list[
     script = (
         "mount -t tmpfs -o mode=755 roznamcha /mnt && mkdir /mnt/data /mnt/install"
         ' && mount --bind "$1" /mnt/data && shift'
-        ' && while [ "$1" != -- ]; do t="/mnt/install/${1##*/}"; mkdir "$t" && mount --bind "$1" "$t" && shift || exit 1'
+        ' && while [ "$1" != -- ]; do to="/mnt/install/${1##*/}"'
+        ' && mkdir "$to" && mount --bind "$1" "$to" && shift || exit 1'
         "; done"
         ' && shift && exec "$@"'
     )
