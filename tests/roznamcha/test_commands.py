@@ -1,0 +1,192 @@
+"""The command line as others script against it: JSON shapes, exit codes, one document on stdout, one line of error."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.acts import sent
+from tests.roznamcha.kit import ROOT, Program
+
+FIR = "case.FIRRegistered"
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A small sample district in a private PostgreSQL."""
+    program = Program(tmp_path_factory.mktemp("district"), "")
+    program.run("demo", "--cases", "40")
+    yield program
+    shutil.rmtree(program.folder, ignore_errors=True)
+
+
+def test_the_demo_has_its_shape_and_is_the_same_twice(district: Program) -> None:
+    """Run again it adds nothing and prints the same figures."""
+    first, second = district.json("demo", "--cases", "40"), district.json("demo", "--cases", "40")
+    assert first.keys() >= {"records", "entries", "views", "deadlines", "custody_breaks", "verified", "seconds"}
+    assert (first["records"], first["verified"], first["entered_now"]) == (40, True, 0)
+    assert set(first["views"]) == {"case_state", "history", "custody", "malkhana", "deadlines"}
+    assert {**first, "seconds": 0} == {**second, "seconds": 0}
+    assert first["custody_breaks"] > 0
+    assert first["deadlines"]["lapsed"] > 0
+
+
+def test_the_board_speaks_both_languages(district: Program) -> None:
+    """Hindi and English, the systems by name, and three commands to try next."""
+    board = district.run("demo", "--cases", "40").stdout
+    for words in (
+        "रोज़नामचा",
+        "थाने",
+        "Malkhana",
+        "ITSSO",
+        "e-FSL",
+        "e-Chargesheet",
+        "MedLEaPR",
+        "Citizen portal",
+        "सत्यापित",
+    ):
+        assert words in board
+    assert len(re.findall(r"^  \./run ", board, re.MULTILINE)) == 3
+
+
+def test_the_demo_never_mixes_with_real_cases(program: Program, tmp_path: Path) -> None:
+    """A store that holds anything else is left alone."""
+    (tmp_path / "one.jsonl").write_text(json.dumps(sent(FIR)) + "\n")
+    program.run("import", "one.jsonl")
+    refused = program.run("demo", "--cases", "3", check=False)
+    assert refused.returncode == 1
+    assert "no samples" in refused.stderr
+    assert program.count("entries") == 1
+
+
+def number_of(district: Program) -> str:
+    """The case with which the board tells to go on."""
+    found = re.search(r"\./run custody (\S+)", district.run("demo", "--cases", "40").stdout)
+    assert found is not None
+    return found[1]
+
+
+def test_each_reading_has_its_shape(district: Program) -> None:
+    """One JSON document on stdout, with the keys that were promised."""
+    number = number_of(district)
+    shown = district.json("show", number)
+    assert (shown["number"], shown["register"]) == (number.partition("/")[2], "case")
+    history = district.json("history", number)["entries"]
+    assert [each["version"] for each in history] == list(range(1, len(history) + 1)) and shown["entries"] == len(
+        history
+    )
+    assert history[0].keys() >= {"name", "occurred_at", "recorded_at", "actor", "doubts", "fields"}
+    custody = district.json("custody", number)
+    assert custody["links"] and {each["code"] for each in custody["breaks"]}
+    clocks = district.json("deadlines", number, "--explain")
+    keys = {"record", "rule", "subject", "opened_at", "due_at", "state", "met_at", "recorded_at", "law", "duty",
+            "consequence", "explain"}  # fmt: skip
+    assert clocks and all(each.keys() >= keys for each in clocks)
+    station = district.json("deadlines", "--station", "CG-NMN-01", "--state", "lapsed", "--as-of", "2026-09-30")
+    assert all(each["state"] == "lapsed" for each in station)
+    verified = district.json("verify", number)
+    assert (verified["ok"], verified["records"], verified["first_bad"]) == (True, 1, None)
+    acts = district.json("acts", "--register", "case")
+    assert len(acts) >= 100
+    assert acts[0].keys() >= {"name", "register", "doc", "fields"}
+    assert acts[0]["fields"][0].keys() >= {"name", "type", "doc", "label", "sealed", "required"}
+    assert district.json("schemas", "check")["ok"] is True
+    assert district.json("doctor")["ok"] is True
+    assert district.json("parked", "list") == []
+    assert all(each["removed"] == each["added"] == 0 for each in district.json("rebuild", "all"))
+
+
+def test_as_of_and_known_at_go_back_in_both_times(district: Program) -> None:
+    """As of a day: what had happened; known at a day: what had been recorded; before the first entry, nothing."""
+    number = number_of(district)
+    whole = district.json("show", number)["entries"]
+    assert district.json("show", number, "--as-of", "2020-01-01")["entries"] == 0
+    assert district.json("show", number, "--known-at", "2026-12-31")["entries"] == whole
+    early = district.json("show", number, "--known-at", district.json("history", number)["entries"][1]["recorded_at"])
+    assert 2 <= early["entries"] <= whole
+
+
+def test_a_sealed_column_is_shown_as_sealed(district: Program) -> None:
+    """The history shows whose it is and its digest, and not what it says."""
+    entries = district.json("history", number_of(district))["entries"]
+    fir = next(each for each in entries if each["name"] == FIR)
+    assert fir["fields"]["informant_name"].keys() == {"sealed", "digest"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["show", "nobody"], 1),
+        (["custody", "CG-NMN-01/0001/2026", "PR/99"], 1),
+        (["show", "CG-NMN-01/0001/2026", "--as-of", "yesterday"], 2),
+        (["deadlines", "--state", "asleep"], 2),
+        (["rebuild", "nothing"], 2),
+        (["acts", "--register", "nothing"], 2),
+        (["law", "due", "nothing", "--start", "2026-01-01"], 1),
+        (["--timezone", "Mars/Olympus", "deadlines"], 2),
+        (["--database-url", "host=/nowhere user=x dbname=y", "verify"], 4),
+        (["parked", "pass", "history", "CG-NMN-01/0001/2026", "--by", "1,SP,S", "--reason", "r", "--station", "S"], 2),
+        (["bundle"], 2),
+    ],
+)
+def test_each_failure_has_its_exit_code_and_one_line(district: Program, arguments: list[str], code: int) -> None:
+    """0 done, 1 refused, 2 usage, 3 broken, 4 away; with --json the error is a document too."""
+    done = district.run(*arguments, check=False)
+    assert done.returncode == code, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    told = district.run(*arguments, "--json", check=False)
+    assert told.returncode in {code, 2}
+    assert json.loads(told.stdout)["error"]
+
+
+def test_an_entry_is_passed_over_by_a_named_person(program: Program, tmp_path: Path) -> None:
+    """A record that a view can't take is parked, told by verify with exit 3, and let go on by a decision on record."""
+    (tmp_path / "two.jsonl").write_text("".join(json.dumps(sent(FIR, f"old:{n}")) + "\n" for n in range(2)))
+    program.run("import", "two.jsonl")
+    with psycopg.connect(program.url, autocommit=True) as owner:
+        owner.execute("ALTER TABLE roznamcha.entries DISABLE TRIGGER entries_never_change")
+        owner.execute("UPDATE roznamcha.entries SET state = substring(state FROM 1 FOR 60) WHERE notification_id = 1")
+    lots = program.json("parked", "list")
+    assert {each["view"] for each in lots} == {"case_state", "history", "custody", "malkhana", "deadlines"}
+    assert program.run("verify", check=False).returncode == 3
+    assert "position 1" in program.run("verify", check=False).stderr
+    assert program.run("parked", "replay", check=False).returncode == 3
+
+
+def commands(text: str) -> list[str]:
+    """The shell blocks of a page, without what needs a fresh machine or an hour."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    kept = [
+        "\n".join(line for line in block.splitlines() if not re.match(r"\./run( +#| test| bench)", line))
+        for block in blocks
+    ]
+    return [block for block in kept if block.strip()]
+
+
+@pytest.mark.parametrize(
+    "block", commands((ROOT / "README.md").read_text()), ids=lambda block: block.split("\n")[0][:40]
+)
+def test_every_command_of_the_readme_works(district: Program, block: str, tmp_path: Path) -> None:
+    """What the page tells a stranger to type does what it says."""
+    program = shlex.join([sys.executable, "-c", "from roznamcha.cli import main; main()"])
+    (district.folder / "run").write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+    (district.folder / "run").chmod(0o755)
+    script = block.replace("/tmp/station", str(tmp_path / "station"))
+    done = subprocess.run(
+        ["bash", "-euc", script],
+        cwd=district.folder,
+        env=district.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
