@@ -81,16 +81,17 @@ def test_each_reading_has_its_shape(district: Program) -> None:
     shown = district.json("show", number)
     assert (shown["number"], shown["register"]) == (number.partition("/")[2], "case")
     history = district.json("history", number)["entries"]
-    assert [each["version"] for each in history] == list(range(1, len(history) + 1)) and shown["entries"] == len(
-        history
-    )
+    assert [each["version"] for each in history] == list(range(1, len(history) + 1))
+    assert shown["entries"] == len(history)
     assert history[0].keys() >= {"name", "occurred_at", "recorded_at", "actor", "doubts", "fields"}
     custody = district.json("custody", number)
-    assert custody["links"] and {each["code"] for each in custody["breaks"]}
+    assert custody["links"]
+    assert all(each["says"]["hi"] for each in custody["breaks"])
     clocks = district.json("deadlines", number, "--explain")
     keys = {"record", "rule", "subject", "opened_at", "due_at", "state", "met_at", "recorded_at", "law", "duty",
             "consequence", "explain"}  # fmt: skip
-    assert clocks and all(each.keys() >= keys for each in clocks)
+    assert clocks
+    assert all(each.keys() >= keys for each in clocks)
     station = district.json("deadlines", "--station", "CG-NMN-01", "--state", "lapsed", "--as-of", "2026-09-30")
     assert all(each["state"] == "lapsed" for each in station)
     verified = district.json("verify", number)
@@ -148,8 +149,8 @@ def test_each_failure_has_its_exit_code_and_one_line(district: Program, argument
     assert json.loads(told.stdout)["error"]
 
 
-def test_an_entry_is_passed_over_by_a_named_person(program: Program, tmp_path: Path) -> None:
-    """A record that a view can't take is parked, told by verify with exit 3, and let go on by a decision on record."""
+def test_a_record_that_cannot_be_read_is_parked_and_told(program: Program, tmp_path: Path) -> None:
+    """Every view parks it, verify names its position and exits with 3, and a replay leaves it where it is."""
     (tmp_path / "two.jsonl").write_text("".join(json.dumps(sent(FIR, f"old:{n}")) + "\n" for n in range(2)))
     program.run("import", "two.jsonl")
     with psycopg.connect(program.url, autocommit=True) as owner:
@@ -180,7 +181,7 @@ def test_every_command_of_the_readme_works(district: Program, block: str, tmp_pa
     program = shlex.join([sys.executable, "-c", "from roznamcha.cli import main; main()"])
     (district.folder / "run").write_text(f'#!/bin/sh\nexec {program} "$@"\n')
     (district.folder / "run").chmod(0o755)
-    script = block.replace("/tmp/station", str(tmp_path / "station"))
+    script = re.sub(r"--data \S+", f"--data {tmp_path / 'station'}", block)
     done = subprocess.run(
         ["bash", "-euc", script],
         cwd=district.folder,
