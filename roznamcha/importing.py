@@ -34,6 +34,8 @@ from roznamcha.units import Outcome
 
 BATCH = 500
 """Lines that share a commit. More wins little and makes a kill lose more work (never an acknowledged line)."""
+OVER_LINES = 50
+"""Over how many lines a quoted column of a CSV may run."""
 NAMESPACE = UUID("6f2b7c1e-5a0e-5e0c-9d55-6b1f0c3a7d11")
 """In which the command ids of lines without one are made (UUIDv5)."""
 
@@ -180,7 +182,7 @@ def _documents(file: IO[bytes], name: str, now: Callable[[], datetime], tally: T
         if not data.strip():
             continue
         try:
-            sent = read_json(data)
+            sent = read_json(data.removeprefix(b"\xef\xbb\xbf") if number == 1 else data)
             act = read_act(sent, now=now(), source=f"{name}:{number}")
         except Refused as refused:
             yield Line(number, data[:10_000].decode("utf-8", "replace").rstrip("\n"), reasons=tuple(refused.reasons))
@@ -201,8 +203,12 @@ def _commanded(act: Act, digest: bytes, twin: int, part: int) -> Act:
 
 def _acts_of(mapping: Map, file: IO[bytes], name: str, tally: Tally) -> Iterator[Line]:
     """Acts from a CSV by its map, the lines of one record together."""
-    lines = _raw_lines(file, tally)
+    lines = _whole_lines(_raw_lines(file, tally))
     header = _columns(next(lines, (0, b""))[1])
+    if header is not None and len(set(header)) < len(header):
+        twice = next(column for column in header if header.count(column) > 1)
+        message = f"{name} has the column {twice!r} twice: nobody could say which one is meant"
+        raise Usage(message)
     if header is None or (missing := [column for column in mapping.columns if column not in header]):
         lacks = f"lacks the column {missing[0]!r}" if header else "has no line of columns"
         message = f"{name} {lacks}; the map expects {', '.join(mapping.columns)}"
@@ -219,6 +225,30 @@ def _acts_of(mapping: Map, file: IO[bytes], name: str, tally: Tally) -> Iterator
             group = []
         group.append((number, row))
     yield from _grouped(mapping, group, name, twins)
+
+
+def _whole_lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """Lines of a CSV, those put together whose quoted column runs over several.
+
+    A quote that is never closed costs its own line, not the ones after it.
+    """
+    waiting: list[tuple[int, bytes]] = []
+    for number, data in lines:
+        waiting.append((number, data))
+        joined = b"".join(each for _, each in waiting)
+        if joined.count(b'"') % 2 == 0:
+            yield waiting[0][0], joined
+            waiting = []
+        elif len(waiting) > OVER_LINES or len(joined) > MAX_DOCUMENT:
+            first, *rest = waiting
+            yield first
+            waiting = []
+            for each in rest:
+                if each[1].count(b'"') % 2 == 0 or each is rest[-1]:
+                    yield each
+                else:
+                    waiting = [each]
+    yield from waiting
 
 
 def _grouped(mapping: Map, rows: list[tuple[int, Row]], name: str, twins: Counter[bytes]) -> Iterator[Line]:
@@ -245,11 +275,11 @@ def _columns(data: bytes) -> list[str] | None:
 
 
 def _row(data: bytes, header: list[str]) -> Row | str:
-    """A line's columns, or why they can't be read. A quoted column may not run over several lines."""
+    """A line's columns, or why they can't be read."""
     if len(data) > MAX_DOCUMENT:
         return f"this line has more than {MAX_DOCUMENT:,} bytes"
     try:
-        values = next(csv.reader([data.decode("utf-8")], strict=True), [])
+        values = next(csv.reader(data.decode("utf-8").splitlines(keepends=True), strict=True), [])
     except UnicodeDecodeError as error:
         return f"this line is not UTF-8: byte {error.start + 1} cannot be read"
     except csv.Error as error:

@@ -51,6 +51,25 @@ def test_every_line_is_accounted_for_and_twice_is_once(program: Program, tmp_pat
     assert program.json("verify")["ok"] is True
 
 
+def test_a_csv_is_read_as_csv(program: Program, tmp_path: Path) -> None:
+    """A byte order mark, CRLF, a column over two lines, and a quote nobody closed, which costs its own line only."""
+    lines = [LINES[0], '100000000001,1,Received,2019-01-05,,"CHICAGO\nPD",Narcotics', '1,"never closed,x,2019-01-01,,,']
+    more = [f"1000000001{n:02d},1,Received,2019-01-05,,CHICAGO PD,Narcotics" for n in range(60)]
+    file = tmp_path / "log.csv"
+    file.write_bytes(b"\xef\xbb\xbf" + "\r\n".join([*lines, *more]).encode())
+    told = program.json("import", str(file), "--map", str(MAP))
+    assert (told["read"], told["recorded"], told["rejected"]) == (62, 61, 1)
+
+
+def test_a_column_named_twice_is_refused(program: Program, tmp_path: Path) -> None:
+    """Nothing is entered when nobody could say which column is meant."""
+    file = tmp_path / "log.csv"
+    file.write_text(f"{LINES[0]},date\n{LINES[1]},2019-01-01\n")
+    done = program.run("import", str(file), "--map", str(MAP), check=False)
+    assert (done.returncode, program.count("entries")) == (2, 0)
+    assert "has the column 'date' twice" in done.stderr
+
+
 @pytest.mark.skipif(not LOG.exists(), reason="the real log is not beside this checkout")
 def test_the_real_log_begins_well(program: Program, tmp_path: Path) -> None:
     """The first 3,000 lines of the real log: all accounted for, twice is once, everything verifies."""
