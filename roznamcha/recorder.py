@@ -72,7 +72,7 @@ class Datastore(PostgresDatastore):
             password=given.pop("password", ""),
             pool_size=pool_size,
             max_overflow=max_overflow,
-            connect_timeout=30,
+            connect_timeout=5,
             schema="roznamcha",
         )
         options = f"{given.pop('options', '')} -c role={ROLE} -c timezone=UTC".strip()

@@ -22,7 +22,6 @@ from consumers.embedded import Follower, connected, head, prepare, read_log
 from consumers.rebuild import rebuild
 from consumers.runner import Fenced, Kept, Runner
 from consumers.slots import SLOTS, slot_of
-from domain.case.case import CaseEntry
 from domain.event import Event
 from projections.view import View, on
 from roznamcha.verifying import verify
@@ -54,20 +53,6 @@ class Tally(View):
             raise ValueError(message)
         assert e.meta.version == row.version + 1
         row.entries, row.version = row.entries + 1, e.meta.version
-
-
-class Taller(Tally):
-    """The same view in a later release: it counts double."""
-
-    version = 2
-
-    @on(CaseEntry)
-    def twice(self, row: Tally.Row, _: CaseEntry) -> None:
-        """Once more."""
-        row.entries += 1
-
-
-Taller.name = "tally"
 
 
 def poisoned(*positions: int) -> Tally:
@@ -266,48 +251,6 @@ def test_verify_finds_a_missing_version(database: str) -> None:
         report = verify(follower.connection, all_views(), catalogue())
         assert not report.ok
         assert "version 2 of this record is missing" in str(report.first_bad)
-
-
-def test_a_changed_view_is_built_beside_the_old_one_and_swapped(database: str) -> None:
-    """The difference is told before the swap; refused, the old rows stay; approved, the new ones are in force."""
-    write_cases(database, 4)
-    with following(database, [Tally()]) as follower:
-        follower.catch_up()
-        connection = follower.connection
-        assert prepare(connection, [Taller()]) != []
-        difference = rebuild(connection, Taller(), catalogue(), approve=lambda _: False)
-        assert (difference.old, difference.new, difference.changed) == (4, 4, 4)
-        assert len(difference.examples) == 4
-        assert connection.execute("SELECT DISTINCT entries FROM views.tally").fetchall() == [(4,)]
-        rebuild(connection, Taller(), catalogue())
-        assert connection.execute("SELECT DISTINCT entries FROM views.tally").fetchall() == [(8,)]
-        assert prepare(connection, [Taller()]) == []
-        left = connection.execute("SELECT count(*) FROM pg_tables WHERE tablename LIKE '%\\_\\_new'").fetchone()
-        assert left == (0,)
-        assert verify(connection, [Taller()], catalogue()).ok
-
-
-def test_a_rebuild_never_runs_ahead_of_the_view_it_replaces(database: str) -> None:
-    """Entries the old view has not folded yet are folded once, after the swap, and not twice."""
-    write_cases(database, 4)
-    with following(database, [Tally()]) as follower:
-        follower.catch_up()
-        write_cases(database, 4, first=4)
-        rebuild(follower.connection, Tally(), catalogue())
-        follower.catch_up()
-        assert verify(follower.connection, [Tally()], catalogue()).ok
-        found = follower.connection.execute("SELECT count(*), min(entries), max(entries) FROM views.tally").fetchone()
-        assert found == (8, 4, 4)
-
-
-def test_rebuilding_without_a_change_differs_in_nothing(database: str) -> None:
-    """The same code gives the same rows, whatever way they were made."""
-    write_cases(database, 6)
-    with following(database) as follower:
-        follower.catch_up(batch=5)
-        for view in all_views():
-            assert rebuild(follower.connection, view, catalogue()).same
-        assert verify(follower.connection, all_views(), catalogue()).ok
 
 
 def script(database: str, body: str, **environment: str) -> subprocess.Popen[str]:
