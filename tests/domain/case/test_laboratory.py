@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -120,6 +121,7 @@ def test_a_report_is_issued_on_what_was_accepted() -> None:
     """On another number, earlier, twice, or on what was not seized: doubted."""
     when(ASKED, issued()).doubted("0012/2026 shows no acceptance under laboratory number FSL/88")
     when(ACCEPTED, issued(at=after())).doubted("report REP/5 is issued before laboratory number FSL/88 was given")
+    when(ACCEPTED, issued(at=after(hours=4))).entered()
     when(READY, issued()).doubted("report REP/5 was already issued")
     when(ACCEPTED, issued(properties=("PR/9",))).doubted("report REP/5 speaks of PR/9, which no seizure memo")
 
@@ -127,6 +129,8 @@ def test_a_report_is_issued_on_what_was_accepted() -> None:
 def test_a_report_is_received_after_it_was_issued() -> None:
     """Without a date of issue on the register or the paper, earlier, twice, on no acceptance: doubted."""
     when(ACCEPTED, received()).doubted("does not show when FSL Raipur issued report REP/5")
+    dated = received()
+    when(ACCEPTED, replace(dated, meta=replace(dated.meta, reported_at=after()))).entered()
     when(READY, received(at=after())).doubted("report REP/5 is received before it was issued")
     when(RECEIVED, received()).doubted("FSL REP/5 of 0012/2026 was already received")
     when(READY, received(fsl_number="FSL/1")).doubted("no acceptance under laboratory number FSL/1")

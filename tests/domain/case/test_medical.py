@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.medical import Requests, asked
+from domain.case.medical import Requests
 from domain.case.report import Reports
 from domain.event import Event
 from tests.domain.case.builders_accused import after, struck, when
@@ -106,7 +106,8 @@ def test_what_follows_names_the_request_and_its_person(what: str) -> None:
 
 def test_a_refusal_stops_the_duty_and_is_respected() -> None:
     """Sending or examining against it, or a refusal after the examination, is doubted."""
-    assert asked(REFUSED.record, "M/1").steps["consent refused"].version == 3  # type: ignore[union-attr]
+    case = when(ASKED, followed("MedicalConsentRefused")).entered()
+    assert case.part(Requests).requests["M/1"].steps["consent refused"].version == 3
     when(REFUSED, followed("VictimSentForExamination")).doubted("V1 is sent although consent to request M/1 was")
     when(REFUSED, followed("MedicalExaminationHeld")).doubted("V1 was examined although consent to request M/1")
     when(HELD, followed("MedicalConsentRefused")).doubted("is refused after the examination was held")
@@ -116,6 +117,7 @@ def test_a_refusal_stops_the_duty_and_is_respected() -> None:
 
 def test_a_victim_is_sent() -> None:
     """Anybody else is doubted."""
+    when(given(fir(), requested(subject="injured")), followed("VictimSentForExamination")).entered()
     accused = given(fir(), requested(person="A1", subject="accused", consent="not needed"))
     when(accused, followed("VictimSentForExamination", person="A1")).doubted("is for the accused, not for a victim")
 
@@ -150,6 +152,8 @@ def test_what_is_asked_of_a_report() -> None:
     when(ASKED, mlr(examined_at=after(hours=1.5))).entered()
     when(HELD, mlr(at=after(hours=2.5))).doubted("MLR 77 was received before V1 was examined")
     when(HELD, mlr(frozen=False)).doubted("MLR 77 was received before the portal froze it")
+    frozen = then(HELD, followed("MedicalStatusReported", portal_status="frozen"))
+    when(frozen, mlr(frozen=False)).entered()
     when(HELD, mlr(manual=True)).doubted("MLR 77 was not written on the portal")
     when(then(HELD, mlr()), mlr()).doubted("MLR 77 of 0012/2026 was already received")
 

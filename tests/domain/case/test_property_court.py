@@ -79,6 +79,7 @@ def test_a_statement_and_photographs_change_nothing() -> None:
 
 def test_the_court_returns_an_article() -> None:
     """The carrier holds it, under the court's seal if it was opened there."""
+    when(PRODUCED, returned()).entered()
     back = then(PRODUCED, returned())
     now = article(back.record)
     assert (now.state, now.holder, now.seal) == ("issued", CARRIER.id, "C")

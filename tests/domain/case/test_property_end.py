@@ -106,6 +106,8 @@ def test_nothing_is_disposed_of_twice() -> None:
 def test_a_name_needs_a_code_at_the_end_too() -> None:
     """The recipient goes by code."""
     when(ORDERED, disposed(recipient=SOMEONE)).refused("entered by a code")
+    when(ORDERED, disposed(recipient_code="the owner")).refused("entered by a code")
+    when(ORDERED, disposed(recipient=SOMEONE, recipient_code="V1")).entered()
 
 
 def test_only_the_holder_gives_it_up() -> None:

@@ -65,6 +65,7 @@ def test_what_courts_ask_of_a_dispatch() -> None:
     """A road certificate and a carrier (6), the specimen of the seal (3), the keeper's own hand."""
     when(STORED, sent(road_certificate="")).doubted("PR/1 goes to FSL Raipur without a road certificate")
     when(STORED, sent(specimen_seal_sent=False)).doubted("no specimen of the seal of PR/1 goes with it")
+    when(in_malkhana(item(seal=""), seal=""), sent(seal="", specimen_seal_sent=False)).entered()
     when(STORED, on("PropertySentToLaboratory", by=OTHER, laboratory=FSL)).doubted("CG-4001 gives it out")
     nobody = when(STORED, sent(carrier="")).doubted("no carrier is named for PR/1")
     assert article(nobody).holder == "CG-2001"
@@ -127,6 +128,7 @@ def test_the_laboratory_may_reject_it() -> None:
 
 def test_an_exhibit_comes_back_under_the_laboratorys_seal() -> None:
     """The carrier holds it, less what the test consumed, until it is deposited again."""
+    when(THERE, returned(quantity=Decimal(480), consumed=Decimal(20), letter="L/9")).entered()
     back = then(THERE, returned(quantity=Decimal(480), consumed=Decimal(20), letter="L/9"))
     now = article(back.record)
     assert (now.state, now.holder, now.place) == ("issued", CARRIER.id, "on the way back from FSL Raipur")
@@ -154,6 +156,8 @@ def test_what_courts_ask_of_a_return() -> None:
     """The weight (8), a named seal (9), the same laboratory, a named carrier, a rejected parcel unopened."""
     when(THERE, returned(quantity=Decimal(470), consumed=Decimal(20))).doubted("by the register it is 480")
     when(THERE, returned(seal="")).doubted("PR/1 comes back from FSL Raipur under no named seal")
+    bare = then(in_malkhana(item(seal=""), seal=""), sent(seal=""), received(seal=""))
+    when(bare, returned(seal="")).entered()
     when(THERE, returned(laboratory="FSL Bilaspur")).doubted("the register shows it at FSL Raipur")
     when(THERE, returned(carrier="")).doubted("no carrier is named for PR/1")
     when(then(THERE, rejected()), returned()).doubted("was rejected and yet comes back under another seal")

@@ -87,6 +87,8 @@ def test_what_courts_ask_of_a_deposit() -> None:
     """A diary entry (2), the specimen of the seal (3), the same seal (4), the same weight (8), a fit place (15)."""
     when(SEIZED, deposited(gd_entry="")).doubted("names no General Diary entry")
     when(SEIZED, deposited(specimen_seal_deposited=False)).doubted("no specimen of the seal of PR/1")
+    when(given(fir(), seized(item(seal=""))), deposited(seal="", specimen_seal_deposited=False)).entered()
+    when(SEIZED, deposited(at=after(hours=1))).entered()
     when(SEIZED, deposited(seal="M")).doubted("PR/1 has the seal 'M' here and the seal 'K' in the register")
     when(SEIZED, deposited(seal="")).doubted("PR/1 has no seal here and the seal 'K' in the register")
     when(SEIZED, deposited(quantity=Decimal(480))).doubted("PR/1 measures 480 g here; by the register it is 500")

@@ -72,6 +72,7 @@ def test_a_parcel_is_opened_with_leave_of_the_court() -> None:
     when(STORED, broken(permission="")).doubted("PR/1 is opened without leave of the court")
     when(STORED, broken(seal="Z")).doubted("PR/1 has the seal 'Z' here and the seal 'K' in the register")
     when(THERE, broken(permission="")).entered()
+    when(STORED, broken()).entered()
 
 
 def test_every_new_seal_is_named() -> None:
@@ -125,6 +126,7 @@ def test_what_is_split_to_the_last_is_used_up() -> None:
     """The parent then has no remainder to move, and needs no seal."""
     whole = then(STORED, split(sample(1, "250"), sample(2, "250"), remaining="0", seal=""))
     assert article(whole.record).state == "used up"
+    when(STORED, split(sample(1, "250"), sample(2, "250"), remaining="0", seal="")).entered()
     when(whole, sent(seal="")).refused("shows it used up in samples, for good")
 
 

@@ -111,6 +111,8 @@ def test_the_seal_leaves_the_officers_hands() -> None:
     when(given(fir()), seized(item(seal=""))).doubted("PR/1 is not sealed")
     for with_whom in ("", OFFICER.id):
         when(given(fir()), seized(seal_kept_by=with_whom)).doubted("left with no other person after use")
+    open_parcel = when(given(fir()), seized(item(seal=""), seal_kept_by=""))
+    assert open_parcel.decision.doubts == ("PR/1 is not sealed",)
 
 
 def test_a_device_is_hashed() -> None:
@@ -124,6 +126,7 @@ def test_a_seizure_is_reported() -> None:
     """The Magistrate is told of a memo that is entered, once, and after the seizure."""
     told = when(given(fir(), seized()), reported()).entered()
     assert told.part(Malkhana).reported["SM/1"].version == 3
+    when(given(fir(), seized()), reported(at=after(hours=1))).entered()
     when(given(fir(), seized()), reported("SM/9")).refused("0012/2026 has no such seizure memo")
     when(given(fir(), seized(), reported()), reported()).doubted("already reported")
     when(given(fir(), seized()), reported(at=after(hours=0.5))).doubted("dated before the seizure")
