@@ -247,5 +247,21 @@ class CopiesSupplied(ActOnAccused, register="case"):
         return case.keep(replace(part, copies={self.accused: self.meta.occurred_at, **part.copies}))
 
 
+class ActionToldToInformant(CaseEntry, register="case"):
+    """When the investigation is complete, the informant is told what action was taken (BNSS s.193(3)(iii))."""
+
+    person: str
+    means: Literal["in person", "telephone", "message", "e-mail", "post", "portal"]
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """The person goes by a code."""
+        yield from unreadable(case, self.person)
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """There is something to tell once a police report is in court."""
+        if not any(sent(case, number) for number in case.part(PoliceReports).reports):
+            yield f"the action taken is told to {self.person}, and no police report of {case.label} is in court"
+
+
 def _list(codes: Iterable[str]) -> str:
     return ", ".join(sorted(codes)) or "nobody"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.case.chargesheet import (
+    ActionToldToInformant,
     ChargesheetAcknowledged,
     ChargesheetReturnedWithDefect,
     ChargesheetSubmitted,
@@ -264,3 +265,11 @@ def test_copies_are_of_a_report_in_court() -> None:
     given(*IN_COURT).when(CopiesSupplied, accused="A1").doubted("no chargesheet of 0012/2026 is acknowledged")
     given(*IN_COURT, acknowledged()).when(CopiesSupplied, accused="A2").doubted("A2, who is not charge-sheeted")
     given(*IN_COURT).when(CopiesSupplied, accused="Ramesh").refused("by a code")
+
+
+def test_the_informant_is_told_when_a_report_is_in_court() -> None:
+    """What was done is told once there is a police report, to a person who goes by a code."""
+    in_court = given(fir("A1"), submitted("CS/1", "A1"))
+    in_court.when(ActionToldToInformant, person="I1", means="message").entered()
+    given(fir("A1")).when(ActionToldToInformant, person="I1", means="message").doubted("no police report")
+    in_court.when(ActionToldToInformant, person="somebody", means="message").refused("by a code")
