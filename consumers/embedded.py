@@ -10,7 +10,11 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from consumers.runner import Fenced, Kept, Runner, tables_of
+from consumers.checkpoints import MAIN, Fenced, positions
+from consumers.folding import Kept
+from consumers.runner import Runner
+from consumers.slots import SLOTS
+from consumers.tables import shape_of, tables_of
 from projections.view import View
 from schemas import Catalogue
 
@@ -19,7 +23,7 @@ BATCH = 2_000
 ROLE = "roznamcha_app"
 PAGE = b"""
     SELECT notification_id, slot, record_id, topic, state FROM roznamcha.entries
-    WHERE notification_id > %s ORDER BY notification_id LIMIT %s
+    WHERE notification_id > %s AND slot = ANY(%s) ORDER BY notification_id LIMIT %s
 """
 
 
@@ -30,10 +34,12 @@ def connected(url: str) -> Iterator[Connection[Any]]:
         yield connection
 
 
-def read_log(connection: Connection[Any], after: int, limit: int = BATCH) -> list[Kept]:
-    """Entries after a position, in the log's order."""
+def read_log(
+    connection: Connection[Any], after: int, limit: int = BATCH, slots: Sequence[int] = range(SLOTS)
+) -> list[Kept]:
+    """Entries after a position, in the log's order; of some slots or of all."""
     with connection.cursor(binary=True) as cursor:
-        return [Kept(*row) for row in cursor.execute(PAGE, (after, limit))]
+        return [Kept(*row) for row in cursor.execute(PAGE, (after, list(slots), limit))]
 
 
 def head(connection: Connection[Any]) -> int:
@@ -50,7 +56,7 @@ class Follower:
         connection: Connection[Any],
         views: Sequence[View],
         catalogue: Catalogue,
-        group: str = "main",
+        group: str = MAIN,
         suffix: str = "",
     ) -> None:
         """Follow over `connection`, which this follower has to itself."""
@@ -67,21 +73,25 @@ class Follower:
     ) -> int:
         """Fold all entries up to `until`, or to the log's head as of now; give how many were new.
 
-        With `limits` nothing beyond a slot's limit is folded: only for the last call of a group, since what is left out
-        is passed by. Two followers of one group may run at once: each batch is one's or the other's.
+        With `limits` exactly up to each slot's limit. Two followers of one group may run at once: each batch is one's
+        or the other's.
         """
-        done, target = 0, head(self.connection) if until is None else until
+        if limits is None:
+            limits = dict.fromkeys(range(SLOTS), head(self.connection) if until is None else until)
+        done, target = 0, max(limits.values(), default=0)
         self.runner.load()
         after = self.runner.reached
         while after < target:
             page = [each for each in read_log(self.connection, after, batch) if each.position <= target]
             through = page[-1].position if page else target
-            if limits is not None:
-                page = [each for each in page if each.position <= limits[each.slot]]
             try:
-                done += self.runner.take(page, through=through)
+                done += self.runner.take(
+                    [each for each in page if each.position <= limits[each.slot]],
+                    {slot: min(through, limit) for slot, limit in limits.items()},
+                )
                 after = through
             except Fenced:
+                # The other one has moved on, or has died before it could: either way what is committed tells.
                 self.runner.load()
                 after = self.runner.reached
             progress(after, target)
@@ -89,41 +99,36 @@ class Follower:
 
     def follow(self, stop: threading.Event, *, net: float = 1.0) -> None:
         """Follow until told to stop: woken by the store's NOTIFY, and every `net` seconds in case one was lost."""
-        with psycopg.connect(self.connection.info.dsn, autocommit=True) as ears:
-            ears.execute("LISTEN entries")
-            while not stop.is_set():
-                self.catch_up()
-                for _ in ears.notifies(timeout=net, stop_after=1):
-                    break
+        self.connection.execute("LISTEN entries")
+        while not stop.is_set():
+            # What is entered while this catches up is told as soon as we listen again: psycopg keeps it.
+            self.catch_up()
+            for _ in self.connection.notifies(timeout=net, stop_after=1):
+                break
+        self.connection.execute("UNLISTEN entries")
 
 
 def prepare(connection: Connection[Any], views: Sequence[View]) -> list[View]:
     """Make the tables of views that have none yet, if no entry has been folded; give the views that must be rebuilt.
 
-    A view must be rebuilt when its version or the shape of its rows isn't what its tables were built with, or when it
-    is new beside views that have already come some way.
+    A view must be rebuilt when its version, the shape of its rows or their basis isn't what its tables were built with,
+    or when it is new beside views that have already come some way.
     """
     with connection.transaction():
         connection.execute("LOCK TABLE ops.built IN SHARE ROW EXCLUSIVE MODE")
-        built = {row[0]: row[1:] for row in connection.execute("SELECT view, version, shape FROM ops.built").fetchall()}
-        row = connection.execute("SELECT max(position) FROM ops.checkpoints WHERE view_group = 'main'").fetchone()
-        begun = bool(row and row[0])
-        outdated = []
-        for view in views:
-            if built.get(view.name) == (view.version, shape_of(view)):
-                continue
-            if begun:
-                outdated.append(view)
-                continue
-            for table in set(tables_of(view)):
+        begun = any(positions(connection).values())
+        outdated = [view for view in views if not is_built(connection, view)]
+        for view in outdated if not begun else ():
+            for table in dict.fromkeys(tables_of(view)):
                 table.create(connection)
             note_built(connection, view)
-    return outdated
+    return outdated if begun else []
 
 
-def shape_of(view: View) -> str:
-    """What a view's tables look like, as a digest."""
-    return "+".join(table.shape for table in dict.fromkeys(tables_of(view)))
+def is_built(connection: Connection[Any], view: View) -> bool:
+    """Whether the tables in force are those of this version of a view."""
+    row = connection.execute("SELECT version, shape FROM ops.built WHERE view = %s", (view.name,)).fetchone()
+    return row == (view.version, shape_of(view))
 
 
 def note_built(connection: Connection[Any], view: View) -> None:

@@ -1,20 +1,26 @@
 """The parking lot: records a view could not take, kept in order until the cause is mended.
 
-Replaying folds a record's waiting entries in one transaction. Passing one over is a decision of a named person, which
-the caller enters as an act of its own.
+Replaying folds a record's waiting entries in one transaction. Passing one over is a decision of a named person, entered
+in the record itself as case.EntryPassedOver; from then on a replay or a rebuild that meets that entry and still can't
+take it goes on without it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, Rollback
 
 from consumers import entries
-from consumers.runner import Fold, Kept, Parked, Read, fold_batch, tables_of
+from consumers.checkpoints import positions
+from consumers.embedded import is_built
+from consumers.folding import Fold, Kept, Parked, read_entry
+from consumers.runner import Outdated
+from consumers.writing import feed_carefully, leave_lot
+from domain.case.corrections import EntryPassedOver
 from projections.view import View
 from schemas import Catalogue, SchemaError
 
@@ -52,42 +58,63 @@ def waiting(connection: Connection[Any], view: str, record_id: UUID) -> list[Kep
         return [Kept(*row) for row in cursor.execute(query.encode(), (view, record_id))]
 
 
+def passed_over(connection: Connection[Any], catalogue: Catalogue, view: str, record_id: UUID) -> set[int]:
+    """The positions of a record's entries that a named person has passed over for this view."""
+    query = "SELECT state FROM roznamcha.entries WHERE record_id = %s AND topic = %s"
+    found = set()
+    for (state,) in connection.execute(query, (record_id, EntryPassedOver.name)).fetchall():
+        try:
+            entry: Any = entries.read(catalogue, bytes(state))
+        except SchemaError:
+            continue  # a decision that can't be read decides nothing
+        if entry.view == view:
+            found.add(entry.position)
+    return found
+
+
 def replay(
     connection: Connection[Any], view: View, catalogue: Catalogue, record_id: UUID, *, passing: int = 0
 ) -> Parked | None:
     """Fold a parked record's waiting entries; give where it stops again, or None when it left the lot.
 
-    All or nothing, in one transaction, under the checkpoint's lock so that no runner adds to the lot meanwhile.
-    `passing` is the position of an entry that was passed over.
+    One transaction, under the checkpoints' lock so that no runner adds to the lot meanwhile. `passing` is the position
+    of an entry that is passed over, besides those for which that is entered already. Raises Outdated.
     """
     with connection.transaction():
-        connection.execute("SELECT 1 FROM ops.checkpoints WHERE view_group = 'main' FOR UPDATE")
-        kept = [each for each in waiting(connection, view.name, record_id) if each.position != passing]
-        held, published = tables_of(view)
-        fold = Fold()
-        cursor = connection.cursor(binary=True)
-        stopped = fold_batch(view, _reads(catalogue, kept), set(), {}, fold, lambda keys: held.fetch(cursor, keys))
-        if stopped is not None:
-            cursor.execute(
-                "UPDATE ops.parked SET position = %s, name = %s, why = %s WHERE view = %s AND record_id = %s",
-                (stopped.position, stopped.name, stopped.why, view.name, record_id),
-            )
-            return stopped
-        held.upsert(cursor, [row for key, row in fold.rows.items() if key not in fold.gone])
-        held.delete(cursor, sorted(fold.gone, key=str))
-        if view.State is not None:
-            published.upsert(cursor, list(fold.derived.values()))
-            published.delete(cursor, [key for key in fold.published if key not in fold.derived])
-        for lot in ("parked", "parked_entries"):
-            cursor.execute(f"DELETE FROM ops.{lot} WHERE view = %s AND record_id = %s".encode(), (view.name, record_id))
-    return None
+        positions(connection, lock=True)
+        if not is_built(connection, view):
+            message = f"the view {view.name} was built by another release or with other settings: build it anew first"
+            raise Outdated(message)
+        return fold_waiting(connection, view, catalogue, record_id, passing={passing})
 
 
-def _reads(catalogue: Catalogue, kept: Sequence[Kept]) -> list[Read]:
-    found = []
-    for each in kept:
-        try:
-            found.append(Read(each, entries.read(catalogue, each.state, each.position)))
-        except SchemaError as error:
-            found.append(Read(each, None, str(error)))
-    return found
+def fold_waiting(  # noqa: PLR0913 (a record, a view, its lot, and what is let go)
+    connection: Connection[Any],
+    view: View,
+    catalogue: Catalogue,
+    record_id: UUID,
+    suffix: str = "",
+    *,
+    passing: Collection[int] = (),
+) -> Parked | None:
+    """Fold what waits of a record into the tables that end in `suffix`, within the caller's transaction."""
+    lot = view.name + suffix
+    reads = [read_entry(catalogue, each) for each in waiting(connection, lot, record_id)]
+    passed = passed_over(connection, catalogue, view.name, record_id).union(passing)
+    left_out: set[int] = set()
+    while True:
+        with connection.transaction() as attempt:
+            leave_lot(connection, lot, record_id)
+            stop = feed_carefully(connection, Fold(view, left_out=left_out), reads, suffix).get(record_id)
+            if stop is None or stop.position not in passed:
+                return stop
+            left_out.add(stop.position)
+            raise Rollback(attempt)
+
+
+def honour_passes(connection: Connection[Any], view: View, catalogue: Catalogue, suffix: str) -> None:
+    """Let go on, in the tables that end in `suffix`, what stopped at an entry that was passed over for this view."""
+    query = "SELECT record_id, position FROM ops.parked WHERE view = %s"
+    for record_id, position in connection.execute(query, (view.name + suffix,)).fetchall():
+        if position in passed_over(connection, catalogue, view.name, record_id):
+            fold_waiting(connection, view, catalogue, record_id, suffix)

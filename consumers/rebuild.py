@@ -6,37 +6,27 @@ next rebuild begins again; if we die after it, the new ones are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import structlog
 from psycopg import Connection
 
-from consumers.embedded import Follower, note_built
-from consumers.runner import tables_of
-from consumers.tables import Table
+from consumers.bulk import Builder, Progress
+from consumers.checkpoints import forget, positions
+from consumers.compare import Difference, compare
+from consumers.embedded import Follower, is_built, note_built, prepare
+from consumers.parking import honour_passes
+from consumers.tables import tables_of
+from consumers.writing import UNWRITABLE, leave_lot
 from projections.view import View
 from schemas import Catalogue
 
+__all__ = ["Difference", "rebuild", "rebuild_outdated"]
+
 NEW = "__new"
-EXAMPLES = 10
-
-
-@dataclass
-class Difference:
-    """How the new rows differ from the old ones, with a few of their keys."""
-
-    old: int = 0
-    new: int = 0
-    removed: int = 0
-    added: int = 0
-    changed: int = 0
-    examples: list[str] = field(default_factory=list)
-
-    @property
-    def same(self) -> bool:
-        """Whether nothing differs."""
-        return not (self.removed or self.added or self.changed)
+log = structlog.get_logger()
 
 
 def rebuild(
@@ -45,40 +35,80 @@ def rebuild(
     catalogue: Catalogue,
     *,
     approve: Callable[[Difference], bool] = lambda _: True,
-    progress: Callable[[int, int], None] = lambda _d, _t: None,
+    progress: Progress = lambda _d, _t: None,
 ) -> Difference:
     """Build `view` anew and put it in force, if `approve` says so of the difference.
 
-    `connection` is the caller's alone while it runs.
+    `connection` is the caller's alone while it runs. Another rebuild of the same view is waited for.
     """
-    group = f"rebuild:{view.name}"
+    with _alone(connection, view):
+        return _rebuild(connection, view, catalogue, approve, progress)
+
+
+def rebuild_outdated(
+    connection: Connection[Any],
+    views: Sequence[View],
+    catalogue: Catalogue,
+    *,
+    told: Callable[[View], None] = lambda _: None,
+) -> list[View]:
+    """Make the tables of a fresh database, and build anew what was built otherwise; give the views built anew."""
+    done = []
+    for view in prepare(connection, views):
+        with _alone(connection, view):
+            if is_built(connection, view):
+                continue  # another process was here first
+            told(view)
+            _rebuild(connection, view, catalogue, lambda _: True, lambda _d, _t: None)
+            done.append(view)
+    return done
+
+
+def _rebuild(
+    connection: Connection[Any],
+    view: View,
+    catalogue: Catalogue,
+    approve: Callable[[Difference], bool],
+    progress: Progress,
+) -> Difference:
+    follower = Follower(connection, [view], catalogue, f"rebuild:{view.name}", NEW)
+    _fill(connection, view, catalogue, progress)
     with connection.transaction():
-        connection.execute("DELETE FROM ops.checkpoints WHERE view_group = %s", (group,))
-        _clear_lot(connection, f"{view.name}{NEW}")
-        for table in dict.fromkeys(tables_of(view, NEW)):
-            table.create(connection)
-    follower = Follower(connection, [view], catalogue, group, NEW)
-    # Never beyond the old view: what is behind the main group's checkpoint will be folded into the new rows after the
-    # swap, so an entry folded now that lies ahead of it would be counted twice.
-    follower.catch_up(until=min(_main(connection).values(), default=0), progress=progress)
-    with connection.transaction():
-        # With these rows locked nobody moves the old view on, so both can be brought to the same entry, slot by slot.
-        limits = _main(connection, lock=True)
-        follower.catch_up(until=max(limits.values(), default=0), limits=limits)
-        difference = _compare(connection, view)
-        if approve(difference):
+        # In one snapshot the old rows are those of the main group's checkpoints: nobody need be kept waiting for the
+        # new ones to be brought to the same entries and compared.
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        follower.catch_up(limits=positions(connection))
+        honour_passes(connection, view, catalogue, NEW)
+        difference = compare(connection, view, NEW)
+    if approve(difference):
+        with connection.transaction():
+            # With these rows locked nobody moves the old view on, so both can be brought to the same entry, slot by
+            # slot. Never beyond: what the main group has not folded yet it will fold into the new rows after the swap.
+            limits = positions(connection, lock=True)
+            follower.catch_up(limits=limits)
+            honour_passes(connection, view, catalogue, NEW)
+            if limits != positions(connection, follower.runner.group):
+                message = f"the new rows of {view.name} do not stand where the old ones do"
+                raise RuntimeError(message)
             _swap(connection, view)
-        for table in dict.fromkeys(tables_of(view, NEW)):
-            connection.execute(f"DROP TABLE IF EXISTS views.{table.name}".encode())
-        connection.execute("DELETE FROM ops.checkpoints WHERE view_group = %s", (group,))
+    _clear(connection, view)
     return difference
 
 
-def _main(connection: Connection[Any], *, lock: bool = False) -> dict[int, int]:
-    """How far the views in force have come in each slot."""
-    query = "SELECT slot, position FROM ops.checkpoints WHERE view_group = 'main'"
-    rows = connection.execute(f"{query} FOR UPDATE" if lock else query).fetchall()
-    return dict(rows)
+def _fill(connection: Connection[Any], view: View, catalogue: Catalogue, progress: Progress) -> None:
+    """New tables beside the old, with all that the main group has folded so far."""
+    group, tables = f"rebuild:{view.name}", list(dict.fromkeys(tables_of(view, NEW)))
+    _clear(connection, view)  # what a rebuild that died has left behind
+    for table in tables:
+        table.create(connection, indexed=False)
+    try:
+        Builder(connection, view, catalogue, group, NEW).build(positions(connection), progress)
+    except UNWRITABLE as error:
+        # Some row can't be written, and a bulk load can't say whose: the runner can, so it does all the work.
+        log.warning("slow rebuild", view=view.name, why=type(error).__name__)
+        _clear(connection, view)
+        for table in tables:
+            table.create(connection)
 
 
 def _swap(connection: Connection[Any], view: View) -> None:
@@ -87,49 +117,27 @@ def _swap(connection: Connection[Any], view: View) -> None:
         connection.execute(f"DROP TABLE IF EXISTS views.{old.name}".encode())
         connection.execute(f"ALTER TABLE views.{new.name} RENAME TO {old.name}".encode())
         connection.execute(f"ALTER INDEX views.{new.name}_pkey RENAME TO {old.name}_pkey".encode())
-    _clear_lot(connection, view.name)
+    leave_lot(connection, view.name)
     for lot in ("parked", "parked_entries"):
-        connection.execute(f"UPDATE ops.{lot} SET view = %s WHERE view = %s".encode(), (view.name, f"{view.name}{NEW}"))
+        connection.execute(f"UPDATE ops.{lot} SET view = %s WHERE view = %s".encode(), (view.name, view.name + NEW))
     note_built(connection, view)
 
 
-def _clear_lot(connection: Connection[Any], view: str) -> None:
-    for lot in ("parked", "parked_entries"):
-        connection.execute(f"DELETE FROM ops.{lot} WHERE view = %s".encode(), (view,))
+def _clear(connection: Connection[Any], view: View) -> None:
+    with connection.transaction():
+        forget(connection, f"rebuild:{view.name}")
+        leave_lot(connection, view.name + NEW)
+        for table in dict.fromkeys(tables_of(view, NEW)):
+            connection.execute(f"DROP TABLE IF EXISTS views.{table.name}".encode())
 
 
-def _compare(connection: Connection[Any], view: View) -> Difference:
-    """Count what differs between the published tables."""
-    _, old = tables_of(view)
-    _, new = tables_of(view, NEW)
-    found = Difference(new=_count(connection, new))
-    exists = connection.execute("SELECT to_regclass(%s)", (f"views.{old.name}",)).fetchone()
-    columns = [name for name in _columns(connection, old) if name in new.columns]
-    if exists is None or exists[0] is None or not set(new.key) <= set(columns):
-        found.added = found.new
-        return found
-    found.old = _count(connection, old)
-    match = " AND ".join(f"o.{name} = n.{name}" for name in new.key)
-    differs = " OR ".join(f"o.{name} IS DISTINCT FROM n.{name}" for name in columns if name not in new.key) or "false"
-    shown = " || '/' || ".join(f"coalesce(o.{name}, n.{name})::text" for name in new.key)
-    query = (
-        f"SELECT o.{new.key[0]} IS NULL AS added, n.{new.key[0]} IS NULL AS removed, count(*), "
-        f"(array_agg({shown} ORDER BY {shown}))[1:{EXAMPLES}] "
-        f"FROM views.{old.name} o FULL JOIN views.{new.name} n ON {match} "
-        f"WHERE o.{new.key[0]} IS NULL OR n.{new.key[0]} IS NULL OR {differs} GROUP BY 1, 2"
-    )
-    for added, removed, count, examples in connection.execute(query.encode()).fetchall():
-        kind = "added" if added else "removed" if removed else "changed"
-        setattr(found, kind, count)
-        found.examples += [f"{kind}: {key}" for key in examples]
-    return found
-
-
-def _count(connection: Connection[Any], table: Table) -> int:
-    row = connection.execute(f"SELECT count(*) FROM views.{table.name}".encode()).fetchone()
-    return row[0] if row else 0
-
-
-def _columns(connection: Connection[Any], table: Table) -> list[str]:
-    query = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'views' AND table_name = %s"
-    return [row[0] for row in connection.execute(query, (table.name,)).fetchall()]
+@contextmanager
+def _alone(connection: Connection[Any], view: View) -> Iterator[None]:
+    """One rebuild of a view at a time. The server lets the lock go when we die."""
+    key = (f"rebuild {view.name}",)
+    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key)
+    try:
+        yield
+    finally:
+        if not connection.broken:
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)

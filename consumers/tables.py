@@ -5,21 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
+import psycopg
 from psycopg import Connection, Cursor
+
+from projections.view import Key, View
 
 SQL_TYPES: dict[Any, str] = {
     UUID: "uuid", str: "text", int: "bigint", bool: "boolean", datetime: "timestamptz", date: "date",
     Decimal: "numeric", bytes: "bytea",
 }  # fmt: skip
-Key = tuple[Any, ...]
+UNADAPTED = (TypeError, ValueError, AttributeError, OverflowError, psycopg.ProgrammingError)
+"""What psycopg and json raise for a value they can't write down."""
+
+
+class Unwritable(psycopg.DataError):
+    """A value that its column can't hold, noticed before it was sent."""
 
 
 class Table:
@@ -45,52 +53,70 @@ class Table:
         text = f"{list(zip(self.columns, self.types, self.nullable, strict=True))} {self.key} {self.indexes}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def renamed(self, name: str) -> Table:
-        """The same table under another name."""
-        return Table(name, self.row, self.indexes)
+    # --- making ------------------------------------------------------------------------------------------------
 
-    def create(self, connection: Connection[Any]) -> None:
-        """Make the table, empty; what lay under that name goes."""
+    def create(self, connection: Connection[Any], *, indexed: bool = True) -> None:
+        """Make the table, empty; what lay under that name goes. `indexed=False` for one that is filled first."""
         columns = ", ".join(
             f"{name} {kind}{'' if optional else ' NOT NULL'}"
             for name, kind, optional in zip(self.columns, self.types, self.nullable, strict=True)
         )
         connection.execute(f"DROP TABLE IF EXISTS views.{self.name}".encode())
-        ddl = f"CREATE TABLE views.{self.name} ({columns}, PRIMARY KEY ({', '.join(self.key)})) WITH (fillfactor = 80)"
-        connection.execute(ddl.encode())
+        connection.execute(f"CREATE TABLE views.{self.name} ({columns}) WITH (fillfactor = 80)".encode())
+        if indexed:
+            self.index(connection)
+
+    def index(self, connection: Connection[Any]) -> None:
+        """Give the table its key and its indexes."""
+        key = f"ALTER TABLE views.{self.name} ADD CONSTRAINT {self.name}_pkey PRIMARY KEY ({', '.join(self.key)})"
+        connection.execute(key.encode())
         for index in self.indexes:
             connection.execute(f"CREATE INDEX ON views.{self.name} ({', '.join(index)})".encode())
+
+    # --- reading -----------------------------------------------------------------------------------------------
 
     @cached_property
     def _fetch(self) -> bytes:
         columns = ", ".join(f"t.{name}" for name in self.columns)
         if len(self.key) == 1:
-            return f"SELECT {columns} FROM views.{self.name} t WHERE t.{self.key[0]} = ANY(%s)".encode()
+            return f"SELECT {columns} FROM views.{self.name} t WHERE t.{self.key[0]} = ANY({self._keys})".encode()
         # A plain join with unnest makes the planner read whole tables; this walks the primary key for each row.
-        arrays = ", ".join(f"%s::{self._type(name)}[]" for name in self.key)
-        match = " AND ".join(f"t.{name} = k.{name}" for name in self.key)
         return (
-            f"SELECT {columns} FROM unnest({arrays}) AS k({', '.join(self.key)}) "
-            f"CROSS JOIN LATERAL (SELECT * FROM views.{self.name} t WHERE {match} OFFSET 0) t"
+            f"SELECT {columns} FROM unnest({self._keys}) AS k({', '.join(self.key)}) "
+            f"CROSS JOIN LATERAL (SELECT * FROM views.{self.name} t WHERE {self._match} OFFSET 0) t"
         ).encode()
+
+    def ask(self, cursor: Cursor[Any], keys: Collection[Key]) -> Cursor[Any] | None:
+        """Send for the rows of these keys; `answer` gives them. Several questions may be under way in a pipeline."""
+        return cursor.execute(self._fetch, _columns_of(keys)) if keys else None
+
+    def ask_records(self, cursor: Cursor[Any], records: Collection[UUID]) -> Cursor[Any] | None:
+        """Send for all rows of these records."""
+        query = f"SELECT {', '.join(self.columns)} FROM views.{self.name} WHERE record_id = ANY(%b::uuid[])"
+        return cursor.execute(query.encode(), (list(records),)) if records else None
+
+    def answer(self, cursor: Cursor[Any] | None) -> dict[Key, Any]:
+        """The rows that were sent for, as far as they are there."""
+        rows = map(self._made, cursor.fetchall() if cursor else ())
+        return {tuple([getattr(row, name) for name in self.key]): row for row in rows}
 
     def fetch(self, cursor: Cursor[Any], keys: Iterable[Key]) -> dict[Key, Any]:
         """The rows of these keys that are there."""
-        wanted = list(keys)
-        if not wanted:
-            return {}
-        cursor.execute(self._fetch, [list(column) for column in zip(*wanted, strict=True)])
-        return {self._key_of(row): row for row in map(self._made, cursor)}
+        return self.answer(self.ask(cursor, list(keys)))
+
+    def of_records(self, cursor: Cursor[Any], records: Sequence[UUID]) -> list[Any]:
+        """All rows of these records."""
+        return list(self.answer(self.ask_records(cursor, records)).values())
 
     def _made(self, values: Sequence[Any]) -> Any:  # noqa: ANN401 (a row)
-        return self.row(**dict(zip(self.columns, values, strict=True)))
+        return self.row(*values)
 
-    def _key_of(self, row: Any) -> Key:  # noqa: ANN401
-        return tuple(getattr(row, name) for name in self.key)
+    # --- writing -----------------------------------------------------------------------------------------------
 
     @cached_property
     def _upsert(self) -> bytes:
-        arrays = ", ".join(f"%s::{'text' if kind == 'jsonb' else kind}[]" for kind in self.types)
+        # Binary parameters: as text every value of an array would be searched for quotes and backslashes.
+        arrays = ", ".join(f"%b::{'text' if kind == 'jsonb' else kind}[]" for kind in self.types)
         chosen = ", ".join(
             f"u.{name}::jsonb" if kind == "jsonb" else f"u.{name}"
             for name, kind in zip(self.columns, self.types, strict=True)
@@ -108,29 +134,74 @@ class Table:
         if not rows:
             return
         arrays: list[list[Any]] = []
-        for name, kind in zip(self.columns, self.types, strict=True):
-            values = [getattr(row, name) for row in rows]
-            arrays.append([_json(value) for value in values] if kind == "jsonb" else values)
-        cursor.execute(self._upsert, arrays)
+        try:
+            for name, kind in zip(self.columns, self.types, strict=True):
+                values = [getattr(row, name) for row in rows]
+                arrays.append([_json(value) for value in values] if kind == "jsonb" else values)
+            cursor.execute(self._upsert, arrays)
+        except UNADAPTED as error:
+            if isinstance(error, psycopg.ProgrammingError) and error.sqlstate:
+                raise  # the server's: the statement is wrong, not the row
+            raise Unwritable(type(error).__name__) from None  # the words may quote the row
 
-    def delete(self, cursor: Cursor[Any], keys: Sequence[Key]) -> None:
+    def delete(self, cursor: Cursor[Any], keys: Collection[Key]) -> None:
         """Remove the rows of these keys."""
         if not keys:
             return
-        arrays = ", ".join(f"%s::{self._type(name)}[]" for name in self.key)
-        match = " AND ".join(f"t.{name} = k.{name}" for name in self.key)
-        query = f"DELETE FROM views.{self.name} t USING unnest({arrays}) AS k({', '.join(self.key)}) WHERE {match}"
-        cursor.execute(query.encode(), [list(column) for column in zip(*keys, strict=True)])
+        query = (
+            f"DELETE FROM views.{self.name} WHERE ctid = ANY (ARRAY("
+            f"SELECT t.ctid FROM unnest({self._keys}) AS k({', '.join(self.key)}) "
+            f"CROSS JOIN LATERAL (SELECT t.ctid FROM views.{self.name} t WHERE {self._match} OFFSET 0) t))"
+        )
+        cursor.execute(query.encode(), _columns_of(keys))
 
-    def of_records(self, cursor: Cursor[Any], records: Sequence[UUID]) -> list[Any]:
-        """All rows of these records."""
-        columns = ", ".join(self.columns)
-        cursor.execute(f"SELECT {columns} FROM views.{self.name} WHERE record_id = ANY(%s)".encode(), (list(records),))
-        return [self._made(values) for values in cursor]
+    def copy(self, cursor: Cursor[Any], rows: Iterable[Any]) -> None:
+        """Write rows into a table that has none of them: the fastest way in."""
+        query = f"COPY views.{self.name} ({', '.join(self.columns)}) FROM STDIN (FORMAT BINARY)"
+        with cursor.copy(query.encode()) as copying:
+            copying.set_types(self.types)
+            for values in self._values(rows):
+                copying.write_row(values)
 
-    def _type(self, name: str) -> str:
-        return self.types[self.columns.index(name)]
+    def _values(self, rows: Iterable[Any]) -> Iterator[list[Any]]:
+        columns = self.columns
+        for row in rows:
+            yield [getattr(row, name) for name in columns]
+
+    # --- keys --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _keys(self) -> str:
+        kinds = [self.types[self.columns.index(name)] for name in self.key]
+        return ", ".join(f"%b::{kind}[]" for kind in kinds)
+
+    @cached_property
+    def _match(self) -> str:
+        return " AND ".join(f"t.{name} = k.{name}" for name in self.key)
+
+
+def tables_of(view: View, suffix: str = "") -> tuple[Table, Table]:
+    """The table a view folds in, and the table it publishes; the same one unless the view has a state."""
+    published = _table(f"{view.name}{suffix}", view.Row, view.indexes)
+    if view.State is None:
+        return published, published
+    return _table(f"{view.name}__state{suffix}", view.State), published
+
+
+@cache
+def _table(name: str, row: type, indexes: tuple[tuple[str, ...], ...] = ()) -> Table:
+    return Table(name, row, indexes)
+
+
+def shape_of(view: View) -> str:
+    """What a view's tables look like and what its rows rest on besides the entries, as a digest."""
+    parts = [table.shape for table in dict.fromkeys(tables_of(view))]
+    return "+".join([*parts, view.basis] if view.basis else parts)
+
+
+def _columns_of(keys: Collection[Key]) -> list[list[Any]]:
+    return [list(column) for column in zip(*keys, strict=True)]
 
 
 def _json(value: Any) -> str | None:  # noqa: ANN401 (any JSON)
-    return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return None if value is None else json.dumps(value, ensure_ascii=False, allow_nan=False)

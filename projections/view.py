@@ -8,7 +8,8 @@
 
 A handler is called with the row the act touches, made empty when it isn't there yet, and changes it. The row's key is
 taken from the act's columns of the same names (`record_id`, `position` and `version` from its meta); an act that
-touches several rows names their keys with `keys=`. A handler that returns `DROP` removes the row.
+touches several rows names their keys with `keys=`. A handler that returns `DROP` removes the row, one that returns
+`SAME` says that it changed nothing. When several handlers meet an act, that of the most specific class comes first.
 
 A view that must see a whole record to publish its rows declares a `State`, one for each record, which handlers fold,
 and `rows(state)`, which derives what is published. Both are pure: the same entries give the same rows, always.
@@ -18,13 +19,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
 from typing import Any, ClassVar, Final
 
+from domain.case.corrections import EntryPassedOver
 from domain.event import ACTS, Event
 
 DROP: Final = object()
 """What a handler returns to have its row removed."""
+SAME: Final = object()
+"""What a handler returns when the row is as it was, so that it need not be written."""
 
 Key = tuple[Any, ...]
 Keys = Callable[[Any], Iterable[Key]]
@@ -41,7 +44,11 @@ class Reaction:
 
 
 def on(*acts: type[Event[Any]], keys: Keys | None = None) -> Callable[[Any], Any]:
-    """Mark a method of a view as the reaction to these acts or traits."""
+    """Mark a method of a view as the reaction to these acts or traits.
+
+    `keys` gives the keys of the rows an entry touches, where its own columns don't; they must follow from the entry
+    alone, because they are asked for before anything is folded.
+    """
 
     def mark(method: Any) -> Any:  # noqa: ANN401 (a method or its reactions)
         before = method if isinstance(method, list) else []
@@ -64,20 +71,29 @@ class View:
     reactions: ClassVar[tuple[Reaction, ...]] = ()
     append_only: ClassVar[bool] = False
     """Whether rows are only added, so that none need be read first."""
+    basis: str = ""
+    """What the rows rest on besides the entries, as a digest (a rule book, a time zone): another one, another view."""
     Row: ClassVar[type]
     State: ClassVar[type | None] = None
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.name = re.sub(r"(?<=.)([A-Z])", r"_\1", cls.__name__).lower()
-        # A view that is read off another one's state inherits its reactions.
-        values = [value for parent in reversed(cls.__mro__) for value in vars(parent).values()]
-        found = [each for value in values if isinstance(value, list) for each in value]
+        # A view that is read off another one's state inherits its reactions; a method of the same name replaces them.
+        methods: dict[str, Any] = {}
+        for parent in reversed(cls.__mro__):
+            methods |= vars(parent)
+        found = [each for value in methods.values() if isinstance(value, list) for each in value]
         cls.reactions = tuple(each for each in found if isinstance(each, Reaction))
+        if cls.State is not None:
+            state, row = (getattr(kind, "KEY", ()) for kind in (cls.State, getattr(cls, "Row", cls.State)))
+            if state != META[:1] or row[:1] != META[:1]:
+                message = f"{cls.__name__}: a State is one for each record, and its rows' key begins with record_id"
+                raise TypeError(message)
 
     def __init__(self) -> None:
         """Nothing is remembered between entries but the rows."""
-        self._met: dict[type, tuple[Reaction, ...]] = {}
+        self._met: dict[type, tuple[tuple[Keys, Handler], ...]] = {}
         self.folded: type = self.State or self.Row
         self.key_names: tuple[str, ...] = self.folded.KEY  # type: ignore[attr-defined]  # every row declares it
 
@@ -86,22 +102,28 @@ class View:
         raise TypeError(state)
 
     def reactions_to(self, cls: type[Event[Any]]) -> tuple[Reaction, ...]:
-        """The reactions to an act, in the order of the class."""
-        met = self._met.get(cls)
-        if met is None:
-            met = self._met[cls] = tuple(each for each in self.reactions if issubclass(cls, each.to))
-        return met
+        """The reactions to an act: the most specific class first, then in the order they are written."""
+        met = [each for each in self.reactions if issubclass(cls, each.to)]
+        return tuple(sorted(met, key=lambda each: cls.__mro__.index(each.to)))
 
     def touched(self, event: Event[Any]) -> Iterator[tuple[Key, Handler]]:
         """The rows an entry touches, and what is done to each."""
-        for reaction in self.reactions_to(type(event)):
-            for key in reaction.keys(event) if reaction.keys else (self.key_of(event),):
-                yield key, reaction.handler
+        cls = type(event)
+        met = self._met.get(cls)
+        if met is None:
+            met = tuple((each.keys or self._only, each.handler) for each in self.reactions_to(cls))
+            self._met[cls] = met
+        for keys, handler in met:
+            for key in keys(event):
+                yield key, handler
+
+    def _only(self, event: Event[Any]) -> tuple[Key]:
+        return (self.key_of(event),)
 
     def key_of(self, event: Event[Any]) -> Key:
         """The key of the one row an entry touches."""
         meta = event.meta
-        return tuple(getattr(meta if name in META else event, name) for name in self.key_names)
+        return tuple([getattr(meta if name in META else event, name) for name in self.key_names])
 
     def empty(self, key: Key) -> Any:  # noqa: ANN401 (the view's own row)
         """A row in which nothing stands yet but its key."""
@@ -117,25 +139,37 @@ class View:
 
 
 def fold_record(view: View, entries: Iterable[Event[Any]]) -> list[Any]:
-    """The rows a view publishes of one record, folded in the plainest way: what `verify` compares with."""
-    kept: dict[Key, Any] = {}
-    for entry in entries:
-        for key, handler in view.touched(entry):
-            row = kept.get(key) or view.empty(key)
-            if handler(view, row, entry) is DROP:
-                kept.pop(key, None)
-            else:
-                kept[key] = row
-    if view.State is None:
-        return list(kept.values())
-    return [row for state in kept.values() for row in view.rows(state)]
+    """The rows a view publishes of one record, folded in the plainest way: what `verify` compares with.
+
+    An entry the view can't take is left out if a named person has passed it over for this view; else it raises.
+    """
+    history = list(entries)
+    passed = {each.position for each in history if isinstance(each, EntryPassedOver) and each.view == view.name}
+    left_out: set[int] = set()
+    while True:
+        here = 0
+        kept: dict[Key, Any] = {}
+        try:
+            for entry in history:
+                here = entry.meta.position
+                if here not in left_out:
+                    _fold_entry(view, kept, entry)
+            here = 0  # the rows of the whole record are at fault now, and no single entry
+            return list(kept.values()) if view.State is None else [r for s in kept.values() for r in view.rows(s)]
+        except Exception:
+            more = passed if here == 0 else passed & {here}
+            if more <= left_out:
+                raise
+            left_out |= more
+
+
+def _fold_entry(view: View, kept: dict[Key, Any], entry: Event[Any]) -> None:
+    for key, handler in view.touched(entry):
+        row = kept.pop(key) if key in kept else view.empty(key)
+        if handler(view, row, entry) is not DROP:
+            kept[key] = row
 
 
 def row_key(row: Any) -> Key:  # noqa: ANN401 (any view's row)
     """A row's key."""
-    return tuple(getattr(row, name) for name in row.KEY)
-
-
-def row_values(row: Any) -> Key:  # noqa: ANN401 (any view's row)
-    """A row's columns, in their order."""
-    return tuple(getattr(row, each.name) for each in fields(row))
+    return tuple([getattr(row, name) for name in row.KEY])
