@@ -1,0 +1,120 @@
+"""Compares what a story expects with what the record, the views and the legal clocks show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from domain.case.arrest import Arrests
+from domain.case.case import Case
+from domain.event import Event
+from domain.law.book import load_book
+from domain.law.clock import Clock, Reckoning
+from projections.case_state import CaseState
+from projections.custody import Custody
+from projections.deadlines import reckon_entries
+from projections.malkhana import Malkhana
+from projections.view import fold_record
+from tests.stories.story import INDIA, Misread, moment
+
+EXPECT = {"stage", "board", "number", "sections", "entries", "accused", "custody", "clocks", "no clock", "no law"}
+ARTICLE = {"state", "place", "holder", "seal", "quantity", "breaks"}
+CLOCK = {"rule", "for", "opened", "due", "last_day", "as_of", "state", "law", "explained"}
+BOOK = load_book()
+
+
+def differences(expect: Mapping[str, Any], record: Case, entries: list[Event[Any]]) -> list[str]:
+    """Every point in which the case is not what was expected, each in a line of words."""
+    _known(expect, EXPECT, "expect")
+    found = list(_file(expect, record, entries))
+    found += _custody(expect.get("custody", {}), entries)
+    return found + list(_clocks(expect, entries))
+
+
+def _known(told: Mapping[str, Any], keys: set[str], where: str) -> None:
+    if unknown := told.keys() - keys:
+        message = f"{where}: {', '.join(sorted(unknown))} is none of {', '.join(sorted(keys))}"
+        raise Misread(message)
+
+
+def _compared(where: str, told: Mapping[str, Any], shown: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in told.items():
+        if value != shown[key]:
+            yield f"{where}: {key} should be {value!r}, and is {shown[key]!r}"
+
+
+def _file(expect: Mapping[str, Any], record: Case, entries: list[Event[Any]]) -> Iterator[str]:
+    """The case file itself, and the row of it on the station's board."""
+    (row,) = fold_record(CaseState(), entries)
+    shown = {
+        "stage": record.stage,
+        "board": row.stage,
+        "number": f"{record.station}/{record.number}" if record.number else "",
+        "sections": list(record.sections),
+        "entries": len(entries),
+        "accused": {code: each.how for code, each in record.part(Arrests).accused.items()},
+    }
+    yield from _compared("the case", {key: value for key, value in expect.items() if key in shown}, shown)
+
+
+def _custody(expect: Mapping[str, Any], entries: list[Event[Any]]) -> Iterator[str]:
+    """Every article: where it lies, and where its chain breaks."""
+    rows = {row.property_id: row for row in fold_record(Malkhana(), entries)}
+    broken: dict[str, set[str]] = {}
+    for link in fold_record(Custody(), entries):
+        broken.setdefault(link.property_id, set()).update(each["code"] for each in link.breaks)
+    if expect.keys() != rows.keys():
+        yield f"the articles should be {sorted(expect)}, and are {sorted(rows)}"
+    for article, told in expect.items():
+        _known(told, ARTICLE, article)
+        row = rows.get(article)
+        if row is not None:
+            shown = {name: getattr(row, name) for name in ("state", "place", "holder", "seal", "quantity")}
+            yield from _compared(article, told, shown | {"breaks": sorted(broken[article])})
+
+
+def _clocks(expect: Mapping[str, Any], entries: list[Event[Any]]) -> Iterator[str]:
+    """Every legal clock that the story names, as of its day."""
+    for told in expect.get("clocks", []):
+        _known(told, CLOCK, "a clock")
+        as_of = moment(told["as_of"])
+        mine = [
+            each
+            for each in _reckoned(entries, as_of=as_of)
+            if (each.rule.id, each.subject) == (told["rule"], told.get("for", ""))
+            and ("opened" not in told or _written(each.opened_at) == told["opened"])
+        ]
+        where = f"{told['rule']} {told.get('for', '')} as of {told['as_of']}"
+        if len(mine) != 1:
+            yield f"{where}: there are {len(mine)} such clocks"
+            continue
+        yield from _clock(where, told, mine[0])
+    everything = _reckoned(entries)
+    running = {each.rule.id for each in everything}
+    for rule in expect.get("no clock", []):
+        if rule in running or rule not in BOOK.rules:
+            yield f"{rule} should run no clock here"
+    for rule in expect.get("no law", []):
+        if rule not in {each.rule for each in everything.refused}:
+            yield f"{rule} should be refused as governed by no law"
+
+
+def _clock(where: str, told: Mapping[str, Any], clock: Clock) -> Iterator[str]:
+    shown = {
+        "due": _written(clock.due_at),
+        "last_day": clock.last_day.isoformat() if clock.last_day else "",
+        "state": clock.state(moment(told["as_of"])),
+        "law": clock.law,
+    }
+    yield from _compared(where, {key: value for key, value in told.items() if key in shown}, shown)
+    words = told.get("explained", "")
+    if words and not any(words in line.en for line in clock.explain):
+        yield f"{where}: nothing in its explanation says “{words}”"
+
+
+def _reckoned(entries: list[Event[Any]], **asked: Any) -> Reckoning:
+    return reckon_entries(entries, BOOK, INDIA, **asked)
+
+
+def _written(at: Any) -> str:
+    return f"{at.astimezone(INDIA):%Y-%m-%d %H:%M}"
