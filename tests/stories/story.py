@@ -1,7 +1,7 @@
 """Reads a story, the whole life of a case in dates and words, and enters it line by line as a station would.
 
-A story is written for an officer or a lawyer. It says of every line whether the register takes it, with which doubts, or
-refuses it; nothing else may be answered. Personal columns that a line leaves out hold an invented text.
+A story is written for an officer or a lawyer. It says of every line whether the register takes it, with which doubts,
+or refuses it; nothing else may be answered. Personal columns that a line leaves out hold an invented text.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -180,8 +181,15 @@ def lived(story: Story) -> Life:
 
 def _stamped(entry: Event[Any], story: Story, life: Life, at: datetime, doubts: tuple[str, ...]) -> Event[Any]:
     version = len(life.entries) + 1
-    ids = {"entry_id": uuid5(NAMES, f"{story.key} entry {version}"), "record_id": life.record.id}
-    meta = replace(entry.meta, **ids, stream_id=life.record.id, version=version, recorded_at=at, doubts=doubts)
+    meta = replace(
+        entry.meta,
+        entry_id=uuid5(NAMES, f"{story.key} entry {version}"),
+        record_id=life.record.id,
+        stream_id=life.record.id,
+        version=version,
+        recorded_at=at,
+        doubts=doubts,
+    )
     return replace(entry, meta=meta)
 
 
@@ -190,7 +198,7 @@ def stored(story: Story, store: Store, history: Callable[[], list[Event[Any]]]) 
     surprises: list[str] = []
     for number, line in enumerate(story.lines):
         ids = {each.meta.version: each.meta.entry_id for each in history()}
-        store.now = lambda at=recorded(line): at
+        store.now = partial(recorded, line)
         outcome = store.record_units([[act_of(story, number, ids)]])[0][0]
         surprises += _unlike(number, line, "refused", outcome.reasons)
         surprises += _unlike(number, line, "doubted", outcome.doubts)
