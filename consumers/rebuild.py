@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from psycopg import Connection
 
-from consumers.bulk import Builder, Progress
+from consumers.bulk import Builder, Progress, group_of
 from consumers.checkpoints import forget, positions
 from consumers.compare import Difference, compare
 from consumers.embedded import Follower, is_built, note_built, prepare
@@ -41,8 +41,9 @@ def rebuild(
 
     `connection` is the caller's alone while it runs. Another rebuild of the same view is waited for.
     """
-    with _alone(connection, view):
-        return _rebuild(connection, view, catalogue, approve, progress)
+    with _alone(connection, [view]):
+        _fill(connection, [view], catalogue, progress)
+        return _finish(connection, view, catalogue, approve)
 
 
 def rebuild_outdated(
@@ -51,28 +52,43 @@ def rebuild_outdated(
     catalogue: Catalogue,
     *,
     told: Callable[[View], None] = lambda _: None,
-) -> list[View]:
-    """Make the tables of a fresh database, and build anew what was built otherwise; give the views built anew."""
-    done = []
-    for view in prepare(connection, views):
-        with _alone(connection, view):
-            if is_built(connection, view):
-                continue  # another process was here first
+    progress: Progress = lambda _d, _t: None,
+) -> dict[str, Difference]:
+    """Make the tables of a fresh database, and build anew, together, what was built otherwise; give what differs."""
+    outdated = prepare(connection, views)
+    if not outdated:
+        return {}
+    with _alone(connection, outdated):
+        outdated = [view for view in outdated if not is_built(connection, view)]  # another process may have been here
+        for view in outdated:
             told(view)
-            _rebuild(connection, view, catalogue, lambda _: True, lambda _d, _t: None)
-            done.append(view)
-    return done
+        _fill(connection, outdated, catalogue, progress)
+        return {view.name: _finish(connection, view, catalogue, lambda _: True) for view in outdated}
 
 
-def _rebuild(
-    connection: Connection[Any],
-    view: View,
-    catalogue: Catalogue,
-    approve: Callable[[Difference], bool],
-    progress: Progress,
+def _fill(connection: Connection[Any], views: Sequence[View], catalogue: Catalogue, progress: Progress) -> None:
+    """New tables beside the old, with all that the main group has folded so far."""
+    _make(connection, views, indexed=False)
+    try:
+        Builder(connection, views, catalogue, NEW).build(positions(connection), progress)
+    except UNWRITABLE as error:
+        # Some row can't be written, and a bulk load can't say whose: the runner can, so it does all the work.
+        log.warning("slow rebuild", views=[view.name for view in views], why=type(error).__name__)
+        _make(connection, views, indexed=True)
+
+
+def _make(connection: Connection[Any], views: Sequence[View], *, indexed: bool) -> None:
+    for view in views:
+        _clear(connection, view)  # what a rebuild that died has left behind
+        for table in dict.fromkeys(tables_of(view, NEW)):
+            table.create(connection, indexed=indexed)
+
+
+def _finish(
+    connection: Connection[Any], view: View, catalogue: Catalogue, approve: Callable[[Difference], bool]
 ) -> Difference:
-    follower = Follower(connection, [view], catalogue, f"rebuild:{view.name}", NEW)
-    _fill(connection, view, catalogue, progress)
+    """Bring the new rows to where the old ones stand, compare, and swap."""
+    follower = Follower(connection, [view], catalogue, group_of(view), NEW)
     with connection.transaction():
         # In one snapshot the old rows are those of the main group's checkpoints: nobody need be kept waiting for the
         # new ones to be brought to the same entries and compared.
@@ -87,28 +103,12 @@ def _rebuild(
             limits = positions(connection, lock=True)
             follower.catch_up(limits=limits)
             honour_passes(connection, view, catalogue, NEW)
-            if limits != positions(connection, follower.runner.group):
+            if limits != positions(connection, group_of(view)):
                 message = f"the new rows of {view.name} do not stand where the old ones do"
                 raise RuntimeError(message)
             _swap(connection, view)
     _clear(connection, view)
     return difference
-
-
-def _fill(connection: Connection[Any], view: View, catalogue: Catalogue, progress: Progress) -> None:
-    """New tables beside the old, with all that the main group has folded so far."""
-    group, tables = f"rebuild:{view.name}", list(dict.fromkeys(tables_of(view, NEW)))
-    _clear(connection, view)  # what a rebuild that died has left behind
-    for table in tables:
-        table.create(connection, indexed=False)
-    try:
-        Builder(connection, view, catalogue, group, NEW).build(positions(connection), progress)
-    except UNWRITABLE as error:
-        # Some row can't be written, and a bulk load can't say whose: the runner can, so it does all the work.
-        log.warning("slow rebuild", view=view.name, why=type(error).__name__)
-        _clear(connection, view)
-        for table in tables:
-            table.create(connection)
 
 
 def _swap(connection: Connection[Any], view: View) -> None:
@@ -125,19 +125,20 @@ def _swap(connection: Connection[Any], view: View) -> None:
 
 def _clear(connection: Connection[Any], view: View) -> None:
     with connection.transaction():
-        forget(connection, f"rebuild:{view.name}")
+        forget(connection, group_of(view))
         leave_lot(connection, view.name + NEW)
         for table in dict.fromkeys(tables_of(view, NEW)):
             connection.execute(f"DROP TABLE IF EXISTS views.{table.name}".encode())
 
 
 @contextmanager
-def _alone(connection: Connection[Any], view: View) -> Iterator[None]:
-    """One rebuild of a view at a time. The server lets the lock go when we die."""
-    key = (f"rebuild {view.name}",)
-    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key)
+def _alone(connection: Connection[Any], views: Sequence[View]) -> Iterator[None]:
+    """One rebuild of a view at a time. The server lets the locks go when we die."""
+    names = sorted(view.name for view in views)  # always in the same order, so that two never wait in a ring
+    for name in names:
+        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"rebuild {name}",))
     try:
         yield
     finally:
-        if not connection.broken:
-            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
+        for name in names if not connection.closed else ():
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (f"rebuild {name}",))

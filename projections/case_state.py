@@ -13,6 +13,7 @@ from domain.case.chargesheet import ChargesheetAcknowledged
 from domain.case.court import CognizanceTaken
 from domain.case.final_form import FinalReportPrepared
 from domain.case.fir import TellsOfOffence
+from domain.case.investigation import InvestigatorAssigned, InvestigatorChanged
 from domain.case.property import SeizesProperty
 from domain.case.registration import FIRRegistered, ZeroFIRRegistered
 from domain.event import EPOCH
@@ -54,6 +55,7 @@ class CaseState(View):
         station: str = ""
         district: str = ""
         stage: str = ""
+        investigator: str = ""
         sections: list[Any] = field(default_factory=list)
         opened_at: datetime | None = None
         registered_at: datetime | None = None
@@ -100,6 +102,11 @@ class CaseState(View):
             row.number = numbered.name(e.meta.station, number, year)
         row.registered_at = row.registered_at or e.meta.occurred_at
         row.station = e.meta.station
+
+    @on(InvestigatorAssigned, InvestigatorChanged)
+    def assigned(self, row: Row, e: InvestigatorAssigned) -> None:
+        """Who leads the investigation."""
+        row.investigator = e.investigator
 
     @on(AccusedArrested)
     def arrested(self, row: Row, e: AccusedArrested) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.case.corrections import CorrectsEntry
 from domain.event import EPOCH, NIL, Event
 from projections.view import View, on
 
@@ -33,6 +34,8 @@ class History(View):
         station: str = ""
         doubts: int = 0
         source: str = ""
+        strikes: int | None = None
+        """The version of the entry of this record that is struck by this one; a struck correction strikes nothing."""
 
         KEY = ("position",)
 
@@ -44,3 +47,8 @@ class History(View):
         row.occurred_at, row.recorded_at, row.station = meta.occurred_at, meta.recorded_at, meta.station
         row.actor_id, row.actor_rank, row.actor_role = meta.actor.id, meta.actor.rank, meta.actor.role
         row.doubts, row.source = len(meta.doubts), meta.source
+
+    @on(CorrectsEntry)
+    def corrected(self, row: Row, e: CorrectsEntry) -> None:
+        """The line that strikes names the line it strikes; that one stays as it was written."""
+        row.strikes = e.version
