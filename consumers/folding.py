@@ -72,6 +72,7 @@ class Fold:
         """Rows to be written, each with the first entry that touched it."""
         self.gone: set[Key] = set()
         self.waiting: list[tuple[UUID, int]] = []
+        """Entries of parked records: the one each stopped at, and those behind it."""
         self.stopped: dict[UUID, Parked] = {}
         """Records this fold stumbled over: if there are any it must be made again without them."""
         self._unknown: set[Key] = set()

@@ -52,7 +52,7 @@ def feed_carefully(
                 stopped |= feed(connection, one, [read], suffix).parked
         except UNWRITABLE as error:
             stopped[kept.record_id] = Parked(kept.record_id, kept.position, kept.name, place_of(error))
-            park(connection, fold.view.name + suffix, [stopped[kept.record_id]], [])
+            park(connection, fold.view.name + suffix, [stopped[kept.record_id]], [(kept.record_id, kept.position)])
     return stopped
 
 
@@ -73,19 +73,17 @@ def write(
 
 
 def park(connection: Connection[Any], view: str, parked: Iterable[Parked], waiting: Sequence[tuple[UUID, int]]) -> None:
-    """Put records in the lot, and entries behind them. The entry a record stopped at is the first that waits."""
-    behind = list(waiting)
+    """Put records in the lot, and what waits of them: the entry each stopped at, and those behind it."""
     for each in parked:
         log.warning("parked", view=view, record=str(each.record_id), position=each.position)
-        behind.append((each.record_id, each.position))
         connection.execute(
             "INSERT INTO ops.parked VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
             (view, each.record_id, each.position, each.name, each.why),
         )
-    if behind:
+    if waiting:
         connection.execute(
             "INSERT INTO ops.parked_entries SELECT %s, * FROM unnest(%b::uuid[], %s::bigint[]) ON CONFLICT DO NOTHING",
-            (view, [record for record, _ in behind], [position for _, position in behind]),
+            (view, [record for record, _ in waiting], [position for _, position in waiting]),
         )
 
 

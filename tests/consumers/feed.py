@@ -55,6 +55,14 @@ def write_cases(url: str, cases: int, first: int = 0) -> list[UUID]:
     return [each[0].record_id for each in outcomes[::4]]
 
 
+def pass_over(url: str, record_id: UUID, view: str, position: int) -> None:
+    """Enter that a named person has passed an entry over for a view."""
+    store = store_on(url)
+    fields = {"view": view, "position": position, "entry": str(UUID(int=1)), "reason": "the cause is known"}
+    store.record(act("case.EntryPassedOver", str(record_id), authorised_by="CG-9001", **fields))
+    store.datastore.close()
+
+
 @contextmanager
 def following(url: str, views: Sequence[View] | None = None) -> Iterator[Follower]:
     """A follower of these views, its tables made."""
