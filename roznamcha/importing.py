@@ -15,17 +15,19 @@ import os
 import time
 import uuid
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
+from eventsourcing.persistence import DataError, IntegrityError
+
 from domain.event import changed
-from roznamcha.errors import Refused, Usage
+from roznamcha.errors import Conflict, Refused, Usage
 from roznamcha.intake import Act, read_act
 from roznamcha.mapping import Group, Map, Row
 from roznamcha.store import Store
@@ -87,6 +89,9 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
     tally, started = Tally(), time.monotonic()
     with ExitStack() as stack:
         file, raw, total = _opened(path, stack)
+        if rejects is not None and rejects.exists() and rejects.samefile(path):
+            message = f"{rejects} is the file that is read: name another one for the rejected lines"
+            raise Usage(message)
         lines = _acts_of(mapping, file, path.name, tally) if mapping else _documents(file, path.name, store.now, tally)
         turned_away = _Rejects(rejects, stack)
         batch: list[Line] = []
@@ -116,7 +121,9 @@ class _Rejects:
             # Made for its owner alone; whatever stands there already (an older file, a device) is written
             # to, not replaced.
             opened = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            self._file = self._stack.enter_context(os.fdopen(opened, "w", encoding="utf-8"))
+            # Half a surrogate pair becomes \\udxxx, which is how JSON writes it.
+            file = os.fdopen(opened, "w", encoding="utf-8", errors="backslashreplace")
+            self._file = self._stack.enter_context(file)
         shown = {"line": line.number, "reasons": list(reasons), "row": line.raw}
         self._file.write(json.dumps(shown, ensure_ascii=False) + "\n")
 
@@ -124,7 +131,17 @@ class _Rejects:
 def _enter(store: Store, lines: list[Line], tally: Tally, rejects: _Rejects, *, again: bool) -> None:
     """Enter a batch and count what became of each line."""
     sound = [line for line in lines if not line.reasons]
-    outcomes = iter(store.record_units([line.acts for line in sound], again=again)) if sound else iter(())
+    try:
+        outcomes = iter(store.record_units([line.acts for line in sound], again=again)) if sound else iter(())
+    except (DataError, IntegrityError, Conflict) as error:
+        if len(lines) > 1:  # one of them can't be written: the others must not pay for it
+            for line in lines:
+                _enter(store, [line], tally, rejects, again=again)
+            return
+        state = getattr(error.__cause__, "sqlstate", None) or ""
+        reason = f"the database does not take this line ({type(error).__name__} {state})".replace(" )", ")")
+        reason = str(error) if isinstance(error, Conflict) else reason
+        lines, outcomes = [replace(lines[0], reasons=(reason,))], iter(())
     for line in lines:
         _count(line, [] if line.reasons else next(outcomes), tally, rejects)
 
@@ -214,17 +231,24 @@ def _acts_of(mapping: Map, file: IO[bytes], name: str, tally: Tally) -> Iterator
         message = f"{name} {lacks}; the map expects {', '.join(mapping.columns)}"
         raise Usage(message)
     twins: Counter[bytes] = Counter()
-    group: list[tuple[int, Row]] = []
+    groups: defaultdict[str, Group] = defaultdict(Group)  # of the whole file: a record's lines may lie apart
+    together: list[tuple[int, Row]] = []
     for number, data in lines:
         row = _row(data, header)
         if isinstance(row, str):
             yield Line(number, data[:10_000].decode("utf-8", "replace").rstrip("\r\n"), reasons=(row,))
             continue
-        if group and group[0][1][mapping.together] != row[mapping.together]:
-            yield from _grouped(mapping, group, name, twins)
-            group = []
-        group.append((number, row))
-    yield from _grouped(mapping, group, name, twins)
+        key = row[mapping.together]
+        if not key.strip():
+            reason = f"the column {mapping.together} is empty: nobody could say to which record this line belongs"
+            yield Line(number, row, reasons=(reason,))
+            continue
+        if together and (before := together[0][1][mapping.together]) != key:
+            yield from _grouped(mapping, together, groups[before], name, twins)
+            together = []
+        together.append((number, row))
+    if together:
+        yield from _grouped(mapping, together, groups[together[0][1][mapping.together]], name, twins)
 
 
 def _whole_lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
@@ -251,8 +275,10 @@ def _whole_lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, byte
     yield from waiting
 
 
-def _grouped(mapping: Map, rows: list[tuple[int, Row]], name: str, twins: Counter[bytes]) -> Iterator[Line]:
-    group = Group()
+def _grouped(
+    mapping: Map, rows: list[tuple[int, Row]], group: Group, name: str, twins: Counter[bytes]
+) -> Iterator[Line]:
+    """Acts from lines of one record that stand together; `group` is what its earlier lines left."""
     for number, row in mapping.ordered(rows):
         digest = hashlib.sha256(json.dumps([mapping.source, row], sort_keys=True).encode()).digest()
         try:
@@ -279,11 +305,14 @@ def _row(data: bytes, header: list[str]) -> Row | str:
     if len(data) > MAX_DOCUMENT:
         return f"this line has more than {MAX_DOCUMENT:,} bytes"
     try:
-        values = next(csv.reader(data.decode("utf-8").splitlines(keepends=True), strict=True), [])
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
     except UnicodeDecodeError as error:
         return f"this line is not UTF-8: byte {error.start + 1} cannot be read"
     except csv.Error as error:
         return f"this line is not CSV: {error}"
+    if len(rows) > 1:
+        return f"a carriage return stands in this line, and makes {len(rows)} lines of it"
+    values = rows[0] if rows else []
     if len(values) != len(header):
         return f"this line has {len(values)} columns, the first line has {len(header)}"
     return dict(zip(header, values, strict=True))

@@ -30,6 +30,10 @@ MAX_ITEMS = 2_000
 TOLERANCE = timedelta(minutes=2)
 """How far ahead another clock may run before its time is called the future."""
 WHOLE = 2**63
+MAX_NUMBER = 99_999
+"""The highest number of a register in one year that may be given by hand: above it lie typing errors."""
+YEARS = range(1900, 2200)
+"""In which something of a case can have happened."""
 INDIA = ZoneInfo("Asia/Kolkata")
 KEYS = {
     "name", "record", "command_id", "occurred_at", "reported_at", "actor", "station", "district", "correlation_id",
@@ -69,7 +73,8 @@ def read_act(
         reasons.add("", f"unknown key {shown(key)}; an act has {', '.join(sorted(KEYS))}")
     cls = _act_class(sent.get("name"), reasons)
     meta = _meta(sent, now, source, reasons)
-    record = "" if sent.get("record") in {None, ""} else _text(sent["record"], "record", reasons)
+    named = sent.get("record")
+    record = "" if named is None or named == "" else _text(named, "record", reasons)
     if record and (len(record) > 200 or record != record.strip()):  # noqa: PLR2004 (a name, not a text)
         reasons.add("record", "a record is named by its id, its number or a key of at most 200 characters")
     given = sent.get("fields", {})
@@ -81,11 +86,21 @@ def read_act(
     if cls.numbered is not None:  # left out: the store gives the next number of the year
         given = {cls.numbered.number: 0, cls.numbered.year: meta.occurred_at.astimezone(zone).year, **given}
     values = _columns(cls, given, "", reasons, strict=strict)
+    if cls.numbered is not None:
+        _in_bounds(values, cls.numbered.number, range(MAX_NUMBER + 1), reasons)
+        _in_bounds(values, cls.numbered.year, YEARS, reasons)
     if reasons:
         raise Refused(reasons)
     event = changed(cls(**values), meta=meta)
     content = {key: sent.get(key) for key in sorted(KEYS - {"source"})}
     return Act(event, record, json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode())
+
+
+def _in_bounds(values: Mapping[str, Any], name: str, bounds: range, reasons: Reasons) -> None:
+    """Check a number that was read well. 0 asks for the next one, where that is among the bounds."""
+    misread = any(each.startswith(f"{name}: ") for each in reasons)
+    if name in values and not misread and values[name] not in bounds:
+        reasons.add(name, f"must lie between {bounds.start or 1} and {bounds.stop - 1}")
 
 
 def _act_class(name: Any, reasons: Reasons) -> type[Event[Any]] | None:  # noqa: ANN401
@@ -278,7 +293,7 @@ def _instant(sent: Any, where: str, reasons: Reasons) -> datetime | None:  # noq
     except (ValueError, OverflowError):
         reasons.add(where, "is no day of the calendar or no hour of the clock")
         return None
-    if not 1900 <= found.year < 2200:  # noqa: PLR2004 (nobody alive was born, or will act, outside)
+    if found.year not in YEARS:
         reasons.add(where, f"is in the year {found.year}, in which nothing of a case can have happened")
         return None
     return found

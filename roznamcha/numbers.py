@@ -29,9 +29,12 @@ def wants_number(event: Event[Any]) -> bool:
 
 def with_number(event: Event[Any], last: dict[Serial, int]) -> Event[Any]:
     """The act with the next number of its series if it asks for one; `last` is carried on."""
-    if event.numbered is None or not wants_number(event):
+    if event.numbered is None:
         return event
     serial = serial_of(event)
+    if not wants_number(event):
+        last[serial] = max(last.get(serial, 0), number_of(event))
+        return event
     last[serial] = last.get(serial, 0) + 1
     return changed(event, **{event.numbered.number: last[serial]})
 

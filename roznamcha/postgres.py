@@ -138,6 +138,7 @@ def open_embedded(folder: Path) -> Embedded:
             binaries = find_binaries(_major(place))
             if not (place.data / "PG_VERSION").exists():
                 _make(place, binaries)
+            _release(place, using)
             socket = _running(place) or _start(place, binaries)
             _make_database(socket)
             stack.pop_all()  # it stays open until `close`
@@ -191,9 +192,10 @@ def _major(place: Place) -> int | None:
 
 def _make(place: Place, binaries: Path) -> None:
     """Make the data directory beside its place and move it there: a kill in between leaves nothing half-made."""
-    fresh = place.folder / "postgres.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(mode=0o700)
+    for left in place.folder.glob("postgres.new*"):
+        shutil.rmtree(left, ignore_errors=True)
+    # A name of its own: the program of a start that was killed may still be writing in the folder it was given.
+    fresh = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=place.folder))
     command = ["initdb", "-A", "trust", "-U", "postgres", "--locale=C", "--encoding=UTF8", "--data-checksums"]
     code = launch(place.log, fresh, binaries, [*command, "-D", "{data}"]).wait(timeout=PATIENCE * 2)
     if code:
@@ -237,6 +239,28 @@ def _stop(place: Place) -> None:
         while _alive(pid) and (place.data / "postmaster.pid").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
     _forget_socket(place)
+
+
+def _release(place: Place, using: IO[str]) -> None:
+    """Stop a server that nobody can reach any more, because the folder of its socket was removed.
+
+    Raises Unavailable while others still work on connections they had.
+    """
+    pid = _pid(place)
+    with contextlib.suppress(FileNotFoundError):
+        if not _alive(pid) or Path(place.socket_note.read_text()).exists():
+            return
+        try:
+            fcntl.flock(using, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(using, fcntl.LOCK_SH)
+            message = (
+                f"the private PostgreSQL (process {pid}) runs, but the folder of its socket was removed, and others "
+                f"still use it: end them, or stop it with kill -INT {pid}, and try again"
+            )
+            raise Unavailable(message) from None
+        _stop(place)
+        fcntl.flock(using, fcntl.LOCK_SH)
 
 
 def _forget_socket(place: Place) -> None:
@@ -306,9 +330,16 @@ def _answers(socket: Path) -> bool:
 
 
 def _make_database(socket: Path) -> None:
+    """Make the database if it isn't there. The server finishes what a client that was killed had asked it to make."""
+    deadline = time.monotonic() + PATIENCE
     with psycopg.connect(host=str(socket), user="postgres", dbname="postgres", autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'roznamcha'").fetchone():
-            connection.execute("CREATE DATABASE roznamcha")
+        while not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'roznamcha'").fetchone():
+            try:
+                connection.execute("CREATE DATABASE roznamcha")
+            except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation, psycopg.errors.ObjectInUse):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
 
 @contextlib.contextmanager

@@ -10,8 +10,9 @@ from roznamcha.errors import Refused
 
 MAX_DOCUMENT = 4 * 1024 * 1024
 """Bytes of one act as JSON. More is a document, which an entry points to and doesn't contain."""
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Characters that can't be kept: control characters, and halves of a surrogate pair."""
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that can't be kept: control characters, those that turn the direction of what follows (UAX 9), and halves
+of a surrogate pair. The joiners of Indian scripts and the marks of direction of Urdu are kept."""
 
 
 class Reasons(list[str]):

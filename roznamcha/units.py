@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from roznamcha.recorder import Line, Name
 from roznamcha.shelf import Held
 
 NIL = UUID(int=0)
+NUMBER = re.compile(r"/\d+/\d{4}$")
+"""How a register's own numbers end: number and year."""
 
 
 @dataclass(frozen=True)
@@ -79,21 +82,33 @@ def find_records(units: Iterable[Unit], taken: Mapping[str, UUID]) -> None:
         unit.alias, unit.reasons = "", ()
         try:
             unit.record_id = UUID(reference)
-            continue
         except ValueError:
             pass
+        else:
+            if not unit.record_id.int:
+                unit.reasons = ("record: an id of nothing but zeros is no record's",)
+            continue
         if reference in taken:
             unit.record_id = taken[reference]
         elif reference in made:
             unit.alias, unit.record_id = reference, made[reference]
         elif first.opens:
-            unit.record_id = uuid7()
-            if reference:
-                unit.alias, made[reference] = reference, unit.record_id
+            _open(unit, reference, made)
         elif reference:
             unit.reasons = (f"no record is called {reference[:60]!r}; {first.name} needs one that is there",)
         else:
             unit.reasons = (f"record: missing; {first.name} belongs to a record that is there already",)
+
+
+def _open(unit: Unit, reference: str, made: dict[str, UUID]) -> None:
+    """Give an opening unit a new record, which is called as the unit calls it."""
+    if NUMBER.search(reference) and reference != number_name(unit.acts[0].event):
+        reason = f"record: {reference[:60]!r} has the form of a register's number, which only the register gives"
+        unit.reasons = (f"{reason}; name a new record by another key, or by none",)
+        return
+    unit.record_id = uuid7()
+    if reference:
+        unit.alias, made[reference] = reference, unit.record_id
 
 
 def entered(unit: Unit, event: Event[Any], held: Held, now: datetime, doubts: tuple[str, ...]) -> Held:
@@ -126,7 +141,7 @@ def misplaced(event: Event[Any], record: Record, now: datetime, holder: UUID | N
 
 def names(unit: Unit, entry: Event[Any]) -> Iterable[Name]:
     """The names this entry gives its record."""
-    if unit.alias and entry.meta.version == 1:
+    if unit.alias and entry.meta.version == 1 and not NUMBER.search(unit.alias):
         yield Name(unit.alias, unit.record_id)
     if name := number_name(entry):
         yield Name(name, unit.record_id, *serial_of(entry), number_of(entry))

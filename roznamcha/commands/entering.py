@@ -150,6 +150,8 @@ def import_file(
         _tell_tally(tally, rejects)
     if tally.cut:
         raise Refused([tally.cut])
+    if tally.rejected and tally.rejected == tally.read:
+        raise Refused([f"none of the {tally.read:,} lines was entered"])
 
 
 def _tell_tally(tally: Tally, rejects: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -146,11 +149,73 @@ def test_a_forked_child_does_not_stop_its_parents_server(tmp_path: Path) -> None
 
 def test_a_start_killed_in_the_middle_leaves_nothing_half_made(tmp_path: Path) -> None:
     """Kill -9 while the data directory is being made: the next start makes it anew."""
-    for pause in (0.05, 0.2, 0.4):
+    for pause in (0.05, 0.2, 0.4, 0.8, 1.2, 1.6, 2.0):
         starting = client(tmp_path)
         time.sleep(pause)
         starting.kill()
         starting.communicate()
+    with open_embedded(tmp_path) as embedded, psycopg.connect(embedded.url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert not list(tmp_path.glob("postgres.new*"))
+
+
+def test_a_program_left_behind_does_not_disturb_the_next_start(tmp_path: Path) -> None:
+    """What a killed start left goes on writing in the folder it was given; the next one takes another."""
+    left = tmp_path / "postgres.new"
+    left.mkdir()
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with contextlib.suppress(OSError):
+                left.mkdir(exist_ok=True)
+                (left / secrets.token_hex(4)).touch()
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    try:
+        with open_embedded(tmp_path) as embedded, psycopg.connect(embedded.url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        stop.set()
+        writing.join()
+
+
+def test_a_database_made_by_somebody_else_meanwhile_is_taken(tmp_path: Path) -> None:
+    """The server finishes what a killed client asked for: both may be making the same database."""
+    with open_embedded(tmp_path) as embedded:
+        socket = Path(embedded.describe()["socket"])
+        for _ in range(5):
+            with psycopg.connect(host=str(socket), user="postgres", dbname="postgres", autocommit=True) as connection:
+                connection.execute("DROP DATABASE roznamcha WITH (FORCE)")
+            faults: list[BaseException] = []
+
+            def make(faults: list[BaseException] = faults) -> None:
+                try:
+                    postgres._make_database(socket)  # noqa: SLF001 (from outside one cannot meet the moment)
+                except psycopg.Error as error:
+                    faults.append(error)
+
+            makers = [threading.Thread(target=make) for _ in range(4)]
+            for each in makers:
+                each.start()
+            for each in makers:
+                each.join()
+            assert not faults
+
+
+def test_a_removed_socket_locks_nobody_out(tmp_path: Path) -> None:
+    """While others work the next one is told at once what to do; when they are gone the server is started anew."""
+    other = client(tmp_path)
+    assert other.stdout is not None
+    assert other.stdout.readline()
+    shutil.rmtree((tmp_path / "postgres.socket").read_text())
+    begun = time.monotonic()
+    with pytest.raises(Unavailable, match=f"kill -INT {server_of(tmp_path)}"):
+        open_embedded(tmp_path)
+    assert time.monotonic() - begun < 10
+    other.kill()
+    other.communicate()
     with open_embedded(tmp_path) as embedded, psycopg.connect(embedded.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 

@@ -15,7 +15,8 @@ from consumers import entries
 from roznamcha.errors import Refused
 from roznamcha.recorder import Datastore, Line
 from roznamcha.sealing import Keyring
-from roznamcha.store import Outcome, Store
+from roznamcha.store import Store
+from roznamcha.units import Outcome
 from schemas import catalogue
 from tests.acts import NOW, act
 
