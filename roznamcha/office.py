@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
 import domain
 from domain.law.book import Book, load_book
+from roznamcha.errors import Usage
 from roznamcha.migrate import migrate
 from roznamcha.postgres import open_embedded
 from roznamcha.recorder import Datastore
-from roznamcha.sealing import Keyring, load_master_key
+from roznamcha.sealing import Keyring, open_keyring
 from roznamcha.settings import Settings
 from roznamcha.store import Store
 from schemas import Catalogue, catalogue
@@ -36,28 +40,39 @@ class Office:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """The URL of the database in force: the one that was named, or the private one in the data folder."""
+def database(settings: Settings, *, reading: bool = False) -> Iterator[str]:
+    """The URL of the database in force: the one that was named, or the private one in the data folder.
+
+    Raises Usage for a name that can't be one, and when something is to be read where nothing was ever entered.
+    """
     if settings.database_url:
+        try:
+            conninfo_to_dict(settings.database_url)
+        except ProgrammingError:
+            message = "ROZNAMCHA_DATABASE_URL is no address of a PostgreSQL database: postgresql://user@host/name"
+            raise Usage(message) from None
         yield settings.database_url
         return
+    if reading and not (settings.data / "postgres").exists():
+        message = f"nothing was ever entered in {settings.data}: name the folder of the data with --data"
+        raise Usage(message)
     with open_embedded(settings.data) as embedded:
         yield embedded.url
 
 
 @contextmanager
-def open_office(settings: Settings) -> Iterator[Office]:
-    """Open the store that `settings` name, with today's tables.
+def open_office(settings: Settings, *, reading: bool = False) -> Iterator[Office]:
+    """Open the store that `settings` name, with today's tables. `reading` makes none where there is none.
 
     Raises Unavailable when the database is away, Broken when it isn't what it must be.
     """
     domain.load()
-    with database(settings) as url:
+    with database(settings, reading=reading) as url:
         migrate(url)
         datastore = Datastore(url)
         try:
             schemas = catalogue()
-            keyring = Keyring(datastore, schemas, load_master_key(settings.data / "keys" / "master.key"))
+            keyring = open_keyring(datastore, schemas, settings.data / "keys" / "master.key")
             yield Office(settings, url, schemas, datastore, keyring, Store(datastore, schemas, keyring))
         finally:
             datastore.close()

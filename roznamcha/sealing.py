@@ -174,6 +174,10 @@ class Keyring:
                 message = "the persons' keys were wrapped under another master key: restore keys/master.key"
                 raise Broken(message) from None
 
+    def prove(self, person: Person) -> None:
+        """Raise Broken when this person's key was wrapped under another master key."""
+        self._fetch({person}, make=False)
+
     def forget(self) -> None:
         """Drop all keys held in memory, so that a destroyed one is gone here too."""
         self._keys.clear()
@@ -194,6 +198,25 @@ class Keyring:
             return event
         schema = self._catalogue.latest[event.name]
         return _changed(event, {field["name"]: field for field in schema.fields}, "", change)
+
+
+def open_keyring(datastore: Datastore, catalogue: Catalogue, path: Path) -> Keyring:
+    """The keyring under the master key at `path`, which is made only for a store in which nothing was entered yet.
+
+    Raises Broken when the key is gone, or is another one than that under which the store was begun: what would be
+    entered under a second key could never be read together with the rest.
+    """
+    with datastore.get_connection() as connection:
+        cursor = connection.cursor(row_factory=tuple_row)
+        begun = cursor.execute("SELECT EXISTS (SELECT FROM roznamcha.commands)").fetchone()
+        sample = cursor.execute("SELECT record_id, person FROM roznamcha.person_keys LIMIT 1").fetchone()
+    if begun and begun[0] and not path.exists():
+        message = f"the master key {path} is gone, and this store was begun under it: restore it from its safe copy"
+        raise Broken(message)
+    keyring = Keyring(datastore, catalogue, load_master_key(path))
+    if sample:
+        keyring.prove((sample[0], sample[1]))
+    return keyring
 
 
 @once

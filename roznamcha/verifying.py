@@ -1,7 +1,7 @@
 """Verification: everything derived is derived once more, by the plainest way, and compared.
 
-Positions and versions, the bytes against their columns, the commands, the names, and every row of every view against a
-fold of the record's entries that shares no code with the runner.
+Positions and versions, the bytes against their columns, the sealed columns against their digests, the commands, the
+numbers, and every row of every view against a fold of the record's entries that shares no code with the runner.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from consumers.slots import slot_of
 from consumers.tables import Table
 from domain.event import Event
 from projections.view import View, fold_record, row_key
+from roznamcha.errors import Broken
+from roznamcha.numbers import number_name, number_of, serial_of
+from roznamcha.recorder import Name
 from schemas import Catalogue, SchemaError
 
 CHUNK = 400
@@ -70,14 +73,18 @@ class Report:
         }
 
 
-def verify(
+def verify(  # noqa: PLR0913 (what is checked, and how)
     connection: Connection[Any],
     views: list[View],
     catalogue: Catalogue,
     record: UUID | None = None,
     progress: Callable[[int, int], None] = lambda _d, _t: None,
+    unseal: Callable[[Event[Any]], Event[Any]] = lambda event: event,
 ) -> Report:
-    """Check the store and the views, or one record of them. Takes one snapshot, so that work may go on meanwhile."""
+    """Check the store and the views, or one record of them. Takes one snapshot, so that work may go on meanwhile.
+
+    `unseal` opens the sealed columns whose persons' keys still exist, and raises Broken for one that was changed.
+    """
     report = Report()
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -91,10 +98,10 @@ def verify(
         for history in _records(connection, record):
             chunk.append(history)
             if len(chunk) >= CHUNK:
-                _check(connection, views, catalogue, chunk, report, behind, through)
+                _check(connection, views, catalogue, chunk, report, behind, through, unseal)
                 chunk = []
                 progress(report.entries, total)
-        _check(connection, views, catalogue, chunk, report, behind, through)
+        _check(connection, views, catalogue, chunk, report, behind, through, unseal)
         if record is None:
             _nothing_more(connection, views, report, behind)
     return report
@@ -134,11 +141,13 @@ def _check(  # noqa: PLR0913 (what a chunk is checked with)
     report: Report,
     behind: dict[str, set[UUID]],
     through: int,
+    unseal: Callable[[Event[Any]], Event[Any]],
 ) -> None:
     """Check a chunk of records: each entry by itself, then the rows of every view."""
     if not chunk:
         return
     folded: dict[UUID, list[Event[Any]]] = {}
+    numbered: set[Name] = set()
     for history in chunk:
         report.records += 1
         record_id = history[0].record_id
@@ -147,8 +156,12 @@ def _check(  # noqa: PLR0913 (what a chunk is checked with)
         for kept in history:
             report.entries += 1
             event = _sound(kept, versions, catalogue, report)
+            if event is not None:
+                _opens(event, unseal, report)
+                numbered |= _named(event)
             if event is not None and kept.position <= through:
                 folded[record_id].append(event)
+    _called(connection, list(folded), numbered, report)
     for view in views:
         skip = behind.get(view.name, set())
         expected = {
@@ -190,6 +203,32 @@ def _sound(kept: Kept, versions: dict[UUID, int], catalogue: Catalogue, report: 
     return event
 
 
+def _opens(event: Event[Any], unseal: Callable[[Event[Any]], Event[Any]], report: Report) -> None:
+    """Each sealed column whose person's key exists opens, and fits its digest."""
+    try:
+        unseal(event)
+    except Broken as broken:
+        report.complain(str(broken), event.meta.position, event.meta.record_id, event.meta.version)
+
+
+def _named(event: Event[Any]) -> set[Name]:
+    """The name that this entry's number gives its record."""
+    name = number_name(event)
+    return {Name(name, event.meta.record_id, *serial_of(event), number_of(event))} if name else set()
+
+
+def _called(connection: Connection[Any], records: list[UUID], expected: set[Name], report: Report) -> None:
+    """The register of names has exactly the numbers that the entries gave. Legacy keys stand in no entry."""
+    query = """
+        SELECT name, record_id, series, station, year, number FROM roznamcha.names
+        WHERE record_id = ANY(%s) AND series IS NOT NULL
+    """
+    held = {Name(*row) for row in connection.execute(query, (records,))}
+    for each in sorted(expected ^ held, key=lambda each: each.name):
+        what = "is missing among the names" if each in expected else "stands among the names and in no entry"
+        report.complain(f"the number {each.name} {what}", record=each.record_id)
+
+
 def _compare(view: View, expected: dict[Any, Any], held: dict[Any, Any], report: Report) -> None:
     for key in sorted(expected.keys() | held.keys(), key=str):
         wanted, found = expected.get(key), held.get(key)
@@ -200,7 +239,7 @@ def _compare(view: View, expected: dict[Any, Any], held: dict[Any, Any], report:
 
 
 def _nothing_more(connection: Connection[Any], views: list[View], report: Report, behind: dict[str, set[UUID]]) -> None:
-    """No row of a record without entries, no entry without its command, no name without a record."""
+    """No row of a record without entries, no entry without its command or the other way round, no name of nothing."""
     for view in views:
         if behind.get(view.name):
             continue
@@ -211,13 +250,22 @@ def _nothing_more(connection: Connection[Any], views: list[View], report: Report
         SELECT (SELECT count(*) FROM roznamcha.commands c WHERE NOT EXISTS (SELECT 1 FROM roznamcha.entries e
                  WHERE e.originator_id = c.stream_id AND e.originator_version = c.version)),
                (SELECT count(*) FROM roznamcha.names n WHERE NOT EXISTS
-                 (SELECT 1 FROM roznamcha.entries e WHERE e.record_id = n.record_id))
+                 (SELECT 1 FROM roznamcha.entries e WHERE e.record_id = n.record_id)),
+               (SELECT count(*) FROM roznamcha.entries e WHERE NOT EXISTS (SELECT 1 FROM roznamcha.commands c
+                 WHERE c.stream_id = e.originator_id AND c.version = e.originator_version)),
+               (SELECT count(*) FROM ops.checkpoints WHERE position > %s)
     """
-    row = connection.execute(orphans).fetchone() or (0, 0)
+    row = connection.execute(orphans, (head(connection),)).fetchone() or (0, 0, 0, 0)
     if row[0]:
         report.complain(f"{row[0]} commands lead to no entry")
     if row[1]:
         report.complain(f"{row[1]} names lead to no record")
+    if row[2]:
+        report.complain(f"{row[2]} entries came by no command")
+    if row[3]:
+        report.complain(
+            f"{row[3]} marks of the views stand beyond the last entry: what is entered next would be missed"
+        )
 
 
 def _parked(connection: Connection[Any], report: Report) -> dict[str, set[UUID]]:

@@ -35,12 +35,13 @@ def verify(
     record: Annotated[str, typer.Argument(help="One record; default: everything")] = "", *, as_json: AsJson = False
 ) -> None:
     """Check every entry and every row of every view against an independent fold."""
-    with open_office(settings()) as office, open_board(office, quiet=as_json) as board:
+    with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json) as board:
         record_id = office.store.find(record) if record else None
         if record and record_id is None:
             raise Refused([f"no record is called {record[:60]!r}"])
         with progress_bar("verifying", shown=not as_json) as progress:
-            report = verify_store(board.connection, board.views, office.catalogue, record_id, progress)
+            opened = office.keyring.open
+            report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
     if as_json:
         print_json(report.shown())
     elif report.ok:

@@ -66,7 +66,7 @@ def known(found: list[Event[Any]], as_of: datetime | None, known_at: datetime | 
 @app.command()
 def show(record: RecordName, as_of: AsOf = "", known_at: KnownAt = "", *, as_json: AsJson = False) -> None:
     """Show a record as it stands, as it stood on a day, or as it was known on a day."""
-    with open_office(settings()) as office:
+    with open_office(settings(), reading=True) as office:
         record_id, found = history_of(office, record)
         seen = known(found, moment_given(as_of, office), moment_given(known_at, office))
         standing = fold(RECORDS[found[0].register].blank(record_id), seen)
@@ -81,7 +81,14 @@ def show(record: RecordName, as_of: AsOf = "", known_at: KnownAt = "", *, as_jso
     if as_json:
         print_json(document)
         return
-    say(f"{document.get('number') or 'not numbered'}  ·  {document.get('stage') or found[0].register}  ·  {record_id}")
+    if not seen:
+        raise Refused([f"nothing of {record[:60]} was {'known' if known_at else 'done'} by {known_at or as_of}"])
+    stations = f"{document.get('station', '')}/" if document.get("number") else ""
+    called = f"{stations}{document.get('number') or 'not numbered'}"
+    say(f"{called}  ·  {document.get('stage') or found[0].register}  ·  {record_id}")
+    if as_of or known_at:
+        told = [f"as it stood on {as_of}" if as_of else "", f"as it was known on {known_at}" if known_at else ""]
+        say(f"{', '.join(filter(None, told))}: {len(seen)} of {len(found)} entries")
     last = seen[-1] if seen else None
     facts = [
         ("station", document.get("station", "")),
@@ -114,7 +121,7 @@ def _line(value: Any) -> str:  # noqa: ANN401 (any JSON)
 @app.command()
 def history(record: RecordName, known_at: KnownAt = "", *, as_json: AsJson = False) -> None:
     """List a record's entries: who, when, recorded when, doubts, and what was struck."""
-    with open_office(settings()) as office:
+    with open_office(settings(), reading=True) as office:
         record_id, found = history_of(office, record)
         found = known(found, None, moment_given(known_at, office))
         zone = office.settings.zone
@@ -141,7 +148,7 @@ def custody(
     as_json: AsJson = False,
 ) -> None:
     """Show who held each article when, and every break in the chain."""
-    with open_office(settings()) as office:
+    with open_office(settings(), reading=True) as office:
         record_id, found = history_of(office, record)
         zone = office.settings.zone
     view, chain = Custody(), Chain(record_id)
@@ -205,7 +212,7 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
     if state and state not in STATES:
         message = f"there is no state {state!r}; there are {', '.join(STATES)}"
         raise Usage(message)
-    with open_office(settings()) as office:
+    with open_office(settings(), reading=True) as office:
         then = moment_given(as_of, office)
         at = then or moment_given(known_at, office) or datetime.now(UTC)
         found = list(_clocks(office, record, station, then, moment_given(known_at, office), quiet=as_json))
