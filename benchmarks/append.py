@@ -21,7 +21,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from harness import database, in_turn, options, report, server
 from psycopg.conninfo import conninfo_to_dict
 
-from roznamcha.postgres import find_binaries
+from roznamcha.postgres_programs import find_binaries
 from roznamcha.recorder import Datastore
 from roznamcha.sealing import Keyring
 from roznamcha.store import Store

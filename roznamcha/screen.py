@@ -21,7 +21,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 WIDTH = 140
 """Columns where nobody says how wide the screen is: a table in a file or a pipe is not cut to 80."""
 
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
+
+class _Console(Console):
+    """A console whose reader may have had enough (`| head`): that is no failure."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+out = _Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -44,7 +52,7 @@ def note(line: str) -> None:
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table on stdout."""
-    drawn = Table(title=Text(title), title_justify="left", header_style="bold")
+    drawn = Table(title=Text(title), title_justify="left", header_style="bold", show_header=any(heads))
     for head in heads:
         drawn.add_column(Text(head), overflow="fold")
     for row in rows:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
 from roznamcha.errors import Usage
+
+URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+SECRET = re.compile(r"^([^=]*password[^=]*)=.*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,15 +50,20 @@ class Settings:
 
 
 def masked(url: str) -> str:
-    """A URL or conninfo without its secret."""
-    if "://" not in url:
-        return " ".join("password=***" if part.startswith("password") else part for part in url.split())
+    """A URL or conninfo without its secrets."""
+    if url and not URL.match(url):
+        try:
+            given = conninfo_to_dict(url)
+        except ProgrammingError:
+            return "(not readable, and not shown)"
+        return make_conninfo("", **{key: "***" if "password" in key else value for key, value in given.items()})
     parts = urlsplit(url)
-    if parts.password is None and "password=" not in parts.query:
+    if parts.password is None and "password" not in parts.query.lower():
         return url
     host = parts.netloc.rpartition("@")[2]
-    query = "&".join("password=***" if part.startswith("password=") else part for part in parts.query.split("&"))
-    return urlunsplit((parts.scheme, f"{parts.username or ''}:***@{host}", parts.path, query, parts.fragment))
+    query = "&".join(SECRET.sub(r"\1=***", part) for part in parts.query.split("&"))
+    netloc = parts.netloc if parts.password is None else f"{parts.username or ''}:***@{host}"
+    return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:

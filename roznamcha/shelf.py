@@ -87,6 +87,15 @@ class Shelf:
         with self._datastore.get_connection() as connection:
             return {row["name"]: row["record_id"] for row in connection.execute(query, (wanted,))}
 
+    def called(self, record_ids: Iterable[UUID]) -> dict[UUID, str]:
+        """What records are called: by the first number they were given, else by their legacy key."""
+        query = """
+            SELECT DISTINCT ON (record_id) record_id, name FROM roznamcha.names WHERE record_id = ANY(%s)
+            ORDER BY record_id, series IS NULL, series = 'FIR' DESC, name
+        """
+        with self._datastore.get_connection() as connection:
+            return {row["record_id"]: row["name"] for row in connection.execute(query, (list(record_ids),))}
+
     def last_numbers(self, serials: Iterable[Serial]) -> dict[Serial, int]:
         """The last number given in each series."""
         query = "SELECT max(number) AS last FROM roznamcha.names WHERE (series, station, year) = (%s, %s, %s)"

@@ -102,7 +102,11 @@ def project() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with open_office(settings()) as office, open_board(office) as board:
+    here = settings()
+    if here.kafka:
+        message = "this release follows the store's own log and no broker: leave ROZNAMCHA_KAFKA and --kafka out"
+        raise Usage(message)
+    with open_office(here) as office, open_board(office) as board:
         note("following the store; Ctrl-C stops")
         board.follower.follow(stop)
 
@@ -140,6 +144,9 @@ def doctor(*, as_json: AsJson = False) -> None:
             found.append(("parked", not lots, f"{len(lots)} records wait" if lots else "none"))
     except RoznamchaError as error:
         found.append(("store", False, str(error)))
+    for part, setting in (("broker", here.kafka), ("registry", here.registry_url)):
+        if setting:
+            found.append((part, False, "it is named, and this release doesn't use it: everything stays in the store"))
     well = all(good for _, good, _ in found)
     if as_json:
         parts = [{"part": part, "ok": good, "says": what} for part, good, what in found]

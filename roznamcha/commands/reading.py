@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -26,6 +27,8 @@ app = typer.Typer()
 
 RecordName = Annotated[str, typer.Argument(help="The record: its id, its number (STATION/0012/2026), or a legacy key")]
 AsOf = Annotated[str, typer.Option("--as-of", help="With what had happened by this moment (RFC 3339, or a date)")]
+NOT_SHOWN = {"before", "changes"}
+"""What a part keeps of its own past: on paper that is the history's business."""
 KnownAt = Annotated[str, typer.Option("--known-at", help="With what had been recorded by this moment")]
 
 
@@ -94,28 +97,37 @@ def show(record: RecordName, as_of: AsOf = "", known_at: KnownAt = "", *, as_jso
         ("station", document.get("station", "")),
         ("sections", ", ".join(document.get("sections", []))),
         ("registered", when(getattr(standing, "registered_at", None), zone)),
-        ("entries", f"{len(seen)}, {len(document['doubts'])} doubts"),
+        (
+            "entries",
+            f"{len(seen)}, with {len(document['doubts'])} {'doubt' if len(document['doubts']) == 1 else 'doubts'}",
+        ),
         ("last entry", f"{last.name}, {when(last.meta.occurred_at, zone)}" if last else "none by then"),
     ]
     table("the record", ("", ""), facts)
     for part, kept in document.get("parts", {}).items():
-        rows = [(key, _short(value)) for key, value in kept.items() if value not in (None, "", [], {}, False, 0)]
+        rows = [(key, _short(value, zone)) for key, value in kept.items() if value not in (None, "", [], {}, False, 0)]
         if rows:
             table(part.replace("_", " "), ("", ""), rows)
 
 
-def _short(value: Any) -> str:  # noqa: ANN401 (any JSON)
+def _short(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 (any JSON)
     if isinstance(value, dict):
-        return "\n".join(f"{key}: {_line(each)}" for key, each in value.items())
-    return _line(value)
+        return "\n".join(f"{key}: {_line(each, zone)}" for key, each in value.items())
+    return _line(value, zone)
 
 
-def _line(value: Any) -> str:  # noqa: ANN401 (any JSON)
+def _line(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 (any JSON)
+    """A value in one line, its times as an officer writes them. Where a column was changed from is in `history`."""
     if isinstance(value, dict):
-        return ", ".join(
-            f"{k} {_line(v)}" for k, v in value.items() if v not in (None, "", [], {}, False) and k != "before"
-        )
-    return ", ".join(map(_line, value)) if isinstance(value, list) else str(value)
+        kept = {
+            key: each for key, each in value.items() if each not in (None, "", [], {}, False) and key not in NOT_SHOWN
+        }
+        return ", ".join(f"{key} {_line(each, zone)}" for key, each in kept.items())
+    if isinstance(value, list):
+        return ", ".join(_line(each, zone) for each in value)
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return when(datetime.fromisoformat(value), zone)
+    return str(value)
 
 
 @app.command()
@@ -216,6 +228,7 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
         then = moment_given(as_of, office)
         at = then or moment_given(known_at, office) or datetime.now(UTC)
         found = list(_clocks(office, record, station, then, moment_given(known_at, office), quiet=as_json))
+        called = office.store.shelf.called({record_id for record_id, _ in found})
         zone = office.settings.zone
     shown = [(record_id, each) for record_id, each in found if state in {"", each.state(at)}]
     if as_json:
@@ -223,7 +236,7 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
         return
     rows = [
         (
-            str(record_id),
+            called.get(record_id, str(record_id)),
             each.rule.id,
             each.subject,
             when(each.opened_at, zone),
@@ -237,7 +250,8 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
     if len(rows) > 500:  # noqa: PLR2004 (a screen is not the place for more)
         say(f"… and {len(rows) - 500:,} more: use --station, --state or --json")
     for record_id, each in shown if explain else ():
-        say("", f"{each.rule.title['en']} · {each.rule.title['hi']}  ({record_id} {each.subject})")
+        whose = f"{called.get(record_id, record_id)} {each.subject}".strip()
+        say("", f"{each.rule.title['en']} · {each.rule.title['hi']}  ({whose})")
         for line in each.explain:
             say(f"  {line.en}", f"  {line.hi}")
 

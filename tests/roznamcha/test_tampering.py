@@ -25,7 +25,7 @@ TAMPER = {
     ),
     "a number taken away": ("DELETE FROM roznamcha.names WHERE number = 1", "is missing among the names"),
     "a number given to another record": (
-        "UPDATE roznamcha.names n SET record_id = m.record_id FROM roznamcha.names m WHERE (n.number, m.number) = (1, 2)",
+        "UPDATE roznamcha.names n SET record_id = m.record_id FROM roznamcha.names m WHERE n.number < m.number",
         "among the names",
     ),
     "a number changed": ("UPDATE roznamcha.names SET number = 700 WHERE number = 2", "among the names"),
