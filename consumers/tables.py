@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import types
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple, get_args, get_type_hints
 from uuid import UUID
 
@@ -163,13 +164,14 @@ class Table:
         query = f"COPY views.{self.name} ({', '.join(self.columns)}) FROM STDIN (FORMAT BINARY)"
         with cursor.copy(query.encode()) as copying:
             copying.set_types(self.types)
-            for values in self._values(rows):
+            for values in map(self._values, rows):
                 copying.write_row(values)
 
-    def _values(self, rows: Iterable[Any]) -> Iterator[list[Any]]:
-        columns = self.columns
-        for row in rows:
-            yield [getattr(row, name) for name in columns]
+    @cached_property
+    def _values(self) -> Callable[[Any], tuple[Any, ...]]:
+        if len(self.columns) == 1:
+            return lambda row: (getattr(row, self.columns[0]),)
+        return attrgetter(*self.columns)
 
     # --- keys --------------------------------------------------------------------------------------------------
 

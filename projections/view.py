@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final
 
 from domain.case.corrections import EntryPassedOver
@@ -106,8 +106,15 @@ class View:
     def __init__(self) -> None:
         """Nothing is remembered between entries but the rows."""
         self._met: dict[type, tuple[tuple[Keys, Handler], ...]] = {}
+        self._handlers: dict[type, tuple[Handler, ...]] = {}
         self.folded: type = self.State or self.Row
         self.key_names: tuple[str, ...] = self.folded.KEY  # type: ignore[attr-defined]  # every row declares it
+        self._first = tuple(each.name for each in fields(self.folded))[: len(self.key_names)] == self.key_names
+        plain = all(each.keys is None for each in self.reactions)
+        self.by_record = plain and self.key_names == META[:1]
+        """Whether all entries of a record, and no other ones, make up one row."""
+        self.by_entry = plain and self.append_only and self.key_names == META[1:2]
+        """Whether each entry makes up a row of its own."""
 
     def rows(self, state: Any) -> Iterable[Any]:  # noqa: ANN401 (the view's own State)
         """What is published of a state, of all parts. Only for views that have one."""
@@ -139,6 +146,13 @@ class View:
             for key in keys(event):
                 yield key, handler
 
+    def handlers(self, cls: type[Event[Any]]) -> tuple[Handler, ...]:
+        """What is done for an act, where the row it touches is not in question."""
+        met = self._handlers.get(cls)
+        if met is None:
+            met = self._handlers[cls] = tuple(each.handler for each in self.reactions_to(cls))
+        return met
+
     def _only(self, event: Event[Any]) -> tuple[Key]:
         return (self.key_of(event),)
 
@@ -149,7 +163,7 @@ class View:
 
     def empty(self, key: Key) -> Any:  # noqa: ANN401 (the view's own row)
         """A row in which nothing stands yet but its key."""
-        return self.folded(**dict(zip(self.key_names, key, strict=True)))
+        return self.folded(*key) if self._first else self.folded(**dict(zip(self.key_names, key, strict=True)))
 
     def forgotten(self) -> list[str]:
         """The acts this view neither reacts to nor ignores by name."""
