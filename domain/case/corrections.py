@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from domain.case.case import Case, CaseEntry, Part
+from domain.case.codes import Owner
 from domain.event import put
 
 RUNNING = frozenset(
@@ -110,7 +111,7 @@ class LegalHoldPlaced(CaseEntry, register="case"):
     hold: str
     authority: str
     reason: str
-    persons: tuple[str, ...] = ()
+    persons: tuple[Owner, ...] = ()
 
     def refuse(self, case: Case) -> Iterator[str]:
         """A hold's number is used once."""
@@ -156,7 +157,7 @@ class ErasureOrdered(CaseEntry, register="case"):
 
     order: str
     authority: str
-    person: str
+    person: Owner
     basis: Literal["juvenile record", "order of a court", "retention period over", "entered without authority", "other"]
     order_digest: bytes = b""
 
@@ -184,7 +185,7 @@ class ErasureExecuted(CaseEntry, register="case"):
     """Two officers destroy a person's key: the sealed columns can never be read again, and the proofs still hold."""
 
     order: str
-    person: str
+    person: Owner
     second_officer: str
     second_officer_rank: str
     digests: tuple[bytes, ...] = ()
@@ -224,7 +225,7 @@ class ColumnRead:
 
     version: int
     column: str
-    person: str
+    person: Owner
 
 
 class AccessRecorded(CaseEntry, register="case"):
