@@ -70,6 +70,11 @@ class CorrectsEntry(CaseEntry):
     entry: UUID
     version: int
 
+    @property
+    def strikes(self) -> int:
+        """The entry of this version has never happened."""
+        return self.version
+
     def refuse(self, case: Case) -> Iterator[str]:
         """Only an entry that is there, and not struck already, can be struck."""
         struck = case.part(Corrections).struck
@@ -82,10 +87,9 @@ class CorrectsEntry(CaseEntry):
             yield f"entry {self.version} of {case.label} is struck already, by entry {struck[self.version]}."
 
     def apply(self, case: Case) -> Case:
-        """The earlier entry is struck. If that was a correction itself, what it had struck stands again."""
+        """The earlier entry is struck: the record is folded without it. What it had struck itself stands again."""
         part = case.part(Corrections)
-        struck = {old: by for old, by in part.struck.items() if by != self.version}
-        return case.keep(replace(part, struck={**struck, self.version: self.meta.version}))
+        return case.keep(replace(part, struck={**part.struck, self.version: self.meta.version}))
 
 
 class EntryCorrected(CorrectsEntry, register="case"):
