@@ -115,7 +115,7 @@ class ConcernsProperty(CaseEntry):
         article = self.article(case)
         if article is None:
             return case
-        return case.keep(case.part(Malkhana).keeping([article.changed(self.meta.version, **changes)]))
+        return case.keep(case.part(Malkhana).keeping([replace(article, **changes)]))
 
 
 class MovesProperty(ConcernsProperty):
@@ -298,8 +298,7 @@ class SeizesProperty(CaseEntry):
         """Each article is in the hands of the officer who took it."""
         at, entry, malkhana = self.meta.occurred_at, self.meta.version, case.part(Malkhana)
         fresh = [
-            Article.begun(
-                entry,
+            Article(
                 property_id=item.id,
                 memo=self.document,
                 category=item.category,
