@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from consumers import entries
 from consumers.steps import reach
 from domain.case.corrections import CorrectsEntry
-from domain.event import RECORDS, Event, decide
+from domain.event import RECORDS, Event, Record, decide
 from roznamcha.numbers import number_name, serial_of, wants_number, with_number
 from roznamcha.recorder import EntryRecorder, Line
 from roznamcha.sealing import Keyring
@@ -103,16 +105,16 @@ class Deciding:
                 claimed.add(name)
             reasons = misplaced(event, name, held.record, now, turn.names.get(name))
             if isinstance(event, CorrectsEntry):
-                reasons += tuple(self._mispointed(event, unit))
+                reasons += tuple(self._mispointed(event, held.record, unit, turn))
             decision = None if reasons else decide(event, held.record)
             if decision is not None and not decision.reasons:
-                held = entered(unit, event, held, now, decision.doubts)
+                held = entered(unit, event, held, now, decision.doubts, partial(self._earlier, held.record, unit, turn))
                 continue
             unit.events, unit.reasons = [], reasons or (decision.reasons if decision else ())
             attempt = event.attempt(unit.reasons) if len(unit.acts) == 1 and held.record.version else None
             if attempt is None:
                 return
-            held = entered(unit, attempt, held, now, ())
+            held = entered(unit, attempt, held, now, (), tuple)
         if not claimed.isdisjoint(turn.claimed):  # two units of this batch want one number: the later one waits
             turn.postponed.add(unit.record_id)
             unit.events = []
@@ -122,17 +124,25 @@ class Deciding:
         turn.numbers = numbers
         unit.after = turn.standing[unit.record_id] = held
 
-    def _mispointed(self, event: CorrectsEntry, unit: Unit) -> Iterable[str]:
+    def _mispointed(self, event: CorrectsEntry, record: Record, unit: Unit, turn: Turn) -> Iterable[str]:
         """A correction names its entry twice, by id and by version: a slip in one must not strike another line."""
-        found = next((each for each in unit.events if each.meta.version == event.version), None)
-        if found is None:
-            kept = self._recorder.select_events(unit.record_id, gt=event.version - 1, lte=event.version)
-            found = entries.read(self._catalogue, kept[0].state) if kept else None
-        if found is not None and found.meta.entry_id != event.entry:
+        ids = {each.meta.version: each.meta.entry_id for each in self._earlier(record, unit, turn)}
+        if ids.get(event.version, event.entry) != event.entry:
             yield (
                 f"entry {event.version} of this record has another id than the one given; "
                 "give both as `history --json` shows them"
             )
+
+    def _earlier(self, record: Record, unit: Unit, turn: Turn) -> list[Event[Any]]:
+        """All entries that a unit's record was folded from: stored, being written, or decided before it."""
+        kept = self._recorder.select_events(record.id, lte=record.version)
+        found = {each.originator_version: entries.read(self._catalogue, each.state) for each in kept}
+        waiting = [] if turn.before is None else list(turn.before.units)
+        waiting += [*takewhile(lambda each: each is not unit, turn.units), unit]
+        for each in waiting:
+            if each.record_id == record.id:
+                found |= {entry.meta.version: entry for entry in each.events}
+        return [found[version] for version in sorted(found)]
 
     def _write_down(self, unit: Unit) -> None:
         """Seal and encode what was decided of a unit."""

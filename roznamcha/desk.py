@@ -14,7 +14,6 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from consumers import entries
-from domain.event import RECORDS, Event, Record
+from domain.event import RECORDS, Event, Record, fold
 from roznamcha.numbers import Serial
 from roznamcha.recorder import EntryRecorder
 from schemas import Catalogue
@@ -76,9 +76,7 @@ class Shelf:
             found[record_id].append(entries.read(self._catalogue, state, position))
         for record_id, history in found.items():
             if history:
-                record = RECORDS[history[0].register].blank(record_id)
-                for entry in history:
-                    record = record.after(entry)
+                record = fold(RECORDS[history[0].register].blank(record_id), history)
                 self.keep(record_id, Held(record, history[-1].meta.recorded_at))
         return missing
 

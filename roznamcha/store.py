@@ -42,7 +42,7 @@ class Store:
         self.keyring = keyring
         self.shelf = Shelf(self.recorder, catalogue)
         self.now = now or (lambda: datetime.now(UTC))
-        deciding = Deciding(self.recorder, catalogue, keyring, self.shelf, self.now)
+        deciding = Deciding(self.recorder, catalogue, keyring, self.shelf, lambda: self.now())  # noqa: PLW0108 (whatever clock it has then)
         self._desk = Desk(deciding, Settling(self.recorder, keyring, self.shelf))
 
     def record(self, act: Act, *, patience: float = PATIENCE) -> Outcome:

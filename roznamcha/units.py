@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from domain.event import Event, Record, changed
+from domain.event import Event, Record, changed, fold
 from roznamcha.ids import uuid7
 from roznamcha.intake import TOLERANCE, Act
 from roznamcha.numbers import Serial, number_name, number_of, serial_of
 from roznamcha.recorder import Line, Name
 from roznamcha.shelf import Held
 
+Earlier = Callable[[], Iterable[Event[Any]]]
 NIL = UUID(int=0)
 NUMBER = re.compile(r"/\d+/\d{4}$")
 """How a register's own numbers end: number and year."""
@@ -140,8 +141,13 @@ def _open(unit: Unit, reference: str, turn: Turn) -> None:
         turn.names[reference] = unit.record_id
 
 
-def entered(unit: Unit, event: Event[Any], held: Held, now: datetime, doubts: tuple[str, ...]) -> Held:
-    """Make the act an entry, with id, place in the record and time of recording; gives the record after it."""
+def entered(  # noqa: PLR0913 (the act, where it is entered, and by what it was decided)
+    unit: Unit, event: Event[Any], held: Held, now: datetime, doubts: tuple[str, ...], earlier: Earlier
+) -> Held:
+    """Make the act an entry, with id, place in the record and time of recording; gives the record after it.
+
+    `earlier` gives the record's entries so far, for an act that strikes one.
+    """
     record = held.record
     meta = changed(
         event.meta,
@@ -154,8 +160,9 @@ def entered(unit: Unit, event: Event[Any], held: Held, now: datetime, doubts: tu
         doubts=doubts,
     )
     entry = changed(event, meta=meta)
+    after = fold(record, (entry,), earlier)
     unit.events.append(entry)
-    return Held(record.after(entry), now)
+    return Held(after, now)
 
 
 def misplaced(event: Event[Any], name: str, record: Record, now: datetime, holder: UUID | None) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from domain.case.arrest import ActOnAccused
 from domain.case.case import Case, CaseEntry
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.days import written
 from domain.case.fir import registration
 from domain.case.police_report import (
@@ -37,7 +37,7 @@ class SubmitsChargesheet(CaseEntry):
     """A chargesheet goes to court. It fulfils the duty only when the court acknowledges it."""
 
     number: str
-    accused: tuple[str, ...]
+    accused: tuple[Code, ...]
     channel: Channel
     court: str
     sections: tuple[str, ...] = ()
@@ -50,7 +50,6 @@ class SubmitsChargesheet(CaseEntry):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """It names somebody, and goes once, unless the court sent it back."""
-        yield from unreadable(case, *self.accused)
         if not self.accused:
             yield f"chargesheet {self.number} cannot be submitted against nobody. Name the accused by their codes."
         was = sent(case, self.number)
@@ -81,7 +80,7 @@ class SubmitsChargesheet(CaseEntry):
     def apply(self, case: Case) -> Case:
         """The court has it to acknowledge."""
         part, meta = case.part(PoliceReports), self.meta
-        report = Report(self.kind(), self.accused, "submitted", sent=meta.version, since=meta.occurred_at)
+        report = Report(self.kind(), self.accused, "submitted", since=meta.occurred_at)
         return case.keep(part.now(self.number, report), stage=further(case, "chargesheet submitted"))
 
 
@@ -121,7 +120,7 @@ class ChargesheetReturnedWithDefect(CaseEntry, register="case"):
         """The station has it again, and the duty is open."""
         part = case.part(PoliceReports)
         report = part.reports.get(self.number, Report("chargesheet"))
-        back = replace(report, standing="returned with defect", answered=self.meta.version)
+        back = replace(report, standing="returned with defect")
         stage = "chargesheet prepared" if case.stage == "chargesheet submitted" else case.stage
         return case.keep(part.now(self.number, back), stage=stage)
 
@@ -131,14 +130,13 @@ class ChargesheetAcknowledged(CaseEntry, register="case"):
 
     number: str
     cnr: str
-    accused: tuple[str, ...]
+    accused: tuple[Code, ...]
     court: str
     sr_number: str = ""
     case_number: str = ""
 
     def refuse(self, case: Case) -> Iterator[str]:
         """It names the accused, and the CNR is one."""
-        yield from unreadable(case, *self.accused)
         yield from miscounted(case, self.cnr)
         if not self.accused:
             yield f"the acknowledgement of {self.number} names nobody. Name those whom the chargesheet charges."
@@ -161,10 +159,10 @@ class ChargesheetAcknowledged(CaseEntry, register="case"):
 
     def apply(self, case: Case) -> Case:
         """These accused are charge-sheeted, from the first acknowledgement on."""
-        part, at, version = case.part(PoliceReports), self.meta.occurred_at, self.meta.version
-        report = sent(case, self.number) or Report("chargesheet", self.accused, sent=version)
+        part, at = case.part(PoliceReports), self.meta.occurred_at
+        report = sent(case, self.number) or Report("chargesheet", self.accused)
         if report.standing != "acknowledged":
-            report = replace(report, standing="acknowledged", answered=version, since=at)
+            report = replace(report, standing="acknowledged", since=at)
         named = tuple(dict.fromkeys((*report.charged, *self.accused)))
         part = part.now(self.number, replace(report, charged=named))
         return case.keep(replace(part, cnr=part.cnr or self.cnr), stage=further(case, "chargesheeted"))
@@ -221,7 +219,7 @@ class FinalReportFiled(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The court has it to decide."""
         part, meta = case.part(PoliceReports), self.meta
-        report = Report(self.kind, (), "filed", sent=meta.version, since=meta.occurred_at)
+        report = Report(self.kind, (), "filed", since=meta.occurred_at)
         return case.keep(part.now(self.number, report), stage=further(case, "final report"))
 
 
@@ -230,7 +228,7 @@ class CopiesSupplied(ActOnAccused, register="case"):
 
     means: Literal["electronic", "paper", "electronic and paper"]
     number: str = ""
-    victim: str = ""
+    victim: Code = ""
     pages: int | None = None
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -250,12 +248,8 @@ class CopiesSupplied(ActOnAccused, register="case"):
 class ActionToldToInformant(CaseEntry, register="case"):
     """When the investigation is complete, the informant is told what action was taken (BNSS s.193(3)(iii))."""
 
-    person: str
+    person: Code
     means: Literal["in person", "telephone", "message", "e-mail", "post", "portal"]
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """The person goes by a code."""
-        yield from unreadable(case, self.person)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """There is something to tell once a police report is in court."""

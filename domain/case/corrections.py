@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from domain.case.case import Case, CaseEntry, Part
+from domain.case.codes import Owner
 from domain.event import put
 
 RUNNING = frozenset(
@@ -58,16 +59,16 @@ class Corrections(Part):
         return tuple(number for number, hold in self.holds.items() if hold.covers(person))
 
 
-def stands(case: Case, version: int) -> bool:
-    """Whether the entry of this version still stands: a number that was struck may be used again."""
-    return version not in case.part(Corrections).struck
-
-
 class CorrectsEntry(CaseEntry):
     """An act that strikes an earlier entry of the same record; that one stays where it is and can be read."""
 
     entry: UUID
     version: int
+
+    @property
+    def strikes(self) -> int:
+        """The entry of this version has never happened."""
+        return self.version
 
     def refuse(self, case: Case) -> Iterator[str]:
         """Only an entry that is there, and not struck already, can be struck."""
@@ -81,10 +82,9 @@ class CorrectsEntry(CaseEntry):
             yield f"entry {self.version} of {case.label} is struck already, by entry {struck[self.version]}."
 
     def apply(self, case: Case) -> Case:
-        """The earlier entry is struck. If that was a correction itself, what it had struck stands again."""
+        """The earlier entry is struck: the record is folded without it. What it had struck itself stands again."""
         part = case.part(Corrections)
-        struck = {old: by for old, by in part.struck.items() if by != self.version}
-        return case.keep(replace(part, struck={**struck, self.version: self.meta.version}))
+        return case.keep(replace(part, struck={**part.struck, self.version: self.meta.version}))
 
 
 class EntryCorrected(CorrectsEntry, register="case"):
@@ -110,7 +110,7 @@ class LegalHoldPlaced(CaseEntry, register="case"):
     hold: str
     authority: str
     reason: str
-    persons: tuple[str, ...] = ()
+    persons: tuple[Owner, ...] = ()
 
     def refuse(self, case: Case) -> Iterator[str]:
         """A hold's number is used once."""
@@ -156,14 +156,14 @@ class ErasureOrdered(CaseEntry, register="case"):
 
     order: str
     authority: str
-    person: str
+    person: Owner
     basis: Literal["juvenile record", "order of a court", "retention period over", "entered without authority", "other"]
     order_digest: bytes = b""
 
     def refuse(self, case: Case) -> Iterator[str]:
         """One order for one person is entered once, unless the entry was struck."""
         was = case.part(Corrections).erasures.get((self.order, self.person))
-        if was and (was.executed or stands(case, was.version)):
+        if was:
             yield f"order {self.order} to erase {self.person} is already entered in {case.label}."
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -184,7 +184,7 @@ class ErasureExecuted(CaseEntry, register="case"):
     """Two officers destroy a person's key: the sealed columns can never be read again, and the proofs still hold."""
 
     order: str
-    person: str
+    person: Owner
     second_officer: str
     second_officer_rank: str
     digests: tuple[bytes, ...] = ()
@@ -194,7 +194,7 @@ class ErasureExecuted(CaseEntry, register="case"):
         part = case.part(Corrections)
         what = f"{self.person} cannot be erased in {case.label}"
         erasure = part.erasures.get((self.order, self.person))
-        if erasure is None or not (erasure.executed or stands(case, erasure.version)):
+        if erasure is None:
             yield f"{what}: no order {self.order} for {self.person} stands. Record case.ErasureOrdered first."
         elif erasure.executed:
             yield f"{what} again: order {self.order} was carried out already."
@@ -224,7 +224,7 @@ class ColumnRead:
 
     version: int
     column: str
-    person: str
+    person: Owner
 
 
 class AccessRecorded(CaseEntry, register="case"):

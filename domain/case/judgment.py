@@ -9,8 +9,7 @@ from typing import Literal
 
 from domain.case.arrest import ActOnAccused
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import unreadable
-from domain.case.corrections import stands
+from domain.case.codes import Code
 from domain.case.court import FOUND_GUILTY, WITHOUT_CHARGE, InCourt, Trial, moved, out_of_order
 from domain.case.days import written
 from domain.case.police_report import CNR, unheard
@@ -21,7 +20,7 @@ from domain.event import Sealed, put
 class AccusedResult:
     """What the judgment says of one accused, and under which sections."""
 
-    code: str
+    code: Code
     result: Literal[
         "convicted", "acquitted", "discharged", "compounded", "withdrawn", "abated", "plea bargain",
     ]  # fmt: skip
@@ -39,6 +38,7 @@ class PropertyOrder:
 class JudgmentPronounced(InCourt, register="case"):
     """The court pronounces judgment: the result for each accused and the order on the property (IIF-6)."""
 
+    case_number: str = ""
     results: tuple[AccusedResult, ...]
     property_orders: tuple[PropertyOrder, ...] = ()
 
@@ -142,7 +142,6 @@ class Appeal:
     """An appeal by its number: who is concerned, since when, and its result once it has one."""
 
     accused: tuple[str, ...] = ()
-    entered: int = 0
     filed_at: datetime | None = None
     main: bool = True
     """Whether it is against the end of the trial; one against an order on the way closes nothing."""
@@ -163,16 +162,15 @@ class AppealFiled(CaseEntry, register="case"):
     court: str
     filed_by: Literal["accused", "State", "victim", "informant"]
     against: Literal["conviction", "acquittal", "sentence", "other order"]
-    accused: tuple[str, ...] = ()
+    accused: tuple[Code, ...] = ()
     appeal_cnr: str = ""
 
     def refuse(self, case: Case) -> Iterator[str]:
         """An appeal is filed once."""
-        yield from unreadable(case, *self.accused)
         if self.appeal_cnr and not CNR.fullmatch(self.appeal_cnr):
             yield f"the CNR of appeal {self.appeal} is not one: it has 16 capital letters and digits."
         was = case.part(Appeals).appeals.get(self.appeal)
-        if was and was.filed_at and stands(case, was.entered):
+        if was and was.filed_at:
             yield f"appeal {self.appeal} is already entered in {case.label}. Give the new appeal its own number."
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -184,7 +182,7 @@ class AppealFiled(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The appeal is open."""
         main = self.against != "other order"
-        new = Appeal(self.accused, self.meta.version, self.meta.occurred_at, main)
+        new = Appeal(self.accused, self.meta.occurred_at, main)
         appeals = Appeals(put(case.part(Appeals).appeals, self.appeal, new))
         return case.keep(appeals, stage="appeal" if main else case.stage)
 
@@ -200,15 +198,11 @@ class AppealDecided(CaseEntry, register="case"):
     results: tuple[AccusedResult, ...] = ()
     remarks: Sealed | None = None
 
-    def refuse(self, case: Case) -> Iterator[str]:
-        """Codes must be readable as such."""
-        yield from unreadable(case, *(each.code for each in self.results))
-
     def doubt(self, case: Case) -> Iterator[str]:
         """It decides an open appeal, later than that was filed."""
         yield from unheard(case, (each.code for each in self.results))
         was = case.part(Appeals).appeals.get(self.appeal)
-        if was is None or not stands(case, was.entered):
+        if was is None:
             yield f"{case.label} does not show that appeal {self.appeal} was filed"
             return
         if was.result:
@@ -219,7 +213,7 @@ class AppealDecided(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """With the last open appeal the case is closed, unless it is to be tried again."""
         appeals, trial = case.part(Appeals).appeals, case.part(Trial)
-        was = appeals.get(self.appeal, Appeal(entered=self.meta.version))
+        was = appeals.get(self.appeal, Appeal())
         appeals = put(appeals, self.appeal, replace(was, result=self.result))
         results = {**trial.results, **{each.code: each.result for each in self.results}}
         changed = case.keep(Appeals(appeals))

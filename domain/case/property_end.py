@@ -1,4 +1,4 @@
-"""How custody ends, by an order that is carried out; and how it is interrupted, by loss."""
+"""How custody ends, by an order that is carried out; and how it is interrupted, by loss or damage."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case
-from domain.case.codes import unreadable
-from domain.case.corrections import stands
+from domain.case.codes import Code, CodeOrOfficer, unreadable
 from domain.case.days import day
 from domain.case.malkhana import IN_CUSTODY, Article, Order
+from domain.case.periods import DISPOSAL
 from domain.case.property import ConcernsProperty, EndsCustody, MovesProperty
 from domain.event import Sealed
 
@@ -31,7 +31,7 @@ class DisposalOrdered(ConcernsProperty, register="case"):
     authority: str
     provision: Literal["BNSS 497", "BNSS 498", "BNSS 503", "BNSS 106(3)", "CrPC 451", "CrPC 452", "CrPC 457", "other"]
     manner: Manner
-    recipient_code: str = ""
+    recipient_code: Code = ""
     recipient: Sealed | None = None
     on_bond: bool = False
 
@@ -39,12 +39,12 @@ class DisposalOrdered(ConcernsProperty, register="case"):
         """An order has a number, by which its execution is tied to it."""
         if not self.order.strip():
             yield f"{self.property_id} cannot be ordered disposed of by an order without a number. Give its number."
-        if self.recipient is not None or self.recipient_code:
-            yield from unreadable(case, self.recipient_code)
+        if self.recipient is not None:
+            yield from unreadable(case.label, self.recipient_code)
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """The same order twice; an SP's sale of what is worth five hundred rupees or more."""
-        if any(each.number == self.order for each in _orders(case, article)):
+        if any(each.number == self.order for each in article.orders):
             yield f"order {self.order} on {self.property_id} is already entered"
         if self.provision == "BNSS 106(3)" and (article.value_paise or 0) >= SP_SALE_BELOW_PAISE:
             yield f"{self.property_id} is worth {article.value_paise} paise; an SP orders sales below 50000 (s.106(3))"
@@ -54,7 +54,7 @@ class DisposalOrdered(ConcernsProperty, register="case"):
         article = self.article(case)
         if article is None:
             return case
-        order = Order(self.meta.version, self.order, self.provision, self.manner, self.meta.occurred_at, self.on_bond)
+        order = Order(self.order, self.provision, self.manner, self.meta.occurred_at, self.on_bond)
         return self.kept(case, orders=(*article.orders, order))
 
 
@@ -67,12 +67,12 @@ class PropertyDisposed(EndsCustody, register="case"):
     order: str
     manner: Manner
     place: str
-    recipient_code: str = ""
+    recipient_code: Code = ""
     recipient: Sealed | None = None
     recipient_office: str = ""
     receipt: str = ""
     proceeds_paise: int | None = None
-    present: tuple[str, ...] = ()
+    present: tuple[CodeOrOfficer, ...] = ()
 
     @property
     def holder_after(self) -> str:
@@ -101,31 +101,31 @@ class PropertyDisposed(EndsCustody, register="case"):
 
     def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
         """No end without an order, and nobody can give what is missing."""
-        numbers = [each.number for each in _orders(case, article)]
+        numbers = [each.number for each in article.orders]
         if self.order not in numbers:
             yield (
                 f"{self.property_id} cannot be disposed of under {self.order or 'no order'}: {case.label} shows "
                 f"{', '.join(numbers) or 'no order'}. Record {self.register}.DisposalOrdered first."
             )
-        lost = article.state == "missing"
-        if lost != (self.manner == "written off"):
-            first = "PropertyFound" if lost else "PropertyMissing"
+        lost, off = article.state == "missing", self.manner == "written off"
+        if lost != off and not (off and article.damaged):
+            first = "PropertyFound" if lost else f"PropertyMissing or {self.register}.PropertyDamaged"
             yield (
                 f"{self.property_id} cannot be {self.manner}: {case.label} shows it {article.whereabouts}, and what is "
-                f"missing, and only that, is written off. Record {self.register}.{first} first."
+                f"missing or damaged, and only that, is written off. Record {self.register}.{first} first."
             )
-        if self.recipient is not None or self.recipient_code:
-            yield from unreadable(case, self.recipient_code)
+        if self.recipient is not None:
+            yield from unreadable(case.label, self.recipient_code)
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """Otherwise than ordered, within the two months of s.498(4), while elsewhere, or to nobody."""
-        for order in [each for each in _orders(case, article) if each.number == self.order][-1:]:
+        for order in [each for each in article.orders if each.number == self.order][-1:]:
             if order.manner != self.manner:
                 yield f"{self.property_id} was ordered {order.manner} and is {self.manner}"
             if self.meta.occurred_at < order.at:
                 yield f"{self.property_id} was disposed of before order {self.order} was made"
-            elif _held(order, article) and day(self.meta.occurred_at) <= _two_months_after(day(order.at)):
-                yield f"{self.property_id} is disposed of within two months of order {self.order} (BNSS s.498(4))"
+            elif _held(order, article) and day(self.meta.occurred_at) <= _barred_until(day(order.at)):
+                yield f"{self.property_id} is disposed of within {DISPOSAL} of order {self.order} ({DISPOSAL.law})"
         if article.state in {"on the way", "at laboratory", "rejected"}:
             yield f"{self.property_id} is disposed of while the register shows it {article.whereabouts}"
         if self.manner in {"returned", "transferred"} and not self.holder_after:
@@ -186,8 +186,20 @@ class PropertyFound(MovesProperty, register="case"):
         return self.inquiry
 
 
-def _orders(case: Case, article: Article) -> list[Order]:
-    return [each for each in article.orders if stands(case, each.entry)]
+class PropertyDamaged(ConcernsProperty, register="case"):
+    """An article in custody is found damaged. Its holder stays answerable; by order it may be written off."""
+
+    cannot = "be found damaged"
+    leaves = IN_CUSTODY
+    where = "in custody"
+
+    damage: str
+    cause: Literal["not known", "fire", "water", "pests", "decay", "handling", "other"] = "not known"
+    inquiry: str = ""
+
+    def apply(self, case: Case) -> Case:
+        """It is damaged, where it is."""
+        return self.kept(case, damaged=True)
 
 
 def _held(order: Order, article: Article) -> bool:
@@ -195,9 +207,9 @@ def _held(order: Order, article: Article) -> bool:
     return order.provision in AFTER_TRIAL and article.category not in NOT_HELD and not order.on_bond
 
 
-def _two_months_after(on: date) -> date:
-    """The corresponding date two calendar months later, or that month's last day; the last day there is, for ever."""
-    year, month = divmod(on.year * 12 + on.month + 1, 12)
+def _barred_until(on: date) -> date:
+    """The corresponding date so many months later, or that month's last day; the last day there is, for ever."""
+    year, month = divmod(on.year * 12 + on.month - 1 + DISPOSAL.count, 12)
     if year > date.max.year:
         return date.max
     return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))

@@ -42,7 +42,7 @@ def found(**fields: Any) -> Event[Any]:
 def test_an_order_waits_to_be_carried_out() -> None:
     """The register keeps its number, section and manner; the article stays where it is."""
     now = article(when(STORED, ordered()).entered())
-    assert now.orders == (Order(4, "O/9", "BNSS 497", "destroyed", after(hours=3)),)
+    assert now.orders == (Order("O/9", "BNSS 497", "destroyed", after(hours=3)),)
     assert now.state == "deposited"
 
 
@@ -123,7 +123,7 @@ def test_what_is_missing_is_found_or_written_off() -> None:
     lost = then(LOST, ordered(manner="written off"))
     when(lost, disposed()).refused("PR/1 cannot be destroyed: 0012/2026 shows it missing", "case.PropertyFound first")
     when(lost, disposed(manner="written off")).entered()
-    when(ORDERED, disposed(manner="written off")).refused("cannot be written off", "case.PropertyMissing first")
+    when(ORDERED, disposed(manner="written off")).refused("cannot be written off", "case.PropertyDamaged first")
 
 
 def test_it_ends_as_ordered() -> None:
@@ -141,7 +141,7 @@ def test_an_order_after_trial_waits_two_months(provision: Any) -> None:
     order = datetime(2026, 12, 31, 6, tzinfo=UTC)
     stored = then(STORED, ordered(at=order, provision=provision))
     early, late = datetime(2027, 2, 28, 12, tzinfo=UTC), datetime(2027, 2, 28, 19, tzinfo=UTC)
-    held = "PR/1 is disposed of within two months of order O/9 (BNSS s.498(4))"
+    held = "PR/1 is disposed of within 2 months of order O/9 (BNSS s.498(4))"
     when(stored, disposed(at=early)).doubted(held)
     when(stored, disposed(at=late)).entered()  # past midnight in India
     for category in ("livestock", "perishable"):
@@ -155,7 +155,7 @@ def test_an_order_after_trial_waits_two_months(provision: Any) -> None:
 def test_two_months_end_before_time_does() -> None:
     """An order dated at the end of all dates is counted like any other."""
     end = datetime(9999, 12, 31, tzinfo=UTC)
-    when(then(STORED, ordered(at=end, provision="BNSS 498")), disposed(at=end)).doubted("within two months")
+    when(then(STORED, ordered(at=end, provision="BNSS 498")), disposed(at=end)).doubted("within 2 months")
 
 
 def test_a_missing_article_keeps_its_holder() -> None:
@@ -183,3 +183,14 @@ def test_a_missing_article_is_found() -> None:
     when(LOST, found(seal="")).doubted("PR/1 has no seal here and the seal 'K' in the register")
     when(then(LOST, found()), deposited(at=after(days=9))).entered()
     when(STORED, found()).refused("not missing. Record case.PropertyMissing first")
+
+
+def test_what_is_damaged_stays_in_custody_and_may_be_written_off() -> None:
+    """Damage changes neither holder nor place; by order, and only then, a damaged article is written off."""
+    hurt = on("PropertyDamaged", by=KEEPER, damage="soaked")
+    there = then(STORED, hurt)
+    now = article(there.record)
+    assert (now.state, now.holder, now.damaged) == ("deposited", KEEPER.id, True)
+    when(there, disposed(manner="written off")).refused("shows no order")
+    when(then(there, ordered(manner="written off")), disposed(manner="written off")).entered()
+    when(given(fir()), hurt).refused("cannot be found damaged")
