@@ -7,7 +7,7 @@ A subclass declared with `register="case"` becomes a frozen, keyword-only datacl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
@@ -96,7 +96,7 @@ class Record:
             yield f"nothing is entered in this record yet, so it cannot begin with {act.name}"
 
     def after(self, entry: Event[Any]) -> Self:
-        """The record with one more entry in it."""
+        """The record with one more entry in it, for an entry that strikes none: `fold` takes any."""
         after: Self = entry.apply(self)
         return changed(after, version=entry.meta.version)
 
@@ -159,6 +159,11 @@ class Event(Generic[R]):
         """The record after this entry. Pure, and never refuses: what is recorded has happened."""
         return record
 
+    @property
+    def strikes(self) -> int:
+        """The version of the earlier entry of this record that it strikes; 0 for nearly every act."""
+        return 0
+
     def attempt(self, reasons: tuple[str, ...]) -> Event[R] | None:
         """The fact that remains when this act is refused, for acts whose attempt is itself worth a line."""
         return None
@@ -195,11 +200,43 @@ def decide(act: Event[R], record: R) -> Decision:
     return Decision(reasons=reasons) if reasons else Decision(doubts=tuple(act.doubt(record)))
 
 
-def fold(record: R, entries: Iterable[Event[R]]) -> R:
-    """The record as it stands after `entries`, in their order."""
-    for entry in entries:
+def fold(record: R, entries: Iterable[Event[R]], earlier: Callable[[], Iterable[Event[R]]] | None = None) -> R:
+    """The record as it stands after `entries`, in their order.
+
+    A struck entry has never happened. So when one of `entries` strikes another, which is rare, the record is folded
+    anew from all entries that stand, and no act need ask. For that `earlier` gives the entries that `record` was folded
+    from; a blank record needs none. Raises ValueError when they are needed and not given.
+    """
+    new = list(entries)
+    if any(each.strikes for each in new):
+        if record.version:
+            new = [*_all(record, earlier), *new]
+            record = type(record).blank(record.id)
+        gone = struck(new)
+        for entry in new:
+            record = changed(record, version=entry.meta.version) if entry.meta.version in gone else record.after(entry)
+        return record
+    for entry in new:
         record = record.after(entry)
     return record
+
+
+def struck(entries: Iterable[Event[Any]]) -> dict[int, int]:
+    """Which versions are struck, each by which. A correction that is struck itself strikes nothing."""
+    found: dict[int, int] = {}
+    for each in sorted(entries, key=lambda each: each.meta.version, reverse=True):
+        if each.strikes and each.meta.version not in found:
+            found.setdefault(each.strikes, each.meta.version)
+    return found
+
+
+def _all(record: Record, earlier: Callable[[], Iterable[Event[R]]] | None) -> list[Event[R]]:
+    """The entries that a record was folded from, all of them."""
+    found = list(earlier()) if earlier else []
+    if [each.meta.version for each in found] != list(range(1, record.version + 1)):
+        message = f"an entry is struck in a record of {record.version} entries, and these are not all at hand"
+        raise ValueError(message)
+    return found
 
 
 def changed(value: _T, **changes: Any) -> _T:  # noqa: ANN401 (the value's own columns)

@@ -6,13 +6,14 @@ written once and nothing repeats it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import wraps
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from domain.event import Sealed
@@ -33,11 +34,20 @@ SIMPLE: dict[Any, str] = {
 
 
 @dataclass(frozen=True)
+class Form:
+    """How a text must be written: `Annotated[str, Form(…)]`. `words` say it to whom wrote it otherwise."""
+
+    name: str
+    pattern: re.Pattern[str]
+    words: str
+
+
+@dataclass(frozen=True)
 class Shape:
     """What may stand in a column.
 
     `kind` is one of the values of `SIMPLE`, or `choice` (one of `choices`), `optional` (`inner` or nothing),
-    `list` (any number of `inner`), `record` (an instance of `of`, with `columns`).
+    `list` (any number of `inner`), `record` (an instance of `of`, with `columns`). A text may have a `form`.
     """
 
     kind: str
@@ -45,6 +55,7 @@ class Shape:
     choices: tuple[str, ...] = ()
     of: type | None = None
     columns: tuple[Column, ...] = ()
+    form: Form | None = None
 
     @property
     def plain(self) -> bool:
@@ -83,7 +94,7 @@ def columns(cls: type) -> tuple[Column, ...]:
 
     Raises TypeError for a type that isn't kept in a register.
     """
-    hints = get_type_hints(cls)
+    hints = get_type_hints(cls, include_extras=True)
     found = []
     for each in fields(cls):
         if each.name == "meta":
@@ -100,6 +111,8 @@ def shape_of(annotation: Any, where: str = "") -> Shape:  # noqa: ANN401 (an ann
     if annotation in SIMPLE:
         return Shape(SIMPLE[annotation])
     origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return Shape(SIMPLE[inner[0]], form=next(each for each in inner if isinstance(each, Form)))
     if origin is Literal:
         return Shape("choice", choices=inner)
     if origin in {Union, UnionType} and len(inner) == 2 and inner[1] is NoneType:  # noqa: PLR2004 (X | None)

@@ -59,6 +59,8 @@ def _field(column: Column, known: Mapping[str, Any], register: str, named: set[s
         shape = shape.inner
     if shape.kind == "sealed":
         field["sealed"] = was.get("sealed", "")
+    if shape.form:
+        field["form"] = shape.form.name
     if shape.kind == "choice":
         field["values"] = list(shape.choices)
     return field

@@ -141,6 +141,8 @@ def _same_meaning(name: str, old: dict[str, Any], new: dict[str, Any], version: 
             yield f"{name}.{version}: {path} changes its meaning from {_form(was)} to {_form(now)}"
         if was.get("sealed") != now.get("sealed"):
             yield f"{name}.{version}: {path} changes for whom it is sealed"
+        if was.get("form") != now.get("form"):
+            yield f"{name}.{version}: {path} changes what form of text it takes"
         if was.get("values") and not set(was["values"]) <= set(now.get("values", was["values"])):
             yield f"{name}.{version}: {path} loses a value that older entries may have"
 

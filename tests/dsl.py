@@ -73,7 +73,7 @@ class Given:
         """What the register answers to one more act."""
         later = DAY + timedelta(hours=len(self.entries))
         new = _stamped(act(kind, at=at or later, **fields), len(self.entries) + 1)
-        return Then(new, self.record, decide(new, self.record))
+        return Then(new, self.record, decide(new, self.record), self.entries)
 
     def holds(self, check: Callable[[Any], bool]) -> Self:
         """Something is true of the record as it stands."""
@@ -88,6 +88,7 @@ class Then:
     act: Event[Any]
     before: Record
     decision: Decision
+    entries: tuple[Event[Any], ...] = ()
 
     def refused(self, *parts: str) -> None:
         """The act is refused, and the reasons contain these words."""
@@ -99,14 +100,14 @@ class Then:
         """The act is entered without a doubt; gives the record after it."""
         assert not self.decision.reasons, self.decision.reasons
         assert not self.decision.doubts, self.decision.doubts
-        return self.before.after(self.act)
+        return fold(self.before, [self.act], lambda: self.entries)
 
     def doubted(self, *parts: str) -> Any:
         """The act is entered with doubts that contain these words; gives the record after it."""
         assert not self.decision.reasons, self.decision.reasons
         for part in parts:
             assert any(part in doubt for doubt in self.decision.doubts), self.decision.doubts
-        return self.before.after(self.act)
+        return fold(self.before, [self.act], lambda: self.entries)
 
 
 def _stamped(entry: Event[Any], version: int) -> Event[Any]:
@@ -134,6 +135,6 @@ def given(*acts: Event[Any], register: str = "case") -> Given:
         entry = _stamped(each, version)
         decision = decide(entry, record)
         assert not decision.reasons, f"{entry.name} could not be given: {decision.reasons}"
-        record = record.after(entry)
+        record = fold(record, [entry], entries.copy)
         entries.append(entry)
     return Given(tuple(entries), register)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from domain.case.case import Case, ConcernsAccused, Part
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.corrections import stands
 from domain.case.days import written
 from domain.case.fir import both, concerned, named, registration
@@ -57,11 +57,10 @@ def strangers(case: Case, codes: Iterable[str]) -> list[str]:
 
 
 class ActOnAccused(ConcernsAccused):
-    """An act about one accused, named by a code that can be one."""
+    """An act about one accused."""
 
     def refuse(self, case: Case) -> Iterator[str]:
-        """The code must be readable as one, and not be a victim's or an informant's."""
-        yield from unreadable(case, self.accused)
+        """The code must not be a victim's or an informant's."""
         yield from both([self.accused], concerned(case))
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -137,7 +136,7 @@ class DecisionNotToArrestSent(ActOnAccused, register="case"):
 class MemoWitness:
     """Somebody who signed the arrest memo."""
 
-    code: str
+    code: Code
     witness_name: Sealed
 
 
@@ -149,8 +148,14 @@ class AccusedArrested(ActOnAccused, register="case", opens=True):
         "arrested and forwarded", "bailed by police", "surrendered and bailed", "judicial custody", "police remand"
     ]
     place: str
+    place_address: Sealed | None = None
     gd_entry: str
+    gd_at: datetime | None = None
     accused_name: Sealed
+    alias: Sealed | None = None
+    birth: Sealed | None = None
+    nationality: str = ""
+    identity: Sealed | None = None
     relative_name: Sealed | None = None
     address: Sealed | None = None
     physical_features: Sealed | None = None

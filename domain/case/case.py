@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
+from domain.case.codes import Code, uncoded
 from domain.event import Event, Record
 
 P = TypeVar("P", bound="Part")
@@ -38,6 +39,11 @@ class Case(Record, register="case"):
         """The case with a chapter's part changed, and with `changes` to its own fields."""
         return replace(self, parts={**self.parts, type(part): part}, **changes)
 
+    def refuse(self, act: Event[Any]) -> Iterator[str]:
+        """In no act of this register does a name stand where a person's code belongs."""
+        yield from super().refuse(act)
+        yield from uncoded(act, self.label)
+
     @property
     def label(self) -> str:
         """How an officer calls this case: its number if it has one."""
@@ -51,4 +57,4 @@ class CaseEntry(Event[Case]):
 class ConcernsAccused(CaseEntry):
     """An act that concerns one accused, by the code of the arrest memo: A1 to A9, then B1."""
 
-    accused: str
+    accused: Code

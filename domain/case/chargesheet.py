@@ -13,7 +13,7 @@ from typing import Literal
 
 from domain.case.arrest import ActOnAccused
 from domain.case.case import Case, CaseEntry
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.days import written
 from domain.case.fir import registration
 from domain.case.police_report import (
@@ -37,7 +37,7 @@ class SubmitsChargesheet(CaseEntry):
     """A chargesheet goes to court. It fulfils the duty only when the court acknowledges it."""
 
     number: str
-    accused: tuple[str, ...]
+    accused: tuple[Code, ...]
     channel: Channel
     court: str
     sections: tuple[str, ...] = ()
@@ -50,7 +50,6 @@ class SubmitsChargesheet(CaseEntry):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """It names somebody, and goes once, unless the court sent it back."""
-        yield from unreadable(case, *self.accused)
         if not self.accused:
             yield f"chargesheet {self.number} cannot be submitted against nobody. Name the accused by their codes."
         was = sent(case, self.number)
@@ -131,14 +130,13 @@ class ChargesheetAcknowledged(CaseEntry, register="case"):
 
     number: str
     cnr: str
-    accused: tuple[str, ...]
+    accused: tuple[Code, ...]
     court: str
     sr_number: str = ""
     case_number: str = ""
 
     def refuse(self, case: Case) -> Iterator[str]:
         """It names the accused, and the CNR is one."""
-        yield from unreadable(case, *self.accused)
         yield from miscounted(case, self.cnr)
         if not self.accused:
             yield f"the acknowledgement of {self.number} names nobody. Name those whom the chargesheet charges."
@@ -230,7 +228,7 @@ class CopiesSupplied(ActOnAccused, register="case"):
 
     means: Literal["electronic", "paper", "electronic and paper"]
     number: str = ""
-    victim: str = ""
+    victim: Code = ""
     pages: int | None = None
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -250,12 +248,8 @@ class CopiesSupplied(ActOnAccused, register="case"):
 class ActionToldToInformant(CaseEntry, register="case"):
     """When the investigation is complete, the informant is told what action was taken (BNSS s.193(3)(iii))."""
 
-    person: str
+    person: Code
     means: Literal["in person", "telephone", "message", "e-mail", "post", "portal"]
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """The person goes by a code."""
-        yield from unreadable(case, self.person)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """There is something to tell once a police report is in court."""

@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from domain.case.case import Case, CaseEntry, Part
+from domain.case.codes import Owner
 from domain.event import put
 
 RUNNING = frozenset(
@@ -69,6 +70,11 @@ class CorrectsEntry(CaseEntry):
     entry: UUID
     version: int
 
+    @property
+    def strikes(self) -> int:
+        """The entry of this version has never happened."""
+        return self.version
+
     def refuse(self, case: Case) -> Iterator[str]:
         """Only an entry that is there, and not struck already, can be struck."""
         struck = case.part(Corrections).struck
@@ -81,10 +87,9 @@ class CorrectsEntry(CaseEntry):
             yield f"entry {self.version} of {case.label} is struck already, by entry {struck[self.version]}."
 
     def apply(self, case: Case) -> Case:
-        """The earlier entry is struck. If that was a correction itself, what it had struck stands again."""
+        """The earlier entry is struck: the record is folded without it. What it had struck itself stands again."""
         part = case.part(Corrections)
-        struck = {old: by for old, by in part.struck.items() if by != self.version}
-        return case.keep(replace(part, struck={**struck, self.version: self.meta.version}))
+        return case.keep(replace(part, struck={**part.struck, self.version: self.meta.version}))
 
 
 class EntryCorrected(CorrectsEntry, register="case"):
@@ -110,7 +115,7 @@ class LegalHoldPlaced(CaseEntry, register="case"):
     hold: str
     authority: str
     reason: str
-    persons: tuple[str, ...] = ()
+    persons: tuple[Owner, ...] = ()
 
     def refuse(self, case: Case) -> Iterator[str]:
         """A hold's number is used once."""
@@ -156,7 +161,7 @@ class ErasureOrdered(CaseEntry, register="case"):
 
     order: str
     authority: str
-    person: str
+    person: Owner
     basis: Literal["juvenile record", "order of a court", "retention period over", "entered without authority", "other"]
     order_digest: bytes = b""
 
@@ -184,7 +189,7 @@ class ErasureExecuted(CaseEntry, register="case"):
     """Two officers destroy a person's key: the sealed columns can never be read again, and the proofs still hold."""
 
     order: str
-    person: str
+    person: Owner
     second_officer: str
     second_officer_rank: str
     digests: tuple[bytes, ...] = ()
@@ -224,7 +229,7 @@ class ColumnRead:
 
     version: int
     column: str
-    person: str
+    person: Owner
 
 
 class AccessRecorded(CaseEntry, register="case"):

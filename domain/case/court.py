@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.days import day, written
 from domain.case.police_report import PoliceReports, charged, further, miscounted, other_cnr, sent, unheard
 from domain.case.sanction import withheld
@@ -53,8 +53,7 @@ class InCourt(CaseEntry):
         return ()
 
     def refuse(self, case: Case) -> Iterator[str]:
-        """Codes and the court's number must be readable as such."""
-        yield from unreadable(case, *self.accused_here())
+        """The court's number must be readable as one."""
         if self.cnr:
             yield from miscounted(case, self.cnr)
 
@@ -71,7 +70,7 @@ class CognizanceTaken(InCourt, register="case"):
 
     case_number: str = ""
     procedure: Literal["not recorded", "summons case", "warrant case", "sessions case", "special"] = "not recorded"
-    accused: tuple[str, ...] = ()
+    accused: tuple[Code, ...] = ()
     sections: tuple[str, ...] = ()
 
     def accused_here(self) -> tuple[str, ...]:
@@ -139,7 +138,7 @@ class CaseCommitted(InCourt, register="case"):
     """The Magistrate commits the case to the Court of Session, which alone can try it (BNSS s.232)."""
 
     to_court: str
-    accused: tuple[str, ...] = ()
+    accused: tuple[Code, ...] = ()
     case_number: str = ""
 
     def accused_here(self) -> tuple[str, ...]:
@@ -162,7 +161,7 @@ class CaseCommitted(InCourt, register="case"):
 class Charge:
     """What one accused is charged with, and how that accused pleads."""
 
-    code: str
+    code: Code
     sections: tuple[str, ...]
     plea: Literal["not guilty", "guilty", "claims trial", "not recorded"] = "not recorded"
 
@@ -210,8 +209,8 @@ class HearingHeld(InCourt, register="case"):
     ]  # fmt: skip
     outcome: Literal["held", "adjourned"] = "held"
     adjourned_for: Literal["prosecution", "defence", "court", "witness absent", "accused absent"] | None = None
-    accused_present: tuple[str, ...] = ()
-    witnesses_examined: tuple[str, ...] = ()
+    accused_present: tuple[Code, ...] = ()
+    witnesses_examined: tuple[Code, ...] = ()
     by_video: bool = False
     next_on: date | None = None
     next_purpose: str = ""

@@ -12,7 +12,7 @@ from typing import Literal
 
 from domain.case.arrest import CUSTODY, standing
 from domain.case.case import Case, CaseEntry
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.malkhana import Malkhana
 from domain.case.police_report import FinalKind, PoliceReports, Report, further, sent, unheard
 from domain.event import Sealed
@@ -24,7 +24,7 @@ DEVICES = frozenset({"electrical or electronic", "digital device"})
 class ChargedAccused:
     """An accused whom the chargesheet charges, and how that accused stands on its day."""
 
-    code: str
+    code: Code
     status: Literal["in custody", "on bail", "absconding", "not arrested"]
     forwarded: bool = False
     arrested_on: date | None = None
@@ -36,7 +36,7 @@ class ChargedAccused:
 class AccusedNotCharged:
     """An accused against whom nothing is charged, and why."""
 
-    code: str
+    code: Code
     reason: Literal["insufficient evidence", "not the person", "died", "child before the Board", "witness", "other"]
 
 
@@ -44,7 +44,7 @@ class AccusedNotCharged:
 class ReportWitness:
     """A witness whom the prosecution means to call, and what the evidence is about."""
 
-    code: str
+    code: Code
     witness_name: Sealed
     address: Sealed | None = None
     evidence: Literal[
@@ -105,7 +105,6 @@ class FinalReportPrepared(CaseEntry, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """A chargesheet charges somebody, a final report nobody, and nobody is both charged and not."""
         charged, free = [each.code for each in self.accused], [each.code for each in self.not_charged]
-        yield from unreadable(case, *charged, *free)
         if self.kind == "chargesheet" and not charged:
             yield f"chargesheet {self.number} charges nobody. Name the accused, or choose the kind of the report."
         if self.kind != "chargesheet" and charged:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.corrections import stands
 from domain.case.days import day, written
 from domain.event import Sealed, put
@@ -140,7 +140,7 @@ def ill_written(case: Case, sections: tuple[str, ...]) -> Iterator[str]:
 class Victim:
     """Somebody against whom the offence was done, by code."""
 
-    code: str
+    code: Code
     victim_name: Sealed | None = None
     relative_name: Sealed | None = None
     address: Sealed | None = None
@@ -153,7 +153,7 @@ class Victim:
 class NamedAccused:
     """Somebody accused: known by name, suspected, or unknown and only described. No entry at all is normal, too."""
 
-    code: str
+    code: Code
     how: How
     accused_name: Sealed | None = None
     alias: Sealed | None = None
@@ -178,7 +178,7 @@ class TellsOfOffence(CaseEntry):
 
     mode: Mode
     sections: tuple[str, ...]
-    informant: str = "I1"
+    informant: Code = "I1"
     informant_name: Sealed | None = None
     informant_relative: Sealed | None = None
     informant_birth: Sealed | None = None
@@ -199,7 +199,6 @@ class TellsOfOffence(CaseEntry):
     def refuse(self, case: Case) -> Iterator[str]:
         """Each person has one code and each code is one person's; a number counts from 1."""
         victims, accused = [each.code for each in self.victims], [each.code for each in self.accused]
-        yield from unreadable(case, self.informant, *victims, *accused)
         for codes, who in (victims, "victims"), (accused, "accused"):
             for code in sorted({each for each in codes if codes.count(each) > 1}):
                 yield f"{code} stands twice among the {who}. Give each person a code of their own."

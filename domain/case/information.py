@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.days import BNSS_BEGAN, day, later, written
 from domain.case.fir import Done, Fir, TellsOfOffence, held, ill_written, registration
 from domain.case.ranks import at_least_dysp
@@ -23,6 +23,7 @@ class InformationReceived(TellsOfOffence, register="case", opens=True):
 
     gist: Sealed
     place: str = ""
+    place_address: Sealed | None = None
     gd_entry: str = ""
     language: str = ""
     reduced_to_writing: bool = False
@@ -48,12 +49,11 @@ class InformationReceived(TellsOfOffence, register="case", opens=True):
 class InformationSigned(CaseEntry, register="case"):
     """The person who gave the information signs it; electronic information within three days (BNSS s.173(1)(ii))."""
 
-    person: str = "I1"
+    person: Code = "I1"
     means: Literal["signature", "thumb impression", "electronic signature"]
 
     def refuse(self, case: Case) -> Iterator[str]:
         """There must be something to sign."""
-        yield from unreadable(case, self.person)
         part = case.part(Fir)
         if not any(held(case, each) for each in (part.information, part.zero, part.registered, part.non_cognizable)):
             yield "nothing can be signed: no information is entered here. Record case.InformationReceived first."

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case, ConcernsAccused, Part
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.days import day, later, written
 from domain.case.fir import Done, Fir, FollowsFIR, Gender, both, concerned, held, ill_written, named
 from domain.case.ranks import at_least_dysp
@@ -184,7 +184,6 @@ class AccusedNamed(ConcernsAccused, FollowsFIR, register="case"):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """A code of their own, which is nobody else's."""
-        yield from unreadable(case, self.accused)
         yield from both([self.accused], concerned(case))
         was = named(case).get(self.accused)
         if was and was.how == "known":
@@ -200,13 +199,9 @@ class ProgressToldToVictim(FollowsFIR, register="case"):
 
     what = "the telling of progress"
 
-    person: str
+    person: Code
     means: Literal["in person", "telephone", "message", "e-mail", "post", "portal"]
     progress: Sealed | None = None
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """The person goes by a code."""
-        yield from unreadable(case, self.person)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """It is the informant or a victim who is told."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from domain.case.arrest import ActOnAccused
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.corrections import stands
 from domain.case.court import FOUND_GUILTY, WITHOUT_CHARGE, InCourt, Trial, moved, out_of_order
 from domain.case.days import written
@@ -21,7 +21,7 @@ from domain.event import Sealed, put
 class AccusedResult:
     """What the judgment says of one accused, and under which sections."""
 
-    code: str
+    code: Code
     result: Literal[
         "convicted", "acquitted", "discharged", "compounded", "withdrawn", "abated", "plea bargain",
     ]  # fmt: skip
@@ -39,6 +39,7 @@ class PropertyOrder:
 class JudgmentPronounced(InCourt, register="case"):
     """The court pronounces judgment: the result for each accused and the order on the property (IIF-6)."""
 
+    case_number: str = ""
     results: tuple[AccusedResult, ...]
     property_orders: tuple[PropertyOrder, ...] = ()
 
@@ -163,12 +164,11 @@ class AppealFiled(CaseEntry, register="case"):
     court: str
     filed_by: Literal["accused", "State", "victim", "informant"]
     against: Literal["conviction", "acquittal", "sentence", "other order"]
-    accused: tuple[str, ...] = ()
+    accused: tuple[Code, ...] = ()
     appeal_cnr: str = ""
 
     def refuse(self, case: Case) -> Iterator[str]:
         """An appeal is filed once."""
-        yield from unreadable(case, *self.accused)
         if self.appeal_cnr and not CNR.fullmatch(self.appeal_cnr):
             yield f"the CNR of appeal {self.appeal} is not one: it has 16 capital letters and digits."
         was = case.part(Appeals).appeals.get(self.appeal)
@@ -199,10 +199,6 @@ class AppealDecided(CaseEntry, register="case"):
     ]  # fmt: skip
     results: tuple[AccusedResult, ...] = ()
     remarks: Sealed | None = None
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """Codes must be readable as such."""
-        yield from unreadable(case, *(each.code for each in self.results))
 
     def doubt(self, case: Case) -> Iterator[str]:
         """It decides an open appeal, later than that was filed."""

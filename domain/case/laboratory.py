@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import unreadable
+from domain.case.codes import Code, unreadable
 from domain.case.fir import Done, held
 from domain.case.malkhana import ENDED, listed, standing
 from domain.case.report import ReceivesReport
@@ -64,7 +64,7 @@ class ForwardingNoteSent(CaseEntry, register="case"):
     laboratory: str
     properties: tuple[str, ...]
     examinations: tuple[Examination, ...] = ()
-    about: str = ""
+    about: Code = ""
     questions: Sealed | None = None
     sample_seal: str = ""
     urgent: bool = False
@@ -82,7 +82,7 @@ class ForwardingNoteSent(CaseEntry, register="case"):
                     "Record case.PropertySeized first."
                 )
         if self.questions is not None:
-            yield from unreadable(case, self.about)
+            yield from unreadable(case.label, self.about)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """An exhibit that is no longer there to be examined."""
@@ -181,7 +181,7 @@ class LaboratoryReportReceived(ReceivesReport, register="case"):
     fsl_number: str
     report_number: str
     laboratory: str
-    about: str = ""
+    about: Code = ""
     result: Sealed | None = None
     pages: int | None = None
     report_hash: str = ""
@@ -194,7 +194,7 @@ class LaboratoryReportReceived(ReceivesReport, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """What the report says of a person is sealed under that person's code."""
         if self.result is not None:
-            yield from unreadable(case, self.about)
+            yield from unreadable(case.label, self.about)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """On what was not accepted; without a date of issue, or before it."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from domain.case.case import Case, Part
+from domain.case.codes import CodeOrOfficer
 from domain.case.corrections import stands
 from domain.case.fir import Done, held
 
@@ -59,6 +60,8 @@ class SeizedItem:
     device_hash: str = ""
     hash_algorithm: str = ""
     for_examination: bool = False
+    label: str = ""
+    label_signed_by: tuple[CodeOrOfficer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ class Article:
     certificate: str = ""
     """The Magistrate's certificate of the inventory, photographs and samples (NDPS s.52A)."""
     orders: tuple[Order, ...] = ()
+    damaged: bool = False
     changes: tuple[Change, ...] = field(default=(), repr=False, compare=False)
     """What each entry wrote, the seizure's first: when one is struck, the article is what the others make of it."""
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.fir import Done, FollowsFIR, held
 from domain.case.report import ReceivesReport
 from domain.event import Sealed, put
@@ -46,7 +46,7 @@ class RequestsMedicalOpinion(CaseEntry):
     """An act by which the police ask a hospital to examine a living or a dead person."""
 
     request: str
-    person: str
+    person: Code
 
     @property
     def about(self) -> Subject:
@@ -54,8 +54,7 @@ class RequestsMedicalOpinion(CaseEntry):
         return "deceased"
 
     def refuse(self, case: Case) -> Iterator[str]:
-        """A request's number is used once, and names the person by code."""
-        yield from unreadable(case, self.person)
+        """A request's number is used once."""
         if asked(case, self.request):
             yield f"request {self.request} was already made in {case.label}. Give the new request its own number."
 
@@ -73,11 +72,10 @@ class ConcernsExamination(CaseEntry):
     """The status the request has with this act."""
 
     request: str
-    person: str
+    person: Code
 
     def refuse(self, case: Case) -> Iterator[str]:
         """The request was made, for this person."""
-        yield from unreadable(case, self.person)
         found = asked(case, self.request)
         if found is None:
             yield (
@@ -144,7 +142,7 @@ class MedicalConsentRefused(ConcernsExamination, register="case"):
     status = "consent refused"
 
     refused_by: Literal["the person", "guardian"]
-    witness: str = ""
+    witness: Code = ""
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Refused when it was already done."""
@@ -226,11 +224,9 @@ class ReceivesMedicalReport(ReceivesReport, ConcernsExamination, FollowsFIR):
     report_hash: str = ""
 
     def refuse(self, case: Case) -> Iterator[str]:
-        """A report names its person by code, and the request it answers if there was one."""
+        """If it answers a request, the request was made."""
         if self.request:
             yield from super().refuse(case)
-        else:
-            yield from unreadable(case, self.person)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Unasked, before the examination, not yet final, or outside the portal."""

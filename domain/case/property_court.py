@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from domain.case.case import Case
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article
 from domain.case.property import CarriesProperty, ConcernsProperty, MovesProperty
 from domain.event import Sealed
@@ -103,7 +103,7 @@ class PropertyReleasedOnBond(MovesProperty, register="case"):
     reaches = "on bond"
     why = "interim release on bond"
 
-    person: str
+    person: Code
     receiver: Sealed
     receiver_address: Sealed | None = None
     court: str = ""
@@ -126,10 +126,6 @@ class PropertyReleasedOnBond(MovesProperty, register="case"):
         """The bond."""
         return self.bond
 
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
-        """The person is named by code; the name is sealed under it."""
-        yield from unreadable(case, self.person)
-
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """No order, no bond."""
         if not self.order:
@@ -148,7 +144,7 @@ class PropertyRecalled(MovesProperty, register="case"):
     by_actor = False
     why = "recalled from bond"
 
-    person: str
+    person: Code
     place: str
     order: str = ""
 
@@ -161,10 +157,6 @@ class PropertyRecalled(MovesProperty, register="case"):
     def document(self) -> str:
         """The order of recall."""
         return self.order
-
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
-        """The person is named by code."""
-        yield from unreadable(case, self.person)
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """Brought back by somebody else."""

@@ -1,4 +1,4 @@
-"""How custody ends, by an order that is carried out; and how it is interrupted, by loss."""
+"""How custody ends, by an order that is carried out; and how it is interrupted, by loss or damage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case
-from domain.case.codes import unreadable
+from domain.case.codes import Code, CodeOrOfficer, unreadable
 from domain.case.corrections import stands
 from domain.case.days import day
 from domain.case.malkhana import IN_CUSTODY, Article, Order
@@ -31,7 +31,7 @@ class DisposalOrdered(ConcernsProperty, register="case"):
     authority: str
     provision: Literal["BNSS 497", "BNSS 498", "BNSS 503", "BNSS 106(3)", "CrPC 451", "CrPC 452", "CrPC 457", "other"]
     manner: Manner
-    recipient_code: str = ""
+    recipient_code: Code = ""
     recipient: Sealed | None = None
     on_bond: bool = False
 
@@ -39,8 +39,8 @@ class DisposalOrdered(ConcernsProperty, register="case"):
         """An order has a number, by which its execution is tied to it."""
         if not self.order.strip():
             yield f"{self.property_id} cannot be ordered disposed of by an order without a number. Give its number."
-        if self.recipient is not None or self.recipient_code:
-            yield from unreadable(case, self.recipient_code)
+        if self.recipient is not None:
+            yield from unreadable(case.label, self.recipient_code)
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """The same order twice; an SP's sale of what is worth five hundred rupees or more."""
@@ -67,12 +67,12 @@ class PropertyDisposed(EndsCustody, register="case"):
     order: str
     manner: Manner
     place: str
-    recipient_code: str = ""
+    recipient_code: Code = ""
     recipient: Sealed | None = None
     recipient_office: str = ""
     receipt: str = ""
     proceeds_paise: int | None = None
-    present: tuple[str, ...] = ()
+    present: tuple[CodeOrOfficer, ...] = ()
 
     @property
     def holder_after(self) -> str:
@@ -107,15 +107,15 @@ class PropertyDisposed(EndsCustody, register="case"):
                 f"{self.property_id} cannot be disposed of under {self.order or 'no order'}: {case.label} shows "
                 f"{', '.join(numbers) or 'no order'}. Record {self.register}.DisposalOrdered first."
             )
-        lost = article.state == "missing"
-        if lost != (self.manner == "written off"):
-            first = "PropertyFound" if lost else "PropertyMissing"
+        lost, off = article.state == "missing", self.manner == "written off"
+        if lost != off and not (off and article.damaged):
+            first = "PropertyFound" if lost else f"PropertyMissing or {self.register}.PropertyDamaged"
             yield (
                 f"{self.property_id} cannot be {self.manner}: {case.label} shows it {article.whereabouts}, and what is "
-                f"missing, and only that, is written off. Record {self.register}.{first} first."
+                f"missing or damaged, and only that, is written off. Record {self.register}.{first} first."
             )
-        if self.recipient is not None or self.recipient_code:
-            yield from unreadable(case, self.recipient_code)
+        if self.recipient is not None:
+            yield from unreadable(case.label, self.recipient_code)
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """Otherwise than ordered, within the two months of s.498(4), while elsewhere, or to nobody."""
@@ -184,6 +184,22 @@ class PropertyFound(MovesProperty, register="case"):
     def document(self) -> str:
         """The inquiry's finding."""
         return self.inquiry
+
+
+class PropertyDamaged(ConcernsProperty, register="case"):
+    """An article in custody is found damaged. Its holder stays answerable; by order it may be written off."""
+
+    cannot = "be found damaged"
+    leaves = IN_CUSTODY
+    where = "in custody"
+
+    damage: str
+    cause: Literal["not known", "fire", "water", "pests", "decay", "handling", "other"] = "not known"
+    inquiry: str = ""
+
+    def apply(self, case: Case) -> Case:
+        """It is damaged, where it is."""
+        return self.kept(case, damaged=True)
 
 
 def _orders(case: Case, article: Article) -> list[Order]:

@@ -33,6 +33,9 @@ class PropertyDeposited(MovesProperty, register="case"):
     gd_entry: str = ""
     specimen_seal_deposited: bool = False
     refrigerated: bool = False
+    label: str = ""
+    bank: str = ""
+    bank_receipt: str = ""
     delay_reason: str = ""
 
     @property
@@ -94,6 +97,8 @@ class PropertyMoved(MovesProperty, register="case"):
 
     place: str
     reason: str
+    bank: str = ""
+    bank_receipt: str = ""
 
     @property
     def holder_after(self) -> str:

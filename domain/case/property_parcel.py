@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.case.case import Case
+from domain.case.codes import CodeOrOfficer
 from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, standing
 from domain.case.property import ConcernsProperty
 
@@ -22,7 +23,7 @@ class SealBroken(ConcernsProperty, register="case"):
     seal: str
     reason: str
     permission: str = ""
-    present: tuple[str, ...] = ()
+    present: tuple[CodeOrOfficer, ...] = ()
 
     def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
         """Only what is sealed can be opened."""
@@ -53,9 +54,9 @@ class PropertyResealed(ConcernsProperty, register="case"):
     seal: str
     reason: str
     seal_count: int = 1
-    seal_kept_by: str = ""
+    seal_kept_by: CodeOrOfficer = ""
     permission: str = ""
-    present: tuple[str, ...] = ()
+    present: tuple[CodeOrOfficer, ...] = ()
 
     def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
         """Every new seal is named."""
@@ -102,6 +103,8 @@ class Sample:
     seal: str = ""
     seal_count: int = 0
     duplicate: bool = False
+    label: str = ""
+    label_signed_by: tuple[CodeOrOfficer, ...] = ()
 
 
 class PropertySplit(ConcernsProperty, register="case"):
@@ -117,7 +120,7 @@ class PropertySplit(ConcernsProperty, register="case"):
     reason: str
     seal: str = ""
     seal_count: int = 0
-    present: tuple[str, ...] = ()
+    present: tuple[CodeOrOfficer, ...] = ()
 
     def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
         """By the holder; each sample with an id of its own; quantities of one unit that add up exactly."""

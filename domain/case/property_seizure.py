@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry
-from domain.case.codes import unreadable
+from domain.case.codes import Code, CodeOrOfficer, unreadable
 from domain.case.days import BNSS_BEGAN, day
 from domain.case.fir import Done, FollowsFIR, held
 from domain.case.malkhana import Malkhana, memo_of
@@ -20,7 +21,7 @@ from domain.event import Sealed, put
 class SeizureWitness:
     """A witness of the seizure (panch), by code, who signed the memo or did not."""
 
-    code: str
+    code: Code
     witness_name: Sealed | None = None
     address: Sealed | None = None
     signed: bool = True
@@ -33,15 +34,21 @@ class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
 
     memo: str
     kind: Literal["stolen", "recovered", "involved", "unclaimed", "abandoned", "taken on search"]
+    place_address: Sealed | None = None
     search: str = ""
     gd_entry: str = ""
-    from_code: str = ""
+    gd_at: datetime | None = None
+    from_code: Code = ""
     from_whom: Sealed | None = None
     known_receiver: bool = False
     address: Sealed | None = None
     circumstances: Sealed | None = None
     witnesses: tuple[SeizureWitness, ...] = ()
-    seal_kept_by: str = ""
+    seal_specimen: bool = False
+    seal_kept_by: CodeOrOfficer = ""
+    kept_in: Literal["not recorded", "malkhana", "strong room", "bank", "given on bond", "guarded where it is"] = (
+        "not recorded"
+    )
     sid: str = ""
     copy_given: bool = False
 
@@ -53,9 +60,8 @@ class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
     def refuse(self, case: Case) -> Iterator[str]:
         """Persons go by code, and their particulars are sealed under it."""
         yield from super().refuse(case)
-        yield from unreadable(case, *(each.code for each in self.witnesses))
-        if self.from_code or self.from_whom or self.address:
-            yield from unreadable(case, self.from_code)
+        if self.from_whom or self.address:
+            yield from unreadable(case.label, self.from_code)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """What courts ask of a seizure: witnesses, the diary, the recording, a copy, the seal, the hash of a device."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.case.case import Case
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.days import written
 from domain.case.fir import Done, Fir, NeedsFIR, concerned, held
 from domain.case.ranks import at_least_dysp
@@ -24,14 +24,9 @@ class CopyGivenToInformant(NeedsFIR, register="case"):
 
     what = "the copy"
 
-    person: str = "I1"
+    person: Code = "I1"
     means: Literal["in person", "electronic", "post"]
     receipt_taken: bool = False
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """The person goes by a code."""
-        yield from super().refuse(case)
-        yield from unreadable(case, self.person)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """It goes to the informant or to a victim."""

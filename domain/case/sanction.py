@@ -13,7 +13,6 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, ConcernsAccused, Part
-from domain.case.codes import unreadable
 from domain.case.corrections import stands
 from domain.case.days import BNSS_BEGAN, day, later, written
 from domain.event import Sealed, put
@@ -85,7 +84,6 @@ class GovernmentSanctionRequested(ConcernsAccused, register="case"):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """A request number is used once."""
-        yield from unreadable(case, self.accused)
         if self.request in sanctions(case):
             yield f"sanction request {self.request} was already sent in {case.label}. Give the new one its own number."
 

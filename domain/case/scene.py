@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.case.case import Case
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.days import written
 from domain.case.fir import Fir, FollowsFIR, PropertyOfInterest, concerned, named
 from domain.case.publication import SEXUAL
@@ -22,6 +22,7 @@ class SceneVisited(FollowsFIR, register="case"):
     what = "the visit to the scene"
 
     place: str
+    place_address: Sealed | None = None
     left_at: datetime | None = None
     forensic_expert_came: bool = False
     forensic_unit: str = ""
@@ -46,7 +47,7 @@ class SceneVisited(FollowsFIR, register="case"):
 class CrimeVictim:
     """A victim on the crime details form, by code, and what harm was done."""
 
-    code: str
+    code: Code
     harm: Literal["none", "simple hurt", "grievous hurt", "death", "loss of property", "sexual assault", "other"]
     injuries: Sealed | None = None
 
@@ -55,7 +56,7 @@ class CrimeVictim:
 class SceneWitness:
     """A witness (panch) in whose presence the scene was inspected, by code."""
 
-    code: str
+    code: Code
     witness_name: Sealed | None = None
     address: Sealed | None = None
     signed: bool = True
@@ -75,6 +76,7 @@ class CrimeDetailsRecorded(FollowsFIR, register="case"):
     character_assumed: str = ""
     place_type: str = ""
     place: str = ""
+    place_address: Sealed | None = None
     victims: tuple[CrimeVictim, ...] = ()
     property_of_interest: tuple[PropertyOfInterest, ...] = ()
     physical_clues: str = ""
@@ -91,7 +93,6 @@ class CrimeDetailsRecorded(FollowsFIR, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """Each person has one code on the form."""
         codes = [each.code for each in self.victims] + [each.code for each in self.witnesses]
-        yield from unreadable(case, *codes)
         for code in sorted({each for each in codes if codes.count(each) > 1}):
             yield f"{code} stands twice on the crime details form of {case.label}. Enter each person once."
 
@@ -118,7 +119,7 @@ class StatementRecorded(FollowsFIR, register="case"):
 
     what = "the statement"
 
-    person: str
+    person: Code
     person_name: Sealed | None = None
     address: Sealed | None = None
     capacity: Literal["informant", "victim", "witness", "accused", "other"]
@@ -127,10 +128,6 @@ class StatementRecorded(FollowsFIR, register="case"):
     language: str = ""
     sid: str = ""
     contents: Sealed
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """The person goes by a code."""
-        yield from unreadable(case, self.person)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """The code says the same of the person as the rest of the record."""
@@ -149,17 +146,13 @@ class MagistrateStatementRecorded(FollowsFIR, register="case"):
 
     what = "the Magistrate's record"
 
-    person: str
+    person: Code
     nature: Literal["statement", "confession"]
     magistrate: str
     woman_magistrate: bool = False
     audio_video: bool = False
     requested_at: datetime | None = None
     copy_received_at: datetime | None = None
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """The person goes by a code."""
-        yield from unreadable(case, self.person)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Times in order; a confession is an accused's; a victim of a sexual offence is heard by a woman."""

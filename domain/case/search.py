@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.days import BNSS_BEGAN, day, written
 from domain.case.fir import Done, FollowsFIR, held
 from domain.event import Sealed, put
@@ -41,7 +41,7 @@ def misread_sid(*sids: str) -> Iterator[str]:
 class SearchWitness:
     """An inhabitant of the locality who was called to attend the search, by code, and signed its list or did not."""
 
-    code: str
+    code: Code
     witness_name: Sealed | None = None
     address: Sealed | None = None
     signed: bool = True
@@ -57,7 +57,7 @@ class SearchRecorded(FollowsFIR, register="case", opens=True):
     grounds: Sealed
     under: Literal["BNSS 185", "BNSS 103", "NDPS 42", "other"]
     warrant: str = ""
-    occupant: str = ""
+    occupant: Code = ""
     occupant_name: Sealed | None = None
     address: Sealed | None = None
     began_at: datetime | None = None
@@ -71,8 +71,6 @@ class SearchRecorded(FollowsFIR, register="case", opens=True):
         """A search has a number of its own; whoever's particulars are given has a code."""
         if held(case, case.part(Searches).searches.get(self.search)):
             yield f"search {self.search} is already entered in {case.label}. Give the new one its own number."
-        codes = [each.code for each in self.witnesses] + [self.occupant] * bool(self.occupant)
-        yield from unreadable(case, *codes)
         if not self.occupant and (self.occupant_name or self.address):
             yield f"search {self.search} has particulars of a person without a code. Give occupant, as A1 or W2."
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.days import written
 from domain.case.fir import EARLY, Done, Fir, FollowsFIR, NeedsFIR, held, named
 
@@ -211,12 +211,11 @@ class CaseSplit(JoinsCases, register="case", opens=True):
 
     what = "the split"
 
-    accused: tuple[str, ...] = ()
+    accused: tuple[Code, ...] = ()
 
     def refuse(self, case: Case) -> Iterator[str]:
         """Nothing can be split from a record in which there is nothing."""
         yield from super().refuse(case)
-        yield from unreadable(case, *self.accused)
         if not case.version and self.direction == "to the other":
             yield "nothing is entered here that could be split. Record case.FIRRegistered first."
 

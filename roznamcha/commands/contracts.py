@@ -106,6 +106,8 @@ def kind_of(shape: Shape) -> str:
         return f"list of {kind_of(shape.inner)}"
     if shape.inner is not None:
         return kind_of(shape.inner)
+    if shape.form is not None:
+        return f"code ({shape.form.name})"
     return "object" if shape.of is not None else KINDS[shape.kind]
 
 

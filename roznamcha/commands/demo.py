@@ -203,7 +203,7 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]]) -> None:
         ),
         (
             "Sanction (120 days)",
-            "अभियोजन स्वीकृति",
+            "अभियोजन मंजूरी",
             f"{count('GovernmentSanctionRequestReceived')} requests; {of('sanction-120')}",
         ),
         (

@@ -20,7 +20,7 @@ import yaml
 
 import domain
 from domain.case.case import Case
-from domain.event import ACTS, Event, decide
+from domain.event import ACTS, Event, decide, fold
 from domain.law.book import StrictLoader
 from domain.shape import Column, Shape, columns
 from roznamcha.errors import Refused
@@ -174,8 +174,8 @@ def lived(story: Story) -> Life:
             entry = act.event.attempt(decision.reasons) if life.record.version else None
         if entry is not None:
             entry = _stamped(entry, story, life, recorded(line), decision.doubts)
+            life.record = fold(life.record, [entry], life.entries.copy)
             life.entries.append(entry)
-            life.record = life.record.after(entry)
     return life
 
 

@@ -81,4 +81,4 @@ def when(record: Given, new: Event[Any]) -> Then:
     version = len(record.entries) + 1
     at = after(hours=version - 1) if new.meta.occurred_at == Meta().occurred_at else new.meta.occurred_at
     stamped = replace(new, meta=replace(new.meta, entry_id=UUID(int=version), version=version, occurred_at=at))
-    return Then(stamped, record.record, decide(stamped, record.record))
+    return Then(stamped, record.record, decide(stamped, record.record), record.entries)

@@ -123,7 +123,7 @@ def test_what_is_missing_is_found_or_written_off() -> None:
     lost = then(LOST, ordered(manner="written off"))
     when(lost, disposed()).refused("PR/1 cannot be destroyed: 0012/2026 shows it missing", "case.PropertyFound first")
     when(lost, disposed(manner="written off")).entered()
-    when(ORDERED, disposed(manner="written off")).refused("cannot be written off", "case.PropertyMissing first")
+    when(ORDERED, disposed(manner="written off")).refused("cannot be written off", "case.PropertyDamaged first")
 
 
 def test_it_ends_as_ordered() -> None:
@@ -183,3 +183,14 @@ def test_a_missing_article_is_found() -> None:
     when(LOST, found(seal="")).doubted("PR/1 has no seal here and the seal 'K' in the register")
     when(then(LOST, found()), deposited(at=after(days=9))).entered()
     when(STORED, found()).refused("not missing. Record case.PropertyMissing first")
+
+
+def test_what_is_damaged_stays_in_custody_and_may_be_written_off() -> None:
+    """Damage changes neither holder nor place; by order, and only then, a damaged article is written off."""
+    hurt = on("PropertyDamaged", by=KEEPER, damage="soaked")
+    there = then(STORED, hurt)
+    now = article(there.record)
+    assert (now.state, now.holder, now.damaged) == ("deposited", KEEPER.id, True)
+    when(there, disposed(manner="written off")).refused("shows no order")
+    when(then(there, ordered(manner="written off")), disposed(manner="written off")).entered()
+    when(given(fir()), hurt).refused("cannot be found damaged")
