@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -16,7 +16,7 @@ from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
 from domain.case.corrections import stands
 from domain.case.days import day, written
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 SECTION = re.compile(r"[A-Z].* [0-9].*|FOREIGN .+")
 """Act, blank, section: `BNS 303(2)`, `NDPS 20(b)(ii)(B)`; another law's begins with FOREIGN."""
@@ -81,7 +81,7 @@ class Fir(Part):
         """The part with this accused named by one more entry."""
         was = self.accused.get(code)
         new = Named(how, (*(was.versions if was else ()), version))
-        return replace(self, accused=put(self.accused, code, new))
+        return changed(self, accused=put(self.accused, code, new))
 
 
 def held(case: Case, done: Done | None) -> Done | None:
@@ -222,12 +222,12 @@ class TellsOfOffence(CaseEntry):
 
     def persons(self, case: Case) -> Fir:
         """The chapter's part with the persons of this act in it."""
-        part, version = replace(case.part(Fir), mode=self.mode, informant=self.informant), self.meta.version
+        part, version = changed(case.part(Fir), mode=self.mode, informant=self.informant), self.meta.version
         for each in self.accused:
             part = part.naming(each.code, each.how, version)
         informants = put(part.informants, self.informant, (*part.informants.get(self.informant, ()), version))
         victims = {each.code: (*part.victims.get(each.code, ()), version) for each in self.victims}
-        return replace(part, informants=informants, victims={**part.victims, **victims})
+        return changed(part, informants=informants, victims={**part.victims, **victims})
 
 
 class FollowsFIR(CaseEntry):

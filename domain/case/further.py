@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.case.case import Case, Part
 from domain.case.corrections import stands
 from domain.case.days import written
 from domain.case.fir import EARLY, Done, FollowsFIR, held, registration
-from domain.event import put
+from domain.event import changed, put
 
 BEFORE_REPORT = EARLY | {"registered", "under investigation", "chargesheet prepared"}
 """Stages in which no report of the police has gone to a court."""
@@ -39,7 +39,7 @@ def further_orders(case: Case) -> dict[str, Order]:
     found = {}
     for number, order in case.part(FurtherInvestigation).orders.items():
         if stands(case, order.given.version):
-            found[number] = replace(order, completed=held(case, order.completed))
+            found[number] = changed(order, completed=held(case, order.completed))
     return found
 
 
@@ -74,7 +74,7 @@ class FurtherInvestigationPermitted(FollowsFIR, register="case"):
     def apply(self, case: Case) -> Case:
         """The court's leave is there."""
         part, done = case.part(FurtherInvestigation), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, orders=put(part.orders, self.order_number, Order(done))))
+        return case.keep(changed(part, orders=put(part.orders, self.order_number, Order(done))))
 
 
 class FurtherInvestigationCompleted(FollowsFIR, register="case"):
@@ -115,8 +115,8 @@ class FurtherInvestigationCompleted(FollowsFIR, register="case"):
         order = part.orders.get(self.order_number)
         if order is None:
             return case
-        done = replace(order, completed=Done(self.meta.version, self.meta.occurred_at))
-        return case.keep(replace(part, orders=put(part.orders, self.order_number, done)))
+        done = changed(order, completed=Done(self.meta.version, self.meta.occurred_at))
+        return case.keep(changed(part, orders=put(part.orders, self.order_number, done)))
 
 
 class CaseReopened(FollowsFIR, register="case"):
@@ -140,4 +140,4 @@ class CaseReopened(FollowsFIR, register="case"):
         """The case is under investigation again, if it had ended."""
         ended = case.stage in ENDED
         again = "under investigation" if registration(case) else "information"
-        return replace(case, stage=again) if ended else case
+        return changed(case, stage=again) if ended else case

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from domain.case.arrest import strangers
 from domain.case.case import Case, Part
 from domain.case.corrections import stands
-from domain.event import put
+from domain.event import changed, put
 
 CNR = re.compile(r"[A-Z0-9]{16}")
 
@@ -59,7 +59,7 @@ class PoliceReports(Part):
 
     def now(self, number: str, report: Report) -> PoliceReports:
         """The part with this report so."""
-        return replace(self, reports=put(self.reports, number, report))
+        return changed(self, reports=put(self.reports, number, report))
 
 
 def further(case: Case, stage: str) -> str:
@@ -96,8 +96,8 @@ def sent(case: Case, number: str) -> Report | None:
         return None
     if report.answered and not stands(case, report.answered):  # the court's answer was struck: it is as before
         was_acknowledged = report.charged and report.standing == "returned with defect"
-        before = replace(report, standing="submitted", charged=())
-        report = replace(report, standing="acknowledged") if was_acknowledged else before
+        before = changed(report, standing="submitted", charged=())
+        report = changed(report, standing="acknowledged") if was_acknowledged else before
     return report if report.standing in IN_COURT else None
 
 

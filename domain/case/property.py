@@ -8,7 +8,6 @@ The acts: `property_seizure.py`, `property_moves.py` (deposit, hand-over), `prop
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -29,7 +28,7 @@ from domain.case.malkhana import (
     measured,
     standing,
 )
-from domain.event import ACTS, Event, put
+from domain.event import ACTS, Event, changed, put
 
 
 class ConcernsProperty(CaseEntry):
@@ -315,7 +314,7 @@ class SeizesProperty(CaseEntry):
             )
             for item in self.items
         ]
-        return case.keep(replace(malkhana.keeping(fresh), memos=put(malkhana.memos, self.document, Done(entry, at))))
+        return case.keep(changed(malkhana.keeping(fresh), memos=put(malkhana.memos, self.document, Done(entry, at))))
 
 
 def _seal(seal: str) -> str:

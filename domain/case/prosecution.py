@@ -7,12 +7,12 @@ It is the office's vetting of the draft before the chargesheet is filed. It is n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.corrections import stands
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 Answer = Literal["cleared", "refused"]
 
@@ -40,7 +40,7 @@ def opinions(case: Case) -> dict[str, Opinion]:
     """The requests as they stand: without those that were struck, and open again where the answer was struck."""
     kept = {number: each for number, each in case.part(Clearances).requests.items() if stands(case, each.asked)}
     return {
-        number: each if stands(case, each.answered) else replace(each, standing="sought")
+        number: each if stands(case, each.answered) else changed(each, standing="sought")
         for number, each in kept.items()
     }
 
@@ -62,7 +62,7 @@ class ProsecutionOpinionSought(CaseEntry, register="case"):
         """The request is open until the office answers."""
         part = case.part(Clearances)
         new = Opinion(self.subject, self.meta.version)
-        return case.keep(replace(part, requests=put(part.requests, self.request, new)))
+        return case.keep(changed(part, requests=put(part.requests, self.request, new)))
 
 
 class AnswersProsecution(CaseEntry):
@@ -96,8 +96,8 @@ class AnswersProsecution(CaseEntry):
         """The request is answered."""
         part, version = case.part(Clearances), self.meta.version
         was = part.requests.get(self.request, Opinion("", version))
-        new = replace(was, standing=self.answer(), answered=version)
-        return case.keep(replace(part, requests=put(part.requests, self.request, new)))
+        new = changed(was, standing=self.answer(), answered=version)
+        return case.keep(changed(part, requests=put(part.requests, self.request, new)))
 
 
 class ProsecutionClearanceGiven(AnswersProsecution, register="case"):

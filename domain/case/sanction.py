@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, ConcernsAccused, Part
 from domain.case.corrections import stands
 from domain.case.days import BNSS_BEGAN, day, later, written
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 DECISION_DAYS = 120
 """BNSS s.218(1), second proviso: counted from the date of the receipt, which is not counted itself."""
@@ -61,9 +61,9 @@ def sanctions(case: Case) -> dict[str, Leave]:
     for number, each in case.part(Sanctions).requests.items():
         leave = each
         if not stands(case, leave.received):
-            leave = replace(leave, received_at=None)
+            leave = changed(leave, received_at=None)
         if not stands(case, leave.answered):
-            leave = replace(leave, standing="requested", decided_at=None, order_number="")
+            leave = changed(leave, standing="requested", decided_at=None, order_number="")
         if stands(case, leave.asked):
             found[number] = leave
     return found
@@ -143,7 +143,7 @@ class GovernmentSanctionRequestReceived(AnswersSanction, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The 120 days begin."""
-        leave = replace(self.leave(case), received_at=self.meta.occurred_at, received=self.meta.version)
+        leave = changed(self.leave(case), received_at=self.meta.occurred_at, received=self.meta.version)
         return _with(case, self.request, leave)
 
 
@@ -253,13 +253,13 @@ def _decided(
     entry: AnswersSanction, case: Case, standing: Literal["granted", "refused", "deemed granted"], order_number: str
 ) -> Case:
     at, version = entry.meta.occurred_at, entry.meta.version
-    leave = replace(entry.leave(case), standing=standing, decided_at=at, order_number=order_number, answered=version)
+    leave = changed(entry.leave(case), standing=standing, decided_at=at, order_number=order_number, answered=version)
     return _with(case, entry.request, leave)
 
 
 def _with(case: Case, request: str, leave: Leave) -> Case:
     part = case.part(Sanctions)
-    return case.keep(replace(part, requests=put(part.requests, request, leave)))
+    return case.keep(changed(part, requests=put(part.requests, request, leave)))
 
 
 def _bns(section: str) -> int:
