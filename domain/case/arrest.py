@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from domain.case.case import Case, ConcernsAccused, Part
 from domain.case.codes import Code
-from domain.case.corrections import stands
 from domain.case.days import written
 from domain.case.fir import both, concerned, named, registration
 from domain.event import Sealed, changed, put
@@ -107,7 +106,7 @@ class NoticeOfAppearanceServed(ActOnAccused, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """A notice is served once."""
         yield from super().refuse(case)
-        if self.notice in (notices := case.part(Arrests).notices) and stands(case, notices[self.notice]):
+        if self.notice in case.part(Arrests).notices:
             yield f"notice {self.notice} of {case.label} was already served. Give the new notice its own number."
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -120,9 +119,9 @@ class NoticeOfAppearanceServed(ActOnAccused, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The accused is known, and the notice is served."""
-        known = self.now(case)
-        part = known.part(Arrests)
-        return known.keep(changed(part, notices=put(part.notices, self.notice, self.meta.version)))
+        now = self.now(case)
+        part = now.part(Arrests)
+        return now.keep(changed(part, notices=put(part.notices, self.notice, self.meta.version)))
 
 
 class DecisionNotToArrestSent(ActOnAccused, register="case"):
@@ -209,14 +208,14 @@ class AccusedArrested(ActOnAccused, register="case", opens=True):
             "bailed by police": "on bail",
             "surrendered and bailed": "on bail",
         }
-        taken = self.now(
+        now = self.now(
             case,
             how.get(self.status, "arrested"),
             arrested_at=self.meta.occurred_at,
             produced_at=None,
             anticipatory=False,
         )
-        return changed(taken, station=case.station or self.meta.station)
+        return changed(now, station=case.station or self.meta.station)
 
 
 class GroundsGiven(ActOnArrested, register="case"):

@@ -79,7 +79,7 @@ class SubmitsChargesheet(CaseEntry):
     def apply(self, case: Case) -> Case:
         """The court has it to acknowledge."""
         part, meta = case.part(PoliceReports), self.meta
-        report = Report(self.kind(), self.accused, "submitted", sent=meta.version, since=meta.occurred_at)
+        report = Report(self.kind(), self.accused, "submitted", since=meta.occurred_at)
         return case.keep(part.now(self.number, report), stage=further(case, "chargesheet submitted"))
 
 
@@ -119,7 +119,7 @@ class ChargesheetReturnedWithDefect(CaseEntry, register="case"):
         """The station has it again, and the duty is open."""
         part = case.part(PoliceReports)
         report = part.reports.get(self.number, Report("chargesheet"))
-        back = changed(report, standing="returned with defect", answered=self.meta.version)
+        back = changed(report, standing="returned with defect")
         stage = "chargesheet prepared" if case.stage == "chargesheet submitted" else case.stage
         return case.keep(part.now(self.number, back), stage=stage)
 
@@ -158,10 +158,10 @@ class ChargesheetAcknowledged(CaseEntry, register="case"):
 
     def apply(self, case: Case) -> Case:
         """These accused are charge-sheeted, from the first acknowledgement on."""
-        part, at, version = case.part(PoliceReports), self.meta.occurred_at, self.meta.version
-        report = sent(case, self.number) or Report("chargesheet", self.accused, sent=version)
+        part, at = case.part(PoliceReports), self.meta.occurred_at
+        report = sent(case, self.number) or Report("chargesheet", self.accused)
         if report.standing != "acknowledged":
-            report = changed(report, standing="acknowledged", answered=version, since=at)
+            report = changed(report, standing="acknowledged", since=at)
         named = tuple(dict.fromkeys((*report.charged, *self.accused)))
         part = part.now(self.number, changed(report, charged=named))
         return case.keep(changed(part, cnr=part.cnr or self.cnr), stage=further(case, "chargesheeted"))
@@ -218,7 +218,7 @@ class FinalReportFiled(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The court has it to decide."""
         part, meta = case.part(PoliceReports), self.meta
-        report = Report(self.kind, (), "filed", sent=meta.version, since=meta.occurred_at)
+        report = Report(self.kind, (), "filed", since=meta.occurred_at)
         return case.keep(part.now(self.number, report), stage=further(case, "final report"))
 
 

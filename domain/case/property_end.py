@@ -9,7 +9,6 @@ from typing import Literal
 
 from domain.case.case import Case
 from domain.case.codes import Code, CodeOrOfficer, unreadable
-from domain.case.corrections import stands
 from domain.case.days import day
 from domain.case.malkhana import IN_CUSTODY, Article, Order
 from domain.case.property import ConcernsProperty, EndsCustody, MovesProperty
@@ -44,7 +43,7 @@ class DisposalOrdered(ConcernsProperty, register="case"):
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """The same order twice; an SP's sale of what is worth five hundred rupees or more."""
-        if any(each.number == self.order for each in _orders(case, article)):
+        if any(each.number == self.order for each in article.orders):
             yield f"order {self.order} on {self.property_id} is already entered"
         if self.provision == "BNSS 106(3)" and (article.value_paise or 0) >= SP_SALE_BELOW_PAISE:
             yield f"{self.property_id} is worth {article.value_paise} paise; an SP orders sales below 50000 (s.106(3))"
@@ -54,7 +53,7 @@ class DisposalOrdered(ConcernsProperty, register="case"):
         article = self.article(case)
         if article is None:
             return case
-        order = Order(self.meta.version, self.order, self.provision, self.manner, self.meta.occurred_at, self.on_bond)
+        order = Order(self.order, self.provision, self.manner, self.meta.occurred_at, self.on_bond)
         return self.kept(case, orders=(*article.orders, order))
 
 
@@ -101,7 +100,7 @@ class PropertyDisposed(EndsCustody, register="case"):
 
     def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
         """No end without an order, and nobody can give what is missing."""
-        numbers = [each.number for each in _orders(case, article)]
+        numbers = [each.number for each in article.orders]
         if self.order not in numbers:
             yield (
                 f"{self.property_id} cannot be disposed of under {self.order or 'no order'}: {case.label} shows "
@@ -119,7 +118,7 @@ class PropertyDisposed(EndsCustody, register="case"):
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """Otherwise than ordered, within the two months of s.498(4), while elsewhere, or to nobody."""
-        for order in [each for each in _orders(case, article) if each.number == self.order][-1:]:
+        for order in [each for each in article.orders if each.number == self.order][-1:]:
             if order.manner != self.manner:
                 yield f"{self.property_id} was ordered {order.manner} and is {self.manner}"
             if self.meta.occurred_at < order.at:
@@ -200,10 +199,6 @@ class PropertyDamaged(ConcernsProperty, register="case"):
     def apply(self, case: Case) -> Case:
         """It is damaged, where it is."""
         return self.kept(case, damaged=True)
-
-
-def _orders(case: Case, article: Article) -> list[Order]:
-    return [each for each in article.orders if stands(case, each.entry)]
 
 
 def _held(order: Order, article: Article) -> bool:

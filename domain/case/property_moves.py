@@ -127,6 +127,7 @@ class PropertyHandedOver(ConcernsProperty, register="case"):
     cannot = "be handed over"
     leaves = WITH_POLICE
     where = "with the police"
+    between_officers = True
 
     to_officer: str
     to_rank: str = ""
@@ -146,8 +147,7 @@ class PropertyHandedOver(ConcernsProperty, register="case"):
             )
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
-        """Another keeper, another seal, or a hand-over to a second officer while the first has not answered."""
-        yield from self.doubt_giver(article, self.meta.actor.id)
+        """Another seal, or a hand-over to a second officer while the first has not answered."""
         yield from self.doubt_seal(article, self.seal)
         if article.offered_to and article.offered_to != self.to_officer:
             yield f"{self.property_id} was handed over to {article.offered_to}, who has not taken it over"
@@ -163,6 +163,7 @@ class PropertyTakenOver(MovesProperty, register="case"):
     cannot = "be taken over"
     leaves = WITH_POLICE
     where = "with the police"
+    between_officers = True
 
     from_officer: str
     place: str

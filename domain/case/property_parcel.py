@@ -11,6 +11,7 @@ from domain.case.case import Case
 from domain.case.codes import CodeOrOfficer
 from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, standing
 from domain.case.property import ConcernsProperty
+from domain.event import changed
 
 
 class SealBroken(ConcernsProperty, register="case"):
@@ -165,14 +166,10 @@ class PropertySplit(ConcernsProperty, register="case"):
         parent = self.article(case)
         if parent is None:
             return case
-        fresh = {"since": self.meta.occurred_at, "value_paise": None, "offered_to": "", "orders": ()}
+        fresh = changed(parent, since=self.meta.occurred_at, value_paise=None, offered_to="", orders=())
         drawn = [
-            Article.begun(
-                self.meta.version,
-                **parent.columns
-                | fresh
-                | {"property_id": each.id, "parent": self.property_id, "seal": each.seal}
-                | {"quantity": measured(each.quantity)},
+            changed(
+                fresh, property_id=each.id, parent=self.property_id, seal=each.seal, quantity=measured(each.quantity)
             )
             for each in self.samples
         ]

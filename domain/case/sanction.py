@@ -13,7 +13,6 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, ConcernsAccused, Part
-from domain.case.corrections import stands
 from domain.case.days import BNSS_BEGAN, day, later, written
 from domain.event import Sealed, changed, put
 
@@ -33,14 +32,10 @@ class Leave:
     authority: str
     accused: str
     asked_at: datetime
-    asked: int
-    """The version of the entry that sent it; `received` and `answered` likewise."""
     received_at: datetime | None = None
-    received: int = 0
     standing: Literal["requested", "granted", "refused", "deemed granted"] = "requested"
     decided_at: datetime | None = None
     order_number: str = ""
-    answered: int = 0
 
     @property
     def last_day(self) -> date | None:
@@ -55,18 +50,9 @@ class Sanctions(Part):
     requests: Mapping[str, Leave] = field(default_factory=dict)
 
 
-def sanctions(case: Case) -> dict[str, Leave]:
-    """The requests as they stand: without those that were struck, nor a receipt or a decision that was struck."""
-    found = {}
-    for number, each in case.part(Sanctions).requests.items():
-        leave = each
-        if not stands(case, leave.received):
-            leave = changed(leave, received_at=None)
-        if not stands(case, leave.answered):
-            leave = changed(leave, standing="requested", decided_at=None, order_number="")
-        if stands(case, leave.asked):
-            found[number] = leave
-    return found
+def sanctions(case: Case) -> Mapping[str, Leave]:
+    """The requests by their numbers."""
+    return case.part(Sanctions).requests
 
 
 def withheld(case: Case, accused: str) -> str:
@@ -95,7 +81,7 @@ class GovernmentSanctionRequested(ConcernsAccused, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The request is open until the Government decides."""
-        new = Leave(self.authority, self.accused, self.meta.occurred_at, self.meta.version)
+        new = Leave(self.authority, self.accused, self.meta.occurred_at)
         return _with(case, self.request, new)
 
 
@@ -114,7 +100,7 @@ class AnswersSanction(CaseEntry):
 
     def leave(self, case: Case) -> Leave:
         """The request as it stands; a blank one where the record has none."""
-        return sanctions(case).get(self.request) or Leave("", "", self.meta.occurred_at, self.meta.version)
+        return sanctions(case).get(self.request) or Leave("", "", self.meta.occurred_at)
 
 
 class GovernmentSanctionRequestReceived(AnswersSanction, register="case"):
@@ -143,7 +129,7 @@ class GovernmentSanctionRequestReceived(AnswersSanction, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The 120 days begin."""
-        leave = changed(self.leave(case), received_at=self.meta.occurred_at, received=self.meta.version)
+        leave = changed(self.leave(case), received_at=self.meta.occurred_at)
         return _with(case, self.request, leave)
 
 
@@ -252,8 +238,8 @@ class GovernmentSanctionDeemedGranted(AnswersSanction, register="case"):
 def _decided(
     entry: AnswersSanction, case: Case, standing: Literal["granted", "refused", "deemed granted"], order_number: str
 ) -> Case:
-    at, version = entry.meta.occurred_at, entry.meta.version
-    leave = changed(entry.leave(case), standing=standing, decided_at=at, order_number=order_number, answered=version)
+    at = entry.meta.occurred_at
+    leave = changed(entry.leave(case), standing=standing, decided_at=at, order_number=order_number)
     return _with(case, entry.request, leave)
 
 

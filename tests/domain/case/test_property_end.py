@@ -42,7 +42,7 @@ def found(**fields: Any) -> Event[Any]:
 def test_an_order_waits_to_be_carried_out() -> None:
     """The register keeps its number, section and manner; the article stays where it is."""
     now = article(when(STORED, ordered()).entered())
-    assert now.orders == (Order(4, "O/9", "BNSS 497", "destroyed", after(hours=3)),)
+    assert now.orders == (Order("O/9", "BNSS 497", "destroyed", after(hours=3)),)
     assert now.state == "deposited"
 
 
