@@ -7,7 +7,7 @@ before the Magistrate afterwards is in `remand.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from domain.case.case import Case, ConcernsAccused, Part
 from domain.case.codes import Code
 from domain.case.days import written
 from domain.case.fir import both, concerned, named, registration
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 How = Literal["at large", "arrested", "police custody", "judicial custody", "on bail", "released", "absconding"]
 CUSTODY: tuple[How, ...] = ("arrested", "police custody", "judicial custody")
@@ -70,10 +70,10 @@ class ActOnAccused(ConcernsAccused):
     def now(self, case: Case, how: How | None = None, **changes: Any) -> Case:  # noqa: ANN401 (a standing's own fields)
         """The case with this accused so. `how` is since this act; without it custody stays as it is."""
         part = case.part(Arrests)
-        new = replace(standing(case, self.accused), **changes)
+        new = changed(standing(case, self.accused), **changes)
         if how:
-            new = replace(new, how=how, since=self.meta.occurred_at)
-        return case.keep(replace(part, accused=put(part.accused, self.accused, new)))
+            new = changed(new, how=how, since=self.meta.occurred_at)
+        return case.keep(changed(part, accused=put(part.accused, self.accused, new)))
 
     def apply(self, case: Case) -> Case:
         """The accused is known to the record; custody stays as it is."""
@@ -119,9 +119,9 @@ class NoticeOfAppearanceServed(ActOnAccused, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The accused is known, and the notice is served."""
-        changed = self.now(case)
-        part = changed.part(Arrests)
-        return changed.keep(replace(part, notices=put(part.notices, self.notice, self.meta.version)))
+        now = self.now(case)
+        part = now.part(Arrests)
+        return now.keep(changed(part, notices=put(part.notices, self.notice, self.meta.version)))
 
 
 class DecisionNotToArrestSent(ActOnAccused, register="case"):
@@ -208,14 +208,14 @@ class AccusedArrested(ActOnAccused, register="case", opens=True):
             "bailed by police": "on bail",
             "surrendered and bailed": "on bail",
         }
-        changed = self.now(
+        now = self.now(
             case,
             how.get(self.status, "arrested"),
             arrested_at=self.meta.occurred_at,
             produced_at=None,
             anticipatory=False,
         )
-        return replace(changed, station=case.station or self.meta.station)
+        return changed(now, station=case.station or self.meta.station)
 
 
 class GroundsGiven(ActOnArrested, register="case"):

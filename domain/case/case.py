@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from domain.case.codes import Code, uncoded
-from domain.event import Event, Record
+from domain.event import Event, Record, changed
 
 P = TypeVar("P", bound="Part")
 
@@ -37,7 +37,7 @@ class Case(Record, register="case"):
 
     def keep(self, part: Part, **changes: Any) -> Self:  # noqa: ANN401 (the record's own fields)
         """The case with a chapter's part changed, and with `changes` to its own fields."""
-        return replace(self, parts={**self.parts, type(part): part}, **changes)
+        return changed(self, parts={**self.parts, type(part): part}, **changes)
 
     def refuse(self, act: Event[Any]) -> Iterator[str]:
         """In no act of this register does a name stand where a person's code belongs."""

@@ -7,7 +7,6 @@ why nobody is charged. Either is drawn up first on the form of `final_form.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -28,7 +27,7 @@ from domain.case.police_report import (
     unheard,
 )
 from domain.case.prosecution import opinions
-from domain.event import Sealed
+from domain.event import Sealed, changed
 
 Channel = Literal["ICJS", "paper", "ICJS and paper"]
 
@@ -120,7 +119,7 @@ class ChargesheetReturnedWithDefect(CaseEntry, register="case"):
         """The station has it again, and the duty is open."""
         part = case.part(PoliceReports)
         report = part.reports.get(self.number, Report("chargesheet"))
-        back = replace(report, standing="returned with defect")
+        back = changed(report, standing="returned with defect")
         stage = "chargesheet prepared" if case.stage == "chargesheet submitted" else case.stage
         return case.keep(part.now(self.number, back), stage=stage)
 
@@ -162,10 +161,10 @@ class ChargesheetAcknowledged(CaseEntry, register="case"):
         part, at = case.part(PoliceReports), self.meta.occurred_at
         report = sent(case, self.number) or Report("chargesheet", self.accused)
         if report.standing != "acknowledged":
-            report = replace(report, standing="acknowledged", since=at)
+            report = changed(report, standing="acknowledged", since=at)
         named = tuple(dict.fromkeys((*report.charged, *self.accused)))
-        part = part.now(self.number, replace(report, charged=named))
-        return case.keep(replace(part, cnr=part.cnr or self.cnr), stage=further(case, "chargesheeted"))
+        part = part.now(self.number, changed(report, charged=named))
+        return case.keep(changed(part, cnr=part.cnr or self.cnr), stage=further(case, "chargesheeted"))
 
 
 class SupplementaryChargesheetFiled(SubmitsChargesheet, register="case"):
@@ -242,7 +241,7 @@ class CopiesSupplied(ActOnAccused, register="case"):
     def apply(self, case: Case) -> Case:
         """When this accused first had the copies."""
         part = case.part(PoliceReports)
-        return case.keep(replace(part, copies={self.accused: self.meta.occurred_at, **part.copies}))
+        return case.keep(changed(part, copies={self.accused: self.meta.occurred_at, **part.copies}))
 
 
 class ActionToldToInformant(CaseEntry, register="case"):

@@ -7,13 +7,13 @@ are opened for a reason that is itself entered, and made unreadable for ever onl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Owner
-from domain.event import put
+from domain.event import changed, put
 
 RUNNING = frozenset(
     {
@@ -84,7 +84,7 @@ class CorrectsEntry(CaseEntry):
     def apply(self, case: Case) -> Case:
         """The earlier entry is struck: the record is folded without it. What it had struck itself stands again."""
         part = case.part(Corrections)
-        return case.keep(replace(part, struck={**part.struck, self.version: self.meta.version}))
+        return case.keep(changed(part, struck={**part.struck, self.version: self.meta.version}))
 
 
 class EntryCorrected(CorrectsEntry, register="case"):
@@ -126,7 +126,7 @@ class LegalHoldPlaced(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The hold stands."""
         part = case.part(Corrections)
-        return case.keep(replace(part, holds=put(part.holds, self.hold, Hold(self.persons))))
+        return case.keep(changed(part, holds=put(part.holds, self.hold, Hold(self.persons))))
 
 
 class LegalHoldLifted(CaseEntry, register="case"):
@@ -148,7 +148,7 @@ class LegalHoldLifted(CaseEntry, register="case"):
         """The hold stands no longer."""
         part = case.part(Corrections)
         hold = part.holds.get(self.hold, Hold())
-        return case.keep(replace(part, holds=put(part.holds, self.hold, replace(hold, standing=False))))
+        return case.keep(changed(part, holds=put(part.holds, self.hold, changed(hold, standing=False))))
 
 
 class ErasureOrdered(CaseEntry, register="case"):
@@ -177,7 +177,7 @@ class ErasureOrdered(CaseEntry, register="case"):
         """The order waits to be carried out."""
         part = case.part(Corrections)
         new = Erasure(self.person, self.meta.version)
-        return case.keep(replace(part, erasures={**part.erasures, (self.order, self.person): new}))
+        return case.keep(changed(part, erasures={**part.erasures, (self.order, self.person): new}))
 
 
 class ErasureExecuted(CaseEntry, register="case"):
@@ -214,8 +214,8 @@ class ErasureExecuted(CaseEntry, register="case"):
         """The order is carried out."""
         part = case.part(Corrections)
         was = part.erasures.get((self.order, self.person), Erasure(self.person, self.meta.version))
-        done = replace(was, executed=True)
-        return case.keep(replace(part, erasures={**part.erasures, (self.order, self.person): done}))
+        done = changed(was, executed=True)
+        return case.keep(changed(part, erasures={**part.erasures, (self.order, self.person): done}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,4 +278,4 @@ class EntryPassedOver(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The view may go on."""
         part = case.part(Corrections)
-        return case.keep(replace(part, passed=part.passed | {(self.view, self.position)}))
+        return case.keep(changed(part, passed=part.passed | {(self.view, self.position)}))

@@ -7,7 +7,7 @@ Judgment, sentence and appeal are in `judgment.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -16,7 +16,7 @@ from domain.case.codes import Code
 from domain.case.days import day, written
 from domain.case.police_report import PoliceReports, charged, further, miscounted, other_cnr, sent, unheard
 from domain.case.sanction import withheld
-from domain.event import Sealed
+from domain.event import Sealed, changed
 
 WITHOUT_CHARGE = frozenset({"discharged", "compounded", "withdrawn", "abated", "plea bargain"})
 """Results that a case may have before any charge was framed."""
@@ -91,9 +91,9 @@ class CognizanceTaken(InCourt, register="case"):
     def apply(self, case: Case) -> Case:
         """The court has the case."""
         trial, reports = case.part(Trial), case.part(PoliceReports)
-        known = case.keep(replace(reports, cnr=reports.cnr or self.cnr))
+        known = case.keep(changed(reports, cnr=reports.cnr or self.cnr))
         since = trial.cognizance_at or self.meta.occurred_at
-        return known.keep(replace(trial, cognizance_at=since), stage=moved(case, "cognizance taken"))
+        return known.keep(changed(trial, cognizance_at=since), stage=moved(case, "cognizance taken"))
 
 
 class FinalReportDecided(InCourt, register="case"):
@@ -117,7 +117,7 @@ class FinalReportDecided(InCourt, register="case"):
             "further investigation ordered": "under investigation" if case.stage == "final report" else case.stage,
             "cognizance taken": moved(case, "cognizance taken"),
         }
-        return replace(case, stage=stage[self.outcome])
+        return changed(case, stage=stage[self.outcome])
 
 
 class LimitationCondoned(InCourt, register="case"):
@@ -154,7 +154,7 @@ class CaseCommitted(InCourt, register="case"):
         """The Court of Session has the case."""
         trial = case.part(Trial)
         since = trial.committed_at or self.meta.occurred_at
-        return case.keep(replace(trial, committed_at=since), stage=moved(case, "committed"))
+        return case.keep(changed(trial, committed_at=since), stage=moved(case, "committed"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +197,7 @@ class ChargeFramed(InCourt, register="case"):
         """Each accused is charged, from the first time on."""
         trial = case.part(Trial)
         now = {**dict.fromkeys(self.accused_here(), self.meta.occurred_at), **trial.charged}
-        return case.keep(replace(trial, charged=now), stage=moved(case, "charge framed"))
+        return case.keep(changed(trial, charged=now), stage=moved(case, "charge framed"))
 
 
 class HearingHeld(InCourt, register="case"):
@@ -237,7 +237,7 @@ class ArgumentsConcluded(InCourt, register="case"):
 
     def apply(self, case: Case) -> Case:
         """Judgment is awaited."""
-        return case.keep(replace(case.part(Trial), arguments_at=self.meta.occurred_at))
+        return case.keep(changed(case.part(Trial), arguments_at=self.meta.occurred_at))
 
 
 def out_of_order(act: CaseEntry, case: Case, what: str, at: datetime | None) -> Iterator[str]:

@@ -6,7 +6,7 @@ It is the draft of the chargesheet or of the final report. It goes to court by t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -15,7 +15,7 @@ from domain.case.case import Case, CaseEntry
 from domain.case.codes import Code
 from domain.case.malkhana import Malkhana
 from domain.case.police_report import FinalKind, PoliceReports, Report, further, sent, unheard
-from domain.event import Sealed
+from domain.event import Sealed, changed
 
 DEVICES = frozenset({"electrical or electronic", "digital device"})
 
@@ -145,6 +145,6 @@ class FinalReportPrepared(CaseEntry, register="case"):
         part = case.part(PoliceReports)
         was = part.reports.get(self.number, Report(self.kind))
         accused = tuple(each.code for each in self.accused)
-        report = replace(was, kind=self.kind, accused=accused, standing="prepared")
+        report = changed(was, kind=self.kind, accused=accused, standing="prepared")
         stage = further(case, "chargesheet prepared") if self.kind == "chargesheet" else case.stage
         return case.keep(part.now(self.number, report), stage=stage)

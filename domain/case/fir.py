@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
 from domain.case.days import day, written
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 SECTION = re.compile(r"[A-Z].* [0-9].*|FOREIGN .+")
 """Act, blank, section: `BNS 303(2)`, `NDPS 20(b)(ii)(B)`; another law's begins with FOREIGN."""
@@ -69,7 +69,7 @@ class Fir(Part):
 
     def naming(self, code: str, how: How) -> Fir:
         """The part with this accused named by one more entry."""
-        return replace(self, accused=put(self.accused, code, how))
+        return changed(self, accused=put(self.accused, code, how))
 
 
 def registration(case: Case) -> Done | None:
@@ -194,12 +194,12 @@ class TellsOfOffence(CaseEntry):
 
     def persons(self, case: Case) -> Fir:
         """The chapter's part with the persons of this act in it."""
-        part = replace(case.part(Fir), mode=self.mode, informant=self.informant)
+        part = changed(case.part(Fir), mode=self.mode, informant=self.informant)
         for each in self.accused:
             part = part.naming(each.code, each.how)
         informants = dict.fromkeys((*part.informants, self.informant))
         victims = dict.fromkeys((*part.victims, *(each.code for each in self.victims)))
-        return replace(part, informants=(*informants,), victims=(*victims,))
+        return changed(part, informants=(*informants,), victims=(*victims,))
 
 
 class FollowsFIR(CaseEntry):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.case.case import Case, Part
 from domain.case.days import written
 from domain.case.fir import EARLY, Done, Fir, FollowsFIR, registration
-from domain.event import put
+from domain.event import changed, put
 
 BEFORE_REPORT = EARLY | {"registered", "under investigation", "chargesheet prepared"}
 """Stages in which no report of the police has gone to a court."""
@@ -69,7 +69,7 @@ class FurtherInvestigationPermitted(FollowsFIR, register="case"):
     def apply(self, case: Case) -> Case:
         """The court's leave is there."""
         part, done = case.part(FurtherInvestigation), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, orders=put(part.orders, self.order_number, Order(done))))
+        return case.keep(changed(part, orders=put(part.orders, self.order_number, Order(done))))
 
 
 class FurtherInvestigationCompleted(FollowsFIR, register="case"):
@@ -110,8 +110,8 @@ class FurtherInvestigationCompleted(FollowsFIR, register="case"):
         order = part.orders.get(self.order_number)
         if order is None:
             return case
-        done = replace(order, completed=Done(self.meta.version, self.meta.occurred_at))
-        return case.keep(replace(part, orders=put(part.orders, self.order_number, done)))
+        done = changed(order, completed=Done(self.meta.version, self.meta.occurred_at))
+        return case.keep(changed(part, orders=put(part.orders, self.order_number, done)))
 
 
 class CaseReopened(FollowsFIR, register="case"):
@@ -136,4 +136,4 @@ class CaseReopened(FollowsFIR, register="case"):
         """The case is under investigation again, if it had ended."""
         ended = case.stage in ENDED
         again = "under investigation" if registration(case) else "information"
-        return replace(case, stage=again) if ended else case
+        return changed(case, stage=again) if ended else case

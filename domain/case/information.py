@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,7 +12,7 @@ from domain.case.days import BNSS_BEGAN, day, written
 from domain.case.fir import Done, Fir, TellsOfOffence, ill_written, registration
 from domain.case.periods import SIGNATURE
 from domain.case.ranks import at_least_dysp
-from domain.event import Numbered, Sealed
+from domain.event import Numbered, Sealed, changed
 
 
 class InformationReceived(TellsOfOffence, register="case", opens=True):
@@ -37,9 +36,9 @@ class InformationReceived(TellsOfOffence, register="case", opens=True):
 
     def apply(self, case: Case) -> Case:
         """The station knows. What an FIR said already is not overwritten by what was said before it."""
-        part = replace(self.persons(case), information=self.done())
+        part = changed(self.persons(case), information=self.done())
         if registration(case):
-            part = replace(part, mode=case.part(Fir).mode, informant=case.part(Fir).informant)
+            part = changed(part, mode=case.part(Fir).mode, informant=case.part(Fir).informant)
         station, sections = case.station or self.meta.station, case.sections or self.sections
         return case.keep(part, station=station, sections=sections, stage=case.stage or "information")
 
@@ -71,7 +70,7 @@ class InformationSigned(CaseEntry, register="case"):
 
     def apply(self, case: Case) -> Case:
         """It is signed."""
-        return case.keep(replace(case.part(Fir), signed=Done(self.meta.version, self.meta.occurred_at)))
+        return case.keep(changed(case.part(Fir), signed=Done(self.meta.version, self.meta.occurred_at)))
 
 
 def signed_late(received_at: datetime, signed_at: datetime | None) -> Iterator[str]:
@@ -119,7 +118,7 @@ class PreliminaryEnquiryOrdered(CaseEntry, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The enquiry runs."""
-        part = replace(case.part(Fir), ordered=Done(self.meta.version, self.meta.occurred_at), concluded=None)
+        part = changed(case.part(Fir), ordered=Done(self.meta.version, self.meta.occurred_at), concluded=None)
         return case.keep(part, stage="enquiry" if case.stage in {"", "information"} else case.stage)
 
 
@@ -151,7 +150,7 @@ class PreliminaryEnquiryConcluded(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The matter is closed, or waits for its FIR."""
         done = Done(self.meta.version, self.meta.occurred_at)
-        part = replace(case.part(Fir), concluded=done, outcome=self.outcome)
+        part = changed(case.part(Fir), concluded=done, outcome=self.outcome)
         ends = self.outcome == "close" and case.stage == "enquiry"
         return case.keep(part, stage="closed" if ends else case.stage)
 
@@ -192,7 +191,7 @@ class NonCognizableReported(TellsOfOffence, register="case", opens=True):
 
     def apply(self, case: Case) -> Case:
         """It is noted; an FIR may still come of it."""
-        part = replace(self.persons(case), non_cognizable=self.done())
+        part = changed(self.persons(case), non_cognizable=self.done())
         station = case.station or self.meta.station
         if registration(case):
             return case.keep(part, station=station)
@@ -224,4 +223,4 @@ class RefusalRecorded(CaseEntry, register="case"):
 
     def apply(self, case: Case) -> Case:
         """It is refused; the record stays, and an FIR may still come of it."""
-        return case.keep(replace(case.part(Fir), refused=Done(self.meta.version, self.meta.occurred_at)))
+        return case.keep(changed(case.part(Fir), refused=Done(self.meta.version, self.meta.occurred_at)))

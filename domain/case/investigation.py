@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -12,7 +12,7 @@ from domain.case.codes import Code
 from domain.case.days import day, later, written
 from domain.case.fir import Done, Fir, FollowsFIR, Gender, both, concerned, ill_written, named
 from domain.case.ranks import at_least_dysp
-from domain.event import Sealed
+from domain.event import Sealed, changed
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class InvestigatorAssigned(FollowsFIR, register="case"):
         part, done = case.part(Investigation), Done(self.meta.version, self.meta.occurred_at)
         begins = case.stage in {"registered", "zero FIR"}
         stage = "under investigation" if begins else case.stage
-        return case.keep(replace(part, investigator=self.investigator, assigned=done), stage=stage)
+        return case.keep(changed(part, investigator=self.investigator, assigned=done), stage=stage)
 
 
 def below_dysp(case: Case, rank: str) -> Iterator[str]:
@@ -91,7 +91,7 @@ class InvestigatorChanged(FollowsFIR, register="case"):
     def apply(self, case: Case) -> Case:
         """The other officer investigates."""
         part, done = case.part(Investigation), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, investigator=self.investigator, assigned=done))
+        return case.keep(changed(part, investigator=self.investigator, assigned=done))
 
 
 class CaseDiaryWritten(FollowsFIR, register="case"):
@@ -134,7 +134,7 @@ class CaseDiaryWritten(FollowsFIR, register="case"):
     def apply(self, case: Case) -> Case:
         """The diary has come so far."""
         part, done = case.part(Investigation), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, volume=self.volume, last_page=self.last_page, diary=done))
+        return case.keep(changed(part, volume=self.volume, last_page=self.last_page, diary=done))
 
 
 class SectionsAltered(FollowsFIR, register="case"):
@@ -161,7 +161,7 @@ class SectionsAltered(FollowsFIR, register="case"):
 
     def apply(self, case: Case) -> Case:
         """From now on these are the sections."""
-        return replace(case, sections=self.sections)
+        return changed(case, sections=self.sections)
 
 
 class AccusedNamed(ConcernsAccused, FollowsFIR, register="case"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -13,7 +13,7 @@ from domain.case.codes import Code
 from domain.case.court import FOUND_GUILTY, WITHOUT_CHARGE, InCourt, Trial, moved, out_of_order
 from domain.case.days import written
 from domain.case.police_report import CNR, unheard
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ class JudgmentPronounced(InCourt, register="case"):
         """Each accused has a result."""
         trial = case.part(Trial)
         results = {**trial.results, **{each.code: each.result for each in self.results}}
-        judged = replace(trial, results=results, judged_at=self.meta.occurred_at)
+        judged = changed(trial, results=results, judged_at=self.meta.occurred_at)
         return case.keep(judged, stage=moved(case, "judgment"))
 
 
@@ -134,7 +134,7 @@ class SentencePassed(ActOnAccused, register="case"):
         """The accused is sentenced."""
         trial = case.part(Trial)
         sentenced = put(trial.sentenced, self.accused, self.meta.occurred_at)
-        return case.keep(replace(trial, sentenced=sentenced), stage=moved(case, "sentenced"))
+        return case.keep(changed(trial, sentenced=sentenced), stage=moved(case, "sentenced"))
 
 
 @dataclass(frozen=True)
@@ -214,15 +214,15 @@ class AppealDecided(CaseEntry, register="case"):
         """With the last open appeal the case is closed, unless it is to be tried again."""
         appeals, trial = case.part(Appeals).appeals, case.part(Trial)
         was = appeals.get(self.appeal, Appeal())
-        appeals = put(appeals, self.appeal, replace(was, result=self.result))
+        appeals = put(appeals, self.appeal, changed(was, result=self.result))
         results = {**trial.results, **{each.code: each.result for each in self.results}}
-        changed = case.keep(Appeals(appeals))
+        now = case.keep(Appeals(appeals))
         if not was.main:
-            return changed
+            return now
         if self.result == "retrial ordered":
             again = set(was.accused or results)
             results = {code: result for code, result in results.items() if code not in again}
             sentenced = {code: at for code, at in trial.sentenced.items() if code not in again}
-            return changed.keep(replace(trial, results=results, sentenced=sentenced), stage="cognizance taken")
+            return now.keep(changed(trial, results=results, sentenced=sentenced), stage="cognizance taken")
         pending = any(each.main and not each.result for each in appeals.values())
-        return changed.keep(replace(trial, results=results), stage=case.stage if pending else "closed")
+        return now.keep(changed(trial, results=results), stage=case.stage if pending else "closed")

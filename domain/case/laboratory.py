@@ -6,7 +6,7 @@ The exhibits themselves travel in `property_laboratory.py`; a note says what is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, Part
@@ -14,7 +14,7 @@ from domain.case.codes import Code, unreadable
 from domain.case.fir import Done
 from domain.case.malkhana import ENDED, listed, standing
 from domain.case.report import ReceivesReport
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 Examination = Literal[
     "DNA", "serology", "toxicology", "chemistry", "narcotics", "ballistics", "documents", "physics", "cyber",
@@ -94,7 +94,7 @@ class ForwardingNoteSent(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The note waits for the laboratory's answer."""
         part, done = case.part(Laboratory), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, notes=put(part.notes, self.note, done)))
+        return case.keep(changed(part, notes=put(part.notes, self.note, done)))
 
 
 class LaboratoryAccepted(AnswersForwardingNote, register="case"):
@@ -120,7 +120,7 @@ class LaboratoryAccepted(AnswersForwardingNote, register="case"):
         """Under process."""
         part, done = case.part(Laboratory), Done(self.meta.version, self.meta.occurred_at)
         accepted = put(part.accepted, self.fsl_number, done)
-        return case.keep(replace(part, accepted=accepted, answered=put(part.answered, self.note, done)))
+        return case.keep(changed(part, accepted=accepted, answered=put(part.answered, self.note, done)))
 
 
 class LaboratoryRejected(AnswersForwardingNote, register="case"):
@@ -141,7 +141,7 @@ class LaboratoryRejected(AnswersForwardingNote, register="case"):
     def apply(self, case: Case) -> Case:
         """The note is closed without a report."""
         part, done = case.part(Laboratory), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, rejected=put(part.rejected, self.note, done)))
+        return case.keep(changed(part, rejected=put(part.rejected, self.note, done)))
 
 
 class LaboratoryReportIssued(CaseEntry, register="case"):
@@ -170,7 +170,7 @@ class LaboratoryReportIssued(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """Ready."""
         part, done = case.part(Laboratory), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, issued=put(part.issued, self.report_number, done)))
+        return case.keep(changed(part, issued=put(part.issued, self.report_number, done)))
 
 
 class LaboratoryReportReceived(ReceivesReport, register="case"):

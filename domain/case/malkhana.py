@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 from domain.case.case import Case, Part
 from domain.case.codes import CodeOrOfficer
 from domain.case.fir import Done
+from domain.event import changed
 
 State = Literal[
     "seized", "deposited", "issued", "on the way", "at laboratory", "rejected", "in court", "on bond", "missing",
@@ -129,7 +130,7 @@ class Malkhana(Part):
 
     def keeping(self, articles: Iterable[Article]) -> Malkhana:
         """The register with these articles as they are now."""
-        return replace(self, articles={**self.articles, **{each.property_id: each for each in articles}})
+        return changed(self, articles={**self.articles, **{each.property_id: each for each in articles}})
 
 
 def standing(case: Case, property_id: str) -> Article | None:

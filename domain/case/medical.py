@@ -6,7 +6,7 @@ The person goes by code. What a doctor found is sealed; what the rules look at i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -14,7 +14,7 @@ from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
 from domain.case.fir import Done, FollowsFIR
 from domain.case.report import ReceivesReport
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 Subject = Literal["victim", "accused", "injured", "deceased"]
 Status = Literal["requested", "consent refused", "sent", "examined", "registered", "draft", "frozen", "received"]
@@ -62,7 +62,7 @@ class RequestsMedicalOpinion(CaseEntry):
         """The request waits for the hospital."""
         part, done = case.part(Requests), Done(self.meta.version, self.meta.occurred_at)
         new = Request(self.person, self.about, {"requested": done})
-        return case.keep(replace(part, requests=put(part.requests, self.request, new)))
+        return case.keep(changed(part, requests=put(part.requests, self.request, new)))
 
 
 class ConcernsExamination(CaseEntry):
@@ -104,8 +104,8 @@ class ConcernsExamination(CaseEntry):
         if found is None:
             return case
         done = Done(self.meta.version, self.meta.occurred_at)
-        changed = replace(found, steps=put(found.steps, self.reached, done))
-        return case.keep(replace(part, requests=put(part.requests, self.request, changed)))
+        now = changed(found, steps=put(found.steps, self.reached, done))
+        return case.keep(changed(part, requests=put(part.requests, self.request, now)))
 
     def was(self, case: Case, status: Status) -> Done | None:
         """When the request reached this status."""
@@ -259,7 +259,7 @@ class MLRReceived(ReceivesMedicalReport, register="case", opens=True):
 
     def apply(self, case: Case) -> Case:
         """The report is there, and the record is this station's if it begins with it."""
-        return replace(super().apply(case), station=case.station or self.meta.station)
+        return changed(super().apply(case), station=case.station or self.meta.station)
 
 
 class PostMortemRequested(RequestsMedicalOpinion, register="case"):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from domain.case.arrest import strangers
 from domain.case.case import Case, Part
-from domain.event import put
+from domain.event import changed, put
 
 CNR = re.compile(r"[A-Z0-9]{16}")
 
@@ -54,7 +54,7 @@ class PoliceReports(Part):
 
     def now(self, number: str, report: Report) -> PoliceReports:
         """The part with this report so."""
-        return replace(self, reports=put(self.reports, number, report))
+        return changed(self, reports=put(self.reports, number, report))
 
 
 def further(case: Case, stage: str) -> str:

@@ -8,7 +8,6 @@ The acts: `property_seizure.py`, `property_moves.py` (deposit, hand-over), `prop
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -29,7 +28,7 @@ from domain.case.malkhana import (
     measured,
     standing,
 )
-from domain.event import ACTS, Event, put
+from domain.event import ACTS, Event, changed, put
 
 
 class ConcernsProperty(CaseEntry):
@@ -123,7 +122,7 @@ class ConcernsProperty(CaseEntry):
         article = self.article(case)
         if article is None:
             return case
-        return case.keep(case.part(Malkhana).keeping([replace(article, **changes)]))
+        return case.keep(case.part(Malkhana).keeping([changed(article, **changes)]))
 
 
 class MovesProperty(ConcernsProperty):
@@ -322,7 +321,7 @@ class SeizesProperty(CaseEntry):
             )
             for item in self.items
         ]
-        return case.keep(replace(malkhana.keeping(fresh), memos=put(malkhana.memos, self.document, Done(entry, at))))
+        return case.keep(changed(malkhana.keeping(fresh), memos=put(malkhana.memos, self.document, Done(entry, at))))
 
 
 def _seal(seal: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from domain.case.case import Case
 from domain.case.codes import CodeOrOfficer
 from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, standing
 from domain.case.property import ConcernsProperty
+from domain.event import changed
 
 
 class SealBroken(ConcernsProperty, register="case"):
@@ -165,9 +166,9 @@ class PropertySplit(ConcernsProperty, register="case"):
         parent = self.article(case)
         if parent is None:
             return case
-        fresh = replace(parent, since=self.meta.occurred_at, value_paise=None, offered_to="", orders=())
+        fresh = changed(parent, since=self.meta.occurred_at, value_paise=None, offered_to="", orders=())
         drawn = [
-            replace(
+            changed(
                 fresh, property_id=each.id, parent=self.property_id, seal=each.seal, quantity=measured(each.quantity)
             )
             for each in self.samples

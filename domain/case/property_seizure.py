@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -14,7 +14,7 @@ from domain.case.fir import Done, FollowsFIR
 from domain.case.malkhana import Malkhana, memo_of
 from domain.case.property import SeizesProperty
 from domain.case.search import misread_sid
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
 
     def apply(self, case: Case) -> Case:
         """The articles are in custody, and the record is this station's if it begins with them."""
-        return replace(super().apply(case), station=case.station or self.meta.station)
+        return changed(super().apply(case), station=case.station or self.meta.station)
 
 
 class SeizureReportedToMagistrate(CaseEntry, register="case"):
@@ -120,7 +120,7 @@ class SeizureReportedToMagistrate(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The memo is reported."""
         malkhana, done = case.part(Malkhana), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(malkhana, reported=put(malkhana.reported, self.memo, done)))
+        return case.keep(changed(malkhana, reported=put(malkhana.reported, self.memo, done)))
 
 
 class CustodyMoveRefused(CaseEntry, register="case"):

@@ -7,11 +7,11 @@ It is the office's vetting of the draft before the chargesheet is filed. It is n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, Part
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 Answer = Literal["cleared", "refused"]
 
@@ -53,7 +53,7 @@ class ProsecutionOpinionSought(CaseEntry, register="case"):
         """The request is open until the office answers."""
         part = case.part(Clearances)
         new = Opinion(self.subject)
-        return case.keep(replace(part, requests=put(part.requests, self.request, new)))
+        return case.keep(changed(part, requests=put(part.requests, self.request, new)))
 
 
 class AnswersProsecution(CaseEntry):
@@ -87,8 +87,8 @@ class AnswersProsecution(CaseEntry):
         """The request is answered."""
         part = case.part(Clearances)
         was = part.requests.get(self.request, Opinion(""))
-        new = replace(was, standing=self.answer())
-        return case.keep(replace(part, requests=put(part.requests, self.request, new)))
+        new = changed(was, standing=self.answer())
+        return case.keep(changed(part, requests=put(part.requests, self.request, new)))
 
 
 class ProsecutionClearanceGiven(AnswersProsecution, register="case"):

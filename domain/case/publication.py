@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,6 +12,7 @@ from domain.case.codes import Code
 from domain.case.days import written
 from domain.case.fir import Done, Fir, NeedsFIR, concerned
 from domain.case.ranks import at_least_dysp
+from domain.event import changed
 
 SEXUAL = re.compile(r"BNS (6[4-9]|7[01])\b.*")
 SENSITIVE = re.compile(r"BNS (6[4-9]|7[01]|113)\b.*|POCSO .*|UAPA .*")
@@ -55,7 +55,7 @@ class FIRPublished(NeedsFIR, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The public can read it."""
-        return case.keep(replace(case.part(Fir), published=Done(self.meta.version, self.meta.occurred_at)))
+        return case.keep(changed(case.part(Fir), published=Done(self.meta.version, self.meta.occurred_at)))
 
 
 class PublicationWithheld(NeedsFIR, register="case"):
@@ -83,7 +83,7 @@ class PublicationWithheld(NeedsFIR, register="case"):
 
     def apply(self, case: Case) -> Case:
         """It is not to be published."""
-        return case.keep(replace(case.part(Fir), withheld=Done(self.meta.version, self.meta.occurred_at)))
+        return case.keep(changed(case.part(Fir), withheld=Done(self.meta.version, self.meta.occurred_at)))
 
 
 class PublicationDelayed(NeedsFIR, register="case"):
@@ -130,4 +130,4 @@ class ReportSentToMagistrate(NeedsFIR, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The Magistrate knows."""
-        return case.keep(replace(case.part(Fir), reported=Done(self.meta.version, self.meta.occurred_at)))
+        return case.keep(changed(case.part(Fir), reported=Done(self.meta.version, self.meta.occurred_at)))

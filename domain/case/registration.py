@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -12,7 +11,7 @@ from domain.case.case import Case
 from domain.case.days import written
 from domain.case.fir import EARLY, Fir, PropertyOfInterest, TellsOfOffence, registration
 from domain.case.information import signed_late
-from domain.event import Numbered, Sealed
+from domain.event import Numbered, Sealed, changed
 
 
 class RegistersFIR(TellsOfOffence):
@@ -106,7 +105,7 @@ class FIRRegistered(RegistersFIR, register="case", opens=True):
         """The case has its number, and stands registered unless it is further already."""
         first = registration(case) is None
         stage = "registered" if case.stage in EARLY or (first and case.stage == "closed") else case.stage
-        return self.entered(case, replace(self.persons(case), registered=self.done()), stage)
+        return self.entered(case, changed(self.persons(case), registered=self.done()), stage)
 
 
 class ZeroFIRRegistered(RegistersFIR, register="case", opens=True):
@@ -142,5 +141,5 @@ class ZeroFIRRegistered(RegistersFIR, register="case", opens=True):
     def apply(self, case: Case) -> Case:
         """The case may be begun here, and waits for the station of the area."""
         stage = "zero FIR" if case.stage in EARLY or case.stage == "closed" else case.stage
-        part = replace(self.persons(case), zero=self.done(), for_station=self.for_station)
+        part = changed(self.persons(case), zero=self.done(), for_station=self.for_station)
         return self.entered(case, part, stage)

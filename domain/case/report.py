@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.fir import Done
-from domain.event import put
+from domain.event import changed, put
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class ReceivesReport(CaseEntry):
         """The report is with the investigating officer, to be attached."""
         case = super().apply(case)
         part, done = case.part(Reports), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, received=put(part.received, f"{self.kind} {self.report}", done)))
+        return case.keep(changed(part, received=put(part.received, f"{self.kind} {self.report}", done)))
 
 
 class ReportAttachedToDiary(CaseEntry, register="case"):
@@ -71,4 +71,4 @@ class ReportAttachedToDiary(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """It is in the case diary."""
         part, done = case.part(Reports), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, attached=put(part.attached, f"{self.kind} {self.report}", done)))
+        return case.keep(changed(part, attached=put(part.attached, f"{self.kind} {self.report}", done)))

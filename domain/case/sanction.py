@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, ConcernsAccused, Part
 from domain.case.days import BNSS_BEGAN, day, later, written
 from domain.case.periods import SANCTION
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
+
 
 NO_SANCTION_NEEDED = frozenset({64, 65, 66, 68, 69, 70, 71, 74, 75, 76, 77, 78, 79, 143, 199, 200})
 """Sections of the BNS for which no sanction is asked (BNSS s.218(1), third proviso)."""
@@ -127,7 +128,7 @@ class GovernmentSanctionRequestReceived(AnswersSanction, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The 120 days begin."""
-        leave = replace(self.leave(case), received_at=self.meta.occurred_at)
+        leave = changed(self.leave(case), received_at=self.meta.occurred_at)
         return _with(case, self.request, leave)
 
 
@@ -238,13 +239,13 @@ def _decided(
     entry: AnswersSanction, case: Case, standing: Literal["granted", "refused", "deemed granted"], order_number: str
 ) -> Case:
     at = entry.meta.occurred_at
-    leave = replace(entry.leave(case), standing=standing, decided_at=at, order_number=order_number)
+    leave = changed(entry.leave(case), standing=standing, decided_at=at, order_number=order_number)
     return _with(case, entry.request, leave)
 
 
 def _with(case: Case, request: str, leave: Leave) -> Case:
     part = case.part(Sanctions)
-    return case.keep(replace(part, requests=put(part.requests, request, leave)))
+    return case.keep(changed(part, requests=put(part.requests, request, leave)))
 
 
 def _bns(section: str) -> int:

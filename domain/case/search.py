@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -12,7 +12,7 @@ from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
 from domain.case.days import BNSS_BEGAN, day, written
 from domain.case.fir import Done, FollowsFIR
-from domain.event import Sealed, put
+from domain.event import Sealed, changed, put
 
 SID = re.compile(r"[0-9]{16}")
 """What eSakshya calls a packet of recordings."""
@@ -91,7 +91,7 @@ class SearchRecorded(FollowsFIR, register="case", opens=True):
         """The search is made; its record is to go to the Magistrate."""
         part, done = case.part(Searches), Done(self.meta.version, self.meta.occurred_at)
         station = case.station or self.meta.station
-        return case.keep(replace(part, searches=put(part.searches, self.search, done)), station=station)
+        return case.keep(changed(part, searches=put(part.searches, self.search, done)), station=station)
 
 
 class SearchRecordSentToMagistrate(CaseEntry, register="case"):
@@ -122,7 +122,7 @@ class SearchRecordSentToMagistrate(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The Magistrate has the record."""
         part, done = case.part(Searches), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, sent=put(part.sent, self.search, done)))
+        return case.keep(changed(part, sent=put(part.sent, self.search, done)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,4 +181,4 @@ class RecordingForwarded(FollowsFIR, register="case"):
     def apply(self, case: Case) -> Case:
         """The Magistrate has the recording."""
         part, done = case.part(Searches), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(replace(part, recordings=put(part.recordings, self.recording, done)))
+        return case.keep(changed(part, recordings=put(part.recordings, self.recording, done)))

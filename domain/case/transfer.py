@@ -6,7 +6,7 @@ Each is a two-sided act: what one side sends, the other must enter as received. 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
 from domain.case.days import written
 from domain.case.fir import EARLY, Done, Fir, FollowsFIR, NeedsFIR, named
+from domain.event import changed
 
 AT_STATION = EARLY | {"registered", "under investigation"}
 """Stages in which a case is the station's alone, so that it can be on its way to another."""
@@ -66,7 +67,7 @@ class LeavesStation(FollowsFIR):
         part = case.part(Jurisdiction)
         before = part.stage_before if case.stage == "transferred" else case.stage
         sent = Done(self.meta.version, self.meta.occurred_at)
-        new = replace(part, sent=sent, sent_to=self.to_station, stage_before=before, received=None)
+        new = changed(part, sent=sent, sent_to=self.to_station, stage_before=before, received=None)
         return case.keep(new, stage="transferred" if case.stage in AT_STATION else case.stage)
 
 
@@ -107,8 +108,8 @@ class EntersStation(CaseEntry):
         """The case is this station's, as far as it had come."""
         part = case.part(Jurisdiction)
         stage = part.stage_before if case.stage == "transferred" else case.stage
-        new = replace(part, received=Done(self.meta.version, self.meta.occurred_at))
-        case = case.keep(replace(case.part(Fir), elsewhere=True))
+        new = changed(part, received=Done(self.meta.version, self.meta.occurred_at))
+        case = case.keep(changed(case.part(Fir), elsewhere=True))
         return case.keep(new, station=self.meta.station or case.station, stage=stage or self.begins)
 
 
@@ -134,7 +135,7 @@ class FIRReceivedByStation(EntersStation, register="case", opens=True):
 
     def apply(self, case: Case) -> Case:
         """The case is this station's, and waits for its own number."""
-        return replace(super().apply(case), sections=case.sections or self.sections)
+        return changed(super().apply(case), sections=case.sections or self.sections)
 
 
 class CaseTransferred(LeavesStation, register="case"):
@@ -166,7 +167,7 @@ class CaseReceived(EntersStation, register="case", opens=True):
 
     def apply(self, case: Case) -> Case:
         """The case is this station's, as far as it had come."""
-        return replace(super().apply(case), sections=case.sections or self.sections)
+        return changed(super().apply(case), sections=case.sections or self.sections)
 
 
 class JoinsCases(FollowsFIR):
@@ -203,7 +204,7 @@ class CaseMerged(JoinsCases, register="case"):
         """The case that went into the other ends here."""
         if self.direction == "from the other":
             return case
-        part = replace(case.part(Jurisdiction), merged=Done(self.meta.version, self.meta.occurred_at))
+        part = changed(case.part(Jurisdiction), merged=Done(self.meta.version, self.meta.occurred_at))
         return case.keep(part, stage="merged")
 
 
@@ -233,6 +234,6 @@ class CaseSplit(JoinsCases, register="case", opens=True):
     def apply(self, case: Case) -> Case:
         """A new record begins under investigation."""
         part = case.part(Fir)
-        part = replace(part, elsewhere=part.elsewhere or self.direction == "from the other")
+        part = changed(part, elsewhere=part.elsewhere or self.direction == "from the other")
         station = case.station or self.meta.station
         return case.keep(part, station=station, stage=case.stage or "under investigation")
