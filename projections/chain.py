@@ -56,7 +56,7 @@ class Chain:
 class ChainView(View):
     """A view that is read off the chain. Subclasses publish rows from `links` and `breaks`."""
 
-    ignores = frozenset(
+    ignores = frozenset({"domain.deadline.by_entry", "domain.deadline.by_time"}) | frozenset(
         f"domain.case.{chapter}"
         for chapter in (
             "information", "registration", "publication", "transfer", "investigation", "scene", "search", "further",
