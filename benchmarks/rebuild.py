@@ -18,11 +18,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from consumers.embedded import Follower, connected, prepare
 from domain.law.book import load_book
+from projections.articles import Articles
 from projections.case_state import CaseState
-from projections.custody import Custody
 from projections.deadlines import Deadlines
 from projections.history import History
-from projections.malkhana import Malkhana
 from projections.view import View
 from roznamcha.intake import read_act
 from roznamcha.sample_case import planned
@@ -31,7 +30,7 @@ from schemas import catalogue
 
 def views() -> list[View]:
     """Every view that ships."""
-    return [CaseState(), History(), Custody(), Malkhana(), Deadlines(load_book(), ZoneInfo("Asia/Kolkata"))]
+    return [CaseState(), History(), Articles(), Deadlines(load_book(), ZoneInfo("Asia/Kolkata"))]
 
 
 def fill(url: str, cases: int) -> int:

@@ -47,7 +47,7 @@ class Builder:
                     hit = move(self.connection, group_of(view), dict.fromkeys(mine, 0), mine)
                     moved(hit, group_of(view), mine)
         for view in self.views:
-            for table in dict.fromkeys(tables_of(view, self.suffix)):
+            for table in tables_of(view, self.suffix).all:
                 table.index(self.connection)
                 self.connection.execute(f"ANALYZE views.{table.name}".encode())
 
@@ -74,8 +74,8 @@ class Builder:
         derived = fold.derive() if fold.view.State is not None else {}
         if not fold.stopped:
             held.copy(self.connection.cursor(), fold.written())
-            if fold.view.State is not None:
-                published.copy(self.connection.cursor(), derived.values())
+            for table in published if fold.view.State is not None else ():
+                table.copy(self.connection.cursor(), derived[table.row].values())
         fold.rows, fold.changed = {}, {}
 
     def _pages(self, limits: Mapping[int, int], progress: Progress) -> Iterator[Sequence[Read]]:

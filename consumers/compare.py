@@ -38,7 +38,19 @@ class Difference:
 
 def compare(connection: Connection[Any], view: View, suffix: str) -> Difference:
     """Count what differs between the published tables: those in force, and those that end in `suffix`."""
-    (_, old), (_, new) = tables_of(view), tables_of(view, suffix)
+    pairs = zip(tables_of(view).published, tables_of(view, suffix).published, strict=True)
+    found = Difference()
+    for old, new in pairs:
+        one = _compare_tables(connection, old, new)
+        prefix = f"{old.name} " if view.parts else ""
+        for name in ("old", "new", "removed", "added", "changed"):
+            setattr(found, name, getattr(found, name) + getattr(one, name))
+        found.examples += [f"{prefix}{each}" for each in one.examples]
+        found.columns += [f"{prefix}{each}" for each in one.columns]
+    return found
+
+
+def _compare_tables(connection: Connection[Any], old: Table, new: Table) -> Difference:
     before, after = _columns(connection, old), _columns(connection, new)
     found = Difference(new=_count(connection, new))
     if not before:

@@ -119,7 +119,7 @@ def prepare(connection: Connection[Any], views: Sequence[View]) -> list[View]:
         begun = any(positions(connection).values())
         outdated = [view for view in views if not is_built(connection, view)]
         for view in outdated if not begun else ():
-            for table in dict.fromkeys(tables_of(view)):
+            for table in tables_of(view).all:
                 table.create(connection)
             note_built(connection, view)
     return outdated if begun else []

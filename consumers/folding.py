@@ -43,6 +43,8 @@ class Parked(NamedTuple):
     why: str
 
 
+Derived = dict[type, dict[Key, Any]]
+"""What is published, by the kind of row: one for each table."""
 Work = list[tuple[Read, list[tuple[Key, Handler]]]]
 """Entries, and what each does to which rows."""
 
@@ -131,14 +133,15 @@ class Fold:
         if done is DROP:
             self.gone.add(key)
 
-    def derive(self) -> dict[Key, Any]:
+    def derive(self) -> Derived:
         """What the changed states publish. One that can't be published parks its record at the first entry of it."""
-        derived: dict[Key, Any] = {}
+        derived: Derived = {part.Row: {} for part in self.view.published}
         for key, read in self.changed.items():
             if key in self.gone or key in self._unknown:
                 continue
             try:
-                derived.update({row_key(row): row for row in self.view.rows(self.rows[key])})
+                for row in self.view.rows(self.rows[key]):
+                    derived[type(row)][row_key(row)] = row
             except Exception as error:  # noqa: BLE001 (as above)
                 self._stop(read, error)
         return derived
@@ -162,9 +165,7 @@ class Fold:
         )
 
 
-def fold_all(
-    fold: Fold, reads: Sequence[Read], fetch: Callable[[set[Key]], dict[Key, Any]]
-) -> tuple[Fold, dict[Key, Any]]:
+def fold_all(fold: Fold, reads: Sequence[Read], fetch: Callable[[set[Key]], dict[Key, Any]]) -> tuple[Fold, Derived]:
     """Fold entries until nothing stumbles any more; give the fold and what a view with a state publishes of it."""
     while True:
         work = fold.sort_out(reads)

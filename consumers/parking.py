@@ -58,7 +58,7 @@ def waiting(connection: Connection[Any], view: str, record_id: UUID) -> list[Kep
         return [Kept(*row) for row in cursor.execute(query.encode(), (view, record_id))]
 
 
-def passed_over(connection: Connection[Any], catalogue: Catalogue, view: str, record_id: UUID) -> set[int]:
+def passed_over(connection: Connection[Any], catalogue: Catalogue, view: View, record_id: UUID) -> set[int]:
     """The positions of a record's entries that a named person has passed over for this view."""
     query = "SELECT state FROM roznamcha.entries WHERE record_id = %s AND topic = %s"
     found = set()
@@ -67,7 +67,7 @@ def passed_over(connection: Connection[Any], catalogue: Catalogue, view: str, re
             entry: Any = entries.read(catalogue, bytes(state))
         except SchemaError:
             continue  # a decision that can't be read decides nothing
-        if entry.view == view:
+        if entry.view in view.names:
             found.add(entry.position)
     return found
 
@@ -100,7 +100,7 @@ def fold_waiting(  # noqa: PLR0913 (a record, a view, its lot, and what is let g
     """Fold what waits of a record into the tables that end in `suffix`, within the caller's transaction."""
     lot = view.name + suffix
     reads = [read_entry(catalogue, each) for each in waiting(connection, lot, record_id)]
-    passed = passed_over(connection, catalogue, view.name, record_id).union(passing)
+    passed = passed_over(connection, catalogue, view, record_id).union(passing)
     left_out: set[int] = set()
     while True:
         with connection.transaction() as attempt:
@@ -116,5 +116,5 @@ def honour_passes(connection: Connection[Any], view: View, catalogue: Catalogue,
     """Let go on, in the tables that end in `suffix`, what stopped at an entry that was passed over for this view."""
     query = "SELECT record_id, position FROM ops.parked WHERE view = %s"
     for record_id, position in connection.execute(query, (view.name + suffix,)).fetchall():
-        if position in passed_over(connection, catalogue, view.name, record_id):
+        if position in passed_over(connection, catalogue, view, record_id):
             fold_waiting(connection, view, catalogue, record_id, suffix)

@@ -80,7 +80,7 @@ def _fill(connection: Connection[Any], views: Sequence[View], catalogue: Catalog
 def _make(connection: Connection[Any], views: Sequence[View], *, indexed: bool) -> None:
     for view in views:
         _clear(connection, view)  # what a rebuild that died has left behind
-        for table in dict.fromkeys(tables_of(view, NEW)):
+        for table in tables_of(view, NEW).all:
             table.create(connection, indexed=indexed)
 
 
@@ -113,7 +113,7 @@ def _finish(
 
 def _swap(connection: Connection[Any], view: View) -> None:
     """The new tables take the old ones' names. What was parked is in the new ones, or parked anew."""
-    for old, new in zip(dict.fromkeys(tables_of(view)), dict.fromkeys(tables_of(view, NEW)), strict=True):
+    for old, new in zip(tables_of(view).all, tables_of(view, NEW).all, strict=True):
         connection.execute(f"DROP TABLE IF EXISTS views.{old.name}".encode())
         connection.execute(f"ALTER TABLE views.{new.name} RENAME TO {old.name}".encode())
         connection.execute(f"ALTER INDEX views.{new.name}_pkey RENAME TO {old.name}_pkey".encode())
@@ -127,7 +127,7 @@ def _clear(connection: Connection[Any], view: View) -> None:
     with connection.transaction():
         forget(connection, group_of(view))
         leave_lot(connection, view.name + NEW)
-        for table in dict.fromkeys(tables_of(view, NEW)):
+        for table in tables_of(view, NEW).all:
             connection.execute(f"DROP TABLE IF EXISTS views.{table.name}".encode())
 
 

@@ -25,7 +25,7 @@ from schemas import Catalogue
 
 __all__ = ["Fenced", "Kept", "Outdated", "Parked", "Read", "Runner", "Table", "tables_of"]
 
-Plan = tuple[Fold, Work, Cursor[Any] | None, Cursor[Any] | None]
+Plan = tuple[Fold, Work, Cursor[Any] | None, list[Cursor[Any] | None]]
 """A fold, what it has to do, and the answers under way: the rows it works on, and what is published of them."""
 
 
@@ -126,7 +126,8 @@ class Runner:
             if fold.stopped:
                 feed(self.connection, fold.again(), reads, self.suffix)
             else:
-                write(self.connection, fold, derived, public.answer(published), self.suffix)
+                before = [table.answer(each) for table, each in zip(public, published, strict=True)]
+                write(self.connection, fold, derived, before, self.suffix)
 
     def _plan(self, view: View, reads: Iterable[Read], lot: set[UUID]) -> Plan:
         fold = Fold(view, lot)
@@ -134,7 +135,8 @@ class Runner:
         keys = {key for _, touched in work for key, _ in touched}
         held, public = tables_of(view, self.suffix)
         rows = None if view.append_only else held.ask(self._cursor(), keys)
-        published = None if view.State is None else public.ask_records(self._cursor(), [key[0] for key in keys])
+        records = [key[0] for key in keys] if view.State is not None else ()
+        published = [table.ask_records(self._cursor(), records) for table in public]
         return fold, work, rows, published
 
     def _cursor(self) -> Cursor[Any]:

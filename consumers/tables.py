@@ -10,13 +10,13 @@ from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 from uuid import UUID
 
 import psycopg
 from psycopg import Connection, Cursor
 
-from projections.view import Key, View
+from projections.view import Index, Key, View
 
 SQL_TYPES: dict[Any, str] = {
     UUID: "uuid", str: "text", int: "bigint", bool: "boolean", datetime: "timestamptz", date: "date",
@@ -33,9 +33,10 @@ class Unwritable(psycopg.DataError):
 class Table:
     """The table of one kind of row."""
 
-    def __init__(self, name: str, row: type, indexes: Sequence[Sequence[str]] = ()) -> None:
+    def __init__(self, name: str, row: type, indexes: Sequence[tuple[str, ...] | Index] = ()) -> None:
         """Keep rows of class `row` in `views.name`."""
-        self.name, self.row, self.indexes = name, row, indexes
+        self.name, self.row = name, row
+        self.indexes = [each if isinstance(each, Index) else Index(each) for each in indexes]
         hints = get_type_hints(row)
         self.columns = [each.name for each in fields(row)]
         self.types, self.nullable = [], []
@@ -50,7 +51,8 @@ class Table:
     @property
     def shape(self) -> str:
         """A digest of the declaration: when it changes the view must be built anew."""
-        text = f"{list(zip(self.columns, self.types, self.nullable, strict=True))} {self.key} {self.indexes}"
+        indexes = [(each.columns, each.where) for each in self.indexes]
+        text = f"{list(zip(self.columns, self.types, self.nullable, strict=True))} {self.key} {indexes}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     # --- making ------------------------------------------------------------------------------------------------
@@ -71,7 +73,8 @@ class Table:
         key = f"ALTER TABLE views.{self.name} ADD CONSTRAINT {self.name}_pkey PRIMARY KEY ({', '.join(self.key)})"
         connection.execute(key.encode())
         for index in self.indexes:
-            connection.execute(f"CREATE INDEX ON views.{self.name} ({', '.join(index)})".encode())
+            where = f" WHERE {index.where}" if index.where else ""
+            connection.execute(f"CREATE INDEX ON views.{self.name} ({', '.join(index.columns)}){where}".encode())
 
     # --- reading -----------------------------------------------------------------------------------------------
 
@@ -180,22 +183,35 @@ class Table:
         return " AND ".join(f"t.{name} = k.{name}" for name in self.key)
 
 
-def tables_of(view: View, suffix: str = "") -> tuple[Table, Table]:
-    """The table a view folds in, and the table it publishes; the same one unless the view has a state."""
-    published = _table(f"{view.name}{suffix}", view.Row, view.indexes)
+class Tables(NamedTuple):
+    """The table a view folds in, and those it publishes; without a state it is one and the same."""
+
+    held: Table
+    published: tuple[Table, ...]
+
+    @property
+    def all(self) -> tuple[Table, ...]:
+        """Each table once."""
+        return tuple(dict.fromkeys((self.held, *self.published)))
+
+
+def tables_of(view: View, suffix: str = "") -> Tables:
+    """The tables of a view, or those that are built beside them, whose names end in `suffix`."""
+    published = tuple(_table(f"{part.name}{suffix}", part.Row, part.indexes) for part in view.published)
     if view.State is None:
-        return published, published
-    return _table(f"{view.name}__state{suffix}", view.State), published
+        return Tables(published[0], published)
+    return Tables(_table(f"{view.name}__state{suffix}", view.State), published)
 
 
 @cache
-def _table(name: str, row: type, indexes: tuple[tuple[str, ...], ...] = ()) -> Table:
+def _table(name: str, row: type, indexes: tuple[tuple[str, ...] | Index, ...] = ()) -> Table:
     return Table(name, row, indexes)
 
 
 def shape_of(view: View) -> str:
     """What a view's tables look like and what its rows rest on besides the entries, as a digest."""
-    parts = [table.shape for table in dict.fromkeys(tables_of(view))]
+    parts = [table.shape for table in tables_of(view).all]
+    parts += [f"{part.name} {part.version}" for part in view.parts]
     return "+".join([*parts, view.basis] if view.basis else parts)
 
 

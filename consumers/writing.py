@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg import Connection
+from psycopg import Connection, Cursor
 
-from consumers.folding import Fold, Parked, Read, fold_all, place_of
-from consumers.tables import tables_of
+from consumers.folding import Derived, Fold, Parked, Read, fold_all, place_of
+from consumers.tables import Table, tables_of
 from projections.view import Key
 
 log = structlog.get_logger()
@@ -28,9 +28,8 @@ def feed(connection: Connection[Any], fold: Fold, reads: Sequence[Read], suffix:
         return held.fetch(connection.cursor(binary=True), keys)
 
     fold, derived = fold_all(fold, reads, fetch)
-    before: dict[Key, Any] = {}
-    if fold.view.State is not None:
-        before = published.answer(published.ask_records(connection.cursor(binary=True), [k[0] for k in fold.changed]))
+    records = [key[0] for key in fold.changed] if fold.view.State is not None else ()
+    before = [table.answer(table.ask_records(connection.cursor(binary=True), records)) for table in published]
     write(connection, fold, derived, before, suffix)
     return fold
 
@@ -57,7 +56,7 @@ def feed_carefully(
 
 
 def write(
-    connection: Connection[Any], fold: Fold, derived: Mapping[Key, Any], before: Mapping[Key, Any], suffix: str
+    connection: Connection[Any], fold: Fold, derived: Derived, before: Sequence[dict[Key, Any]], suffix: str
 ) -> None:
     """Write a fold's rows, the difference between what is published `before` and now, and what is parked."""
     cursor = connection.cursor()
@@ -67,9 +66,16 @@ def write(
     if fold.view.State is not None:
         # What was published is read and not derived again: deriving is dearer, and a row that some other release left
         # behind is mended this way.
-        published.upsert(cursor, [row for key, row in derived.items() if before.get(key) != row])
-        published.delete(cursor, [key for key in before if key not in derived and key[:1] in fold.changed])
+        for table, old in zip(published, before, strict=True):
+            _replace(cursor, table, old, derived.get(table.row, {}), fold.changed)
     park(connection, fold.view.name + suffix, fold.parked.values(), fold.waiting)
+
+
+def _replace(
+    cursor: Cursor[Any], table: Table, old: dict[Key, Any], new: dict[Key, Any], changed: Collection[Key]
+) -> None:
+    table.upsert(cursor, [row for key, row in new.items() if old.get(key) != row])
+    table.delete(cursor, [key for key in old if key not in new and key[:1] in changed])
 
 
 def park(connection: Connection[Any], view: str, parked: Iterable[Parked], waiting: Sequence[tuple[UUID, int]]) -> None:

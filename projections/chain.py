@@ -54,7 +54,7 @@ class Chain:
 
 
 class ChainView(View):
-    """A view that is read off the chain. Subclasses publish rows from `links` and `breaks`."""
+    """A view that is read off the chain. Subclasses publish what `shown` gives of its links."""
 
     ignores = frozenset({"domain.deadline.by_entry", "domain.deadline.by_time"}) | frozenset(
         f"domain.case.{chapter}"
@@ -137,6 +137,14 @@ class ChainView(View):
     def corrected(self, row: Chain, e: CorrectsEntry) -> None:
         """A struck entry no longer counts."""
         row.struck = strike(row.struck, e)
+
+    def rows(self, state: Chain) -> Iterator[Any]:
+        """What is shown of the links, which are followed once."""
+        yield from self.shown(state, list(links(state)))
+
+    def shown(self, chain: Chain, links: Sequence[Link]) -> Iterator[Any]:
+        """The rows of these links."""
+        raise TypeError(chain, links)
 
 
 def _fact(e: ConcernsProperty | SeizesProperty | CustodyMoveRefused, property_id: str, kind: str) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from domain.event import EPOCH
-from projections.chain import Chain, ChainView, links
+from projections.chain import Chain, ChainView, Link
 
 
 class Custody(ChainView):
@@ -44,15 +44,15 @@ class Custody(ChainView):
 
         KEY = ("record_id", "property_id", "number")
 
-    def rows(self, state: Chain) -> Iterator[Row]:
+    def shown(self, chain: Chain, links: Sequence[Link]) -> Iterator[Row]:
         """Every link of the record."""
-        for link in links(state):
+        for link in links:
             yield self.Row(
-                record_id=state.record_id,
+                record_id=chain.record_id,
                 property_id=link.property_id,
                 number=link.number,
                 version=link.version,
-                station=state.station,
+                station=chain.station,
                 act=link.act,
                 occurred_at=link.occurred_at,
                 recorded_at=link.recorded_at,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from domain.event import EPOCH
-from projections.chain import Chain, ChainView, links
+from projections.chain import Chain, ChainView, Link
 
 
 class Malkhana(ChainView):
@@ -37,11 +37,11 @@ class Malkhana(ChainView):
 
         KEY = ("record_id", "property_id")
 
-    def rows(self, state: Chain) -> Iterator[Row]:
+    def shown(self, chain: Chain, links: Sequence[Link]) -> Iterator[Row]:
         """The last link of each article."""
         found: dict[str, Malkhana.Row] = {}
-        for link in links(state):
-            row = found.setdefault(link.property_id, self.Row(state.record_id, link.property_id, state.station))
+        for link in links:
+            row = found.setdefault(link.property_id, self.Row(chain.record_id, link.property_id, chain.station))
             if (link.holder, link.place, link.state) != (row.holder, row.place, row.state):
                 row.since, row.moves = link.occurred_at, row.moves + 1
             row.category, row.description, row.quantity, row.unit = (

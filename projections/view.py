@@ -12,13 +12,15 @@ touches several rows names their keys with `keys=`. A handler that returns `DROP
 `SAME` says that it changed nothing. When several handlers meet an act, that of the most specific class comes first.
 
 A view that must see a whole record to publish its rows declares a `State`, one for each record, which handlers fold,
-and `rows(state)`, which derives what is published. Both are pure: the same entries give the same rows, always.
+and `rows(state)`, which derives what is published. Both are pure: the same entries give the same rows, always. Where
+several tables are read off one state, a view names them as its `parts`: the state is folded once, `rows` gives all.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from domain.case.corrections import EntryPassedOver
@@ -58,13 +60,23 @@ def on(*acts: type[Event[Any]], keys: Keys | None = None) -> Callable[[Any], Any
     return mark
 
 
+@dataclass(frozen=True)
+class Index:
+    """An index of a published table; with `where`, a condition in SQL, only of the rows that meet it."""
+
+    columns: tuple[str, ...]
+    where: str = ""
+
+
 class View:
     """A read model. Subclasses declare `Row` (and perhaps `State`), their reactions, and what they ignore."""
 
     version: ClassVar[int] = 1
     """Raised when the rows would come out differently: the view is then built anew."""
     name: ClassVar[str] = ""
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    indexes: ClassVar[tuple[tuple[str, ...] | Index, ...]] = ()
+    parts: ClassVar[tuple[type[View], ...]] = ()
+    """The views whose tables are read off this one's state, if they are several. They have its `State`."""
     ignores: ClassVar[frozenset[str]] = frozenset()
     """The acts, or whole chapters by module, this view has deliberately nothing to do with: a new act must be met or
     named here."""
@@ -86,10 +98,10 @@ class View:
         found = [each for value in methods.values() if isinstance(value, list) for each in value]
         cls.reactions = tuple(each for each in found if isinstance(each, Reaction))
         if cls.State is not None:
-            state, row = (getattr(kind, "KEY", ()) for kind in (cls.State, getattr(cls, "Row", cls.State)))
-            if state != META[:1] or row[:1] != META[:1]:
-                message = f"{cls.__name__}: a State is one for each record, and its rows' key begins with record_id"
-                raise TypeError(message)
+            _check_state(cls, cls.State)
+        elif cls.parts:
+            message = f"{cls.__name__}: only a view with a State has parts"
+            raise TypeError(message)
 
     def __init__(self) -> None:
         """Nothing is remembered between entries but the rows."""
@@ -98,8 +110,18 @@ class View:
         self.key_names: tuple[str, ...] = self.folded.KEY  # type: ignore[attr-defined]  # every row declares it
 
     def rows(self, state: Any) -> Iterable[Any]:  # noqa: ANN401 (the view's own State)
-        """What is published of a state. Only for views that have one."""
+        """What is published of a state, of all parts. Only for views that have one."""
         raise TypeError(state)
+
+    @property
+    def published(self) -> tuple[type[View], ...]:
+        """The views whose rows are published: the parts, or this one."""
+        return self.parts or (type(self),)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it may be called by: its own name, or that of any part."""
+        return frozenset({self.name, *(each.name for each in self.parts)})
 
     def reactions_to(self, cls: type[Event[Any]]) -> tuple[Reaction, ...]:
         """The reactions to an act: the most specific class first, then in the order they are written."""
@@ -138,13 +160,24 @@ class View:
         )
 
 
+def _check_state(cls: type[View], state: type) -> None:
+    """A state is one for each record, and every row read off it belongs to that record."""
+    rows = [getattr(part, "Row", state) for part in cls.parts or (cls,)]
+    if any(getattr(kind, "KEY", ())[:1] != META[:1] for kind in (state, *rows)) or len(state.KEY) != 1:  # type: ignore[attr-defined]
+        message = f"{cls.__name__}: a State is one for each record, and its rows' key begins with record_id"
+        raise TypeError(message)
+    if any(part.State is not state for part in cls.parts):
+        message = f"{cls.__name__}: its parts are read off its own State"
+        raise TypeError(message)
+
+
 def fold_record(view: View, entries: Iterable[Event[Any]]) -> list[Any]:
     """The rows a view publishes of one record, folded in the plainest way: what `verify` compares with.
 
     An entry the view can't take is left out if a named person has passed it over for this view; else it raises.
     """
     history = list(entries)
-    passed = {each.position for each in history if isinstance(each, EntryPassedOver) and each.view == view.name}
+    passed = {each.position for each in history if isinstance(each, EntryPassedOver) and each.view in view.names}
     left_out: set[int] = set()
     while True:
         here = 0

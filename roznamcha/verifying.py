@@ -164,20 +164,15 @@ def _check(  # noqa: PLR0913 (what a chunk is checked with)
     _called(connection, list(folded), numbered, report)
     for view in views:
         skip = behind.get(view.name, set())
-        expected = {
-            row_key(row): row
-            for record_id, events in folded.items()
-            if record_id not in skip
-            for row in fold_record(view, events)
-        }
-        _, published = tables_of(view)
-        held = {
-            row_key(row): row
-            for row in published.of_records(connection.cursor(binary=True), list(folded))
-            if row.record_id not in skip
-        }
-        report.rows[view.name] = report.rows.get(view.name, 0) + len(held)
-        _compare(view, expected, held, report)
+        expected: dict[type, dict[Any, Any]] = {part.Row: {} for part in view.published}
+        for record_id, events in folded.items():
+            for row in fold_record(view, events) if record_id not in skip else ():
+                expected[type(row)][row_key(row)] = row
+        for table in tables_of(view).published:
+            rows = table.of_records(connection.cursor(binary=True), list(folded))
+            held = {row_key(row): row for row in rows if row.record_id not in skip}
+            report.rows[table.name] = report.rows.get(table.name, 0) + len(held)
+            _compare(table, expected[table.row], held, report)
 
 
 def _sound(kept: Kept, versions: dict[UUID, int], catalogue: Catalogue, report: Report) -> Event[Any] | None:
@@ -229,13 +224,13 @@ def _called(connection: Connection[Any], records: list[UUID], expected: set[Name
         report.complain(f"the number {each.name} {what}", record=each.record_id)
 
 
-def _compare(view: View, expected: dict[Any, Any], held: dict[Any, Any], report: Report) -> None:
+def _compare(table: Table, expected: dict[Any, Any], held: dict[Any, Any], report: Report) -> None:
     for key in sorted(expected.keys() | held.keys(), key=str):
         wanted, found = expected.get(key), held.get(key)
         if wanted != found:
             what = "lacks a row" if found is None else "has a row too many" if wanted is None else "has a wrong row"
             record = (wanted if wanted is not None else found).record_id  # type: ignore[union-attr]  # one is there
-            report.complain(f"the view {view.name} {what}: {'/'.join(map(str, key))}", record=record)
+            report.complain(f"the view {table.name} {what}: {'/'.join(map(str, key))}", record=record)
 
 
 def _nothing_more(connection: Connection[Any], views: list[View], report: Report, behind: dict[str, set[UUID]]) -> None:
@@ -243,9 +238,10 @@ def _nothing_more(connection: Connection[Any], views: list[View], report: Report
     for view in views:
         if behind.get(view.name):
             continue
-        count = _count(connection, tables_of(view)[1])
-        if count != report.rows.get(view.name, 0):
-            report.complain(f"the view {view.name} has {count - report.rows.get(view.name, 0)} rows of no record")
+        for table in tables_of(view).published:
+            more = _count(connection, table) - report.rows.get(table.name, 0)
+            if more:
+                report.complain(f"the view {table.name} has {more} rows of no record")
     orphans = """
         SELECT (SELECT count(*) FROM roznamcha.commands c WHERE NOT EXISTS (SELECT 1 FROM roznamcha.entries e
                  WHERE e.originator_id = c.stream_id AND e.originator_version = c.version)),

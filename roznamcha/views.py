@@ -11,11 +11,10 @@ from psycopg import Connection
 
 from consumers.embedded import Follower, connected, prepare
 from consumers.rebuild import rebuild
+from projections.articles import Articles
 from projections.case_state import CaseState
-from projections.custody import Custody
 from projections.deadlines import Deadlines
 from projections.history import History
-from projections.malkhana import Malkhana
 from projections.view import View
 from roznamcha.errors import Usage
 from roznamcha.office import Office
@@ -24,7 +23,7 @@ from roznamcha.screen import note, progress_bar
 
 def all_views(office: Office) -> list[View]:
     """Every view, ready to be fed."""
-    return [CaseState(), History(), Custody(), Malkhana(), Deadlines(office.book, office.settings.zone)]
+    return [CaseState(), History(), Articles(), Deadlines(office.book, office.settings.zone)]
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,12 @@ class Board:
     follower: Follower
 
     def view(self, name: str) -> View:
-        """The view of that name. Raises Usage."""
+        """The view of that name, or the one that publishes the table of that name. Raises Usage."""
         for each in self.views:
-            if each.name == name:
+            if name in each.names:
                 return each
-        message = f"there is no view {name!r}; there are {', '.join(each.name for each in self.views)}"
+        names = (part.name for each in self.views for part in each.published)
+        message = f"there is no view {name!r}; there are {', '.join(names)}"
         raise Usage(message)
 
 

@@ -58,7 +58,7 @@ def verify(
 
 @app.command("rebuild")
 def rebuild_view(
-    view: Annotated[str, typer.Argument(help="The view: case_state, history, custody, malkhana, deadlines; or all")],
+    view: Annotated[str, typer.Argument(help="The view: case_state, history, articles, deadlines; or all")],
     yes: Annotated[bool, typer.Option("--yes", help="Swap without asking, whatever differs")] = False,  # noqa: FBT002
     *,
     as_json: AsJson = False,
@@ -216,7 +216,7 @@ def parked_replay(
         wanted = office.store.find(record) if record else None
         done = []
         for lot in parking.parked(board.connection):
-            if view not in {"", lot.view} or (record and lot.record_id != wanted):
+            if (view and lot.view not in board.view(view).names) or (record and lot.record_id != wanted):
                 continue
             stopped = parking.replay(board.connection, board.view(lot.view), office.catalogue, lot.record_id)
             done.append({"view": lot.view, "record": str(lot.record_id), "left": stopped is None,
@@ -243,20 +243,19 @@ def parked_pass(  # noqa: PLR0913 (who, what and why)
     here = settings()
     with open_office(here) as office, open_board(office, quiet=as_json) as board:
         record_id = office.store.find(record)
-        lot = next(
-            (each for each in parking.parked(board.connection) if (each.view, each.record_id) == (view, record_id)),
-            None,
-        )
+        name = board.view(view).name
+        lots = parking.parked(board.connection)
+        lot = next((each for each in lots if (each.view, each.record_id) == (name, record_id)), None)
         if lot is None or record_id is None:
             message = f"no such record is parked for the view {view!r}"
             raise Usage(message)
         person = dict(zip(("id", "rank", "role"), (part.strip() for part in by.split(",", 2)), strict=False))
         now = office.store.now()
-        waiting = {each.position: each for each in parking.waiting(board.connection, view, record_id)}
+        waiting = {each.position: each for each in parking.waiting(board.connection, name, record_id)}
         passed = waiting[lot.position]
         sent = {
             "name": "case.EntryPassedOver", "record": str(record_id), "occurred_at": now.isoformat(), "actor": person,
-            "station": station, "fields": _passing(view, passed, reason, person.get("id", "")),
+            "station": station, "fields": _passing(name, passed, reason, person.get("id", "")),
         }  # fmt: skip
         office.store.record(read_act(sent, now=now, source="cli", zone=here.zone))
         stopped = parking.replay(board.connection, board.view(view), office.catalogue, record_id, passing=lot.position)

@@ -11,6 +11,7 @@ import pytest
 
 from domain.case.malkhana import SeizedItem
 from domain.event import Actor, Event
+from projections.articles import Articles
 from projections.case_state import CaseState
 from projections.chain import BREAKS
 from projections.custody import Custody
@@ -118,3 +119,20 @@ def test_the_shelf_shows_where_each_article_lies_and_since_when() -> None:
     (row,) = rows(Malkhana(), fir(), seized(), deposited(2))
     assert (row.state, row.place, row.holder, row.moves) == ("deposited", "rack 1", KEEPER.id, 2)
     assert (row.category, row.description, row.quantity, row.unit) == ("vehicle", "motorcycle", "1", "piece")
+
+
+def test_two_tables_are_read_off_one_chain() -> None:
+    """Folded once, the rows are those of each part folded alone; and either name means the view."""
+    acts = (fir(), seized(), deposited())
+    together = rows(Articles(), *acts)
+    assert together == rows(Custody(), *acts) + rows(Malkhana(), *acts)
+    assert {type(row) for row in together} == {Custody.Row, Malkhana.Row}
+    assert Articles().names == {"articles", "custody", "malkhana"}
+
+
+def test_parts_without_a_state_are_refused() -> None:
+    """A view with parts has a state, and its parts have the same one."""
+    with pytest.raises(TypeError, match="only a view with a State has parts"):
+        type("Wrong", (View,), {"parts": (Custody,)})
+    with pytest.raises(TypeError, match="read off its own State"):
+        type("Other", (Custody,), {"State": type("Own", (Custody.State,), {}), "parts": (Malkhana,)})

@@ -1,0 +1,22 @@
+"""Every article in custody: one chain for each record, folded once, and two tables that are read off it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from projections.chain import Chain, ChainView, Link
+from projections.custody import Custody
+from projections.malkhana import Malkhana
+
+
+class Articles(ChainView):
+    """`custody` has every link of every chain, `malkhana` where each article lies now."""
+
+    parts = (Custody, Malkhana)
+    _parts = (Custody(), Malkhana())
+
+    def shown(self, chain: Chain, links: Sequence[Link]) -> Iterator[Any]:
+        """The rows of both."""
+        for part in self._parts:
+            yield from part.shown(chain, links)
