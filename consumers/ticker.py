@@ -54,7 +54,10 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True)
 class Owing:
-    """What is to be told of one record, and up to which position of the log it rests on all its entries."""
+    """What is to be told of one record, and up to which position of the log it rests on all its entries.
+
+    `recorded_at` is when its last entry or fact was recorded: none that follows is older.
+    """
 
     sheet: Sheet
     through: int
@@ -70,7 +73,7 @@ Tell = Callable[[Sequence[Owing]], Counter[str]]
 
 def due_page(connection: Connection[Any], view: Deadlines, now: datetime, after: Due | None) -> list[Due]:
     """The next clocks that are due by `now`, in their order, after the one where the last page ended."""
-    table = tables_of(view)[1].name
+    table = tables_of(view).published[0].name
     beyond = "AND (next_at, record_id, rule, subject, opened_by) > (%s, %s, %s, %s, %s)" if after else ""
     query = f"""
         SELECT next_at, record_id, rule, subject, opened_by FROM views.{table}
@@ -161,7 +164,7 @@ class Ticker:
         )
         lot = {row[0] for row in parked}
         reached = positions(self.connection, MAIN)
-        kept = tables_of(self.view)[0].of_records(self.connection.cursor(binary=True), records)
+        kept = tables_of(self.view).held.of_records(self.connection.cursor(binary=True), records)
         dockets: dict[UUID, Docket] = {each.record_id: each for each in kept}
         for record_id in records:
             docket = dockets.get(record_id)
@@ -169,5 +172,5 @@ class Ticker:
                 continue
             if facts := self.view.owed(docket, now):
                 through = reached[slot_of(record_id)]
-                where = (docket.station, docket.district, docket.recorded_at)
+                where = (docket.station, docket.district, max(docket.recorded_at, docket.told_at))
                 yield Owing(sheet_on(docket), through, *where, facts)

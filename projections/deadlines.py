@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -13,15 +14,18 @@ from domain.deadline.sheet import NOTHING, ClockKey, Sheet, TellsOfClock, Told, 
 from domain.event import EPOCH, Event
 from domain.law.book import Book
 from domain.law.clock import Clock, Fact, Reckoning, columns_of, evaluate
-from projections.view import View, on
+from projections.view import Index, View, on
+
+CLOCK = ("record_id", "rule", "subject", "opened_by")
+"""What tells one clock from all others."""
 
 
 @dataclass
 class Docket:
     """The facts of a record that matter to any rule (a correction is one of them), and what was told of its clocks.
 
-    `counted` is the version of the last of these facts and `recorded_at` when it was recorded; `told_version` is the
-    version of the last deadline fact in the record's deadline stream.
+    `counted` is the version of the last of these facts and `recorded_at` when it was recorded; `told_version` and
+    `told_at` are the same of the last deadline fact, whose version counts in the record's deadline stream.
     """
 
     record_id: UUID
@@ -31,6 +35,7 @@ class Docket:
     counted: int = 0
     told_version: int = 0
     recorded_at: datetime = EPOCH
+    told_at: datetime = EPOCH
     district: str = ""
 
     KEY = ("record_id",)
@@ -41,7 +46,7 @@ class Deadlines(View):
 
     version = 2
     State = Docket
-    indexes = (("station", "due_at"), ("due_at",), ("next_at", "record_id", "rule", "subject", "opened_by"))
+    indexes = (("station", "due_at"), ("due_at",), Index(("next_at", *CLOCK), "next_at IS NOT NULL"))
 
     @dataclass
     class Row:
@@ -67,12 +72,14 @@ class Deadlines(View):
         next_at: datetime | None = None
         """When something is next to be told of it; None when nothing is."""
 
-        KEY = ("record_id", "rule", "subject", "opened_by")
+        KEY = CLOCK
 
     def __init__(self, book: Book, zone: tzinfo) -> None:
         """Reckon by `book`, days in `zone`."""
         super().__init__()
         self.book, self.zone = book, zone
+        texts = (str(zone), book.basis, *(rule.digest for rule in book.rules.values()))
+        self.basis = hashlib.sha256(" ".join(texts).encode()).hexdigest()[:16]
 
     @on(Event)
     def entered(self, row: Docket, e: Event[Any]) -> None:
@@ -81,7 +88,7 @@ class Deadlines(View):
             key = str(e.key)
             before = {e.key: Told.from_json(row.told[key])} if key in row.told else {}
             row.told[key] = told_after(before, e)[e.key].to_json()
-            row.told_version = e.meta.version
+            row.told_version, row.told_at = e.meta.version, e.meta.recorded_at
             return
         row.station, row.district = row.station or e.meta.station, row.district or e.meta.district
         fact = fact_of(e, self.book)
@@ -91,9 +98,8 @@ class Deadlines(View):
 
     def owed(self, docket: Docket, now: datetime) -> list[TellsOfClock]:
         """What is to be told of a record's clocks by `now`, and hasn't been."""
-        reading = Reading(
-            self.reckon(docket).clocks, self.book.rules, str(self.zone), docket.counted, docket.recorded_at
-        )
+        clocks = self.reckon(docket).clocks
+        reading = Reading(clocks, self.book, str(self.zone), docket.counted, docket.recorded_at)
         return owed(sheet_on(docket), reading, now)
 
     def reckon(self, docket: Docket, **asked: Any) -> Reckoning:  # noqa: ANN401 (as_of, known_at, closed)

@@ -16,6 +16,7 @@ from domain.deadline.by_entry import EnteredLate, Exempted, Extended, Met, MetLa
 from domain.deadline.by_time import Approaching, Lapsed
 from domain.deadline.sheet import NOTHING, ClockKey, Sheet, TellsOfClock, Told, identity
 from domain.event import Meta, changed
+from domain.law.book import Book
 from domain.law.clock import Clock
 from domain.law.counting import Term
 from domain.law.course import Move
@@ -36,7 +37,7 @@ class Reading:
     """
 
     clocks: Iterable[Clock]
-    rules: Mapping[str, Rule]
+    book: Book
     zone: str
     counted: int
     recorded_at: datetime
@@ -55,9 +56,8 @@ def end_of(clock: Clock) -> tuple[str, str]:
 
 def is_told(clock: Clock, told: Told) -> bool:
     """Whether everything has been told that follows from the entries."""
-    if told.opened_at != clock.opened_at or told.due_at != clock.due_at or (told.end, told.end_by) != end_of(clock):
-        return False
-    return told.lapsed_at is None or _lapse_stands(clock, told)
+    begun = told.opened_at == clock.opened_at and told.due_at == clock.due_at
+    return begun and (told.end, told.end_by) == end_of(clock) and _lapse_fits(clock, told)
 
 
 def next_at(clock: Clock, told: Told, recorded_at: datetime) -> datetime | None:
@@ -84,7 +84,7 @@ def owed(sheet: Sheet, reading: Reading, now: datetime) -> list[TellsOfClock]:
         page.of_time(clock)
         found += page.facts
     for key, told in sheet.told.items():
-        if key not in running and told.opened_at is not None and key.rule in reading.rules:
+        if key not in running and told.opened_at is not None and key.rule in reading.book.rules:
             page = _Page(sheet.id, reading, now, key, told)
             page.take_back("Opened")
             found += page.facts
@@ -114,9 +114,10 @@ class _Page:
             return
         if told.opened_at not in {None, clock.opened_at} or (told.opened_at and clock.due_at < told.due_at):
             self.take_back("Opened")
-        if self.told.end and (self.told.end, self.told.end_by) != end:
+        fits = _lapse_fits(clock, self.told)
+        if self.told.end and ((self.told.end, self.told.end_by) != end or not fits):
             self.take_back(self.told.end)
-        if self.told.lapsed_at is not None and not _lapse_stands(clock, self.told):
+        if self.told.lapsed_at is not None and not fits:
             self.take_back("Lapsed")
         if self.told.opened_at is None:
             again = self.told.number_of("Opened")
@@ -153,8 +154,10 @@ class _Page:
         self._say(Extended, clock, move.at, move.fact.recorded_at, move.term, by, by=UUID(by), was_due_at=was)
 
     def end(self, clock: Clock) -> None:
-        """It has ended, as its entries say."""
+        """It has ended, as its entries say; what was done late has lapsed before, though nobody looked."""
         kind = ENDS[clock.state(None)]
+        if kind is MetLate and self.told.lapsed_at is None:
+            self._say(Lapsed, clock, clock.lapses_from, clock.lapses_from)
         if clock.ended_at is not None and clock.course.ended_by is not None:
             by = clock.course.ended_by
             more = {"ended_at": clock.ended_at, "by": UUID(by.entry_id)}
@@ -166,11 +169,11 @@ class _Page:
 
     def take_back(self, kind: str) -> None:
         """A fact that was told last of its kind doesn't stand."""
-        rule, told, since = self.reading.rules[self.key.rule], self.told, self.reading.recorded_at
+        rule, told, since = self.reading.book.rules[self.key.rule], self.told, self.reading.recorded_at
         moments = Moments(told.opened_at or told.due_at, told.due_at, told.last_day, told.law)
         fact = identity(self.record_id, self.key, kind, told.number_of(kind))
-        more: dict[str, Any] = {"withdraws": kind, "fact": fact, "fell_due_at": since, "meta": _meta(since)}
-        self._add(Withdrawn(**self._columns(Withdrawn, rule, moments), **more))
+        more: dict[str, Any] = {"withdraws": kind, "fact": fact, "meta": _meta(since)}
+        self._add(Withdrawn(**self._columns(Withdrawn, rule, moments, since), **more))
 
     def _say(  # noqa: PLR0913 (what is told, of which clock, for when, since when, until when, because of what)
         self, kind: type[TellsOfClock], clock: Clock, at: datetime, since: datetime, term: Term | None = None,
@@ -178,16 +181,18 @@ class _Page:
     ) -> None:  # fmt: skip
         term = term or clock.course.term
         moments = Moments(clock.opened_at, term.due_at, term.last_day, clock.law)
-        columns = self._columns(kind, clock.rule, moments)
-        self._add(kind(**columns, **more, fell_due_at=since, meta=_meta(at, because)))
+        columns = self._columns(kind, clock.rule, moments, since)
+        self._add(kind(**columns, **more, meta=_meta(at, because)))
 
-    def _columns(self, kind: type[TellsOfClock], rule: Rule, moments: Moments) -> dict[str, Any]:
-        """What all kinds have in common."""
+    def _columns(self, kind: type[TellsOfClock], rule: Rule, moments: Moments, since: datetime) -> dict[str, Any]:
+        """What all kinds have in common. Nothing is noticed before it was there to be noticed."""
         return moments._asdict() | {
             "rule": rule.id, "subject": self.key.subject, "opened_by": UUID(self.key.opened_by),
-            "zone": self.reading.zone, "digest": rule.digest, "reviewed": rule.is_reviewed, "policy": rule.is_policy,
+            "zone": self.reading.zone, "digest": rule.digest,
+            "basis": self.reading.book.basis, "reviewed": rule.is_reviewed, "policy": rule.is_policy,
             "duty": rule.duty, "consequence": str(rule.consequence["class"]),
-            "number": self.told.number_of(kind.__name__) + 1, "counted": self.reading.counted, "noticed_at": self.now,
+            "number": self.told.number_of(kind.__name__) + 1, "counted": self.reading.counted,
+            "noticed_at": max(self.now, since), "fell_due_at": since,
         }  # fmt: skip
 
     def _add(self, fact: TellsOfClock) -> None:
@@ -200,9 +205,12 @@ def _meta(at: datetime, because: str = "") -> Meta:
     return Meta(occurred_at=at, causation_id=UUID(because) if because else None)
 
 
-def _lapse_stands(clock: Clock, told: Told) -> bool:
-    """Whether a lapse that was told is one still: at the same end, and nothing was done or ended in time."""
-    return told.lapsed_at == clock.due_at and end_of(clock)[0] in {"", "MetLate"}
+def _lapse_fits(clock: Clock, told: Told) -> bool:
+    """Whether the lapse that was told, or that none was, agrees with the entries: done late is lapsed before."""
+    end, _ = end_of(clock)
+    if end == MetLate.__name__:
+        return told.lapsed_at == clock.due_at
+    return told.lapsed_at is None or (not end and told.lapsed_at == clock.due_at)
 
 
 def _awaits(clock: Clock, told: Told, alarm: datetime) -> bool:

@@ -94,9 +94,10 @@ class Sheet(Record, register="deadline"):
 class TellsOfClock(Event[Sheet]):
     """Something is told of a clock. The engine tells it and nobody else; it holds codes, moments and law, no person.
 
-    `due_at` is the last instant in time and `last_day` its day in `zone`. `counted` is the version of the last entry of
-    the record that was taken into account, so that the fact can be worked out again. `fell_due_at` is since when it was
-    to be told, `noticed_at` the moment as of which it was noticed; they lie apart when nobody was there to notice.
+    `due_at` is the last instant in time, `last_day` its day in `zone`. `digest` is of the rule's text, `basis` of what
+    all rules are counted by, `counted` the version of the last entry of the record that was taken into account: with
+    these the fact can be worked out again. `fell_due_at` is since when it was to be told, `noticed_at` the moment as of
+    which it was noticed; they lie apart when nobody was there to notice.
     """
 
     by_hand: ClassVar[bool] = False
@@ -110,6 +111,7 @@ class TellsOfClock(Event[Sheet]):
     zone: str
     law: str
     digest: str
+    basis: str
     reviewed: bool
     policy: bool
     duty: str

@@ -7,6 +7,7 @@ says where it was read. A section that isn't in them is told as unknown and neve
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -126,6 +127,12 @@ class Offences:
             for outer in within(name)[1:-1]:
                 self._parts.setdefault(outer, []).append(each)
         self._known: dict[tuple[str, ...], Classes] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of every entry of every table."""
+        rows = sorted(repr(each) for found in self._found.values() for each in found)
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
     def __len__(self) -> int:
         """How many different sections there are."""
