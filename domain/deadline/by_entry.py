@@ -26,7 +26,7 @@ class Opened(TellsOfClock, register="deadline", opens=True):
 class Extended(TellsOfClock, register="deadline"):
     """A clock runs longer than was told: by an order, by hours that are not counted, by graver sections."""
 
-    by: UUID
+    extended_by: UUID
     was_due_at: datetime
 
     def mark(self, told: Told) -> Told:
@@ -37,7 +37,7 @@ class Extended(TellsOfClock, register="deadline"):
 class EndsClock(TellsOfClock):
     """A fact after which the clock stands still."""
 
-    def ended_by(self) -> UUID:
+    def cause(self) -> UUID:
         """The entry that ended it."""
         raise NotImplementedError
 
@@ -50,7 +50,7 @@ class EndsClock(TellsOfClock):
 
     def mark(self, told: Told) -> Told:
         """It has ended so."""
-        return changed(told, end=self.kind, end_by=str(self.ended_by()))
+        return changed(told, end=self.kind, end_by=str(self.cause()))
 
 
 class FulfilsDuty(EndsClock):
@@ -60,7 +60,7 @@ class FulfilsDuty(EndsClock):
     met_by: UUID
     entered_at: datetime
 
-    def ended_by(self) -> UUID:
+    def cause(self) -> UUID:
         """The entry of the act that was due."""
         return self.met_by
 
@@ -81,11 +81,11 @@ class EndsUnfulfilled(EndsClock):
     """The clock ended without its duty having been done, and in time: when, and by which entry."""
 
     ended_at: datetime
-    by: UUID
+    ended_by: UUID
 
-    def ended_by(self) -> UUID:
+    def cause(self) -> UUID:
         """The entry after which it ended."""
-        return self.by
+        return self.ended_by
 
 
 class Exempted(EndsUnfulfilled, register="deadline"):

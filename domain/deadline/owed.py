@@ -151,7 +151,7 @@ class _Page:
     def extend(self, clock: Clock, move: Move) -> None:
         """It runs longer."""
         by, was = move.fact.entry_id, self.told.due_at
-        self._say(Extended, clock, move.at, move.fact.recorded_at, move.term, by, by=UUID(by), was_due_at=was)
+        self._say(Extended, clock, move.at, move.fact.recorded_at, move.term, by, extended_by=UUID(by), was_due_at=was)
 
     def end(self, clock: Clock) -> None:
         """It has ended, as its entries say; what was done late has lapsed before, though nobody looked."""
@@ -160,7 +160,7 @@ class _Page:
             self._say(Lapsed, clock, clock.lapses_from, clock.lapses_from)
         if clock.ended_at is not None and clock.course.ended_by is not None:
             by = clock.course.ended_by
-            more = {"ended_at": clock.ended_at, "by": UUID(by.entry_id)}
+            more = {"ended_at": clock.ended_at, "ended_by": UUID(by.entry_id)}
             self._say(kind, clock, clock.ended_at, by.recorded_at, None, by.entry_id, **more)
         elif clock.met_at is not None and clock.course.met_by is not None:
             by = clock.course.met_by

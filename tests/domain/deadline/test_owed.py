@@ -127,7 +127,7 @@ def test_an_extension_noted_in_time_is_told_and_a_second_one_again() -> None:
     desk.enter(fact("PublicationDelayed", "2026-07-03 18:00", difficulty="geography"))
     assert desk.tell("2026-07-03 19:00") == ["Extended fir-web"]
     first, second = (each for each in desk.facts if isinstance(each, Extended))
-    assert (first.number, first.due_at, str(first.by)) == (1, at("2026-07-04 09:00"), entry_id(1))
+    assert (first.number, first.due_at, str(first.extended_by)) == (1, at("2026-07-04 09:00"), entry_id(1))
     assert (second.number, second.due_at, second.was_due_at) == (2, at("2026-07-05 09:00"), first.due_at)
     assert first.meta.entry_id != second.meta.entry_id
 
