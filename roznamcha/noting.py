@@ -86,7 +86,7 @@ class SheetDesk:
             beyond = {row["record"] for row in connection.execute(BEYOND, (records, through))}
             if beyond:
                 raise Moved(beyond)
-            reach("desk: facts written")  # not committed: if we die here nothing was told
+            reach("ticker: facts written")  # not committed: if we die here nothing was told
         return Counter(line.topic.partition(".")[2] for line in lines if (line.stream_id, line.version) in written)
 
     def _lines(self, owing: Owing) -> list[Line]:

@@ -338,7 +338,7 @@ def test_a_desk_that_dies_before_the_commit_has_told_nothing(watch: Watch, monke
     watch.follower.catch_up()
 
     def dies(step: str) -> None:
-        if step == "desk: facts written":
+        if step == "ticker: facts written":
             raise KeyboardInterrupt
 
     monkeypatch.setattr("consumers.steps.WATCHERS", [dies])
