@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -17,6 +16,8 @@ from schemas import Catalogue
 
 KEPT = 20_000
 """How many folded records are held in memory."""
+NAMES = 100_000
+"""How many names are held in memory. A name is given once and for ever, so what is held is true."""
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -43,7 +44,9 @@ class Shelf:
         self._recorder = recorder
         self._datastore = recorder.datastore
         self._catalogue = catalogue
-        self._held: OrderedDict[UUID, Held] = OrderedDict()
+        self._held: dict[UUID, Held] = {}
+        self._names: dict[str, UUID] = {}
+        self._numbers: dict[Serial, int] = {}
 
     def get(self, record_id: UUID) -> Held | None:
         """The record if it is at hand."""
@@ -51,18 +54,19 @@ class Shelf:
 
     def keep(self, record_id: UUID, held: Held) -> None:
         """Put a record back as it stands now."""
+        self._held.pop(record_id, None)
         self._held[record_id] = held
-        self._held.move_to_end(record_id)
         if len(self._held) > KEPT:
-            self._held.popitem(last=False)
+            self._held.pop(next(iter(self._held)), None)
 
     def drop(self, record_id: UUID) -> None:
         """Forget a record that somebody else may have written to."""
         self._held.pop(record_id, None)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Forget all that others may have changed."""
         self._held.clear()
+        self._numbers.clear()
 
     def fetch(self, record_ids: set[UUID]) -> set[UUID]:
         """Bring records to hand that aren't; give the ids of those read just now."""
@@ -80,12 +84,17 @@ class Shelf:
 
     def named(self, names: Iterable[str]) -> dict[str, UUID]:
         """The records that are called so, by their numbers or by the keys of legacy registers."""
-        wanted = [name for name in names if name]
-        if not wanted:
-            return {}
-        query = "SELECT name, record_id FROM roznamcha.names WHERE name = ANY(%s)"
-        with self._datastore.get_connection() as connection:
-            return {row["name"]: row["record_id"] for row in connection.execute(query, (wanted,))}
+        found = {name: known for name in names if (known := self._names.get(name)) is not None}
+        wanted = [name for name in names if name and name not in found]
+        if wanted:
+            query = "SELECT name, record_id FROM roznamcha.names WHERE name = ANY(%s)"
+            with self._datastore.get_connection() as connection:
+                asked = {row["name"]: row["record_id"] for row in connection.execute(query, (wanted,), prepare=False)}
+            if len(self._names) > NAMES:
+                self._names.clear()
+            self._names |= asked
+            found |= asked
+        return found
 
     def called(self, record_ids: Iterable[UUID]) -> dict[UUID, str]:
         """What records are called: by the first number they were given, else by their legacy key."""
@@ -97,14 +106,23 @@ class Shelf:
             return {row["record_id"]: row["name"] for row in connection.execute(query, (list(record_ids),))}
 
     def last_numbers(self, serials: Iterable[Serial]) -> dict[Serial, int]:
-        """The last number given in each series."""
+        """The last number given in each series, as far as is known here: the door refuses one that was given since."""
+        found = {serial: self._numbers[serial] for serial in serials if serial in self._numbers}
         query = "SELECT max(number) AS last FROM roznamcha.names WHERE (series, station, year) = (%s, %s, %s)"
-        found = {}
-        with self._datastore.get_connection() as connection:
-            for serial in serials:
-                row = connection.execute(query, serial).fetchone()
-                found[serial] = (row["last"] if row else None) or 0
+        if wanted := [serial for serial in serials if serial not in found]:
+            with self._datastore.get_connection() as connection:
+                for serial in wanted:
+                    row = connection.execute(query, serial, prepare=False).fetchone()
+                    found[serial] = (row["last"] if row else None) or 0
         return found
+
+    def number(self, last: Mapping[Serial, int]) -> None:
+        """Remember the last numbers given, all of which are durable."""
+        self._numbers |= last
+
+    def forget_numbers(self) -> None:
+        """Ask for the last numbers anew: somebody else may have given some."""
+        self._numbers.clear()
 
     def commands(self, command_ids: Iterable[UUID]) -> dict[UUID, Entered]:
         """What became of commands that were entered before."""
@@ -114,7 +132,7 @@ class Shelf:
             ON e.originator_id = c.stream_id AND e.originator_version = c.version WHERE c.command_id = ANY(%s)
         """
         with self._datastore.get_connection() as connection:
-            rows = connection.execute(query, (list(command_ids),)).fetchall()
+            rows = connection.execute(query, (list(command_ids),), prepare=False).fetchall()
         return {
             row["command_id"]: Entered(
                 bytes(row["digest"]), entries.read(self._catalogue, bytes(row["state"]), row["notification_id"])
@@ -126,5 +144,5 @@ class Shelf:
         """What was refused before under these commands: (digest of what was sent, record, reasons)."""
         query = "SELECT command_id, digest, record_id, reasons FROM roznamcha.refusals WHERE command_id = ANY(%s)"
         with self._datastore.get_connection() as connection:
-            rows = connection.execute(query, (list(command_ids),)).fetchall()
+            rows = connection.execute(query, (list(command_ids),), prepare=False).fetchall()
         return {row["command_id"]: (bytes(row["digest"]), row["record_id"], tuple(row["reasons"])) for row in rows}

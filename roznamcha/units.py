@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -37,11 +37,10 @@ class Outcome:
     called: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Unit:
-    """Acts on one record on their way in, and what has been decided of them."""
+    """Acts on one record on their way in, what has been decided of them, and in the end what they are answered."""
 
-    place: int
     acts: Sequence[Act]
     repeatable: bool
     """Whether the sender named the commands, and so may send them again."""
@@ -51,19 +50,43 @@ class Unit:
     events: list[Event[Any]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     after: Held | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    """Empty until the unit is answered."""
+
+    @property
+    def register(self) -> str:
+        """The register its acts belong to."""
+        return self.acts[0].event.register
 
 
-@dataclass
-class Round:
-    """What one attempt at a batch knows: records as they will stand, numbers and names given, commands under way."""
+@dataclass(eq=False)
+class Turn:
+    """What is known while one batch is decided: records as they will stand, numbers and names given, commands.
 
-    fresh: set[UUID]
-    taken: Mapping[str, UUID]
-    numbers: dict[Serial, int]
+    `before` is the batch that is being written meanwhile. It is decided upon as if it were written already; when it
+    turns out that not all of it was, this turn is thrown away.
+    """
+
+    before: Turn | None = None
+    again: bool = False
+    units: list[Unit] = field(default_factory=list)
+    fresh: set[UUID] = field(default_factory=set)
+    """Records read in this turn, or begun in it."""
+    written: set[UUID] = field(default_factory=set)
+    """Records of which entries were written: what was decided after them was decided upon the truth."""
+    names: dict[str, UUID] = field(default_factory=dict)
+    numbers: dict[Serial, int] = field(default_factory=dict)
     standing: dict[UUID, Held] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
     commands: set[UUID] = field(default_factory=set)
     postponed: set[UUID] = field(default_factory=set)
+    spoiled: bool = False
+    """Whether something of it was not written after all, so that nothing may be decided upon it."""
+
+
+def unit_of(acts: Sequence[Act]) -> Unit:
+    """Acts that belong together, each with a command id."""
+    return Unit([commanded(act) for act in acts], acts[0].event.meta.command_id.int != 0)
 
 
 def commanded(act: Act) -> Act:
@@ -74,69 +97,79 @@ def commanded(act: Act) -> Act:
     )
 
 
-def find_records(units: Iterable[Unit], taken: Mapping[str, UUID]) -> None:
-    """Give each unit its record; an opening unit that names none that is there gets a new one."""
-    made: dict[str, UUID] = {}
-    for unit in units:
-        reference, first = unit.acts[0].record, unit.acts[0].event
-        unit.alias, unit.reasons = "", ()
-        try:
-            unit.record_id = UUID(reference)
-        except ValueError:
-            pass
-        else:
-            if not unit.record_id.int:
-                unit.reasons = ("record: an id of nothing but zeros is no record's",)
-            continue
-        if reference in taken:
-            unit.record_id = taken[reference]
-        elif reference in made:
-            unit.alias, unit.record_id = reference, made[reference]
-        elif first.opens:
-            _open(unit, reference, made)
-        elif reference:
-            unit.reasons = (f"no record is called {reference[:60]!r}; {first.name} needs one that is there",)
-        else:
-            unit.reasons = (f"record: missing; {first.name} belongs to a record that is there already",)
+def find_record(unit: Unit, turn: Turn) -> None:
+    """Give a unit its record; an opening unit that names none that is there gets a new one."""
+    reference, first = unit.acts[0].record, unit.acts[0].event
+    unit.record_id, unit.alias, unit.reasons = NIL, "", ()
+    known = identity(reference)
+    if known is not None:
+        unit.record_id = known
+        if not known.int:
+            unit.reasons = ("record: an id of nothing but zeros is no record's",)
+    elif reference in turn.names:
+        unit.record_id = turn.names[reference]
+        unit.alias = reference if unit.record_id in turn.fresh else ""  # so that whoever begins the record names it
+    elif first.opens:
+        _open(unit, reference, turn)
+    elif reference:
+        unit.reasons = (f"no record is called {reference[:60]!r}; {first.name} needs one that is there",)
+    else:
+        unit.reasons = (f"record: missing; {first.name} belongs to a record that is there already",)
 
 
-def _open(unit: Unit, reference: str, made: dict[str, UUID]) -> None:
+def identity(reference: str) -> UUID | None:
+    """The id that this reference is, if it is one: most names aren't, and are told by their length."""
+    if len(reference) < 32:  # noqa: PLR2004 (an id has as many digits)
+        return None
+    try:
+        return UUID(reference)
+    except ValueError:
+        return None
+
+
+def _open(unit: Unit, reference: str, turn: Turn) -> None:
     """Give an opening unit a new record, which is called as the unit calls it."""
     if NUMBER.search(reference) and reference != number_name(unit.acts[0].event):
         reason = f"record: {reference[:60]!r} has the form of a register's number, which only the register gives"
         unit.reasons = (f"{reason}; name a new record by another key, or by none",)
         return
     unit.record_id = uuid7()
+    turn.fresh.add(unit.record_id)  # nobody else can know it
     if reference:
-        unit.alias, made[reference] = reference, unit.record_id
+        unit.alias = reference
+        turn.names[reference] = unit.record_id
 
 
 def entered(unit: Unit, event: Event[Any], held: Held, now: datetime, doubts: tuple[str, ...]) -> Held:
     """Make the act an entry, with id, place in the record and time of recording; gives the record after it."""
+    record = held.record
     meta = changed(
         event.meta,
         entry_id=uuid7(),
-        record_id=held.record.id,
-        stream_id=held.record.id,
-        version=held.record.version + 1,
+        record_id=record.id,
+        stream_id=record.id,
+        version=record.version + 1,
         recorded_at=now,
-        salt=secrets.token_bytes(16),
+        salt=os.urandom(16),
         doubts=doubts,
     )
     entry = changed(event, meta=meta)
     unit.events.append(entry)
-    return Held(held.record.after(entry), now)
+    return Held(record.after(entry), now)
 
 
-def misplaced(event: Event[Any], record: Record, now: datetime, holder: UUID | None) -> Iterable[str]:
+def misplaced(event: Event[Any], name: str, record: Record, now: datetime, holder: UUID | None) -> tuple[str, ...]:
     """Reasons that lie outside the record: the future, another register, or a number that is taken."""
+    reasons = []
     if event.meta.occurred_at > now + TOLERANCE:
-        yield f"occurred_at: {event.meta.occurred_at.isoformat()} is in the future; enter an act when it has happened"
+        when = event.meta.occurred_at.isoformat()
+        reasons.append(f"occurred_at: {when} is in the future; enter an act when it has happened")
     if record.register != event.register:
-        yield f"{event.name} cannot be entered in a record of the register {record.register!r}"
-    if holder is not None:
+        reasons.append(f"{event.name} cannot be entered in a record of the register {record.register!r}")
+    if name and holder is not None:
         which = "this" if holder == record.id else "another"
-        yield f"{number_name(event)} is already the number of {which} record: a number is given once"
+        reasons.append(f"{name} is already the number of {which} record: a number is given once")
+    return tuple(reasons)
 
 
 def names(unit: Unit, entry: Event[Any]) -> Iterable[Name]:
@@ -148,12 +181,16 @@ def names(unit: Unit, entry: Event[Any]) -> Iterable[Name]:
 
 
 def answer(
-    status: Literal["recorded", "already", "refused"], act: Act, entry: Event[Any], reasons: tuple[str, ...]
+    status: Literal["recorded", "already", "refused"],
+    act: Act,
+    entry: Event[Any],
+    position: int,
+    reasons: tuple[str, ...],
 ) -> Outcome:
-    """What became of an act, by its entry."""
+    """What became of an act, by its entry and the entry's place in the log."""
     meta = entry.meta
     return Outcome(
-        status, act.event.name, meta.record_id, meta.entry_id, meta.version, meta.position, meta.doubts, reasons,
+        status, act.event.name, meta.record_id, meta.entry_id, meta.version, position, meta.doubts, reasons,
         number_name(entry),
     )  # fmt: skip
 

@@ -28,7 +28,12 @@ def encode(catalogue: Catalogue, name: str, record: Mapping[str, Any]) -> bytes:
     if schema is None:
         message = f"there is no schema for {name}"
         raise SchemaError(message)
-    buffer = io.BytesIO(HEADER.pack(MAGIC, catalogue.id_of(schema)))
+    head = HEADER.pack(MAGIC, catalogue.id_of(schema))
+    try:
+        return head + schema.write(record)
+    except (TypeError, AttributeError, KeyError, IndexError, ValueError):
+        pass  # a value not of exactly its column's type: fastavro writes it, or says what is wrong
+    buffer = io.BytesIO(head)
     buffer.seek(0, io.SEEK_END)
     try:
         # Without strict_allow_default fastavro drops unknown keys and says nothing.

@@ -1,0 +1,151 @@
+"""Deciding: each act of a batch is held against its record as it stands, sealed, and written down as bytes.
+
+Acts are decided as they come, while the batch before them is being written; so what is decided stands on that batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from consumers import entries
+from consumers.steps import reach
+from domain.case.corrections import CorrectsEntry
+from domain.event import RECORDS, Event, decide
+from roznamcha.numbers import number_name, serial_of, wants_number, with_number
+from roznamcha.recorder import EntryRecorder, Line
+from roznamcha.sealing import Keyring
+from roznamcha.shelf import Held, Shelf
+from roznamcha.units import NIL, Turn, Unit, entered, find_record, identity, misplaced, names
+from schemas import Catalogue
+
+
+class Deciding:
+    """Decides units in a turn. One thread at a time."""
+
+    def __init__(
+        self,
+        recorder: EntryRecorder,
+        catalogue: Catalogue,
+        keyring: Keyring,
+        shelf: Shelf,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Decide against the records on `shelf`; `now` gives the time of recording."""
+        self._recorder = recorder
+        self._catalogue = catalogue
+        self._keyring = keyring
+        self._shelf = shelf
+        self._now = now
+
+    def decide(self, units: Sequence[Unit], turn: Turn) -> None:
+        """Decide more units in this turn, each after those that came before it."""
+        self._look_up(units, turn)
+        turn.units += units
+        for unit in units:
+            self._decide(unit, turn)
+        reach("writer: decided")
+        # If we die here, nothing was entered and nobody was told otherwise.
+        self._keyring.ready((unit.record_id, event) for unit in units for event in unit.events)
+        reach("writer: keys stored")
+        # If we die here, keys exist that seal nothing yet: harmless.
+        for unit in units:
+            self._write_down(unit)
+
+    def forget(self) -> None:
+        """Read everything anew: nobody knows what was written."""
+        self._shelf.clear()
+
+    def _look_up(self, units: Sequence[Unit], turn: Turn) -> None:
+        """Bring to hand what these units need: names, records, the last numbers. Nothing is asked that nobody needs."""
+        before = turn.before
+        wanted = {name for unit in units for act in unit.acts if (name := number_name(act.event))}
+        wanted |= {name for unit in units if (name := unit.acts[0].record) and identity(name) is None}
+        if wanted := {name for name in wanted if name not in turn.names}:
+            if before is not None:
+                turn.names |= {name: before.names[name] for name in wanted if name in before.names}
+            turn.names |= self._shelf.named(wanted - turn.names.keys())
+        for unit in units:
+            find_record(unit, turn)
+        missing = {unit.record_id for unit in units} - turn.fresh - turn.standing.keys()
+        missing.discard(NIL)
+        turn.fresh |= self._shelf.fetch(missing if before is None else missing - before.standing.keys())
+        serials = {serial_of(act.event) for unit in units for act in unit.acts if wants_number(act.event)}
+        if serials := serials - turn.numbers.keys():
+            last = self._shelf.last_numbers(serials)
+            given = before.numbers if before is not None else {}
+            turn.numbers |= {each: max(number, given.get(each, 0)) for each, number in last.items()}
+
+    def _held(self, unit: Unit, turn: Turn) -> Held:
+        """The unit's record as it will stand when it is this unit's turn."""
+        held = turn.standing.get(unit.record_id)
+        if held is None and turn.before is not None:
+            held = turn.before.standing.get(unit.record_id)
+        return held or self._shelf.get(unit.record_id) or Held(RECORDS[unit.register].blank(unit.record_id))
+
+    def _decide(self, unit: Unit, turn: Turn) -> None:
+        """Decide each act of a unit in turn: its entries, or the reasons for which the whole unit is refused."""
+        unit.events, unit.lines, unit.after = [], [], None
+        commands = {act.event.meta.command_id for act in unit.acts}
+        if unit.record_id in turn.postponed or not commands.isdisjoint(turn.commands):
+            turn.postponed.add(unit.record_id)  # later units on this record wait too, so that their order holds
+            return
+        if unit.reasons:
+            return
+        held = self._held(unit, turn)
+        now = max(self._now(), held.recorded_at)  # a clock set back never makes an entry older than the one before it
+        numbers = dict(turn.numbers) if unit.acts[0].event.numbered else turn.numbers
+        claimed = set[str]()
+        for act in unit.acts:
+            event = with_number(act.event, numbers)
+            if name := number_name(event):
+                claimed.add(name)
+            reasons = misplaced(event, name, held.record, now, turn.names.get(name))
+            if isinstance(event, CorrectsEntry):
+                reasons += tuple(self._mispointed(event, unit))
+            decision = None if reasons else decide(event, held.record)
+            if decision is not None and not decision.reasons:
+                held = entered(unit, event, held, now, decision.doubts)
+                continue
+            unit.events, unit.reasons = [], reasons or (decision.reasons if decision else ())
+            attempt = event.attempt(unit.reasons) if len(unit.acts) == 1 and held.record.version else None
+            if attempt is None:
+                return
+            held = entered(unit, attempt, held, now, ())
+        if not claimed.isdisjoint(turn.claimed):  # two units of this batch want one number: the later one waits
+            turn.postponed.add(unit.record_id)
+            unit.events = []
+            return
+        turn.commands |= commands
+        turn.claimed |= claimed
+        turn.numbers = numbers
+        unit.after = turn.standing[unit.record_id] = held
+
+    def _mispointed(self, event: CorrectsEntry, unit: Unit) -> Iterable[str]:
+        """A correction names its entry twice, by id and by version: a slip in one must not strike another line."""
+        found = next((each for each in unit.events if each.meta.version == event.version), None)
+        if found is None:
+            kept = self._recorder.select_events(unit.record_id, gt=event.version - 1, lte=event.version)
+            found = entries.read(self._catalogue, kept[0].state) if kept else None
+        if found is not None and found.meta.entry_id != event.entry:
+            yield (
+                f"entry {event.version} of this record has another id than the one given; "
+                "give both as `history --json` shows them"
+            )
+
+    def _write_down(self, unit: Unit) -> None:
+        """Seal and encode what was decided of a unit."""
+        for act, event in zip(unit.acts, unit.events, strict=False):
+            sealed, meta = self._keyring.seal(event), event.meta
+            line = Line(
+                meta.stream_id,
+                meta.version,
+                sealed.name,
+                entries.write(self._catalogue, sealed),
+                unit.record_id,
+                meta.command_id,
+                self._keyring.command_digest(act.content),
+                tuple(names(unit, sealed)),
+            )
+            unit.lines.append(line)
