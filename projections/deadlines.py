@@ -14,7 +14,7 @@ from domain.deadline.sheet import NOTHING, ClockKey, Sheet, TellsOfClock, Told, 
 from domain.event import EPOCH, Event
 from domain.law.book import Book
 from domain.law.clock import Clock, Fact, Reckoning, columns_of, evaluate
-from projections.view import Index, View, on
+from projections.view import SAME, Index, View, on
 
 CLOCK = ("record_id", "rule", "subject", "opened_by")
 """What tells one clock from all others."""
@@ -82,19 +82,22 @@ class Deadlines(View):
         self.basis = hashlib.sha256(" ".join(texts).encode()).hexdigest()[:16]
 
     @on(Event)
-    def entered(self, row: Docket, e: Event[Any]) -> None:
-        """Keep what a rule waits for, and what has been told."""
+    def entered(self, row: Docket, e: Event[Any]) -> object:
+        """Keep what a rule waits for, and what has been told. What no rule waits for changes nothing."""
         if isinstance(e, TellsOfClock):
             key = str(e.key)
             before = {e.key: Told.from_json(row.told[key])} if key in row.told else {}
             row.told[key] = told_after(before, e)[e.key].to_json()
             row.told_version, row.told_at = e.meta.version, e.meta.recorded_at
-            return
+            return None
+        known = row.station
         row.station, row.district = row.station or e.meta.station, row.district or e.meta.district
         fact = fact_of(e, self.book)
-        if fact is not None:
-            row.facts.append(fact.to_json())
-            row.counted, row.recorded_at = e.meta.version, e.meta.recorded_at
+        if fact is None:
+            return SAME if known else None
+        row.facts.append(fact.to_json())
+        row.counted, row.recorded_at = e.meta.version, e.meta.recorded_at
+        return None
 
     def owed(self, docket: Docket, now: datetime) -> list[TellsOfClock]:
         """What is to be told of a record's clocks by `now`, and hasn't been."""

@@ -83,4 +83,5 @@ def watching(url: str) -> Iterator[Watch]:
     with connected(url) as connection:
         watch = Watch(url, connection)
         yield watch
+        watch.store.close()
         watch.store.datastore.close()
