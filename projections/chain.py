@@ -61,7 +61,7 @@ class ChainView(View):
         for chapter in (
             "information", "registration", "publication", "transfer", "investigation", "scene", "search", "further",
             "arrest", "remand", "prosecution", "sanction", "final_form", "chargesheet", "court", "judgment", "medical",
-            "laboratory", "report", "property_seizure", "corrections",
+            "laboratory", "report", "reported", "extension", "property_seizure", "corrections",
         )
     )  # fmt: skip
     State = Chain

@@ -115,7 +115,7 @@ class Course:
             if trigger.fact in named:
                 rank = ORDER[kind]
                 for at, place, fact in docket.concerning(trigger, subject):
-                    if before or at >= opened:
+                    if (before or at >= opened) and fact is not start.fact:
                         found.append((at, rank, place, fact, trigger))
         if rule.applies_by == "alterations" or self.version.by_offence:
             found += [(each.at, 0, each.place, each.fact, each) for each in docket.alterations(start)]
