@@ -133,6 +133,8 @@ class Event(Generic[R]):
     register: ClassVar[str] = ""
     opens: ClassVar[bool] = False
     """Whether a record may begin with this act."""
+    by_hand: ClassVar[bool] = True
+    """Whether an officer enters it; what the engine tells by itself is entered by nobody."""
     numbered: ClassVar[Numbered | None] = None
     """For an act that gives its record a number."""
 

@@ -45,6 +45,7 @@ class CaseState(View):
     """One row for each case."""
 
     indexes = (("station", "stage"),)
+    ignores = frozenset({"domain.deadline.by_entry", "domain.deadline.by_time"})
 
     @dataclass
     class Row:

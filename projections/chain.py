@@ -56,12 +56,12 @@ class Chain:
 class ChainView(View):
     """A view that is read off the chain. Subclasses publish what `shown` gives of its links."""
 
-    ignores = frozenset(
+    ignores = frozenset({"domain.deadline.by_entry", "domain.deadline.by_time"}) | frozenset(
         f"domain.case.{chapter}"
         for chapter in (
             "information", "registration", "publication", "transfer", "investigation", "scene", "search", "further",
             "arrest", "remand", "prosecution", "sanction", "final_form", "chargesheet", "court", "judgment", "medical",
-            "laboratory", "report", "property_seizure", "corrections",
+            "laboratory", "report", "reported", "extension", "property_seizure", "corrections",
         )
     )  # fmt: skip
     State = Chain

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
+from domain.deadline.owed import Reading, key_of, next_at, owed
+from domain.deadline.sheet import NOTHING, ClockKey, Sheet, TellsOfClock, Told, sheet_of, told_after
 from domain.event import EPOCH, Event
 from domain.law.book import Book
 from domain.law.clock import Clock, Fact, Reckoning, columns_of, evaluate
-from projections.view import View, on
+from projections.view import SAME, Index, View, on
+
+CLOCK = ("record_id", "rule", "subject", "opened_by")
+"""What tells one clock from all others."""
 
 
 @dataclass
 class Docket:
-    """The facts of a record that matter to any rule; a correction is one of them."""
+    """The facts of a record that matter to any rule (a correction is one of them), and what was told of its clocks.
+
+    `counted` is the version of the last of these facts and `recorded_at` when it was recorded; `told_version` and
+    `told_at` are the same of the last deadline fact, whose version counts in the record's deadline stream.
+    """
 
     record_id: UUID
     station: str = ""
     facts: list[Any] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)
+    counted: int = 0
+    told_version: int = 0
+    recorded_at: datetime = EPOCH
+    told_at: datetime = EPOCH
+    district: str = ""
 
     KEY = ("record_id",)
 
 
 class Deadlines(View):
-    """One row for each clock of each subject."""
+    """One row for each clock of each subject; and for a vanished clock of which that is still to be told."""
 
+    version = 2
     State = Docket
-    indexes = (("station", "due_at"), ("due_at",))
+    indexes = (("station", "due_at"), ("due_at",), Index(("next_at", *CLOCK), "next_at IS NOT NULL"))
 
     @dataclass
     class Row:
@@ -52,21 +69,41 @@ class Deadlines(View):
         duty: str = ""
         consequence: str = ""
         digest: str = ""
+        next_at: datetime | None = None
+        """When something is next to be told of it; None when nothing is."""
 
-        KEY = ("record_id", "rule", "subject", "opened_by")
+        KEY = CLOCK
 
     def __init__(self, book: Book, zone: tzinfo) -> None:
         """Reckon by `book`, days in `zone`."""
         super().__init__()
         self.book, self.zone = book, zone
+        texts = (str(zone), book.basis, *(rule.digest for rule in book.rules.values()))
+        self.basis = hashlib.sha256(" ".join(texts).encode()).hexdigest()[:16]
 
     @on(Event)
-    def entered(self, row: Docket, e: Event[Any]) -> None:
-        """Keep what a rule waits for."""
-        row.station = row.station or e.meta.station
+    def entered(self, row: Docket, e: Event[Any]) -> object:
+        """Keep what a rule waits for, and what has been told. What no rule waits for changes nothing."""
+        if isinstance(e, TellsOfClock):
+            key = str(e.key)
+            before = {e.key: Told.from_json(row.told[key])} if key in row.told else {}
+            row.told[key] = told_after(before, e)[e.key].to_json()
+            row.told_version, row.told_at = e.meta.version, e.meta.recorded_at
+            return None
+        known = row.station
+        row.station, row.district = row.station or e.meta.station, row.district or e.meta.district
         fact = fact_of(e, self.book)
-        if fact is not None:
-            row.facts.append(fact.to_json())
+        if fact is None:
+            return SAME if known else None
+        row.facts.append(fact.to_json())
+        row.counted, row.recorded_at = e.meta.version, e.meta.recorded_at
+        return None
+
+    def owed(self, docket: Docket, now: datetime) -> list[TellsOfClock]:
+        """What is to be told of a record's clocks by `now`, and hasn't been."""
+        clocks = self.reckon(docket).clocks
+        reading = Reading(clocks, self.book, str(self.zone), docket.counted, docket.recorded_at)
+        return owed(sheet_on(docket), reading, now)
 
     def reckon(self, docket: Docket, **asked: Any) -> Reckoning:  # noqa: ANN401 (as_of, known_at, closed)
         """The clocks of a record."""
@@ -74,10 +111,21 @@ class Deadlines(View):
 
     def rows(self, state: Docket) -> Iterator[Row]:
         """Each clock of the record."""
+        told = told_of(state)
         for clock in self.reckon(state).clocks:
-            yield self._row(state, clock)
+            yield self._row(state, clock, told.pop(key_of(clock), NOTHING))
+        for key, was in told.items():
+            if was.opened_at is not None and key.rule in self.book.rules:
+                yield self._vanished(state, key, was)
 
-    def _row(self, state: Docket, clock: Clock) -> Row:
+    def _vanished(self, state: Docket, key: ClockKey, told: Told) -> Row:
+        """A clock that was told to run and that no entry starts any more: it is to be withdrawn."""
+        row = self.Row(state.record_id, *key, station=state.station, law=told.law, ended_as="withdrawn")
+        row.opened_at, row.due_at, row.last_day = told.opened_at or EPOCH, told.due_at, told.last_day
+        row.ended_at = row.next_at = state.recorded_at
+        return row
+
+    def _row(self, state: Docket, clock: Clock, told: Told) -> Row:
         return self.Row(
             record_id=state.record_id,
             rule=clock.rule.id,
@@ -96,7 +144,18 @@ class Deadlines(View):
             duty=clock.rule.duty,
             consequence=clock.rule.consequence["class"],
             digest=clock.rule.digest,
+            next_at=next_at(clock, told, state.recorded_at),
         )
+
+
+def told_of(docket: Docket) -> dict[ClockKey, Told]:
+    """What was told of a record's clocks."""
+    return {ClockKey.of(key): Told.from_json(kept) for key, kept in docket.told.items()}
+
+
+def sheet_on(docket: Docket) -> Sheet:
+    """The deadline sheet of a record."""
+    return sheet_of(docket.record_id, docket.told_version, told_of(docket))
 
 
 def fact_of(entry: Event[Any], book: Book) -> Fact | None:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from domain.case.corrections import CorrectsEntry
 from domain.event import EPOCH, NIL, Event
-from projections.view import View, on
+from projections.view import Key, View, on
+
+
+def own_line(entry: Event[Any]) -> tuple[Key, ...]:
+    """The row of an entry of the record's own stream; what is told beside it, of its deadlines, has none here."""
+    meta = entry.meta
+    return ((meta.position,),) if meta.stream_id == meta.record_id else ()
 
 
 class History(View):
-    """One row for each entry; rows are only ever added."""
+    """One row for each entry of the record's own; rows are only ever added."""
 
+    version = 2
     append_only = True
     indexes = (("record_id", "version"), ("station", "recorded_at"))
 
@@ -39,7 +47,7 @@ class History(View):
 
         KEY = ("position",)
 
-    @on(Event)
+    @on(Event, keys=own_line)
     def entered(self, row: Row, e: Event[object]) -> None:  # type: ignore[type-var]  # any register's entry
         """Write the line down."""
         meta = e.meta

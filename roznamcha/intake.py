@@ -108,6 +108,8 @@ def _act_class(name: Any, reasons: Reasons) -> type[Event[Any]] | None:  # noqa:
         reasons.add("name", "missing: which act is it? `roznamcha acts` lists them")
         return None
     if name in ACTS:
+        if not ACTS[name].by_hand:
+            reasons.add("name", f"{name} is told by the engine itself and entered by nobody; `roznamcha tick` tells it")
         return ACTS[name]
     near = get_close_matches(name, ACTS, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else "`roznamcha acts` lists them"

@@ -7,7 +7,8 @@ database functions leave the lock out, which lets a reader skip an entry for goo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -102,6 +103,18 @@ class EntryRecorder(PostgresApplicationRecorder):
 
         What is missing from the answer was not written: see the comment in the migration for the reasons.
         """
+        with self.datastore.get_connection() as connection:
+            return self._written(connection, lines, respect_refusals=respect_refusals)
+
+    @contextmanager
+    def appending(self, lines: Sequence[Line]) -> Iterator[tuple[dict[tuple[UUID, int], int], Connection[DictRow]]]:
+        """Write a batch and keep the log's lock until the block ends: an error in it undoes the whole batch."""
+        with self.datastore.get_connection() as connection, connection.transaction():
+            yield self._written(connection, lines, respect_refusals=True), connection
+
+    def _written(
+        self, connection: Connection[DictRow], lines: Sequence[Line], *, respect_refusals: bool
+    ) -> dict[tuple[UUID, int], int]:
         named = [(line.stream_id, name) for line in lines for name in line.names]
         params = (
             [line.stream_id for line in lines],
@@ -121,11 +134,10 @@ class EntryRecorder(PostgresApplicationRecorder):
             [name.number for _, name in named],
             respect_refusals,
         )
-        with self.datastore.get_connection() as connection:
-            return {
-                (stream, version): position
-                for stream, version, position in _cursor(connection).execute(APPEND, params, prepare=True)
-            }
+        return {
+            (stream, version): position
+            for stream, version, position in _cursor(connection).execute(APPEND, params, prepare=True)
+        }
 
     def refuse(self, refusals: Sequence[tuple[UUID, bytes, UUID, list[str]]]) -> None:
         """Keep refusals (command, digest, record, reasons); the first one of a command holds."""

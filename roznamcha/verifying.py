@@ -1,7 +1,8 @@
 """Verification: everything derived is derived once more, by the plainest way, and compared.
 
 Positions and versions, the bytes against their columns, the sealed columns against their digests, the commands, the
-numbers, and every row of every view against a fold of the record's entries that shares no code with the runner.
+numbers, every row of every view against a fold of the record's entries that shares no code with the runner, and every
+fact told of a legal clock against the entries it rests on.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from consumers.runner import Kept, tables_of
 from consumers.slots import slot_of
 from consumers.tables import Table
 from domain.event import Event
+from projections.deadlines import Deadlines
 from projections.view import View, fold_record, row_key
 from roznamcha.errors import Broken
 from roznamcha.numbers import number_name, number_of, serial_of
 from roznamcha.recorder import Name
+from roznamcha.verifying_facts import wrong_facts
 from schemas import Catalogue, SchemaError
 
 CHUNK = 400
@@ -163,6 +166,7 @@ def _check(  # noqa: PLR0913 (what a chunk is checked with)
                 folded[record_id].append(event)
     _called(connection, list(folded), numbered, report)
     for view in views:
+        _told(view, folded, report)
         skip = behind.get(view.name, set())
         expected: dict[type, dict[Any, Any]] = {part.Row: {} for part in view.published}
         for record_id, events in folded.items():
@@ -196,6 +200,15 @@ def _sound(kept: Kept, versions: dict[UUID, int], catalogue: Catalogue, report: 
     if kept.slot != slot_of(kept.record_id):
         report.complain("this entry stands in the wrong slot", *where)
     return event
+
+
+def _told(view: View, folded: dict[UUID, list[Event[Any]]], report: Report) -> None:
+    """What was told of the clocks follows from the entries."""
+    if not isinstance(view, Deadlines):
+        return
+    for record_id, history in folded.items():
+        for fact, why in wrong_facts(view, record_id, history):
+            report.complain(why, fact.meta.position, record_id, fact.meta.version)
 
 
 def _opens(event: Event[Any], unseal: Callable[[Event[Any]], Event[Any]], report: Report) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -20,7 +21,7 @@ from domain.law.offences import Offences, packaged
 from domain.law.rule import BadRule, Rule, UnknownLaw
 from domain.law.rule_form import read_form
 
-FOLDERS = ("bnss", "crpc", "pocso", "ndps", "judgments", "policy")
+FOLDERS = ("bnss", "crpc", "pocso", "poa", "ndps", "uapa", "jj", "judgments", "policy")
 
 PROCEEDING = ("case.FIRRegistered", "case.ZeroFIRRegistered")
 """The facts that begin the proceeding of a case: their earliest date picks the version (BNSS s.531(2)(a))."""
@@ -30,6 +31,9 @@ BELIEVED = ("case.InformationReceived", "case.PreliminaryEnquiryOrdered")
 
 SECTIONS = (*BELIEVED, *PROCEEDING, "case.SectionsAltered")
 """The facts whose `sections` tell for which offences the case is; each replaces the list before it."""
+
+WAY = 1
+"""The way of counting. Raised when the same rule, tables and entries would give another date than they gave before."""
 
 STRIKES = "CorrectsEntry"
 """The trait of an entry that strikes another one, named by its column `entry`."""
@@ -80,6 +84,11 @@ class Book:
     interests: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The facts and traits that matter to any rule, and which of their columns. Keep those, and only those."""
     proceeding: tuple[str, ...] = PROCEEDING
+
+    @cached_property
+    def basis(self) -> str:
+        """The SHA-256 of what each rule is counted by besides its own text: the offence tables, the way of counting."""
+        return hashlib.sha256(f"{WAY} {self.offences.digest}".encode()).hexdigest()
 
     def rule(self, name: str) -> Rule:
         """The rule of that name. Raises UnknownLaw."""

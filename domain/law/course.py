@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from operator import itemgetter
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from domain.law.counting import Counting, Term, day_of
 from domain.law.docket import Docket, Listed, Seen
@@ -31,6 +31,14 @@ Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal]]
 """What happened to a clock: the key of its words, when, by which fact, and what else the words need."""
 NOTHING = Classes()
 NO_PARTS: Mapping[str, str | Decimal] = {}
+
+
+class Move(NamedTuple):
+    """The end of a clock was moved: when, by which fact, and where to."""
+
+    at: datetime
+    fact: Fact
+    term: Term
 
 
 class Course:
@@ -56,9 +64,11 @@ class Course:
         self.known: dict[str, Any] = {}
         self.classes = NOTHING
         self.steps: list[Step] = []
+        self.moves: list[Move] = []
         self.span: Span
         self.path: Path
         self.term: Term
+        self.first: Term
 
     def given(self, known: Mapping[str, Any], classes: Classes) -> Self:
         """Count the term by what is known of the case at the start."""
@@ -78,8 +88,16 @@ class Course:
         self.span, self.path = self.version.limit.pick(self.known)
         self.term = self.counting.term(self.span, self.start.at, days=self.days, time_out=self.out)
 
+    def recount(self, at: datetime, fact: Fact) -> None:
+        """Count the term anew because of a fact, and keep where that moved its end."""
+        before = self.term.due_at
+        self.count()
+        if self.term.due_at != before:
+            self.moves.append(Move(at, fact, self.term))
+
     def run(self, docket: Docket) -> Self:
         """Take every fact that concerns this clock, in its order, until one ends it."""
+        self.first = self.term
         for at, rank, _, fact, trigger in sorted(self._events(docket), key=SOONEST):
             TAKES[rank](self, at, fact, trigger)
             if self.ended_as or self.met_by:
@@ -97,7 +115,7 @@ class Course:
             if trigger.fact in named:
                 rank = ORDER[kind]
                 for at, place, fact in docket.concerning(trigger, subject):
-                    if before or at >= opened:
+                    if (before or at >= opened) and fact is not start.fact:
                         found.append((at, rank, place, fact, trigger))
         if rule.applies_by == "alterations" or self.version.by_offence:
             found += [(each.at, 0, each.place, each.fact, each) for each in docket.alterations(start)]
@@ -113,7 +131,7 @@ class Course:
         self.classes = listed.classes
         self.known.update(listed.classes.attributes)
         self._step("altered", at, fact, sections=", ".join(listed.sections))
-        self.count()
+        self.recount(at, fact)
         applies = self.rule.applies_by != "alterations" or all_hold(self.version.applies, self.known) is not False
         if not applies and self.held_at is None:
             self.held_at, self.held_by, self.inapplicable = at, fact, True
@@ -129,7 +147,7 @@ class Course:
         before = self.term.due_at
         self.known.update({name: fact.values.get(column) for name, column in trigger.sets.items()})
         self.days += int(_number(fact.values.get(trigger.adds)) if trigger.adds else 0)
-        self.count()
+        self.recount(at, fact)
         if self.term.due_at > before:
             self.extended_at = self.extended_at or at
             self._step("extended", at, fact, order=f" (order {order})" if order else "")
@@ -143,7 +161,7 @@ class Course:
         evidence = str(fact.values.get(trigger.evidence) or "") if trigger.evidence else ""
         key = "excluded" if evidence else "excluded unshown"
         self._step(key, at, fact, hours=hours, evidence=evidence)
-        self.count()
+        self.recount(at, fact)
 
     def held(self, at: datetime, fact: Fact, _: Trigger) -> None:
         """From here on it doesn't run."""
@@ -162,7 +180,7 @@ class Course:
         self.out += at - self.held_at
         self.held_at = self.held_by = None
         self._step("resumed", at, fact, days=str(max(0, gap)))
-        self.count()
+        self.recount(at, fact)
 
     def exempted(self, at: datetime, fact: Fact, trigger: Trigger) -> None:
         """The duty is gone."""

@@ -111,13 +111,20 @@ class Docket:
             for starts in found.values():
                 starts.extend(unnamed)
         for subject, starts in found.items():
-            if len(starts) > 1:
-                starts.sort(key=EARLIEST_FIRST)
-            for trigger in rule.starts_unless_after:
-                barred = min((each.at for each in self.concerning(trigger, subject)), default=None)
-                if barred is not None:
-                    starts[:] = [each for each in starts if each.at <= barred]
+            self._sift(rule, subject, starts)
         return found
+
+    def _sift(self, rule: Rule, subject: str, starts: list[Seen]) -> None:
+        """Put starts in order, move them to what must be there as well, and leave out what came too late."""
+        if len(starts) > 1:
+            starts.sort(key=EARLIEST_FIRST)
+        for trigger in rule.starts_with:
+            also = min(self.concerning(trigger, subject), key=EARLIEST_FIRST, default=None)
+            starts[:] = [max(each, also, key=EARLIEST_FIRST) for each in starts] if also is not None else []
+        for trigger in rule.starts_unless_after:
+            barred = min((each.at for each in self.concerning(trigger, subject)), default=None)
+            if barred is not None:
+                starts[:] = [each for each in starts if each.at <= barred]
 
     def classes_for(self, start: Seen) -> Classes:
         """The classes of the offences at a start: by its own list of sections, else by the last one before it."""

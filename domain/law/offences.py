@@ -7,16 +7,17 @@ says where it was read. A section that isn't in them is told as unknown and neve
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib import resources
 
 from domain.law.grammar import neat
 
-TEN, SEVEN, THREE = 10.0, 7.0, 3.0
+TEN, SEVEN, THREE, TWO = 10.0, 7.0, 3.0, 2.0
 ACTS = {"BNS": "BNS", "POCSO": "POCSO", "NDPS": "NDPS", "UAPA": "UAPA", "POA": "PoA", "IPC": "IPC"}
 """The tables, and how each Act is written before its sections."""
 
@@ -27,14 +28,11 @@ RAPE = tuple(f"BNS {n}" for n in range(64, 72))
 FIRST = " [first entry]"
 SECTION = re.compile(r"([A-Za-z/()]+) +([0-9]+[A-Za-z]*) *((?:\([0-9A-Za-z]+\) *)*)(.*)")
 
-UAPA_NOTE = (
-    "UAPA s.43D(2)(a) reads ninety days for sixty in every case under that Act; this rule does not count that",
-    "यूएपीए धारा 43घ(2)(क) के अनुसार उस अधिनियम के हर मामले में साठ के स्थान पर नब्बे दिन; यह नियम उसे नहीं गिनता",
-)
 NDPS_NOTE = (
-    "NDPS s.36A(4) reads 180 days for ninety (ss.19, 24, 27A, commercial quantity); this rule does not count that",
-    "एनडीपीएस धारा 36क(4) के अनुसार धारा 19, 24, 27क और वाणिज्यिक मात्रा में नब्बे के स्थान पर 180 दिन; यह नियम उसे नहीं गिनता",
+    "NDPS s.36A(4) reads 180 days for ninety (ss.19, 24, 27A, commercial quantity): rule ndps-180 counts that",
+    "एनडीपीएस धारा 36क(4) के अनुसार धारा 19, 24, 27क और वाणिज्यिक मात्रा में नब्बे के स्थान पर 180 दिन: नियम ndps-180 उसे गिनता है",
 )
+"""Told beside a clock of 60 or 90 days under the NDPS Act: the section may not say how large the quantity was."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +71,12 @@ class Offence:
             return True if self.min_years is not None and self.min_years >= years else None
         return self.top >= years
 
+    def above(self, years: float) -> bool | None:
+        """Whether it may be punished with more than so many years."""
+        if self.top is None:
+            return True if self.min_years is not None and self.min_years > years else None
+        return self.top > years
+
 
 @dataclass(frozen=True)
 class Classes:
@@ -90,6 +94,10 @@ class Classes:
     """Punishable for three years or more but less than seven (BNSS s.173(3))."""
     seven_or_more: bool | None = None
     """Punishable for seven years or more (BNSS s.176(3))."""
+    upto_seven: bool | None = None
+    """Punishable with at most seven years, by every printed entry of every section (Arnesh Kumar)."""
+    summons_case: bool | None = None
+    """No printed entry of a section has death, life or more than two years (BNSS s.2(1)(x) and (z))."""
     two_month_list: bool = False
     rape: bool = False
     unknown: tuple[str, ...] = ()
@@ -97,7 +105,7 @@ class Classes:
     sections: frozenset[str] = frozenset()
     """Every section with the sections and the Act it lies in: `BNS 64(1)`, `BNS 64`, `BNS`."""
     notes: tuple[tuple[str, str], ...] = ()
-    """What a special Act changes and no rule of this book counts, in English and Hindi."""
+    """What a special Act may change, in English and Hindi."""
 
     @cached_property
     def attributes(self) -> Mapping[str, object]:
@@ -107,6 +115,8 @@ class Classes:
             "offence.class90_display_max10": self.class90_display_max10,
             "offence.min3_below7": self.min3_below7,
             "offence.seven_or_more": self.seven_or_more,
+            "offence.upto_seven": self.upto_seven,
+            "offence.summons_case": self.summons_case,
             "offence.two_month_list": self.two_month_list,
             "offence.rape": self.rape,
             "offence.sections": frozenset(map(neat, self.sections)),
@@ -126,6 +136,12 @@ class Offences:
             for outer in within(name)[1:-1]:
                 self._parts.setdefault(outer, []).append(each)
         self._known: dict[tuple[str, ...], Classes] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of every entry of every table."""
+        rows = sorted(repr(each) for found in self._found.values() for each in found)
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
     def __len__(self) -> int:
         """How many different sections there are."""
@@ -161,10 +177,16 @@ class Offences:
 
     def _computed(self, sections: tuple[str, ...]) -> Classes:
         found = {section: self.of(section) for section in sections}
-        each = [_divided(entries, lambda offence: offence.class90) for entries in found.values()]
-        most = [_divided(entries, lambda offence: offence.at_least(TEN)) for entries in found.values()]
-        seven = [_divided(entries, lambda offence: offence.at_least(SEVEN)) for entries in found.values()]
-        three = [_divided(entries, lambda offence: offence.at_least(THREE)) for entries in found.values()]
+
+        def of_each(asked: Callable[[Offence], bool | None]) -> list[bool | None]:
+            return [_divided(entries, asked) for entries in found.values()]
+
+        each = of_each(lambda offence: offence.class90)
+        most, seven, three = (of_each(partial(Offence.at_least, years=years)) for years in (TEN, SEVEN, THREE))
+        above = {
+            years: _gravest([_gravest([entry.above(years) for entry in entries]) for entries in found.values()])
+            for years in (SEVEN, TWO)
+        }
         names = frozenset(name for section in sections for name in within(section))
         class90, seven_or_more = _gravest(each), _gravest(seven)
         below = None if seven_or_more is None else not seven_or_more
@@ -173,12 +195,14 @@ class Offences:
             class90_display_max10=True if class90 else _gravest(most),
             min3_below7=below and _gravest(three),
             seven_or_more=seven_or_more,
+            upto_seven=_negated(above[SEVEN]),
+            summons_case=_negated(above[TWO]),
             two_month_list=not names.isdisjoint(TWO_MONTHS),
             rape=not names.isdisjoint(RAPE),
             unknown=tuple(section for section, entries in found.items() if not entries),
             divided=tuple(section for section, one in zip(found, each, strict=True) if one is None and found[section]),
             sections=names,
-            notes=tuple(note for act, note in (("UAPA", UAPA_NOTE), ("NDPS", NDPS_NOTE)) if act in names),
+            notes=(NDPS_NOTE,) if "NDPS" in names else (),
         )
 
 
@@ -197,6 +221,10 @@ def _divided(entries: list[Offence], asked: Callable[[Offence], bool | None]) ->
     """What all entries of a section answer alike; None where they differ, or there are none."""
     answers = {asked(each) for each in entries}
     return answers.pop() if len(answers) == 1 else None
+
+
+def _negated(answer: bool | None) -> bool | None:  # noqa: FBT001 (an answer)
+    return None if answer is None else not answer
 
 
 def _gravest(answers: list[bool | None]) -> bool | None:

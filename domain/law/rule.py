@@ -133,6 +133,7 @@ class Rule:
     consequence: Mapping[str, Any] = field(default_factory=dict)
     per: str = "record"
     repeats: str = "each"
+    starts_with: tuple[Trigger, ...] = ()
     starts_unless_after: tuple[Trigger, ...] = ()
     early_stop: str = "ignored"
     extends: tuple[Trigger, ...] = ()
@@ -195,8 +196,8 @@ class Rule:
         """Every fact this rule reacts to, with the columns it needs."""
         pauses = [each for pause in self.suspends for each in (*pause.begins, *pause.ends)]
         return (
-            *self.starts, *self.starts_unless_after, *self.stops, *self.extends, *self.excludes, *pauses,
-            *self.overtakes, *self.exempts,
+            *self.starts, *self.starts_with, *self.starts_unless_after, *self.stops, *self.extends, *self.excludes,
+            *pauses, *self.overtakes, *self.exempts,
         )  # fmt: skip
 
     def attributes(self) -> frozenset[str]:

@@ -25,24 +25,32 @@ PER: Mapping[str, tuple[str, ...]] = {
     "property": ("property_id",),
     "request": ("request",),
     "search": ("search",),
+    "seizure": ("memo",),
+    "order": ("order_number",),
+    "appeal": ("appeal",),
+    "examination": ("fsl_number",),
 }
 """For whom or what a clock runs, and the columns of a fact that name it."""
 
 OFFENCE_ATTRIBUTES = frozenset(
-    {"class90", "class90_display_max10", "min3_below7", "seven_or_more", "two_month_list", "rape", "sections"}
-)
+    {
+        "class90", "class90_display_max10", "min3_below7", "seven_or_more", "two_month_list", "rape", "sections",
+        "summons_case", "upto_seven",
+    }
+)  # fmt: skip
 """What `offences.py` computes from the sections of a case; written `offence.class90` and so on."""
 
 ALWAYS = ("rule", "starts", "stops", "governed_by", "counting", "closed_days", "versions")
 SHIPPED = ("title", "duty", "consequence", "per", "repeats", "reviewed", "examples")
 """What a rule of the packaged book must say besides; the rule book of a log may leave it out."""
 OPTIONAL = (
-    "starts_unless_after", "early_stop", "extends", "excludes", "suspends", "overtakes", "exempts", "applies_by",
-    "start_setting", "alarm", "note",
+    "starts_with", "starts_unless_after", "early_stop", "extends", "excludes", "suspends", "overtakes", "exempts",
+    "applies_by", "start_setting", "alarm", "note",
 )  # fmt: skip
 VERSION_KEYS = ("from", "to", "law", "quote", "limit", "source", "applies", "note")
 TRIGGER_KEYS = {
     "starts": ("at", "when", "subject"),
+    "starts_with": ("when", "subject"),
     "starts_unless_after": ("when", "subject"),
     "stops": ("at", "when", "subject"),
     "extends": ("when", "subject", "sets", "adds", "noted", "order"),
@@ -83,6 +91,7 @@ class RuleForm(Form):
             per=self.one_of("per", tuple(PER), "record"),
             repeats=self.one_of("repeats", ("first", "each"), "each"),
             starts=self.triggers("starts"),
+            starts_with=self.triggers("starts_with"),
             starts_unless_after=self.triggers("starts_unless_after"),
             stops=self.triggers("stops"),
             early_stop=self.one_of("early_stop", ("counts", "ignored"), "ignored"),
@@ -217,7 +226,12 @@ class RuleForm(Form):
         if key not in self.table:
             return ()
         found = self.grammar(key, lambda: conditions_of(self.table[key]))
-        self.offences(key, (each.attribute for each in found))
+        names = [each.attribute for each in found]
+        if key == "when":  # of one fact: its columns, and those of its parts (accused.how)
+            for name in (each for each in names if each.startswith("offence.")):
+                self.bad(f"when: {name} is no column of a fact; offences belong under applies or limit", key)
+        else:
+            self.offences(key, names)
         return found
 
     def offences(self, key: str, names: Iterable[str]) -> None:

@@ -79,8 +79,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "limit": ("the limit is {span}{quote}", "अवधि {span} है{quote}"),
     "forthwith": (
-        "the law says “forthwith” and names no number; {span} is a setting of the rule book",
-        "विधि “तत्काल” कहती है, संख्या नहीं; {span} नियम-पुस्तक की सेटिंग है",
+        "the law asks for haste and names no number here; {span} is a setting of the rule book",
+        "विधि यहाँ शीघ्रता कहती है, संख्या नहीं; {span} नियम-पुस्तक की सेटिंग है",
     ),
     "altered": ("{fact} of {at} changes the sections to {sections}", "{at} का {fact} धाराएँ बदलता है: {sections}"),
     "altered late": (

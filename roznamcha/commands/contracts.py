@@ -34,12 +34,15 @@ def acts(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """List every act that can be entered, with its columns in English and Hindi."""
+    """List every act that can be entered, with its columns in English and Hindi.
+
+    What the engine tells by itself is listed by its register, deadline, or by its name.
+    """
     domain.load()
     found = [
         described(cls, catalogue())
         for each, cls in sorted(ACTS.items())
-        if register in {"", cls.register} and name in {"", each, cls.__name__}
+        if (register == cls.register or (not register and (cls.by_hand or name))) and name in {"", each, cls.__name__}
     ]
     if not found:
         known = ", ".join(sorted({cls.register for cls in ACTS.values()}))

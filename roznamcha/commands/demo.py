@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from datetime import UTC, timedelta
@@ -11,6 +12,7 @@ import typer
 
 from domain.law.clock import Clock
 from roznamcha.commands.reading import all_clocks
+from roznamcha.commands.ticking import ticker_on
 from roznamcha.errors import Broken, Refused
 from roznamcha.intake import read_act
 from roznamcha.office import Office, open_office
@@ -41,6 +43,8 @@ def demo(
         with progress_bar("entering a sample district", shown=not as_json) as progress:
             tally = _enter(office, acts, progress)
         with open_board(office, quiet=as_json) as board:
+            evening = ENDS.astimezone(UTC)
+            ticker_on(office, board, lambda: evening).tick(evening)
             report = verify(board.connection, board.views, office.catalogue)
             clocks = all_clocks(office, board)
             states = Counter(clock.state(ENDS) for _, clock in clocks)
@@ -49,6 +53,7 @@ def demo(
                 "entries": report.entries,
                 "views": report.rows,
                 "deadlines": dict(sorted(states.items())),
+                "facts": _facts(board),
                 "custody_breaks": _one(board, "SELECT count(*) FROM views.custody, jsonb_array_elements(breaks)"),
                 "verified": report.ok,
                 "seconds": round(time.monotonic() - started, 2),
@@ -101,7 +106,7 @@ def _show(board: Board, clocks: list[tuple[Any, Clock]], shown: dict[str, Any], 
         "",
     )
     _stations(board, clocks)
-    _systems(board, clocks)
+    _systems(board, clocks, shown["facts"])
     _deadlines(clocks)
     say(
         f"✓ सत्यापित · verified: {shown['entries']:,} entries of {shown['records']:,} cases, every view equal to an independent fold "
@@ -160,7 +165,7 @@ def _stations(board: Board, clocks: list[tuple[Any, Clock]]) -> None:
     table("थाने · stations", heads, rows)
 
 
-def _systems(board: Board, clocks: list[tuple[Any, Clock]]) -> None:
+def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int]) -> None:
     names = dict(board.connection.execute("SELECT name, count(*) FROM views.history GROUP BY name").fetchall())
     states = Counter((clock.rule.id, clock.state(ENDS)) for _, clock in clocks)
 
@@ -218,6 +223,11 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]]) -> None:
             f"{count('FIRPublished')} FIRs on the web, {count('PublicationWithheld')} withheld; {of('fir-web')}",
         ),
         (
+            "Told of the clocks",
+            "समय-सीमा सूचनाएँ",
+            ", ".join(f"{number} {words(kind)}" for kind, number in facts.items()),
+        ),
+        (
             "Delay in entry",
             "प्रविष्टि में विलंब",
             f"{sum(n for (_, state), n in states.items() if state == 'entered late')} acts done in time and entered late",
@@ -249,6 +259,17 @@ def _deadlines(clocks: list[tuple[Any, Clock]]) -> None:
     ]
     heads = ("विधिक समय-सीमा\nlegal clock", *(f"{hindi}\n{state}" for state, hindi in words.items()))
     table("समय-सीमाएँ · clocks (no rule has been reviewed by a lawyer yet)", heads, rows)
+
+
+def _facts(board: Board) -> dict[str, int]:
+    """How many facts of each kind were told of the clocks, by what they tell."""
+    query = "SELECT topic, count(*) FROM roznamcha.entries WHERE topic LIKE 'deadline.%' GROUP BY topic ORDER BY topic"
+    return {topic.partition(".")[2]: number for topic, number in board.connection.execute(query).fetchall()}
+
+
+def words(kind: str) -> str:
+    """The name of an act as words: `met late`."""
+    return re.sub(r"(?<=.)([A-Z])", r" \1", kind).lower()
 
 
 def _one(board: Board, query: str) -> int:

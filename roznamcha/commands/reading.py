@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from consumers import entries
+from domain.deadline.sheet import TellsOfClock
 from domain.event import RECORDS, Event, fold
 from domain.law.clock import Clock
 from projections.chain import BREAKS, Chain, links
@@ -21,6 +22,7 @@ from roznamcha.office import Office, open_office
 from roznamcha.plain import plain, plain_entry
 from roznamcha.screen import AsJson, print_json, say, table, when
 from roznamcha.settings import settings
+from roznamcha.told import facts_of, list_facts, shown_fact
 from roznamcha.views import Board, open_board
 
 app = typer.Typer()
@@ -131,22 +133,31 @@ def _line(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 (any JSON)
 
 
 @app.command()
-def history(record: RecordName, known_at: KnownAt = "", *, as_json: AsJson = False) -> None:
+def history(
+    record: RecordName,
+    known_at: KnownAt = "",
+    told: Annotated[bool, typer.Option("--deadlines", help="With what was told of its legal clocks")] = False,  # noqa: FBT002
+    *,
+    as_json: AsJson = False,
+) -> None:
     """List a record's entries: who, when, recorded when, doubts, and what was struck."""
     with open_office(settings(), reading=True) as office:
         record_id, found = history_of(office, record)
+        if told:
+            found = sorted([*found, *facts_of(office, record_id)], key=lambda each: each.meta.position)
         found = known(found, None, moment_given(known_at, office))
         zone = office.settings.zone
     struck = {each.version: each.meta.version for each in found if hasattr(each, "replaced_by")}  # type: ignore[attr-defined]
+    marks = {each.meta.entry_id: struck.get(each.meta.version) for each in found if not isinstance(each, TellsOfClock)}
     if as_json:
-        listed = [plain_entry(each) | {"struck_by": struck.get(each.meta.version)} for each in found]
+        listed = [plain_entry(each) | {"struck_by": marks.get(each.meta.entry_id)} for each in found]
         print_json({"record": str(record_id), "entries": listed})
         return
     rows = []
     for each in found:
         meta = each.meta
         doubts = "\n".join(meta.doubts)
-        name = f"{each.name} (struck by {struck[meta.version]})" if meta.version in struck else each.name
+        name = f"{each.name} (struck by {marks[meta.entry_id]})" if marks.get(meta.entry_id) else each.name
         who = f"{meta.actor.rank} {meta.actor.id}"
         rows.append((meta.version, name, when(meta.occurred_at, zone), when(meta.recorded_at, zone), who, doubts))
     table(f"record {record_id}", ("no.", "act", "happened", "recorded", "by", "doubts"), rows)
@@ -217,6 +228,7 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
     as_of: AsOf = "",
     known_at: KnownAt = "",
     explain: Annotated[bool, typer.Option("--explain", help="Show the counting line by line, with the law")] = False,  # noqa: FBT002
+    facts: Annotated[bool, typer.Option("--facts", help="Show what was told of a record's clocks, and when")] = False,  # noqa: FBT002
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -224,6 +236,9 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
     if state and state not in STATES:
         message = f"there is no state {state!r}; there are {', '.join(STATES)}"
         raise Usage(message)
+    if facts:
+        _facts(record, known_at, as_json=as_json)
+        return
     with open_office(settings(), reading=True) as office:
         then = moment_given(as_of, office)
         at = then or moment_given(known_at, office) or datetime.now(UTC)
@@ -254,6 +269,19 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
         say("", f"{each.rule.title['en']} · {each.rule.title['hi']}  ({whose})")
         for line in each.explain:
             say(f"  {line.en}", f"  {line.hi}")
+
+
+def _facts(record: str, known_at: str, *, as_json: bool) -> None:
+    """What was told of the clocks of one record, by a moment."""
+    if not record:
+        message = "--facts tells of one record: name it"
+        raise Usage(message)
+    with open_office(settings(), reading=True) as office:
+        record_id, _ = history_of(office, record)
+        by = moment_given(known_at, office)
+        found = [each for each in facts_of(office, record_id) if by is None or each.meta.recorded_at <= by]
+        zone = office.settings.zone
+    print_json([shown_fact(each) for each in found]) if as_json else list_facts(found, record, zone)
 
 
 def _clocks(  # noqa: PLR0913 (each narrows what is asked)

@@ -155,7 +155,7 @@ def test_doubts_about_a_class_are_told() -> None:
         "FOREIGN x": "no table has FOREIGN x",
         "BNS 109(1)": "BNS 109(1): the class depends on the facts of the case",
         "BNS 309(4)": "read as “up to ten years”, the section would count ninety days",
-        "UAPA 13(1)": "UAPA s.43D(2)(a) reads ninety days for sixty",
+        "NDPS 20(b)(ii)(B)": "NDPS s.36A(4) reads 180 days for ninety",
     }
     for section, words in says.items():
         assert words in told(only("def-bail", clocks(fir("2026-01-01", section), remanded("A1", "2026-01-02"))))

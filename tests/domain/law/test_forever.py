@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.law.clock import Fact, Reckoning, evaluate
+from domain.law.counting import CLOCKED
 from tests.domain.law.kit import BOOK, ZONE
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -126,10 +127,10 @@ def test_a_zone_moves_days_and_no_hours(zone: str, facts: list[Fact]) -> None:
     here = {
         (each.rule.id, each.subject, each.opened_by): each.due_at
         for each in evaluate(BOOK, facts, ZONE)
-        if each.rule.counting == "hours"
+        if each.rule.counting in CLOCKED
     }
     for clock in evaluate(BOOK, facts, there):
-        if clock.rule.counting == "hours":
+        if clock.rule.counting in CLOCKED:
             assert here[clock.rule.id, clock.subject, clock.opened_by] == clock.due_at
         else:
             assert clock.lapses_from.astimezone(there).time().isoformat() == "00:00:00"

@@ -7,6 +7,7 @@ import pytest
 from domain.law.book import load_book_from, read_rule
 from domain.law.grammar import OPERATORS, UNITS
 from domain.law.rule import BadRule
+from domain.law.rule_form import PER
 
 GOOD = """rule: a-rule
 title: {en: A, hi: अ}
@@ -44,7 +45,8 @@ LIKE = "60 days, 24 hours, 2 months or 1 year"
 NAMES = ", ".join(
     f"offence.{each}"
     for each in (
-        "class90", "class90_display_max10", "min3_below7", "rape", "sections", "seven_or_more", "two_month_list",
+        "class90", "class90_display_max10", "min3_below7", "rape", "sections", "seven_or_more", "summons_case",
+        "two_month_list", "upto_seven",
     )
 )  # fmt: skip
 BAD = {
@@ -85,7 +87,7 @@ BAD = {
     "unknown class": ("class: C", "class: Z", "4: rule a-rule: class: 'Z' is none of A, B, C, D"),
     "unknown subject": (
         "per: record", "per: moon",
-        "5: rule a-rule: per: 'moon' is none of record, accused, arrest, victim, person, property, request, search",
+        f"5: rule a-rule: per: 'moon' is none of {', '.join(PER)}",
     ),
     "an unknown key": ("duty: someone", "duty: someone\nduties: many", "4: rule a-rule: unknown key 'duties'"),
     "an unknown key of a version": ('quote: "q"', "words: q", "15: rule a-rule: versions: unknown key 'words'"),

@@ -105,10 +105,35 @@ def test_a_clause_lies_in_its_section() -> None:
 
 
 def test_special_acts_are_told() -> None:
-    """What the NDPS Act and the UAPA change, and no rule counts yet, stands in the notes."""
+    """What the NDPS Act changes for some quantities stands in the notes: the section may not tell the quantity."""
     assert "s.36A(4)" in classes(["NDPS 20(b)(ii)(C)"]).notes[0][0]
-    assert "s.43D(2)(a)" in classes(["UAPA 13(1)", "BNS 103"]).notes[0][0]
     assert classes(["BNS 103"]).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("sections", "upto_seven", "summons_case"),
+    [
+        (["BNS 303(2)"], True, False),  # theft: three years
+        (["BNS 318(4)"], True, False),  # cheating: seven years
+        (["BNS 103(1)"], False, False),
+        (["BNS 309(4)", "BNS 303(2)"], False, False),  # robbery: ten years; the gravest decides
+        (["IPC 304A"], True, True),  # two years
+        (["BNS 115(2)"], True, True),  # hurt: one year
+        (["BNS 115(2)", "BNS 303(2)"], True, False),
+        (["FOREIGN x"], None, None),
+        (["BNS 115(2)", "FOREIGN x"], None, None),
+        (["BNS 103(1)", "FOREIGN x"], False, False),
+        ([], None, None),
+    ],
+)
+def test_how_far_the_punishment_reaches(
+    sections: list[str],
+    upto_seven: bool | None,
+    summons_case: bool | None,
+) -> None:
+    """At most seven years (Arnesh Kumar), at most two (a summons-case): of the gravest section, if it is known."""
+    found = classes(sections)
+    assert (found.upto_seven, found.summons_case) == (upto_seven, summons_case)
 
 
 def test_the_tables_are_whole() -> None:

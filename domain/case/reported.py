@@ -1,0 +1,47 @@
+"""Reports that a special Act wants: on a child to the Committee and the court, on drugs to the officer's superior."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from domain.case.case import Case, CaseEntry
+from domain.case.codes import unreadable
+
+
+class ChildReported(CaseEntry, register="case"):
+    """The Child Welfare Committee, or the court, is told of an offence against a child (POCSO s.19(6))."""
+
+    sent_to: Literal["Child Welfare Committee", "Special Court", "Court of Session"]
+    office: str = ""
+    children: tuple[str, ...] = ()
+    needs_care: bool = False
+    steps_taken: str = ""
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """A child goes by a code, and never by name."""
+        yield from unreadable(case, *self.children)
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """It is for offences under the POCSO Act, and says what was done where the child needs care."""
+        if case.sections and not any(each.startswith("POCSO ") for each in case.sections):
+            yield f"a child is reported under POCSO s.19(6), and {case.label} has no section of that Act"
+        if self.needs_care and not self.steps_taken:
+            yield "the child is said to need care and protection, and no step is told (POCSO s.19(6))"
+
+
+class SuperiorInformed(CaseEntry, register="case"):
+    """The immediate superior is sent the copy or the full report that the NDPS Act asks for (s.42(2), 50(6), 57)."""
+
+    under: Literal["NDPS 42(2)", "NDPS 50(6)", "NDPS 57"]
+    superior: str
+    superior_rank: str
+    about: str = ""
+    delay_reason: str = ""
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """An officer is not his own superior, and the Act is that of the case."""
+        if self.superior == self.meta.actor.id:
+            yield f"{self.superior} is named as the superior and made the report too"
+        if case.sections and not any(each.startswith("NDPS ") for each in case.sections):
+            yield f"a report under {self.under} is made, and {case.label} has no section of the NDPS Act"
