@@ -28,9 +28,10 @@ PAGE = b"""
 
 
 @contextmanager
-def connected(url: str) -> Iterator[Connection[Any]]:
-    """A connection under the application's role."""
-    with psycopg.connect(url, autocommit=True, options=f"-c role={ROLE} -c timezone=UTC") as connection:
+def connected(url: str, called: str = "roznamcha") -> Iterator[Connection[Any]]:
+    """A connection under the application's role. By what it is `called` others see who is at work."""
+    options = f"-c role={ROLE} -c timezone=UTC"
+    with psycopg.connect(url, autocommit=True, options=options, application_name=called) as connection:
         yield connection
 
 

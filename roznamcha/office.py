@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 
 from psycopg import ProgrammingError
@@ -13,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 import domain
 from domain.law.book import Book, load_book
 from roznamcha.errors import Usage
+from roznamcha.fences import clock_of, same_time
 from roznamcha.migrate import migrate
 from roznamcha.postgres import open_embedded
 from roznamcha.recorder import Datastore
@@ -72,6 +74,9 @@ def open_office(settings: Settings, *, reading: bool = False) -> Iterator[Office
         datastore = Datastore(url)
         try:
             schemas = catalogue()
+            if not reading:
+                with datastore.get_connection() as connection:
+                    same_time(datetime.now(UTC), clock_of(connection))
             keyring = open_keyring(datastore, schemas, settings.data / "keys" / "master.key")
             yield Office(settings, url, schemas, datastore, keyring, Store(datastore, schemas, keyring))
         finally:

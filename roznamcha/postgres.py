@@ -248,7 +248,8 @@ def _running(place: Place) -> Path | None:
 
 def _pid(place: Place) -> int | None:
     try:
-        return int((place.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        # Its second line is the folder, which may be no UTF-8.
+        return int((place.data / "postmaster.pid").read_bytes().split(b"\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Self
 from uuid import UUID
@@ -24,6 +25,8 @@ from domain.event import Event
 from projections.deadlines import Deadlines
 from projections.view import View, fold_record, row_key
 from roznamcha.errors import Broken
+from roznamcha.fences import clock_of, open_fences
+from roznamcha.intake import TOLERANCE
 from roznamcha.numbers import number_name, number_of, serial_of
 from roznamcha.recorder import Name
 from roznamcha.verifying_facts import wrong_facts
@@ -43,6 +46,8 @@ class Report:
     bad: int = 0
     parked: int = 0
     rows: dict[str, int] = field(default_factory=dict)
+    until: datetime = field(default_factory=lambda: datetime.max.replace(tzinfo=UTC))
+    """The latest time of recording that can be true, by the database's clock."""
 
     @property
     def ok(self) -> bool:
@@ -92,6 +97,10 @@ def verify(  # noqa: PLR0913 (what is checked, and how)
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         total = head(connection)
+        report.until = clock_of(connection) + TOLERANCE
+        if record is None:
+            for why in open_fences(connection):
+                report.complain(why)
         behind = _parked(connection, report)
         reached = connection.execute(
             "SELECT coalesce(min(position), 0) FROM ops.checkpoints WHERE view_group = 'main'"
@@ -197,6 +206,8 @@ def _sound(kept: Kept, versions: dict[UUID, int], catalogue: Catalogue, report: 
         kept.record_id, kept.stream_id, kept.version, kept.name,
     ):  # fmt: skip
         report.complain("the bytes of this entry name another record, version or act than its row", *where)
+    if meta.recorded_at > report.until:
+        report.complain("this entry was recorded by a clock set ahead: its time of recording has not come yet", *where)
     if kept.slot != slot_of(kept.record_id):
         report.complain("this entry stands in the wrong slot", *where)
     return event

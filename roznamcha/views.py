@@ -45,10 +45,12 @@ class Board:
 
 
 @contextmanager
-def open_board(office: Office, *, catch_up: bool = True, quiet: bool = False) -> Iterator[Board]:
+def open_board(
+    office: Office, *, catch_up: bool = True, quiet: bool = False, called: str = "roznamcha"
+) -> Iterator[Board]:
     """The views with every entry folded that was acknowledged before now; outdated ones are built anew first."""
     views = all_views(office)
-    with connected(office.url) as connection:
+    with connected(office.url, called) as connection:
         for view in prepare(connection, views):
             note(f"the view {view.name} has changed since it was built: building it anew") if not quiet else None
             rebuild(connection, view, office.catalogue)

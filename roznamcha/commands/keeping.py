@@ -10,9 +10,9 @@ from uuid import UUID
 import typer
 
 from consumers import entries, parking
-from consumers.embedded import head
 from consumers.rebuild import Difference, rebuild
-from roznamcha.errors import Broken, Refused, RoznamchaError, Unavailable, Usage
+from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.health import FOLLOWER
 from roznamcha.intake import read_act
 from roznamcha.migrate import migrate as migrate_database
 from roznamcha.office import database, open_office
@@ -22,7 +22,6 @@ from roznamcha.settings import settings
 from roznamcha.verifying import verify as verify_store
 from roznamcha.views import open_board
 from schemas import SchemaError, catalogue
-from schemas.evolution import check as check_schemas
 
 app = typer.Typer()
 parked = typer.Typer(
@@ -106,7 +105,7 @@ def project() -> None:
     if here.kafka:
         message = "this release follows the store's own log and no broker: leave ROZNAMCHA_KAFKA and --kafka out"
         raise Usage(message)
-    with open_office(here) as office, open_board(office) as board:
+    with open_office(here) as office, open_board(office, called=FOLLOWER) as board:
         note("following the store; Ctrl-C stops")
         board.follower.follow(stop)
 
@@ -120,57 +119,6 @@ def migrate(*, as_json: AsJson = False) -> None:
         print_json({"applied": applied})
     else:
         say(f"applied: {', '.join(applied)}" if applied else "the database is up to date")
-
-
-@app.command()
-def doctor(*, as_json: AsJson = False) -> None:
-    """Print what is in force, secrets masked, and check each part."""
-    here = settings()
-    found: list[tuple[str, bool, str]] = []
-    try:
-        with open_office(here) as office, open_board(office, quiet=True) as board:
-            position = head(board.connection)
-            row = board.connection.execute("SELECT version()").fetchone()
-            found.append(("database", True, str(row[0]).split(",")[0] if row else ""))
-            found.append(("role", *_role(board.connection)))
-            complaints = check_schemas(office.catalogue)
-            found.append(
-                ("schemas", not complaints, complaints[0] if complaints else f"{len(office.catalogue.schemas)}")
-            )
-            found.append(("rules", True, f"{len(office.book.rules)} rules, {len(office.book.offences)} sections"))
-            reached = board.follower.runner.reached
-            found.append(("views", reached >= position, f"at position {reached} of {position}"))
-            lots = parking.parked(board.connection)
-            found.append(("parked", not lots, f"{len(lots)} records wait" if lots else "none"))
-    except RoznamchaError as error:
-        found.append(("store", False, str(error)))
-    for part, setting in (("broker", here.kafka), ("registry", here.registry_url)):
-        if setting:
-            found.append((part, False, "it is named, and this release doesn't use it: everything stays in the store"))
-    well = all(good for _, good, _ in found)
-    if as_json:
-        parts = [{"part": part, "ok": good, "says": what} for part, good, what in found]
-        print_json({"ok": well, "settings": here.shown(), "parts": parts})
-    else:
-        table("settings in force", ("setting", "value"), here.shown().items())
-        table(
-            "parts", ("part", "", "says"), [(part, "well" if good else "NOT WELL", what) for part, good, what in found]
-        )
-    if not well:
-        raise typer.Exit(Unavailable.exit_code if any(part == "store" for part, _, _ in found) else Broken.exit_code)
-
-
-def _role(connection: Any) -> tuple[bool, str]:  # noqa: ANN401 (a connection)
-    query = """
-        SELECT current_user, has_table_privilege('roznamcha.entries', 'UPDATE')
-            OR has_table_privilege('roznamcha.entries', 'DELETE')
-            OR has_table_privilege('roznamcha.entries', 'TRUNCATE')
-    """
-    user, may_change = connection.execute(query).fetchone()
-    return (
-        not may_change,
-        f"{user} {'may change entries' if may_change else 'may read entries and append, nothing else'}",
-    )
 
 
 @parked.command("list")

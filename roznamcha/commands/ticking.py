@@ -15,6 +15,7 @@ from consumers.ticker import ClockAhead, Ticker, believed
 from projections.deadlines import Deadlines
 from roznamcha.commands.reading import moment_given
 from roznamcha.errors import Usage
+from roznamcha.health import TICKER
 from roznamcha.noting import SheetDesk
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain
@@ -44,7 +45,7 @@ def tick(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with open_office(settings()) as office, open_board(office, quiet=as_json) as board:
+    with open_office(settings()) as office, open_board(office, quiet=as_json, called=TICKER) as board:
         ticker = ticker_on(office, board)
         told: Counter[str] = Counter()
         if once or now:

@@ -1,0 +1,72 @@
+"""How the house is: what is in force, whether every part is well, and the same as figures for a monitoring system."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import typer
+
+from consumers.embedded import connected
+from roznamcha.errors import Broken, RoznamchaError, Unavailable
+from roznamcha.fences import open_fences
+from roznamcha.health import INTEGRITY, examine
+from roznamcha.metrics import exposition
+from roznamcha.office import Office, open_office
+from roznamcha.screen import AsJson, print_json, say, table
+from roznamcha.settings import settings
+from schemas.evolution import check as check_schemas
+
+app = typer.Typer()
+Found = list[tuple[str, bool, str]]
+
+
+@app.command()
+def doctor(*, as_json: AsJson = False) -> None:
+    """Print what is in force, secrets masked, and check each part. Folds nothing and mends nothing."""
+    here = settings()
+    found: Found = []
+    try:
+        with open_office(here, reading=True) as office:
+            found += _parts(office)
+    except RoznamchaError as error:
+        found.append(("store", False, str(error)))
+    for part, setting in (("broker", here.kafka), ("registry", here.registry_url)):
+        if setting:
+            found.append((part, False, "it is named, and this release doesn't use it: everything stays in the store"))
+    well = all(good for _, good, _ in found)
+    if as_json:
+        parts = [{"part": part, "ok": good, "says": what} for part, good, what in found]
+        print_json({"ok": well, "settings": here.shown(), "parts": parts})
+    else:
+        table("settings in force", ("setting", "value"), here.shown().items())
+        table(
+            "parts", ("part", "", "says"), [(part, "well" if good else "NOT WELL", what) for part, good, what in found]
+        )
+    if not well:
+        broken = any(part in INTEGRITY for part, good, _ in found if not good)
+        raise typer.Exit(Broken.exit_code if broken else Unavailable.exit_code)
+
+
+@app.command()
+def metrics(*, as_json: AsJson = False) -> None:
+    """Print the figures of health in Prometheus' text form: completeness and lag, measured now."""
+    with open_office(settings(), reading=True) as office, connected(office.url) as connection:
+        health = examine(connection, office.catalogue, datetime.now(UTC))
+    if as_json:
+        print_json({part: {"ok": good, "says": what} for part, good, what in health.says()})
+    else:
+        say(*exposition(health).splitlines())
+
+
+def _parts(office: Office) -> Found:
+    with connected(office.url) as connection:
+        row = connection.execute("SELECT version()").fetchone()
+        fences = list(open_fences(connection))
+        complaints = check_schemas(office.catalogue)
+        return [
+            ("database", True, str(row[0]).split(",")[0] if row else ""),
+            ("fences", not fences, "; ".join(fences) or "the application may read entries and append, nothing else"),
+            ("schemas", not complaints, complaints[0] if complaints else f"{len(office.catalogue.schemas)}"),
+            ("rules", True, f"{len(office.book.rules)} rules, {len(office.book.offences)} sections"),
+            *examine(connection, office.catalogue, datetime.now(UTC)).says(),
+        ]

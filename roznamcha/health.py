@@ -1,0 +1,157 @@
+"""Whether everything that was entered has arrived: positions, counts and digests compared, and never lag alone.
+
+A runner that is dead reports nothing, so nothing here is asked of a runner: the log is compared with what the views
+hold. What a slot holds in the history, which has a line for each entry, must be as many entries with the same digest as
+the log has up to that slot's checkpoint. An entry that was skipped, doubled or taken away is seen although lag is zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from consumers import entries
+from consumers.checkpoints import MAIN
+from schemas import Catalogue, SchemaError
+
+FOLLOWER = "roznamcha project"
+TICKER = "roznamcha tick"
+"""What the long-running processes call their connections, so that one can see from here whether they live."""
+GRACE = 300.0
+"""Seconds for which entries may wait where nobody follows: the next command that reads a view folds them."""
+INTEGRITY = {"completeness", "parked", "fences", "schemas"}
+"""Parts that are broken when they aren't well; of the others some process or service is away."""
+
+BEHIND = """
+    SELECT count(*), min(e.notification_id) FROM roznamcha.entries e
+    LEFT JOIN ops.checkpoints c ON c.view_group = %s AND c.slot = e.slot
+    WHERE e.notification_id > coalesce(c.position, 0)
+"""
+DIGEST = "sum(hashtextextended(concat_ws('/', {position}, {record}, {version}, {name}), 0)::numeric)"
+IN_LOG = f"""
+    SELECT e.slot, count(*), {
+    DIGEST.format(position="e.notification_id", record="e.record_id", version="e.originator_version", name="e.topic")
+}
+    FROM roznamcha.entries e JOIN ops.checkpoints c ON c.view_group = %s AND c.slot = e.slot
+    WHERE e.notification_id <= c.position AND NOT EXISTS (SELECT FROM ops.parked_entries p
+        WHERE p.view = 'history' AND p.position = e.notification_id)
+    GROUP BY e.slot
+"""
+IN_HISTORY = f"""
+    SELECT e.slot, count(*), {
+    DIGEST.format(position="h.position", record="h.record_id", version="h.version", name="h.name")
+}
+    FROM views.history h LEFT JOIN roznamcha.entries e ON e.notification_id = h.position GROUP BY e.slot
+"""
+LIVING = "SELECT application_name, count(*) FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1"
+UNTOLD = "SELECT count(*), min(next_at) FROM views.deadlines WHERE next_at <= %s"
+
+
+@dataclass(frozen=True)
+class Health:
+    """What was found at `at`. Seconds are since the oldest entry, or clock, that waits; None when none does."""
+
+    at: datetime
+    entries: int = 0
+    head: int = 0
+    behind: int = 0
+    behind_seconds: float | None = None
+    incomplete: tuple[int, ...] = ()
+    """Slots in which the history doesn't hold exactly what the log has up to the checkpoint; -1 for rows of nothing."""
+    parked: dict[str, int] = field(default_factory=dict)
+    followers: int = 0
+    tickers: int = 0
+    untold: int = 0
+    untold_seconds: float | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether what was folded is all that was entered so far."""
+        return not self.incomplete
+
+    def says(self) -> Iterator[tuple[str, bool, str]]:
+        """(part, well, words) for each thing that was asked."""
+        if self.behind:
+            waits = f"; the oldest waits {self.behind_seconds:,.0f} s" if self.behind_seconds is not None else ""
+            well = bool(self.followers) or (self.behind_seconds or 0) < GRACE
+            who = "a follower is at work" if self.followers else "nobody follows: `project` does, or the next command"
+            words = f"{self.behind:,} of {self.entries:,} entries are not folded{waits}; {who}"
+            yield "lag", well, words
+        else:
+            yield "lag", True, f"none: {self.entries:,} entries, the last at position {self.head:,}"
+        slots = ", ".join(map(str, self.incomplete[:10]))
+        yield (
+            "completeness",
+            self.complete,
+            f"count and digest differ from the log in slot {slots}: see `verify`, then `rebuild all`"
+            if self.incomplete
+            else "every slot holds as many entries as the log, with the same digest",
+        )
+        yield "parked", not self.parked, ", ".join(f"{n} for {view}" for view, n in self.parked.items()) or "none"
+        yield "followers", True, f"{self.followers} at work, {self.tickers} tickers"
+        if self.untold:
+            late = self.untold_seconds or 0.0
+            who = "a ticker is at work" if self.tickers else "no ticker runs: `tick` tells them"
+            words = f"{self.untold:,} clocks are due and untold, the oldest since {late:,.0f} s; {who}"
+            yield "deadlines", not self.tickers or late < GRACE, words
+        else:
+            yield "deadlines", True, "nothing that is due is untold"
+
+
+def examine(connection: Connection[Any], catalogue: Catalogue, at: datetime) -> Health:
+    """Compare the views with the log, in one snapshot. Reads every entry's key, so it costs what the log is long."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        behind, oldest = _one(connection, BEHIND, MAIN)
+        count, head = _one(connection, "SELECT count(*), coalesce(max(notification_id), 0) FROM roznamcha.entries")
+        untold, since = _one(connection, UNTOLD, at) if _there(connection, "views.deadlines") else (0, None)
+        living = dict(connection.execute(LIVING).fetchall())
+        return Health(
+            at=at,
+            entries=count,
+            head=head,
+            behind=behind,
+            behind_seconds=_age(connection, catalogue, oldest, at),
+            incomplete=tuple(_incomplete(connection)),
+            parked=dict(
+                connection.execute(
+                    "SELECT view, count(*) FROM ops.parked WHERE view NOT LIKE '%\\_\\_new' GROUP BY 1 ORDER BY 1"
+                ).fetchall()
+            ),
+            followers=living.get(FOLLOWER, 0),
+            tickers=living.get(TICKER, 0),
+            untold=untold,
+            untold_seconds=None if since is None else (at - since).total_seconds(),
+        )
+
+
+def _incomplete(connection: Connection[Any]) -> list[int]:
+    """The slots in which history and log differ, by count or by digest."""
+    in_log = {slot: rest for slot, *rest in connection.execute(IN_LOG, (MAIN,)).fetchall()}
+    held = {}
+    if _there(connection, "views.history"):
+        held = {-1 if slot is None else slot: rest for slot, *rest in connection.execute(IN_HISTORY).fetchall()}
+    return sorted(slot for slot in in_log.keys() | held.keys() if in_log.get(slot) != held.get(slot))
+
+
+def _age(connection: Connection[Any], catalogue: Catalogue, position: int | None, at: datetime) -> float | None:
+    """Seconds since the entry at `position` was recorded; None when there is none, or its bytes don't tell."""
+    if position is None:
+        return None
+    (state,) = _one(connection, "SELECT state FROM roznamcha.entries WHERE notification_id = %s", position)
+    try:
+        return (at - entries.read(catalogue, bytes(state)).meta.recorded_at).total_seconds()
+    except SchemaError:
+        return None
+
+
+def _there(connection: Connection[Any], table: str) -> bool:
+    return _one(connection, "SELECT to_regclass(%s)", table)[0] is not None
+
+
+def _one(connection: Connection[Any], query: str, *parameters: Any) -> Any:  # noqa: ANN401 (a row)
+    return connection.execute(query.encode(), parameters).fetchone()
