@@ -103,7 +103,7 @@ class DefaultBailClaimed(ActOnAccused, register="case"):
             )
 
     def doubt(self, case: Case) -> Iterator[str]:
-        """The right arises after the shorter period at the earliest, for somebody still in custody, and is claimed once."""
+        """The right arises after the shorter period at the earliest, for somebody in custody, and is claimed once."""
         was = standing(case, self.accused)
         if was.first_remand_at:
             right = DEFAULT_BAIL.last(was.first_remand_at)

@@ -54,7 +54,7 @@ def test_every_rule_whose_days_an_act_counts_is_named_here() -> None:
 
 
 def lengths_of_time(text: str) -> Iterator[str]:
-    """Numbers in source that stand for a length of time: in a timedelta, in `later`, in a name, or compared with one."""
+    """Numbers that stand for a length of time: in a timedelta, in `later`, under such a name, compared with one."""
     for node in ast.walk(ast.parse(text)):
         where = ""
         numbers: list[ast.AST] = []
