@@ -21,6 +21,7 @@ from psycopg.rows import DictRow, tuple_row
 from consumers import entries
 from consumers.slots import slot_of
 from domain.event import Event
+from roznamcha.packed import Packed, PackedDumper, blobs, uuids
 from schemas import Catalogue
 
 ROLE = "roznamcha_app"
@@ -44,7 +45,7 @@ class Name:
     number: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Line:
     """One entry ready to be written. `digest` is the keyed digest of the command, None for its further entries."""
 
@@ -104,14 +105,14 @@ class EntryRecorder(PostgresApplicationRecorder):
         """
         named = [(line.stream_id, name) for line in lines for name in line.names]
         params = (
-            [line.stream_id for line in lines],
+            uuids([line.stream_id for line in lines]),
             [line.version for line in lines],
             [line.topic for line in lines],
-            [line.state for line in lines],
-            [line.record_id for line in lines],
+            blobs([line.state for line in lines]),
+            uuids([line.record_id for line in lines]),
             [slot_of(line.record_id) for line in lines],
-            [line.command_id for line in lines],
-            [line.digest for line in lines],
+            uuids([line.command_id for line in lines]),
+            blobs([line.digest for line in lines]),
             [stream for stream, _ in named],
             [name.name for _, name in named],
             [name.record_id for _, name in named],
@@ -122,9 +123,11 @@ class EntryRecorder(PostgresApplicationRecorder):
             respect_refusals,
         )
         with self.datastore.get_connection() as connection:
+            cursor = _cursor(connection)
+            cursor.adapters.register_dumper(Packed, PackedDumper)
             return {
                 (stream, version): position
-                for stream, version, position in _cursor(connection).execute(APPEND, params, prepare=True)
+                for stream, version, position in cursor.execute(APPEND, params, prepare=True)
             }
 
     def refuse(self, refusals: Sequence[tuple[UUID, bytes, UUID, list[str]]]) -> None:

@@ -85,9 +85,7 @@ class Settling:
             elif known is not None:
                 digest, unit.record_id, reasons = known
                 same = any(digest == self._keyring.command_digest(act.content) for act in unit.acts)
-                unit.outcomes = [
-                    refusal(act, unit.record_id, reasons if same else (reused(act),)) for act in unit.acts
-                ]
+                unit.outcomes = [refusal(act, unit.record_id, reasons if same else (reused(act),)) for act in unit.acts]
             elif unit.reasons and not unit.events and self._certain(unit.record_id, turn):
                 self._refuse(unit, unit.reasons)
                 if unit.repeatable:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -21,8 +20,7 @@ NAMES = 100_000
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """A record as it stands, and when its last entry was recorded."""
 
     record: Record
@@ -70,7 +68,7 @@ class Shelf:
 
     def fetch(self, record_ids: set[UUID]) -> set[UUID]:
         """Bring records to hand that aren't; give the ids of those read just now."""
-        missing = record_ids - self._held.keys()
+        missing = {each for each in record_ids if each not in self._held}
         found: dict[UUID, list[Event[Any]]] = {each: [] for each in missing}
         for record_id, position, state in self._recorder.entries_of(missing) if missing else ():
             found[record_id].append(entries.read(self._catalogue, state, position))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Iterable, Sequence
 
@@ -53,14 +54,12 @@ class Waiting(Slip):
         """Wait with these units."""
         super().__init__(units, again=again)
         self._bell = threading.Lock()
-        self._bell.acquire()  # pylint: disable=consider-using-with
+        self._bell.acquire()
 
     def call(self) -> None:
         """Wake the caller. Called twice it wakes him once more, and he looks what there is."""
-        try:
+        with contextlib.suppress(RuntimeError):  # he was called and hasn't looked yet
             self._bell.release()
-        except RuntimeError:  # he was called and hasn't looked yet
-            pass
 
     def wait(self, seconds: float) -> bool:
         """Stand until called; False when that took too long."""

@@ -62,15 +62,18 @@ class Store:
         """
         slip = Awaited([unit_of([act])])
         self._desk.hand_in(slip)
+        timer = slip.loop.call_later(patience, self._expire, slip)
         try:
-            async with asyncio.timeout(patience):
-                return _recorded(await slip.future)
-        except TimeoutError:
-            self._desk.withdraw(slip)
-            return _recorded(slip.result())
+            return _recorded(await slip.future)
         except asyncio.CancelledError:
             self._desk.withdraw(slip)
             raise
+        finally:
+            timer.cancel()
+
+    def _expire(self, slip: Awaited) -> None:
+        self._desk.withdraw(slip)
+        slip.settle()
 
     def record_units(self, units: Sequence[Sequence[Act]], *, again: bool = False) -> list[list[Outcome]]:
         """Enter units of acts in as few transactions as can be, and give each act's outcome, in order.

@@ -37,6 +37,9 @@ class Outcome:
     called: str = ""
 
 
+UNANSWERED = Outcome("refused", "", NIL)
+
+
 @dataclass(eq=False)
 class Unit:
     """Acts on one record on their way in, what has been decided of them, and in the end what they are answered."""
@@ -189,10 +192,18 @@ def answer(
 ) -> Outcome:
     """What became of an act, by its entry and the entry's place in the log."""
     meta = entry.meta
-    return Outcome(
-        status, act.event.name, meta.record_id, meta.entry_id, meta.version, position, meta.doubts, reasons,
-        number_name(entry),
-    )  # fmt: skip
+    return changed(
+        UNANSWERED,
+        status=status,
+        name=act.event.name,
+        record_id=meta.record_id,
+        entry_id=meta.entry_id,
+        version=meta.version,
+        position=position,
+        doubts=meta.doubts,
+        reasons=reasons,
+        called=number_name(entry),
+    )
 
 
 def reused(act: Act) -> str:
