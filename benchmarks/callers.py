@@ -75,7 +75,7 @@ class Load:
 
     def run(
         self, lists: Sequence[Sequence[Act]], how: Callable[[Store, Sequence[Sequence[Act]], list[float]], None]
-    ) -> float:  # noqa: E501
+    ) -> float:
         """Acts a second when these lists are entered at once. Raises when not every one became an entry."""
         before, self.seen = self.count(), []
         started = time.perf_counter()

@@ -15,7 +15,8 @@ from domain.event import RECORDS, decide
 from roznamcha.numbers import number_name, serial_of, wants_number, with_number
 from roznamcha.recorder import EntryRecorder, Line
 from roznamcha.sealing import Keyring
-from roznamcha.shelf import Held, Shelf
+from roznamcha.shelf import Shelf
+from roznamcha.snapshots import Held
 from roznamcha.units import NIL, Turn, Unit, entered, find_record, identity, misplaced, names
 from schemas import Catalogue
 
@@ -63,7 +64,7 @@ class Deciding:
         wanted |= {name for unit in units if (name := unit.acts[0].record) and identity(name) is None}
         if wanted := {name for name in wanted if name not in turn.names}:
             if before is not None:
-                turn.names |= {name: before.names[name] for name in wanted if name in before.names}
+                turn.names |= {name: before.made[name] for name in wanted if name in before.made}
             turn.names |= self._shelf.named(wanted - turn.names.keys())
         for unit in units:
             find_record(unit, turn)

@@ -213,7 +213,7 @@ class Desk:
             if fresh and turn is not None:
                 if pause > 0:
                     time.sleep(pause)
-                self._deciding.decide([unit for slip in fresh for unit in slip.left], turn)
+                self._deciding.decide([unit for slip in fresh for unit in slip.turn], turn)
 
     def _next(self, batch: list[Slip]) -> list[Slip]:
         """Take from the line what may still join this batch, half of those who are about at a time. Under the mutex.
@@ -283,7 +283,7 @@ class Desk:
             self._back = len(told)
             self._pause_until = now + min(PAUSE, (now - started) / 4)
             self._writing = None
-            if self._led and (turn.spoiled or error is not None):
+            if self._led and (undone or turn.spoiled or error is not None):
                 self._redo = undone
             else:
                 self._put_first(undone)
@@ -306,8 +306,8 @@ class Desk:
             slip.until = slip.until or now + CONTENTION
             if slip.tries > len(slip.units) and now > slip.until:
                 message = "this record is being written by others faster than it can be decided: try again"
-                slip.fail(Conflict(message))
-            elif slip.tries > 2:  # noqa: PLR2004 (the second try is free) two writers in step would meet for ever
+                slip.give_up(slip.left, Conflict(message))
+            elif slip.tries > 2 and not slip.singly:  # noqa: PLR2004 (the second try is free) two writers in step would meet for ever
                 self._not_before = now + secrets.randbelow(min(2**slip.tries, 64)) / 1_000
         return [slip for slip in batch if slip.done]
 
@@ -331,5 +331,8 @@ class Desk:
                 slip.alone = True
             return []
         for slip in batch:
-            slip.fail(error)
-        return batch
+            units = slip.turn
+            slip.alone = slip.singly = True  # so that none of its units pays for another one either
+            if len(units) == 1:
+                slip.give_up(units, error)
+        return [slip for slip in batch if slip.done]

@@ -7,7 +7,7 @@ database functions leave the lock out, which lets a reader skip an entry for goo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -147,6 +147,20 @@ class EntryRecorder(PostgresApplicationRecorder):
         """
         with self.datastore.get_connection() as connection:
             return list(_cursor(connection).execute(query, (list(streams),), prepare=False))
+
+    def entries_after(self, floors: Mapping[UUID, int]) -> list[tuple[UUID, int, bytes]]:
+        """(stream, position, bytes) of the entries above a version of each stream, each stream in its order."""
+        query = """
+            SELECT e.originator_id, e.notification_id, e.state
+            FROM unnest(%b::uuid[], %b::bigint[]) AS w(stream, floor) CROSS JOIN LATERAL (
+                SELECT i.originator_id, i.notification_id, i.state FROM roznamcha.entries i
+                WHERE i.originator_id = w.stream AND i.originator_version > w.floor
+                ORDER BY i.originator_version OFFSET 0
+            ) e
+        """
+        with self.datastore.get_connection() as connection:
+            wanted = (list(floors), list(floors.values()))
+            return list(_cursor(connection).execute(query, wanted, prepare=False))
 
 
 def _cursor(connection: Connection[DictRow]) -> Any:  # noqa: ANN401 (a cursor of plain tuples)

@@ -15,7 +15,7 @@ from roznamcha.ids import uuid7
 from roznamcha.intake import TOLERANCE, Act
 from roznamcha.numbers import Serial, number_name, number_of, serial_of
 from roznamcha.recorder import Line, Name
-from roznamcha.shelf import Held
+from roznamcha.snapshots import Held
 
 NIL = UUID(int=0)
 NUMBER = re.compile(r"/\d+/\d{4}$")
@@ -55,6 +55,8 @@ class Unit:
     after: Held | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     """Empty until the unit is answered."""
+    error: Exception | None = None
+    """Why it can't be answered."""
 
     @property
     def register(self) -> str:
@@ -78,6 +80,9 @@ class Turn:
     written: set[UUID] = field(default_factory=set)
     """Records of which entries were written: what was decided after them was decided upon the truth."""
     names: dict[str, UUID] = field(default_factory=dict)
+    """Records by the names they have been given."""
+    made: dict[str, UUID] = field(default_factory=dict)
+    """Records begun in this turn, by the names they are to have."""
     numbers: dict[Serial, int] = field(default_factory=dict)
     standing: dict[UUID, Held] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
@@ -111,7 +116,8 @@ def find_record(unit: Unit, turn: Turn) -> None:
             unit.reasons = ("record: an id of nothing but zeros is no record's",)
     elif reference in turn.names:
         unit.record_id = turn.names[reference]
-        unit.alias = reference if unit.record_id in turn.fresh else ""  # so that whoever begins the record names it
+    elif reference in turn.made:
+        unit.alias, unit.record_id = reference, turn.made[reference]
     elif first.opens:
         _open(unit, reference, turn)
     elif reference:
@@ -140,7 +146,7 @@ def _open(unit: Unit, reference: str, turn: Turn) -> None:
     turn.fresh.add(unit.record_id)  # nobody else can know it
     if reference:
         unit.alias = reference
-        turn.names[reference] = unit.record_id
+        turn.made[reference] = unit.record_id
 
 
 def entered(unit: Unit, event: Event[Any], held: Held, now: datetime, doubts: tuple[str, ...]) -> Held:
