@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 
 from domain.case.codes import Code, uncoded
 from domain.event import Event, Record, changed
+from domain.shape import once
 
 P = TypeVar("P", bound="Part")
 
@@ -16,6 +17,12 @@ P = TypeVar("P", bound="Part")
 @dataclass(frozen=True)
 class Part:
     """What one chapter keeps of the case. Each declares its own, with defaults for a case it has not touched."""
+
+
+@once
+def untouched(kind: type) -> Any:  # noqa: ANN401 (the part)
+    """The part of a chapter that the case has not touched. One for all: a part is never changed in place."""
+    return kind()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +39,9 @@ class Case(Record, register="case"):
 
     def part(self, kind: type[P]) -> P:
         """What the chapter of `kind` keeps of this case."""
-        part: P = self.parts.get(kind) or kind()
+        part: P | None = self.parts.get(kind)
+        if part is None:
+            part = untouched(kind)
         return part
 
     def keep(self, part: Part, **changes: Any) -> Self:  # noqa: ANN401 (the record's own fields)

@@ -250,8 +250,8 @@ class FinalReportAcknowledged(CaseEntry, register="case"):
         """The court has it."""
         part = case.part(PoliceReports)
         report = sent(case, self.number) or Report("final report", since=self.meta.occurred_at)
-        known = part.now(self.number, replace(report, standing="acknowledged"))
-        return case.keep(replace(known, cnr=part.cnr or self.cnr), stage=further(case, "final report"))
+        known = part.now(self.number, changed(report, standing="acknowledged"))
+        return case.keep(changed(known, cnr=part.cnr or self.cnr), stage=further(case, "final report"))
 
 
 class CopiesSupplied(ActOnAccused, register="case"):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from domain.case.case import Case
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 from domain.case.fir import FollowsFIR
 from domain.event import Sealed
 
@@ -37,14 +37,13 @@ class TimeExtended(FollowsFIR, register="case"):
     provision: Provision
     authority: str
     order_number: str = ""
-    accused: tuple[str, ...] = ()
+    accused: tuple[Code, ...] = ()
     days: int = 0
     months: int = 0
     reasons: Sealed | None = None
 
     def refuse(self, case: Case) -> Iterator[str]:
         """Time is given, not taken, and to a person where the law counts it for each."""
-        yield from unreadable(case, *self.accused)
         if self.days < 0 or self.months < 0:
             yield f"more time in {case.label} cannot be less than none. Give the days or months that are added."
         if not (self.days or self.months) and self.provision not in WITHOUT_LENGTH:

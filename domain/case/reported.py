@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry
-from domain.case.codes import unreadable
+from domain.case.codes import Code
 
 
 class ChildReported(CaseEntry, register="case"):
@@ -14,13 +14,9 @@ class ChildReported(CaseEntry, register="case"):
 
     sent_to: Literal["Child Welfare Committee", "Special Court", "Court of Session"]
     office: str = ""
-    children: tuple[str, ...] = ()
+    children: tuple[Code, ...] = ()
     needs_care: bool = False
     steps_taken: str = ""
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """A child goes by a code, and never by name."""
-        yield from unreadable(case, *self.children)
 
     def doubt(self, case: Case) -> Iterator[str]:
         """It is for offences under the POCSO Act, and says what was done where the child needs care."""

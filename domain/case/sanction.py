@@ -17,7 +17,6 @@ from domain.case.days import BNSS_BEGAN, day, later, written
 from domain.case.periods import SANCTION
 from domain.event import Sealed, changed, put
 
-
 NO_SANCTION_NEEDED = frozenset({64, 65, 66, 68, 69, 70, 71, 74, 75, 76, 77, 78, 79, 143, 199, 200})
 """Sections of the BNS for which no sanction is asked (BNSS s.218(1), third proviso)."""
 
