@@ -16,6 +16,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import Connection, Cursor
+from psycopg.types.json import Jsonb
 
 from projections.view import Index, Key, View
 
@@ -168,10 +169,18 @@ class Table:
                 copying.write_row(values)
 
     @cached_property
-    def _values(self) -> Callable[[Any], tuple[Any, ...]]:
-        if len(self.columns) == 1:
-            return lambda row: (getattr(row, self.columns[0]),)
-        return attrgetter(*self.columns)
+    def _values(self) -> Callable[[Any], Sequence[Any]]:
+        """The values of a row as COPY wants them."""
+        jsons = [number for number, kind in enumerate(self.types) if kind == "jsonb"]
+        values = attrgetter(*self.columns, self.columns[0])  # of several names it gives a tuple, of one it wouldn't
+
+        def written(row: Any) -> Sequence[Any]:  # noqa: ANN401 (a row)
+            found = list(values(row)[:-1])
+            for number in jsons:
+                found[number] = None if found[number] is None else Jsonb(found[number], WRITTEN)
+            return found
+
+        return written if jsons else lambda row: values(row)[:-1]
 
     # --- keys --------------------------------------------------------------------------------------------------
 
@@ -222,4 +231,14 @@ def _columns_of(keys: Collection[Key]) -> list[list[Any]]:
 
 
 def _json(value: Any) -> str | None:  # noqa: ANN401 (any JSON)
-    return None if value is None else json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return None if value is None else WRITTEN(value)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (any JSON)
+    """What a state keeps as an object while it is at hand."""
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    raise TypeError(type(value).__name__)
+
+
+WRITTEN = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain).encode

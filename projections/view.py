@@ -40,22 +40,30 @@ META = ("record_id", "position", "version")
 class Reaction:
     """A method that reacts to an act or a trait."""
 
-    def __init__(self, to: type[Event[Any]], keys: Keys | None, handler: Handler) -> None:
+    def __init__(
+        self, to: type[Event[Any]], keys: Keys | None, handler: Handler, reads: Iterable[str] | None = None
+    ) -> None:
         """React to `to` with `handler`, on the rows that `keys` names."""
         self.to, self.keys, self.handler = to, keys, handler
+        if reads is None and not (
+            fields(to)[1:] or {name for name in set(dir(to)) - set(dir(Event)) if name[0] != "_"}
+        ):
+            reads = ()
+        self.reads = None if reads is None else frozenset(reads)
 
 
-def on(*acts: type[Event[Any]], keys: Keys | None = None) -> Callable[[Any], Any]:
+def on(*acts: type[Event[Any]], keys: Keys | None = None, reads: Iterable[str] | None = None) -> Callable[[Any], Any]:
     """Mark a method of a view as the reaction to these acts or traits.
 
     `keys` gives the keys of the rows an entry touches, where its own columns don't; they must follow from the entry
-    alone, because they are asked for before anything is folded.
+    alone, because they are asked for before anything is folded. `reads` names the columns it looks at besides the
+    meta: a rebuild steps over the others. By default these are all of them, or none where the class has none.
     """
 
     def mark(method: Any) -> Any:  # noqa: ANN401 (a method or its reactions)
         before = method if isinstance(method, list) else []
         handler = before[0].handler if before else method
-        return [*before, *(Reaction(act, keys, handler) for act in acts)]
+        return [*before, *(Reaction(act, keys, handler, reads) for act in acts)]
 
     return mark
 
@@ -152,6 +160,15 @@ class View:
         if met is None:
             met = self._handlers[cls] = tuple(each.handler for each in self.reactions_to(cls))
         return met
+
+    def reads(self, cls: type[Event[Any]]) -> frozenset[str] | None:
+        """The columns of an act that this view looks at, besides its meta; None when it may be any of them."""
+        found: frozenset[str] = frozenset()
+        for each in self.reactions_to(cls):
+            if each.reads is None:
+                return None
+            found |= each.reads
+        return found
 
     def _only(self, event: Event[Any]) -> tuple[Key]:
         return (self.key_of(event),)
