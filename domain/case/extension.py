@@ -5,12 +5,13 @@ Rules of `domain/law` count by it. Leave for further investigation during the tr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Literal
 
 from domain.case.case import Case
 from domain.case.codes import Code
 from domain.case.fir import FollowsFIR
+from domain.case.periods import MOST_ADDED
 from domain.event import Sealed
 
 Provision = Literal[
@@ -22,11 +23,6 @@ OF_A_PERSON = frozenset({"BNSS 187(9)", "NDPS 36A(4)", "UAPA 43D(2)", "JJ 14(2)"
 
 WITHOUT_LENGTH = frozenset({"BNSS 187(9)", "Arnesh Kumar"})
 """The provisions that let more time be given without saying how much."""
-
-MOST_DAYS: Mapping[str, int] = {"BNSS 232": 180, "BNSS 258": 15, "NDPS 36A(4)": 185, "UAPA 43D(2)": 90}
-"""What may be added at most: to one year (365 days) after 180, to 180 after 90, to 45 after 30; s.232: 180 days."""
-
-MOST_MONTHS: Mapping[str, int] = {"JJ 14(2)": 2}
 
 
 class TimeExtended(FollowsFIR, register="case"):
@@ -54,9 +50,9 @@ class TimeExtended(FollowsFIR, register="case"):
     def doubt(self, case: Case) -> Iterator[str]:
         """More than the provision allows, or in another unit than its own."""
         yield from super().doubt(case)
-        most = MOST_DAYS.get(self.provision, 0)
-        if self.days > most and self.provision not in WITHOUT_LENGTH:
-            yield f"{self.days} days are added under {self.provision}, which allows {most or 'none'} at most"
-        months = MOST_MONTHS.get(self.provision, 0)
-        if self.months > months and self.provision not in WITHOUT_LENGTH:
-            yield f"{self.months} months are added under {self.provision}, which allows {months or 'none'} at most"
+        most = MOST_ADDED.get(self.provision)
+        for given, unit in ((self.days, "day"), (self.months, "month")):
+            allowed = most.count if most is not None and most.unit == unit else 0
+            if given > allowed and self.provision not in WITHOUT_LENGTH:
+                added = f"{given} {unit}s are added under {self.provision}"
+                yield f"{added}, which allows {allowed or 'none'} at most"

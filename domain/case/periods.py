@@ -47,7 +47,7 @@ POLICE_CUSTODY = Period(15, "day", "BNSS s.187(2)")
 """In the whole or in parts."""
 UAPA_POLICE_CUSTODY = Period(30, "day", "UAPA s.43D(2)(a)")
 """Reads thirty for fifteen."""
-EXECUTIVE_CUSTODY = Period(7, "day", "BNSS s.187(6)")
+EXECUTIVE_CUSTODY = Period(7, "day", "BNSS s.187(6)", "exec-remand")
 """What an Executive Magistrate may order in the aggregate."""
 PROCLAMATION = Period(30, "day", "BNSS s.84(1)")
 """Not less than so many days from the publishing of the proclamation."""
@@ -55,4 +55,12 @@ DRUGS_TO_LABORATORY = Period(72, "hour", "NDPS Standing Order 1/88")
 DNA_TO_LABORATORY = Period(48, "hour", "Kattavellai, 2025 INSC 845")
 DISPOSAL = Period(2, "month", "BNSS s.498(4)")
 """What a judgment orders for property is not carried out within it."""
+MOST_ADDED = {
+    "BNSS 232": Period(180, "day", "BNSS s.232"),
+    "BNSS 258": Period(15, "day", "BNSS s.258(1): from thirty days to forty-five"),
+    "NDPS 36A(4)": Period(185, "day", "NDPS s.36A(4): from 180 days to one year"),
+    "UAPA 43D(2)": Period(90, "day", "UAPA s.43D(2): from ninety days to 180"),
+    "JJ 14(2)": Period(2, "month", "JJ s.14(2)"),
+}
+"""What may be added at most under each provision that lets time be added and says how much."""
 OVERNIGHT = Period(24, "hour", "no law: courts ask why an article stayed longer with the officer who seized it")

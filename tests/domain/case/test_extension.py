@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.case.extension import MOST_DAYS, OF_A_PERSON, WITHOUT_LENGTH, TimeExtended
+from domain.case.extension import OF_A_PERSON, WITHOUT_LENGTH, TimeExtended
+from domain.case.periods import MOST_ADDED
 from tests.domain.case.builders_fir import fir, told
 from tests.dsl import given
 
@@ -36,7 +37,9 @@ def test_where_the_law_counts_for_each_somebody_is_named(provision: str) -> None
     given(fir("A1")).when(TimeExtended, **asked, accused=("Ram",)).refused("by a code")
 
 
-@pytest.mark.parametrize(("provision", "most"), sorted(MOST_DAYS.items()))
+@pytest.mark.parametrize(
+    ("provision", "most"), sorted((name, each.count) for name, each in MOST_ADDED.items() if each.unit == "day")
+)
 def test_more_than_the_law_allows_is_doubted(provision: str, most: int) -> None:
     """Entered all the same: the order says what it says."""
     who = ("A1",) if provision in OF_A_PERSON else ()
