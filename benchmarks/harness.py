@@ -84,6 +84,7 @@ def report(
     print(f"{name} ({unit}), {shown['machine']}, {shown['date']}")
     print(f"  ours: {shown['ours']:,}")
     for key, value in shown["yardsticks"].items():
-        print(f"  {key}: {value:,}   ours is {shown['ratios'][key]} times that")
+        ratio = f"   ours is {shown['ratios'][key]} times that" if key in shown["ratios"] else ""
+        print(f"  {key}: {value:,}{ratio}")
     for key, value in more.items():
         print(f"  {key}: {value}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -81,3 +84,22 @@ def counted(url: str, table: str) -> int:
     with psycopg.connect(url) as connection:
         row = connection.execute(f"SELECT count(*) FROM roznamcha.{table}".encode()).fetchone()
     return row[0] if row else 0
+
+
+def enter_many() -> None:
+    """What a process of its own does: hearings of 16 coroutines on the records named; told as JSON on stdout."""
+    url, count, *ids = sys.argv[1:]
+    store = store_on(url)
+
+    async def caller(number: int) -> list[tuple[str, int]]:
+        told = []
+        for turn in range(int(count)):
+            outcome = await store.record_async(hearing(ids[(number + turn) % len(ids)]))
+            told.append((str(outcome.record_id), outcome.version))
+        return told
+
+    async def all_of_them() -> list[list[tuple[str, int]]]:
+        return await asyncio.gather(*map(caller, range(16)))
+
+    print(json.dumps([each for told in asyncio.run(all_of_them()) for each in told]))  # noqa: T201 (its parent reads it)
+    shut(store)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +23,7 @@ from roznamcha.store import Store
 from roznamcha.units import Outcome
 from tests.acts import act
 from tests.roznamcha.desks import FIR, at_once, counted, hearing, records, shut, store_on, versions
+from tests.roznamcha.kit import ROOT
 
 
 @pytest.fixture
@@ -285,3 +289,16 @@ def test_a_cut_connection_is_opened_anew(store: Store, database: str) -> None:
             assert (second.status, second.entry_id) == ("already", first.entry_id)
     assert counted(database, "entries") == 65
     assert all(found == list(range(1, 14)) for found in versions(database).values())
+
+
+def test_two_processes_on_the_same_records_lose_and_double_nothing(store: Store, database: str) -> None:
+    """Each takes the other's entries into account: every act acknowledged once, every record without a gap."""
+    ids = records(store, 4)
+    code = "from tests.roznamcha.desks import enter_many; enter_many()"
+    command = [sys.executable, "-c", code, database, "15", *ids]
+    running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) for _ in range(2)]
+    told = [tuple(each) for process in running for each in json.loads(process.communicate(timeout=240)[0])]
+    assert len(told) == len(set(told)) == 2 * 16 * 15
+    found = versions(database)
+    assert all(each == list(range(1, len(each) + 1)) for each in found.values())
+    assert {(record, version) for record, each in found.items() for version in each if version > 1} == set(told)
