@@ -34,6 +34,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }
 """The keys that take one of these words."""
 
+PART_ONLY = "IPC "
+"""The Act of which the tables have only the sections of old cases that matter most."""
+
 DAYS = {"hour": 1 / 24, "day": 1, "month": 28, "year": 365}
 """The shortest that a unit can be, in days."""
 
@@ -201,7 +204,10 @@ def _unheard(version: Version) -> Iterator[str]:
     for each in version.applies:
         if each.attribute == "offence.sections":
             listed = each.value if isinstance(each.value, tuple) else (each.value,)
-            yield from (section for section in listed if section not in ACTS.values() and not packaged().of(section))
+            for section in listed:
+                whole = section in ACTS.values() or section.startswith(PART_ONLY)
+                if not whole and not packaged().of(section):
+                    yield section
 
 
 def _alarms(rule: Rule, table: Marked) -> Iterator[tuple[int, str]]:
