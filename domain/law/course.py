@@ -144,9 +144,14 @@ class Course:
         if trigger.noted == "before-lapse" and at > self.term.due_at:
             self._step("extended late", at, fact)
             return
-        before = self.term.due_at
+        before, known = self.term.due_at, dict(self.known)
         self.known.update({name: fact.values.get(column) for name, column in trigger.sets.items()})
         self.days += int(_number(fact.values.get(trigger.adds)) if trigger.adds else 0)
+        stood = self.term
+        self.count()
+        if self.term.due_at < before:  # two difficulties noted one after the other: the longer time stands
+            self.known = known
+        self.term = stood
         self.recount(at, fact)
         if self.term.due_at > before:
             self.extended_at = self.extended_at or at
