@@ -194,19 +194,20 @@ def test_two_tickers_at_once_tell_each_fact_once(database: str, watch: Watch) ->
         )
 
 
-def test_pages_follow_each_other_to_the_end(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More clocks are due than a page holds: none is left out, and each record is looked at once."""
-    monkeypatch.setattr(ticking, "PAGE", 2)
+def test_pages_follow_each_other_to_the_end(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More clocks are due than a page holds: none is left out, and each record is told of once, with all its clocks."""
+    monkeypatch.setattr(ticking, "PAGE", 3)
     told: list[UUID] = []
+    with watching(database, "fir-web", "progress-90") as watch:
 
-    def counting(owing: Sequence[Owing]) -> object:
-        told.extend(each.sheet.id for each in owing)
-        return watch.desk.tell(owing)
+        def counting(owing: Sequence[Owing]) -> object:
+            told.extend(each.sheet.id for each in owing)
+            return watch.desk.tell(owing)
 
-    watch.ticker.tell = counting  # type: ignore[assignment]
-    records = [watch.fir(f"r{n}") for n in range(5)]
-    watch.tick("2026-07-04 09:00")
-    assert all(watch.kinds(record) == ["Opened", "Lapsed"] for record in records)
+        watch.ticker.tell = counting  # type: ignore[assignment]
+        records = [watch.fir(f"r{n}") for n in range(5)]
+        watch.tick("2026-07-04 09:00")
+        assert all(watch.kinds(record) == ["Opened", "Lapsed", "Opened"] for record in records)
     assert len(told) == len(set(told)) == 5
 
 

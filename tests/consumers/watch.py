@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -27,8 +27,8 @@ from schemas import catalogue
 from tests.acts import sent
 
 INDIA = ZoneInfo("Asia/Kolkata")
-BOOK = book_of([load_book()["fir-web"]], packaged())
-"""One rule is enough: the FIR on the website within a day, with an alarm six hours before."""
+WEB = "fir-web"
+"""One rule is enough for most: the FIR on the website within a day, with an alarm six hours before."""
 
 
 def at(text: str) -> datetime:
@@ -39,13 +39,13 @@ def at(text: str) -> datetime:
 class Watch:
     """One process that enters and one that ticks, on one database."""
 
-    def __init__(self, url: str, connection: Connection[Any]) -> None:
-        """Begin on the morning of 2 July 2026."""
+    def __init__(self, url: str, connection: Connection[Any], rules: Sequence[str]) -> None:
+        """Begin on the morning of 2 July 2026, with these rules."""
         self.now = at("2026-07-02 09:00")
         datastore = Datastore(url)
         keyring = Keyring(datastore, catalogue(), b"k" * 32)
         self.store = Store(datastore, catalogue(), keyring, lambda: self.now)
-        self.connection, self.view = connection, Deadlines(BOOK, INDIA)
+        self.connection, self.view = connection, Deadlines(book_of(map(load_book().rule, rules), packaged()), INDIA)
         prepare(connection, [self.view])
         self.follower = Follower(connection, [self.view], catalogue())
         self.desk = SheetDesk(self.store)
@@ -80,10 +80,10 @@ class Watch:
 
 
 @contextmanager
-def watching(url: str) -> Iterator[Watch]:
-    """A watch on a database."""
+def watching(url: str, *rules: str) -> Iterator[Watch]:
+    """A watch on a database, for the FIR on the website or for these rules."""
     with connected(url) as connection:
-        watch = Watch(url, connection)
+        watch = Watch(url, connection, rules or [WEB])
         yield watch
         watch.store.close()
         watch.store.datastore.close()
