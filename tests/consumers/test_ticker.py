@@ -211,6 +211,19 @@ def test_pages_follow_each_other_to_the_end(database: str, monkeypatch: pytest.M
     assert len(told) == len(set(told)) == 5
 
 
+def test_a_page_of_which_nothing_can_be_told_keeps_no_other_waiting(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first three wait in the lot: the next page is read all the same."""
+    monkeypatch.setattr(ticking, "PAGE", 3)
+    records = [watch.fir(f"r{n}", f"2026-07-02 09:0{n}") for n in range(5)]
+    watch.follower.catch_up()
+    for each in records[:3]:
+        watch.connection.execute("INSERT INTO ops.parked VALUES ('deadlines', %s, 1, 'x', 'y')", (each,))
+    watch.tick("2026-07-04 09:00")
+    assert [watch.kinds(each) for each in records] == [[], [], [], *[["Opened", "Lapsed"]] * 2]
+
+
 def test_a_clock_set_back_takes_nothing_back(watch: Watch) -> None:
     """Asked again as of an earlier hour, nothing is told and nothing untold; an entry then is still told in order."""
     record = watch.fir("a")
