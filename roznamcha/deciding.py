@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from consumers import entries
 from consumers.steps import reach
 from domain.case.corrections import CorrectsEntry
-from domain.event import RECORDS, Event, decide
+from domain.event import RECORDS, decide
 from roznamcha.numbers import number_name, serial_of, wants_number, with_number
 from roznamcha.recorder import EntryRecorder, Line
 from roznamcha.sealing import Keyring
-from roznamcha.shelf import Held, Shelf
+from roznamcha.shelf import Shelf
+from roznamcha.snapshots import Held
 from roznamcha.units import NIL, Turn, Unit, entered, find_record, identity, misplaced, names
 from schemas import Catalogue
 
@@ -64,13 +64,13 @@ class Deciding:
         wanted |= {name for unit in units if (name := unit.acts[0].record) and identity(name) is None}
         if wanted := {name for name in wanted if name not in turn.names}:
             if before is not None:
-                turn.names |= {name: before.names[name] for name in wanted if name in before.names}
+                turn.names |= {name: before.made[name] for name in wanted if name in before.made}
             turn.names |= self._shelf.named(wanted - turn.names.keys())
         for unit in units:
             find_record(unit, turn)
-        missing = {unit.record_id for unit in units} - turn.fresh - turn.standing.keys()
-        missing.discard(NIL)
-        turn.fresh |= self._shelf.fetch(missing if before is None else missing - before.standing.keys())
+        standing = [turn.standing] if before is None else [turn.standing, before.standing]
+        missing = {each for unit in units if not any((each := unit.record_id) in known for known in standing)}
+        turn.fresh |= self._shelf.fetch(missing - turn.fresh - {NIL})
         serials = {serial_of(act.event) for unit in units for act in unit.acts if wants_number(act.event)}
         if serials := serials - turn.numbers.keys():
             last = self._shelf.last_numbers(serials)
@@ -146,6 +146,6 @@ class Deciding:
                 unit.record_id,
                 meta.command_id,
                 self._keyring.command_digest(act.content),
-                tuple(names(unit, sealed)),
+                tuple(names(unit, sealed)) if unit.alias or sealed.numbered else (),
             )
             unit.lines.append(line)

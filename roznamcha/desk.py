@@ -14,7 +14,6 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 
@@ -26,6 +25,8 @@ from roznamcha.units import Turn
 
 BATCH = 128
 """Units that share a commit. More wins little, and makes those who came first wait for those who came last."""
+FEW = 16
+"""Units that are worth a commit of their own while others are still to be decided."""
 LINE = 4_096
 """Units that may wait. One more is refused, so that a desk which cannot keep up says so instead of growing."""
 CONTENTION = 30.0
@@ -51,7 +52,7 @@ class Desk:
         self._bell = threading.Condition(self._mutex)  # for the clerks
         self._line: deque[Slip] = deque()
         self._waiting = 0
-        self._led = False
+        self._led = self._idle = False
         self._writing: Turn | None = None
         self._redo: list[Slip] | None = None  # what was not written of the batch before, for its leader to take first
         self._back, self._pause_until, self._not_before, self._faults = 0, 0.0, 0.0, 0
@@ -88,7 +89,7 @@ class Desk:
             raise
 
     def withdraw(self, slip: Slip) -> None:
-        """Take a slip out of the line whose caller waits no longer, if it is still there, and say which was the case."""
+        """Take a slip out of the line whose caller waits no longer, and tell him whether it was still there."""
         with self._mutex:
             slip.gone = True
             waited = slip in self._line
@@ -129,7 +130,8 @@ class Desk:
         self._line.append(slip)
         self._waiting += size
         self._back -= 1
-        if self._led:
+        if self._idle:
+            self._idle = False
             self._news.notify_all()
         return self._led
 
@@ -211,12 +213,16 @@ class Desk:
             if fresh and turn is not None:
                 if pause > 0:
                     time.sleep(pause)
-                self._deciding.decide([unit for slip in fresh for unit in slip.left], turn)
+                self._deciding.decide([unit for slip in fresh for unit in slip.turn], turn)
 
     def _next(self, batch: list[Slip]) -> list[Slip]:
-        """Take from the line what may still join this batch. Under the mutex."""
+        """Take from the line what may still join this batch, half of those who are about at a time. Under the mutex.
+
+        So one half is decided while the other is written.
+        """
         fresh: list[Slip] = []
-        room = BATCH - sum(len(slip.units) for slip in batch)
+        full = BATCH if self._writing is not None else self._half(batch)
+        room = min(full - sum(len(slip.units) for slip in batch), FEW if self._writing is not None else full)
         first = batch[0] if batch else None
         while self._line:
             slip = self._line[0]
@@ -229,14 +235,20 @@ class Desk:
             fresh.append(slip)
         return fresh
 
+    def _half(self, batch: list[Slip]) -> int:
+        """Half of those who are about: waiting, decided, or just answered."""
+        return max(FEW // 2, min(BATCH, (self._waiting + len(batch) + max(0, self._back)) // 2))
+
     def _ready(self, batch: list[Slip]) -> bool:
         """Whether this batch is to be written now; else this waits until there is news. Under the mutex."""
         if self._writing is not None:
+            self._idle = True
             self._news.wait()
             return False
         pause = self._pause_until - time.monotonic()
-        if self._back <= 0 or pause <= 0 or len(batch) >= BATCH or self._closed:
+        if self._back <= 0 or pause <= 0 or len(batch) >= self._half(batch) or self._closed:
             return True
+        self._idle = True
         self._news.wait(pause)  # those who were just answered may be on their way back
         return False
 
@@ -268,9 +280,10 @@ class Desk:
             told = self._sorted_out(batch) if error is None else self._spoilt(batch, error)
             undone = [slip for slip in batch if not slip.done]
             now = time.monotonic()
-            self._back, self._pause_until = len(told), now + min(PAUSE, (now - started) / 4)
+            self._back = len(told)
+            self._pause_until = now + min(PAUSE, (now - started) / 4)
             self._writing = None
-            if self._led and (turn.spoiled or error is not None):
+            if self._led and (undone or turn.spoiled or error is not None):
                 self._redo = undone
             else:
                 self._put_first(undone)
@@ -293,8 +306,8 @@ class Desk:
             slip.until = slip.until or now + CONTENTION
             if slip.tries > len(slip.units) and now > slip.until:
                 message = "this record is being written by others faster than it can be decided: try again"
-                slip.fail(Conflict(message))
-            elif slip.tries > 2:  # noqa: PLR2004 (the second try is free) two writers in step would meet for ever
+                slip.give_up(slip.left, Conflict(message))
+            elif slip.tries > 2 and not slip.singly:  # noqa: PLR2004 (the second try is free) two writers in step would meet for ever
                 self._not_before = now + secrets.randbelow(min(2**slip.tries, 64)) / 1_000
         return [slip for slip in batch if slip.done]
 
@@ -318,5 +331,8 @@ class Desk:
                 slip.alone = True
             return []
         for slip in batch:
-            slip.fail(error)
-        return batch
+            units = slip.turn
+            slip.alone = slip.singly = True  # so that none of its units pays for another one either
+            if len(units) == 1:
+                slip.give_up(units, error)
+        return [slip for slip in batch if slip.done]

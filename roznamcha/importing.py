@@ -15,11 +15,12 @@ import os
 import time
 import uuid
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
@@ -36,8 +37,11 @@ from roznamcha.units import Outcome
 
 BATCH = 500
 """Lines that share a commit. More wins little and makes a kill lose more work (never an acknowledged line)."""
+AHEAD = 2
+"""Batches that may be on their way while the next is read."""
 OVER_LINES = 50
 """Over how many lines a quoted column of a CSV may run."""
+Outcomes = Callable[[], list[list[Outcome] | Exception]]
 NAMESPACE = UUID("6f2b7c1e-5a0e-5e0c-9d55-6b1f0c3a7d11")
 """In which the command ids of lines without one are made (UUIDv5)."""
 
@@ -94,14 +98,15 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
             raise Usage(message)
         lines = _acts_of(mapping, file, path.name, tally) if mapping else _documents(file, path.name, store.now, tally)
         turned_away = _Rejects(rejects, stack)
-        batch: list[Line] = []
-        for line in lines:
-            batch.append(line)
-            if len(batch) >= BATCH:
-                _enter(store, batch, tally, turned_away, again=again)
-                batch = []
-                progress(raw.tell(), total)
-        _enter(store, batch, tally, turned_away, again=again)
+        handed: deque[tuple[list[Line], Outcomes]] = deque()
+        while batch := list(islice(lines, BATCH)):  # read while those before it are being written
+            sound = [line.acts for line in batch if not line.reasons]
+            handed.append((batch, store.hand_in(sound, again=again)))
+            while len(handed) > AHEAD:
+                _count_all(*handed.popleft(), tally, turned_away)
+            progress(raw.tell(), total)
+        for each in handed:
+            _count_all(*each, tally, turned_away)
         progress(total, total)
     tally.seconds = time.monotonic() - started
     return tally
@@ -128,22 +133,20 @@ class _Rejects:
         self._file.write(json.dumps(shown, ensure_ascii=False) + "\n")
 
 
-def _enter(store: Store, lines: list[Line], tally: Tally, rejects: _Rejects, *, again: bool) -> None:
-    """Enter a batch and count what became of each line."""
-    sound = [line for line in lines if not line.reasons]
-    try:
-        outcomes = iter(store.record_units([line.acts for line in sound], again=again)) if sound else iter(())
-    except (DataError, IntegrityError, Conflict) as error:
-        if len(lines) > 1:  # one of them can't be written: the others must not pay for it
-            for line in lines:
-                _enter(store, [line], tally, rejects, again=again)
-            return
-        state = getattr(error.__cause__, "sqlstate", None) or ""
-        reason = f"the database does not take this line ({type(error).__name__} {state})".replace(" )", ")")
-        reason = str(error) if isinstance(error, Conflict) else reason
-        lines, outcomes = [replace(lines[0], reasons=(reason,))], iter(())
+def _count_all(lines: list[Line], outcomes: Outcomes, tally: Tally, rejects: _Rejects) -> None:
+    """Count what became of each line of a batch. One that the database can't take costs nobody else."""
+    told = iter(outcomes())
     for line in lines:
-        _count(line, [] if line.reasons else next(outcomes), tally, rejects)
+        answer = [] if line.reasons else next(told)
+        if isinstance(answer, DataError | IntegrityError | Conflict):
+            state = getattr(answer.__cause__, "sqlstate", None) or ""
+            reason = f"the database does not take this line ({type(answer).__name__} {state})".replace(" )", ")")
+            reason = str(answer) if isinstance(answer, Conflict) else reason
+            _count(replace(line, reasons=(reason,)), [], tally, rejects)
+        elif isinstance(answer, Exception):
+            raise answer
+        else:
+            _count(line, answer, tally, rejects)
 
 
 def _count(line: Line, outcomes: list[Outcome], tally: Tally, rejects: _Rejects) -> None:

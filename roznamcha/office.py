@@ -73,6 +73,10 @@ def open_office(settings: Settings, *, reading: bool = False) -> Iterator[Office
         try:
             schemas = catalogue()
             keyring = open_keyring(datastore, schemas, settings.data / "keys" / "master.key")
-            yield Office(settings, url, schemas, datastore, keyring, Store(datastore, schemas, keyring))
+            store = Store(datastore, schemas, keyring)
+            try:
+                yield Office(settings, url, schemas, datastore, keyring, store)
+            finally:
+                store.close()
         finally:
             datastore.close()

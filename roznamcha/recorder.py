@@ -7,7 +7,7 @@ database functions leave the lock out, which lets a reader skip an entry for goo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,7 @@ from psycopg.rows import DictRow, tuple_row
 from consumers import entries
 from consumers.slots import slot_of
 from domain.event import Event
+from roznamcha.packed import Packed, PackedDumper, blobs, uuids
 from schemas import Catalogue
 
 ROLE = "roznamcha_app"
@@ -45,7 +46,7 @@ class Name:
     number: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Line:
     """One entry ready to be written. `digest` is the keyed digest of the command, None for its further entries."""
 
@@ -117,14 +118,14 @@ class EntryRecorder(PostgresApplicationRecorder):
     ) -> dict[tuple[UUID, int], int]:
         named = [(line.stream_id, name) for line in lines for name in line.names]
         params = (
-            [line.stream_id for line in lines],
+            uuids([line.stream_id for line in lines]),
             [line.version for line in lines],
             [line.topic for line in lines],
-            [line.state for line in lines],
-            [line.record_id for line in lines],
+            blobs([line.state for line in lines]),
+            uuids([line.record_id for line in lines]),
             [slot_of(line.record_id) for line in lines],
-            [line.command_id for line in lines],
-            [line.digest for line in lines],
+            uuids([line.command_id for line in lines]),
+            blobs([line.digest for line in lines]),
             [stream for stream, _ in named],
             [name.name for _, name in named],
             [name.record_id for _, name in named],
@@ -134,9 +135,10 @@ class EntryRecorder(PostgresApplicationRecorder):
             [name.number for _, name in named],
             respect_refusals,
         )
+        cursor = _cursor(connection)
+        cursor.adapters.register_dumper(Packed, PackedDumper)
         return {
-            (stream, version): position
-            for stream, version, position in _cursor(connection).execute(APPEND, params, prepare=True)
+            (stream, version): position for stream, version, position in cursor.execute(APPEND, params, prepare=True)
         }
 
     def refuse(self, refusals: Sequence[tuple[UUID, bytes, UUID, list[str]]]) -> None:
@@ -156,6 +158,20 @@ class EntryRecorder(PostgresApplicationRecorder):
         """
         with self.datastore.get_connection() as connection:
             return list(_cursor(connection).execute(query, (list(streams),), prepare=False))
+
+    def entries_after(self, floors: Mapping[UUID, int]) -> list[tuple[UUID, int, bytes]]:
+        """(stream, position, bytes) of the entries above a version of each stream, each stream in its order."""
+        query = """
+            SELECT e.originator_id, e.notification_id, e.state
+            FROM unnest(%b::uuid[], %b::bigint[]) AS w(stream, floor) CROSS JOIN LATERAL (
+                SELECT i.originator_id, i.notification_id, i.state FROM roznamcha.entries i
+                WHERE i.originator_id = w.stream AND i.originator_version > w.floor
+                ORDER BY i.originator_version OFFSET 0
+            ) e
+        """
+        with self.datastore.get_connection() as connection:
+            wanted = (list(floors), list(floors.values()))
+            return list(_cursor(connection).execute(query, wanted, prepare=False))
 
 
 def _cursor(connection: Connection[DictRow]) -> Any:  # noqa: ANN401 (a cursor of plain tuples)

@@ -83,11 +83,16 @@ class Keyring:
         self._catalogue = catalogue
         self._wrapping = hmac.digest(master, b"roznamcha: wrap persons' keys", "sha256")
         self._commands = hmac.digest(master, b"roznamcha: digest of commands", "sha256")
+        self._snapshots = hmac.digest(master, b"roznamcha: snapshots of records", "sha256")
         self._keys: dict[Person, AESGCM] = {}
 
     def command_digest(self, content: bytes) -> bytes:
         """A digest that shows whether two commands are the same, and nothing else to anybody without the key."""
         return hmac.digest(self._commands, content, "sha256")
+
+    def snapshot_digest(self, content: bytes) -> bytes:
+        """A digest that nobody without the key can make: what stands under it was written by this program."""
+        return hmac.digest(self._snapshots, content, "sha256")
 
     def ready(self, events: Iterable[tuple[UUID, Event[Any]]]) -> None:
         """Draw and store the keys that these acts' persons still need, before anything is sealed with them."""

@@ -60,6 +60,7 @@ class Settling:
         turn.written.add(unit.record_id)
         if unit.after is not None:
             self._shelf.keep(unit.record_id, unit.after)
+            self._shelf.snapshots.note(lines[0].version - 1, unit.after)
         status: Literal["refused", "recorded"] = "refused" if unit.reasons else "recorded"
         unit.outcomes = [
             answer(status, act, event, position, unit.reasons)

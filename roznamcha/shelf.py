@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from consumers import entries
-from domain.event import RECORDS, Event, Record
+from domain.event import RECORDS, Event, fold
 from roznamcha.numbers import Serial
 from roznamcha.recorder import EntryRecorder
+from roznamcha.snapshots import Held, Snapshots
 from schemas import Catalogue
 
 KEPT = 20_000
 """How many folded records are held in memory."""
 NAMES = 100_000
 """How many names are held in memory. A name is given once and for ever, so what is held is true."""
-BEGINNING = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Held:
-    """A record as it stands, and when its last entry was recorded."""
-
-    record: Record
-    recorded_at: datetime = BEGINNING
 
 
 class Entered(NamedTuple):
@@ -39,9 +29,10 @@ class Entered(NamedTuple):
 class Shelf:
     """Reads records and names from the store; holds the records used last, each as of its last entry read."""
 
-    def __init__(self, recorder: EntryRecorder, catalogue: Catalogue) -> None:
-        """Read through `recorder`."""
+    def __init__(self, recorder: EntryRecorder, catalogue: Catalogue, snapshots: Snapshots) -> None:
+        """Read through `recorder`, long records from `snapshots` on."""
         self._recorder = recorder
+        self.snapshots = snapshots
         self._datastore = recorder.datastore
         self._catalogue = catalogue
         self._held: dict[UUID, Held] = {}
@@ -70,16 +61,22 @@ class Shelf:
 
     def fetch(self, record_ids: set[UUID]) -> set[UUID]:
         """Bring records to hand that aren't; give the ids of those read just now."""
-        missing = record_ids - self._held.keys()
-        found: dict[UUID, list[Event[Any]]] = {each: [] for each in missing}
-        for record_id, position, state in self._recorder.entries_of(missing) if missing else ():
-            found[record_id].append(entries.read(self._catalogue, state, position))
-        for record_id, history in found.items():
+        missing = {each for each in record_ids if each not in self._held}
+        if not missing:
+            return missing
+        from_here = self.snapshots.latest(missing)
+        floors = {each: from_here[each].record.version if each in from_here else 0 for each in missing}
+        later: dict[UUID, list[Event[Any]]] = {each: [] for each in missing}
+        for record_id, position, state in self._recorder.entries_after(floors):
+            later[record_id].append(entries.read(self._catalogue, state, position))
+        for record_id, history in later.items():
+            held = from_here.get(record_id)
             if history:
-                record = RECORDS[history[0].register].blank(record_id)
-                for entry in history:
-                    record = record.after(entry)
-                self.keep(record_id, Held(record, history[-1].meta.recorded_at))
+                record = held.record if held else RECORDS[history[0].register].blank(record_id)
+                held = Held(fold(record, history), history[-1].meta.recorded_at)
+                self.snapshots.note(floors[record_id], held)
+            if held:
+                self.keep(record_id, held)
         return missing
 
     def named(self, names: Iterable[str]) -> dict[str, UUID]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Iterable, Sequence
 
@@ -22,6 +23,8 @@ class Slip:
         """Whether its caller is to lead the next batch."""
         self.alone = False
         """Whether it spoilt a batch, and must be decided by itself."""
+        self.singly = False
+        """Whether its units spoilt each other's, and are decided one by one."""
         self.gone = False
         """Whether its caller waits no longer."""
         self.tries = 0
@@ -31,13 +34,31 @@ class Slip:
     @property
     def left(self) -> list[Unit]:
         """The units that have no answer yet."""
-        return [unit for unit in self.units if not unit.outcomes]
+        return [unit for unit in self.units if not unit.outcomes and unit.error is None]
+
+    @property
+    def turn(self) -> list[Unit]:
+        """The units whose turn it is: all that are left, or one after the other."""
+        return self.left[:1] if self.singly else self.left
 
     def result(self) -> list[list[Outcome]]:
         """Each unit's outcomes, in order. Raises what went wrong."""
+        for error in (self.error, *(unit.error for unit in self.units)):
+            if error is not None:
+                raise error
+        return [unit.outcomes for unit in self.units]
+
+    def results(self) -> list[list[Outcome] | Exception]:
+        """Each unit's outcomes, or why it has none. Raises what concerns them all."""
         if self.error is not None:
             raise self.error
-        return [unit.outcomes for unit in self.units]
+        return [unit.error or unit.outcomes for unit in self.units]
+
+    def give_up(self, units: Sequence[Unit], error: Exception) -> None:
+        """Answer these units with an error."""
+        for unit in units:
+            unit.error = error
+        self.done = not self.left
 
     def fail(self, error: BaseException) -> None:
         """End it with an error."""
@@ -53,14 +74,12 @@ class Waiting(Slip):
         """Wait with these units."""
         super().__init__(units, again=again)
         self._bell = threading.Lock()
-        self._bell.acquire()  # pylint: disable=consider-using-with
+        self._bell.acquire()
 
     def call(self) -> None:
         """Wake the caller. Called twice it wakes him once more, and he looks what there is."""
-        try:
+        with contextlib.suppress(RuntimeError):  # he was called and hasn't looked yet
             self._bell.release()
-        except RuntimeError:  # he was called and hasn't looked yet
-            pass
 
     def wait(self, seconds: float) -> bool:
         """Stand until called; False when that took too long."""
@@ -86,10 +105,10 @@ class Awaited(Slip):
         """Give the coroutine its answer, in its own loop."""
         if self.future.done():
             return
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result([unit.outcomes for unit in self.units])
+        try:
+            self.future.set_result(self.result())
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is the answer)
+            self.future.set_exception(error)
 
 
 def tell(slips: Iterable[Slip]) -> None:

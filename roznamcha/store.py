@@ -20,6 +20,7 @@ from roznamcha.sealing import Keyring
 from roznamcha.settling import Settling
 from roznamcha.shelf import Shelf
 from roznamcha.slips import Awaited, Entrusted, Waiting
+from roznamcha.snapshots import Snapshots
 from roznamcha.units import Outcome, identity, unit_of
 from schemas import Catalogue
 
@@ -40,7 +41,7 @@ class Store:
         self.recorder = EntryRecorder(datastore)
         self.catalogue = catalogue
         self.keyring = keyring
-        self.shelf = Shelf(self.recorder, catalogue)
+        self.shelf = Shelf(self.recorder, catalogue, Snapshots(datastore, keyring))
         self.now = now or (lambda: datetime.now(UTC))
         deciding = Deciding(self.recorder, catalogue, keyring, self.shelf, self.now)
         self._desk = Desk(deciding, Settling(self.recorder, keyring, self.shelf))
@@ -62,15 +63,18 @@ class Store:
         """
         slip = Awaited([unit_of([act])])
         self._desk.hand_in(slip)
+        timer = slip.loop.call_later(patience, self._expire, slip)
         try:
-            async with asyncio.timeout(patience):
-                return _recorded(await slip.future)
-        except TimeoutError:
-            self._desk.withdraw(slip)
-            return _recorded(slip.result())
+            return _recorded(await slip.future)
         except asyncio.CancelledError:
             self._desk.withdraw(slip)
             raise
+        finally:
+            timer.cancel()
+
+    def _expire(self, slip: Awaited) -> None:
+        self._desk.withdraw(slip)
+        slip.settle()
 
     def record_units(self, units: Sequence[Sequence[Act]], *, again: bool = False) -> list[list[Outcome]]:
         """Enter units of acts in as few transactions as can be, and give each act's outcome, in order.
@@ -84,18 +88,21 @@ class Store:
         outcomes = iter(slip.result())
         return [next(outcomes) if acts else [] for acts in units]
 
-    def hand_in(self, units: Sequence[Sequence[Act]], *, again: bool = False) -> Callable[[], list[list[Outcome]]]:
+    def hand_in(
+        self, units: Sequence[Sequence[Act]], *, again: bool = False
+    ) -> Callable[[], list[list[Outcome] | Exception]]:
         """As `record_units`, but goes on at once: what is given back waits for the outcomes when it is called.
 
-        What is handed in first is decided first.
+        What is handed in first is decided first. A unit that can't be written has its error for an outcome.
         """
         slip = Entrusted([unit_of(acts) for acts in units], again=again)
-        self._desk.hand_in(slip)
+        if units:
+            self._desk.hand_in(slip)
 
-        def outcomes() -> list[list[Outcome]]:
+        def outcomes() -> list[list[Outcome] | Exception]:
             while not slip.done:
                 slip.wait(ALL_DAY)
-            return slip.result()
+            return slip.results()
 
         return outcomes
 
@@ -104,8 +111,9 @@ class Store:
         return identity(reference) or self.shelf.named([reference]).get(reference)
 
     def close(self) -> None:
-        """Let nobody in any more and answer who waits. The datastore is its owner's to close."""
+        """Let nobody in any more, answer who waits, finish what is begun. The datastore is its owner's to close."""
         self._desk.close()
+        self.shelf.snapshots.close()
 
 
 def _recorded(outcomes: list[list[Outcome]]) -> Outcome:

@@ -15,7 +15,7 @@ from roznamcha.ids import uuid7
 from roznamcha.intake import TOLERANCE, Act
 from roznamcha.numbers import Serial, number_name, number_of, serial_of
 from roznamcha.recorder import Line, Name
-from roznamcha.shelf import Held
+from roznamcha.snapshots import Held
 
 NIL = UUID(int=0)
 NUMBER = re.compile(r"/\d+/\d{4}$")
@@ -37,6 +37,9 @@ class Outcome:
     called: str = ""
 
 
+UNANSWERED = Outcome("refused", "", NIL)
+
+
 @dataclass(eq=False)
 class Unit:
     """Acts on one record on their way in, what has been decided of them, and in the end what they are answered."""
@@ -52,6 +55,8 @@ class Unit:
     after: Held | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     """Empty until the unit is answered."""
+    error: Exception | None = None
+    """Why it can't be answered."""
 
     @property
     def register(self) -> str:
@@ -75,6 +80,9 @@ class Turn:
     written: set[UUID] = field(default_factory=set)
     """Records of which entries were written: what was decided after them was decided upon the truth."""
     names: dict[str, UUID] = field(default_factory=dict)
+    """Records by the names they have been given."""
+    made: dict[str, UUID] = field(default_factory=dict)
+    """Records begun in this turn, by the names they are to have."""
     numbers: dict[Serial, int] = field(default_factory=dict)
     standing: dict[UUID, Held] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
@@ -108,7 +116,8 @@ def find_record(unit: Unit, turn: Turn) -> None:
             unit.reasons = ("record: an id of nothing but zeros is no record's",)
     elif reference in turn.names:
         unit.record_id = turn.names[reference]
-        unit.alias = reference if unit.record_id in turn.fresh else ""  # so that whoever begins the record names it
+    elif reference in turn.made:
+        unit.alias, unit.record_id = reference, turn.made[reference]
     elif first.opens:
         _open(unit, reference, turn)
     elif reference:
@@ -137,7 +146,7 @@ def _open(unit: Unit, reference: str, turn: Turn) -> None:
     turn.fresh.add(unit.record_id)  # nobody else can know it
     if reference:
         unit.alias = reference
-        turn.names[reference] = unit.record_id
+        turn.made[reference] = unit.record_id
 
 
 def entered(unit: Unit, event: Event[Any], held: Held, now: datetime, doubts: tuple[str, ...]) -> Held:
@@ -189,10 +198,18 @@ def answer(
 ) -> Outcome:
     """What became of an act, by its entry and the entry's place in the log."""
     meta = entry.meta
-    return Outcome(
-        status, act.event.name, meta.record_id, meta.entry_id, meta.version, position, meta.doubts, reasons,
-        number_name(entry),
-    )  # fmt: skip
+    return changed(
+        UNANSWERED,
+        status=status,
+        name=act.event.name,
+        record_id=meta.record_id,
+        entry_id=meta.entry_id,
+        version=meta.version,
+        position=position,
+        doubts=meta.doubts,
+        reasons=reasons,
+        called=number_name(entry),
+    )
 
 
 def reused(act: Act) -> str:

@@ -73,7 +73,7 @@ def fixed(value: Any, size: int) -> bytes:  # noqa: ANN401
     """Bytes of a fixed number."""
     if value.__class__ is not bytes or len(value) != size:
         raise OddValueError
-    return value  # type: ignore[no-any-return]  # its class is bytes
+    return bytes(value)
 
 
 def several(value: Any, write: Write) -> bytes:  # noqa: ANN401

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
-from domain.event import Event, Record
+from domain.event import Event, Record, changed
+from domain.shape import once
 
 P = TypeVar("P", bound="Part")
 
@@ -15,6 +16,12 @@ P = TypeVar("P", bound="Part")
 @dataclass(frozen=True)
 class Part:
     """What one chapter keeps of the case. Each declares its own, with defaults for a case it has not touched."""
+
+
+@once
+def untouched(kind: type) -> Any:  # noqa: ANN401 (the part)
+    """The part of a chapter that the case has not touched. One for all: a part is never changed in place."""
+    return kind()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +38,14 @@ class Case(Record, register="case"):
 
     def part(self, kind: type[P]) -> P:
         """What the chapter of `kind` keeps of this case."""
-        part: P = self.parts.get(kind) or kind()
+        part: P | None = self.parts.get(kind)
+        if part is None:
+            part = untouched(kind)
         return part
 
     def keep(self, part: Part, **changes: Any) -> Self:  # noqa: ANN401 (the record's own fields)
         """The case with a chapter's part changed, and with `changes` to its own fields."""
-        return replace(self, parts={**self.parts, type(part): part}, **changes)
+        return changed(self, parts={**self.parts, type(part): part}, **changes)
 
     @property
     def label(self) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from domain.case.case import Case, Part
-from domain.case.corrections import stands
+from domain.case.corrections import Corrections, stands
 from domain.case.fir import Done, held
+from domain.event import changed
 
 State = Literal[
     "seized", "deposited", "issued", "on the way", "at laboratory", "rejected", "in court", "on bond", "missing",
@@ -122,7 +123,7 @@ class Article:
 
     def changed(self, entry: int, **columns: Any) -> Article:  # noqa: ANN401 (the article's columns)
         """The article after this entry has written into these columns."""
-        return replace(self, **columns, changes=(*self.changes, Change(entry, columns)))
+        return changed(self, **columns, changes=(*self.changes, Change(entry, columns)))
 
     @property
     def whereabouts(self) -> str:
@@ -151,13 +152,15 @@ class Malkhana(Part):
 
     def keeping(self, articles: Iterable[Article]) -> Malkhana:
         """The register with these articles as they are now."""
-        return replace(self, articles={**self.articles, **{each.property_id: each for each in articles}})
+        return changed(self, articles={**self.articles, **{each.property_id: each for each in articles}})
 
 
 def standing(case: Case, property_id: str) -> Article | None:
     """The article as the entries that still stand show it, or None when nobody has seized it."""
     article = case.part(Malkhana).articles.get(property_id)
-    if article is None or not stands(case, article.changes[0].entry):
+    if article is None or not case.part(Corrections).struck:
+        return article
+    if not stands(case, article.changes[0].entry):
         return None
     left = [each for each in article.changes if stands(case, each.entry)]
     if len(left) == len(article.changes):
