@@ -1,20 +1,28 @@
-"""The rule book at the command line: every rule, its words and sources, and one computation at a time."""
+"""The rule book at the command line: every rule, its words and sources, one computation at a time, and its checks."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from domain.law.book import load_book
+import domain
+from domain.event import ACTS
+from domain.law.book import load_book, shipped_texts
 from domain.law.due import due as due_of
+from domain.law.lint import flaws
 from domain.law.rule import BadQuestion, Rule, Trigger, UnknownLaw, Version
+from domain.law.waiting import unclocked, waiting
 from domain.law.words import day_words
+from domain.shape import columns
 from roznamcha import errors
 from roznamcha.errors import Usage
 from roznamcha.intake import INSTANT
+from roznamcha.law_table import page
 from roznamcha.screen import AsJson, print_json, say, table
 from roznamcha.settings import settings
 
@@ -87,6 +95,57 @@ def due(
     say(f"{found.title['en']} · {found.title['hi']}: {last.en}{ends} · {last.hi}{ends}  ({answer.law})")
     for line in answer.explain:
         say(f"  {line.en}", f"  {line.hi}")
+
+
+@law.command("table")
+def print_table(*, as_json: AsJson = False) -> None:
+    """Print the whole book as one page of Markdown: `docs/rule-book.md` is this."""
+    text = page(load_book(), waiting(), unclocked())
+    if as_json:
+        print_json({"markdown": text})
+    else:
+        sys.stdout.write(text)
+
+
+@law.command("check-book")
+def check_book(
+    folder: Annotated[Path | None, typer.Argument(help="A folder of rule files; default: the book that ships")] = None,
+    *,
+    foreign: Annotated[
+        bool, typer.Option("--foreign", help="Rules for another log: any activity may be named")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check every rule file, and tell every flaw with its file, line and reason. Exit code 2 when there is one."""
+    texts = shipped_texts() if folder is None else _texts(folder)
+    domain.load()
+    acts = {name: {column.name for column in columns(act)} for name, act in ACTS.items()}
+    found = flaws(texts, None if foreign else acts, settings().zone)
+    if as_json:
+        shown = [{"file": each.file, "line": each.line, "why": each.why} for each in found]
+        print_json({"ok": not found, "files": len(texts), "flaws": shown})
+    else:
+        said = f"{len(texts)} rule files: {'nothing to complain of' if not found else f'{len(found)} flaws'}"
+        say(*map(str, found), said)
+    if found:
+        raise typer.Exit(Usage.exit_code)
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    """The rule files below a folder, by their paths from it; in a folder of one law, under that folder's name."""
+    files = sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
+    if not files:
+        message = f"{folder}: no folder with rule files (*.yaml). Name one, or leave it out for the book that ships"
+        raise Usage(message)
+    found = {}
+    for file in files:
+        name = str(file.relative_to(folder))
+        try:
+            found[name if "/" in name else f"{folder.resolve().name}/{name}"] = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"{file}: can't be read as text in UTF-8 ({type(error).__name__})"
+            raise Usage(message) from None
+    return found
 
 
 def _rule(name: str) -> Rule:

@@ -121,10 +121,10 @@ def book_of(rules: Iterable[Rule], offences: Offences) -> Book:
     return Book(found, offences, {name: frozenset(columns) for name, columns in sorted(interests.items())})
 
 
-def read_rule(text: str, *, folder: str = "", where: str = "", foreign: bool = False) -> Rule:
-    """A rule from its file's text. Raises BadRule that names file, line and what is wrong."""
+def read_yaml(text: str, where: str) -> Any:  # noqa: ANN401 (what a file holds)
+    """What stands in a YAML file; its tables know their lines. Raises BadRule that names file and line."""
     try:
-        loaded: Any = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a SafeLoader made stricter)
+        return yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a SafeLoader made stricter)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         message = f"{where}:{line}: {error.problem}"
@@ -132,18 +132,33 @@ def read_rule(text: str, *, folder: str = "", where: str = "", foreign: bool = F
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         message = f"{where}:1: this is no YAML: {' '.join(str(error).split())}"
         raise BadRule(message) from None
+
+
+def read_rule(text: str, *, folder: str = "", where: str = "", foreign: bool = False) -> Rule:
+    """A rule from its file's text. Raises BadRule that names file, line and what is wrong."""
+    loaded = read_yaml(text, where)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return read_form(loaded, where=where, folder=folder, digest=digest, foreign=foreign)
 
 
-def load_book() -> Book:
-    """The rule book that ships with this release. Read it once and keep it. Raises BadRule."""
+def shipped_texts() -> dict[str, str]:
+    """The text of every rule file that ships with this release, by folder and name."""
     root = resources.files("domain.law")
-    rules = [
-        read_rule(file.read_text(encoding="utf-8"), folder=folder, where=f"{folder}/{file.name}")
+    return {
+        f"{folder}/{file.name}": file.read_text(encoding="utf-8")
         for folder in FOLDERS
         for file in _files(root / folder)
-    ]
+    }
+
+
+def read_beside(name: str) -> Any:  # noqa: ANN401 (what a file holds)
+    """What stands in a data file that ships beside the folders. Raises BadRule."""
+    return read_yaml((resources.files("domain.law") / name).read_text(encoding="utf-8"), name)
+
+
+def load_book() -> Book:
+    """The rule book that ships with this release. Read it once and keep it. Raises BadRule."""
+    rules = [read_rule(text, folder=name.partition("/")[0], where=name) for name, text in shipped_texts().items()]
     return book_of(rules, packaged())
 
 

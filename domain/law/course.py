@@ -144,11 +144,15 @@ class Course:
         if trigger.noted == "before-lapse" and at > self.term.due_at:
             self._step("extended late", at, fact)
             return
-        before = self.term.due_at
+        before, known = self.term.due_at, dict(self.known)
         self.known.update({name: fact.values.get(column) for name, column in trigger.sets.items()})
         self.days += int(_number(fact.values.get(trigger.adds)) if trigger.adds else 0)
-        self.recount(at, fact)
+        self.count()
+        if self.term.due_at < before:  # two difficulties noted one after the other: the longer time stands
+            self.known = known
+            self.count()
         if self.term.due_at > before:
+            self.moves.append(Move(at, fact, self.term))
             self.extended_at = self.extended_at or at
             self._step("extended", at, fact, order=f" (order {order})" if order else "")
 

@@ -147,6 +147,10 @@ class Offences:
         """How many different sections there are."""
         return len(self._found)
 
+    def entries(self, act: str) -> list[Offence]:
+        """Every printed entry of an Act."""
+        return [each for found in self._found.values() for each in found if each.act == act]
+
     def of(self, section: str) -> list[Offence]:
         """The entries of a section: all its parts where only `BNS 303` is given, none where no table has it.
 

@@ -1,6 +1,6 @@
 """What a rule of law is to this program: whose duty, from which act to which, how long, since when, by which words.
 
-A rule is data: a lawyer reads and corrects its file (see README.md in this folder), `form.py` refuses what is unsaid in
+A rule is data: a lawyer reads and corrects its file (see docs/writing-a-rule.md), `form.py` refuses what is unsaid in
 it, and `clock.py` counts by it. Nothing here knows a date by heart.
 """
 

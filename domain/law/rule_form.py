@@ -2,7 +2,7 @@
 
 Silence is refused. There is no default for how days are counted, what closed days do and which date governs; a version
 has its law; the versions follow one another without a hole and without an overlap. Every refusal names file, line and
-rule. README.md in this folder tells a lawyer what each column means.
+rule. docs/writing-a-rule.md tells a lawyer what each column means.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import domain
 from domain.event import ACTS
 from domain.law.book import FOLDERS, StrictLoader, load_book, load_book_from
 from domain.law.due import Due, due
-from domain.law.offences import RAPE, TWO_MONTHS
+from domain.law.offences import RAPE, TWO_MONTHS, packaged
 from domain.law.rule import Example, Rule, UnknownLaw
 from domain.shape import columns
 from tests.domain.law.kit import BOOK, ZONE
@@ -182,6 +182,17 @@ def test_the_lists_of_sections_are_those_of_the_statute() -> None:
     medical = BOOK["rape-med-24"].versions[-1].applies[0].value
     assert set(medical) == {each for each in listed if each.startswith("BNS")}
     assert set(medical) < set(RAPE)
+
+
+def test_default_bail_leaves_what_has_a_clock_of_its_own() -> None:
+    """Under the older Code and the Sanhita alike: what def-bail leaves out is what ndps-180 and uapa-180 take in."""
+    taken = {section for name in ("ndps-180", "uapa-180") for section in BOOK[name].versions[-1].applies[0].value}
+    for version in BOOK["def-bail"].versions:
+        (left,) = version.applies
+        assert (left.attribute, left.operator, set(left.value)) == ("offence.sections", "none-of", taken)
+    commercial = {f"NDPS {each.section}" for each in packaged().entries("NDPS") if "commercial quantity" in each.title}
+    lesser = {f"NDPS {each.section}" for each in packaged().entries("NDPS") if "less than commercial" in each.title}
+    assert taken == (commercial - lesser) | {"NDPS 19", "NDPS 24", "NDPS 27A", "UAPA"}
 
 
 def test_the_digest_is_that_of_the_file() -> None:

@@ -13,17 +13,18 @@ from roznamcha.law_commands import law
 from tests.domain.law.kit import BOOK
 
 
-def run(*arguments: str) -> str:
-    """What the program prints on stdout; a refusal is raised."""
+def run(*arguments: str, code: int = 0) -> str:
+    """What the program prints on stdout before it ends with `code`; a refusal is raised."""
     found = CliRunner(env={"ROZNAMCHA_TIMEZONE": "Asia/Kolkata"}).invoke(law, arguments, catch_exceptions=False)
     if isinstance(found.exception, RoznamchaError):
         raise found.exception
+    assert found.exit_code == code
     return found.stdout
 
 
-def ask(*arguments: str) -> Any:
+def ask(*arguments: str, code: int = 0) -> Any:
     """The JSON document it prints."""
-    return json.loads(run(*arguments, "--json"))
+    return json.loads(run(*arguments, "--json", code=code))
 
 
 def test_due_answers_in_the_shape_that_others_script_against() -> None:

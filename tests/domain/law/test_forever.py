@@ -16,9 +16,12 @@ from tests.domain.law.kit import BOOK, ZONE
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 ACTS = sorted({trigger.fact for rule in BOOK.rules.values() for trigger in rule.triggers()} | {"case.EntryCorrected"})
-SECTIONS = st.lists(
-    st.sampled_from(["BNS 64(1)", "BNS 303(2)", "BNS 103(1)", "BNS 109(1)", "POCSO 8", "FOREIGN x"]), max_size=3
-)
+RULES = list(BOOK.rules.values())
+OFFENCES = [
+    "BNS 64(1)", "BNS 303(2)", "BNS 103(1)", "BNS 109(1)", "BNS 115(2)", "POCSO 8", "NDPS 20(b)(ii)(C)", "UAPA 13(1)",
+    "PoA 3(1)", "FOREIGN x",
+]  # fmt: skip
+SECTIONS = st.lists(st.sampled_from(OFFENCES), max_size=3)
 VALUES = st.fixed_dictionaries(
     {},
     optional={
@@ -31,7 +34,33 @@ VALUES = st.fixed_dictionaries(
         "mode": st.sampled_from(["oral", "electronic"]),
         "manner": st.sampled_from(["arrested", "surrendered in court"]),
         "kind": st.sampled_from(["regular", "anticipatory"]),
-        "purpose": st.sampled_from(["remand", "after chargesheet"]),
+        "purpose": st.sampled_from(["remand", "after chargesheet", "first production", "evidence", "charge"]),
+        "magistrate": st.sampled_from(["judicial", "executive"]),
+        "procedure": st.sampled_from(["sessions case", "warrant case"]),
+        "child": st.booleans(),
+        "under": st.sampled_from(["BNSS 185", "NDPS 42", "NDPS 42(2)", "NDPS 57", "BNSS 52"]),
+        "provision": st.sampled_from(["BNSS 232", "NDPS 36A(4)", "UAPA 43D(2)", "JJ 14(2)", "BNSS 187(9)"]),
+        "days": st.sampled_from([0, 30, 90]),
+        "months": st.sampled_from([0, 1, 2]),
+        "order_number": st.sampled_from(["O/1", "O/2"]),
+        "extends": st.sampled_from(["", "O/1"]),
+        "during_trial": st.just(value=True),
+        "extended_by_days": st.sampled_from([0, 30]),
+        "property_id": st.sampled_from(["PR/1", "PR/2"]),
+        "items.id": st.lists(st.sampled_from(["PR/1", "PR/2"]), max_size=2, unique=True),
+        "memo": st.sampled_from(["M/1", "M/2"]),
+        "document": st.sampled_from(["M/1", "S1"]),
+        "fsl_number": st.just("F/1"),
+        "appeal": st.just("AP/1"),
+        "filed_by": st.sampled_from(["accused", "State"]),
+        "against": st.just("sentence"),
+        "sent_to": st.sampled_from(["Child Welfare Committee", "Special Court"]),
+        "accused.how": st.just(["known"]),
+        "accused.code": st.lists(st.sampled_from(["A1", "A2"]), max_size=2, unique=True),
+        "accused_present": st.lists(st.sampled_from(["A1", "A2"]), max_size=2, unique=True),
+        "results.code": st.lists(st.sampled_from(["A1", "A2"]), max_size=2, unique=True),
+        "witnesses_examined": st.just(["V1"]),
+        "reduced_to_writing": st.just(value=True),
         "difficulty": st.sampled_from(["connectivity", "geography"]),
         "decided_by_rank": st.sampled_from(["SP", "SI"]),
         "journey_hours": st.sampled_from(["0", "2.5", "-1", "x"]),
@@ -44,12 +73,14 @@ HOURS = st.integers(0, 24 * 120).map(lambda hours: timedelta(hours=hours))
 
 @st.composite
 def records(draw: st.DrawFn) -> list[Fact]:
-    """The facts of a record: any acts at any times, some entered late, some struck, some of one moment."""
+    """The facts of a record: any acts at any times, most of one rule; some entered late, struck, or of one moment."""
     facts = []
+    concerned = sorted({trigger.fact for trigger in draw(st.sampled_from(RULES)).triggers()})
+    acts = st.sampled_from(concerned) | st.sampled_from(concerned) | st.sampled_from(ACTS)
     for number in range(draw(st.integers(1, 14))):
         occurred = BEGIN + draw(HOURS)
         recorded = occurred + draw(st.sampled_from([timedelta(), timedelta(minutes=5), timedelta(days=40)]))
-        name = draw(st.sampled_from(ACTS))
+        name = draw(acts)
         facts.append(Fact(name, f"e{number:02d}", occurred, recorded, frozenset(), draw(VALUES)))
     return facts
 

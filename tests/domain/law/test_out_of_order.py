@@ -127,3 +127,26 @@ def test_a_time_that_is_none_gives_way_to_the_acts_own(received: object) -> None
     """A column without a time, or with one of no zone, is no start."""
     clock = only("rape-med-24", clocks(fir("2026-07-02 12:00", "BNS 64(1)", information_received_at=received)))
     assert clock.opened_at == at("2026-07-02 12:00")
+
+
+def test_the_entry_that_starts_a_clock_does_not_stop_it() -> None:
+    """A visit every month: each visit starts a clock, and the next one, at the same time even, stops it."""
+    text = """
+rule: visits
+starts: case.Visited
+stops: [case.Visited]
+repeats: each
+governed_by: start
+counting: months
+closed_days: do-not-extend
+versions: [{from: "2000-01-01", law: "Act s.1", limit: 1 month}]
+"""
+    book = load_book_from({"visits.yaml": text})
+    first, second, third = (
+        Fact("case.Visited", str(n), at(day), at(day))
+        for n, day in enumerate(["2026-01-31", "2026-02-28", "2026-04-01"])
+    )
+    assert [each.state(None) for each in evaluate(book, [first], ZONE)] == ["open"]
+    assert [each.state(None) for each in evaluate(book, [first, second, third], ZONE)] == ["met", "met late", "open"]
+    twin = Fact("case.Visited", "9", at("2026-01-31"), at("2026-01-31"))
+    assert [each.state(None) for each in evaluate(book, [first, twin], ZONE)] == ["met"]

@@ -1,0 +1,229 @@
+"""Reads rule files as a careful colleague would before they are used: every flaw, with file, line and reason.
+
+`rule_form.py` refuses a file for the first thing that is wrong. Here each part is read by itself, so that a lawyer
+mends a file once; and what only the whole book can tell is told too: acts and columns that there are, examples that
+come out, names given twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, tzinfo
+from functools import partial
+from typing import Any, NamedTuple
+
+from domain.law.book import read_rule, read_yaml
+from domain.law.due import due
+from domain.law.form import Marked
+from domain.law.grammar import UNITS
+from domain.law.offences import ACTS, packaged
+from domain.law.rule import BadQuestion, BadRule, Example, Rule, Trigger, UnknownLaw, Version
+from domain.law.rule_form import ALWAYS, OPTIONAL, PER, SHIPPED, TRIGGER_KEYS, RuleForm
+
+Acts = Mapping[str, AbstractSet[str]]
+"""Every act and trait by name, with its columns."""
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "counting": tuple(UNITS),
+    "per": tuple(PER),
+    "repeats": ("each", "first"),
+    "early_stop": ("ignored", "counts"),
+    "governed_by": ("proceeding", "start"),
+    "closed_days": ("do-not-extend", "next-open-day"),
+}
+"""The keys that take one of these words."""
+
+DAYS = {"hour": 1 / 24, "day": 1, "month": 28, "year": 365}
+"""The shortest that a unit can be, in days."""
+
+
+class Flaw(NamedTuple):
+    """What is wrong, and where."""
+
+    file: str
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        """As editors read it."""
+        return f"{self.file}:{self.line}: {self.why}"
+
+
+def flaws(texts: Mapping[str, str], acts: Acts | None, zone: tzinfo) -> list[Flaw]:
+    """Every flaw of these rule files, by their names (`bnss/def-bail.yaml`; the folder is part of the name).
+
+    Without `acts` it is the rule book of somebody else's log: any activity may be named, and titles, examples and
+    reviews are not asked for.
+    """
+    found: list[Flaw] = []
+    named: dict[str, str] = {}
+    for file, text in sorted(texts.items()):
+        try:
+            folder = file.rpartition("/")[0].rpartition("/")[2]
+            rule = read_rule(text, folder=folder, where=file, foreign=acts is None)
+        except BadRule as error:
+            found += _of_form(file, text, error, foreign=acts is None)
+            continue
+        table = read_yaml(text, file)
+        if rule.id in named:
+            why = f"rule {rule.id}: {named[rule.id]} has a rule of that name too"
+            found.append(Flaw(file, table.lines["rule"], why))
+        named.setdefault(rule.id, file)
+        found += [Flaw(file, line, f"rule {rule.id}: {why}") for line, why in _of_rule(rule, table, acts, zone)]
+    return sorted(set(found))
+
+
+def _flaw(error: BadRule) -> Flaw:
+    file, line, why = str(error).split(":", 2)
+    return Flaw(file, int(line), why.strip())
+
+
+def _of_form(file: str, text: str, first: BadRule, *, foreign: bool) -> Iterator[Flaw]:
+    """Every part that can't be read; the first complaint is among them."""
+    yield _flaw(first)
+    try:
+        table = read_yaml(text, file)
+    except BadRule:
+        return
+    if not isinstance(table, Marked) or not isinstance(table.get("rule"), str):
+        return
+    form = RuleForm(table, f"rule {table['rule']}", file)
+    for read in _parts(form, foreign=foreign):
+        try:
+            read()
+        except BadRule as error:
+            yield _flaw(error)
+        except (AttributeError, KeyError, TypeError):  # the part stands on one that was told already
+            continue
+
+
+def _parts(form: RuleForm, *, foreign: bool) -> Iterator[Callable[[], object]]:
+    """How each part of a rule is read."""
+    known, table = (*ALWAYS, *SHIPPED, *OPTIONAL), form.table
+    for key in table:
+        yield partial(_known, form, key, known)
+    for key in ALWAYS if foreign else (*ALWAYS, *SHIPPED):
+        yield partial(form.keys, tuple(table), (key,))
+    yield from (form.consequence, form.reviewed, form.setting, form.alarm, form.pauses)
+    if "title" in table:
+        yield partial(form.both, "title")
+    for key in ("duty", "note"):
+        yield partial(form.text, key, long=True)
+    for key, words in WORDS.items():
+        yield partial(form.one_of, key, words, "" if key in ALWAYS else words[0])
+    yield partial(form.one_of, "applies_by", ("start", "alterations"), "")
+    for key in TRIGGER_KEYS.keys() - {"suspends"}:
+        given = table.get(key, [])
+        for each in given if isinstance(given, list) else [given]:
+            yield partial(form.triggers, key, [each])
+    yield from _rows(form, foreign=foreign)
+
+
+def _known(form: RuleForm, key: str, known: tuple[str, ...]) -> None:
+    if key not in known:
+        form.bad(f"unknown key {key!r}", key)
+
+
+def _rows(form: RuleForm, *, foreign: bool) -> Iterator[Callable[[], object]]:
+    """The versions and the examples, each by itself and then as a list."""
+    table, counting = form.table, str(form.table.get("counting"))
+    versions = table.get("versions", [])
+    for each in versions if isinstance(versions, list) else []:
+        yield partial(
+            RuleForm(_with(table, versions=[each]), form.name, form.where).versions, counting, foreign=foreign
+        )
+    yield partial(form.versions, counting, foreign=foreign)
+    examples = table.get("examples", [])
+    for each in examples if isinstance(examples, list) else []:
+        yield partial(form.example, each)
+    yield partial(form.examples, foreign=foreign)
+
+
+def _with(table: Marked, **changed: Any) -> Marked:  # noqa: ANN401 (what stands in a file)
+    other = Marked({**table, **changed})
+    other.line, other.lines = table.line, table.lines
+    return other
+
+
+def _of_rule(rule: Rule, table: Marked, acts: Acts | None, zone: tzinfo) -> Iterator[tuple[int, str]]:
+    """What a rule that can be read still says wrongly."""
+    if acts is not None:
+        yield from _acts(rule, table, acts)
+        yield from _words(rule, table)
+    yield from _alarms(rule, table)
+    for given, each in zip(table.get("examples", []), rule.examples, strict=True):
+        if why := _come_out(rule, each, zone):
+            yield given.line, f"examples: {each.start}: {why}"
+
+
+def _named(rule: Rule, key: str) -> Iterator[Trigger]:
+    """The facts that a rule names under a key."""
+    if key == "suspends":
+        yield from (each for pause in rule.suspends for each in (*pause.begins, *pause.ends))
+    else:
+        yield from getattr(rule, key)
+
+
+def _acts(rule: Rule, table: Marked, acts: Acts) -> Iterator[tuple[int, str]]:
+    """Acts and columns that nobody can enter."""
+    for key in TRIGGER_KEYS:
+        for trigger in _named(rule, key):
+            if trigger.fact not in acts:
+                yield table.lines[key], f"{key}: there is no act {trigger.fact}; `roznamcha acts` lists them"
+                continue
+            told = trigger.columns() - set(PER[rule.per])
+            for column in sorted(each for each in told if each.partition(".")[0] not in acts[trigger.fact]):
+                yield table.lines[key], f"{key}: {trigger.fact} has no column {column}"
+
+
+def _words(rule: Rule, table: Marked) -> Iterator[tuple[int, str]]:
+    """What must be there for a reader: the law's own words, and Hindi that is Hindi."""
+    for given, version in zip(table["versions"], rule.versions, strict=True):
+        if rule.is_policy and version.quote:
+            yield given.lines["quote"], "quote: a policy is no law and has no words of a law"
+        if not rule.is_policy and not version.quote:
+            yield given.line, "versions: quote is missing: the exact words of the law"
+        for section in _unheard(version):
+            yield given.lines["applies"], f"applies: no table of offences has {section}"
+        if not version.source.read:
+            yield given.lines["source"], "source: read is missing: primary or secondary"
+    hindi = {"title": rule.title["hi"], "consequence": rule.consequence["says"]["hi"]}
+    if rule.start_setting is not None:
+        hindi["start_setting"] = rule.start_setting["hi"]
+    for key, text in hindi.items():
+        if not any("\u0900" <= letter <= "\u097f" for letter in text):
+            yield table.lines[key], f"{key}: the Hindi words are not in Devanagari"
+
+
+def _unheard(version: Version) -> Iterator[str]:
+    """The sections a version names that no table of offences has."""
+    for each in version.applies:
+        if each.attribute == "offence.sections":
+            listed = each.value if isinstance(each.value, tuple) else (each.value,)
+            yield from (section for section in listed if section not in ACTS.values() and not packaged().of(section))
+
+
+def _alarms(rule: Rule, table: Marked) -> Iterator[tuple[int, str]]:
+    """An alarm that would ring before the clock begins."""
+    spans = [span for version in rule.versions for span in version.limit.spans()]
+    shortest = min(span.count * DAYS[span.unit] for span in spans)
+    for each in rule.alarm:
+        if -each.count * DAYS[each.unit] >= shortest:
+            yield table.lines["alarm"], f"alarm: {each} is as long as the limit itself"
+
+
+def _come_out(rule: Rule, each: Example, zone: tzinfo) -> str:
+    """What a worked example comes to, when that is not what it says."""
+    try:
+        start = date.fromisoformat(each.start) if "T" not in each.start else datetime.fromisoformat(each.start)
+        answer = due(rule, start, each.attrs, each.governed, zone)
+        if each.due_at and answer.due_at != datetime.fromisoformat(each.due_at):
+            return f"it ends {answer.due_at.isoformat()}, and the file says {each.due_at}"
+    except (UnknownLaw, BadQuestion, ValueError, TypeError) as error:
+        return str(error)
+    if each.last_day is not None and answer.last_day != each.last_day:
+        return f"the last day is {answer.last_day}, and the file says {each.last_day}"
+    if each.lapses_from and answer.lapses_from.isoformat() != each.lapses_from:
+        return f"it has lapsed from {answer.lapses_from} on, and the file says {each.lapses_from}"
+    return ""

@@ -1,0 +1,130 @@
+"""Checking a book of rules before it is used: every flaw of every file, with its line and its reason."""
+
+from __future__ import annotations
+
+import pytest
+
+import domain
+from domain.event import ACTS
+from domain.law.book import shipped_texts
+from domain.law.grammar import UNITS
+from domain.law.lint import flaws
+from domain.law.rule_form import PER
+from domain.shape import columns
+from tests.domain.law.kit import ZONE
+from tests.domain.law.test_form import BAD, GOOD, HOURS
+
+domain.load()
+KNOWN = {name: {column.name for column in columns(act)} for name, act in ACTS.items()}
+GOOD_EXAMPLE = "last_day: 2026-03-04}"
+
+
+def told(text: str, file: str = "bnss/a.yaml") -> list[str]:
+    """What is wrong with one file."""
+    return [str(each) for each in flaws({file: text}, KNOWN, ZONE)]
+
+
+def test_the_book_that_ships_has_no_flaw() -> None:
+    """Every act and column there is, every section in a table, every example, every word of Hindi."""
+    texts = shipped_texts()
+    assert len(texts) > 50
+    assert flaws(texts, KNOWN, ZONE) == []
+
+
+@pytest.mark.parametrize("case", BAD, ids=str)
+def test_what_is_refused_is_told_once(case: str) -> None:
+    """The same words as the refusal, and no second complaint about the same thing."""
+    old, new, reason = BAD[case]
+    text = GOOD.replace(old, new, 1)
+    if case == "closed days by the hour":
+        for before, after in HOURS:
+            text = text.replace(before, after)
+    (only,) = told(text, "bnss/bad.yaml")
+    assert only.startswith(f"bnss/bad.yaml:{reason}")
+
+
+def test_every_flaw_of_a_file_is_told() -> None:
+    """A file is mended once, not once for each flaw."""
+    text = (
+        GOOD.replace("counting: days-first-excluded", "counting: roughly")
+        .replace("per: record", "per: moon")
+        .replace("duty: someone", "duties: many")
+        .replace("class: C", "class: Z")
+        .replace("read: primary", "read: once")
+        .replace("{start: 2026-03-01, last_day: 2026-03-04}", "{last_day: 2026-03-04}", 1)
+    )
+    found = told(text)
+    assert [line.removeprefix("bnss/a.yaml:").split("; ")[0] for line in found] == [
+        "1: rule a-rule: duty is missing",
+        "3: rule a-rule: unknown key 'duties'",
+        "4: rule a-rule: class: 'Z' is none of A, B, C, D",
+        f"5: rule a-rule: per: 'moon' is none of {', '.join(PER)}",
+        f"10: rule a-rule: counting: 'roughly' is none of {', '.join(UNITS)}",
+        "16: rule a-rule: read: 'once' is none of primary, secondary",
+        "20: rule a-rule: examples: start is missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told_so"),
+    [
+        ("[case.FIRPublished]", "[case.FIRPublish]", "8: rule a-rule: stops: there is no act case.FIRPublish;"),
+        ("case.FIRRegistered", "case.FIRRegistered.heard_at", "6: rule a-rule: starts: case.FIRRegistered has no"),
+        (
+            "[case.FIRPublished]", "[{fact: case.FIRPublished, when: {colour: red}}]",
+            "8: rule a-rule: stops: case.FIRPublished has no column colour",
+        ),
+        ('    quote: "q"\n', "", "13: rule a-rule: versions: quote is missing"),
+        (", read: primary", "", "16: rule a-rule: source: read is missing"),
+        ("hi: अ}", "hi: A}", "2: rule a-rule: title: the Hindi words are not in Devanagari"),
+        ("hi: विलंब", "hi: late", "4: rule a-rule: consequence: the Hindi words are not in Devanagari"),
+        ("repeats: first", "repeats: first\nalarm: [-3 days]", "8: rule a-rule: alarm: -3 days is as long as the"),
+        (
+            GOOD_EXAMPLE, "last_day: 2026-03-05}",
+            "20: rule a-rule: examples: 2026-03-01: the last day is 2026-03-04, and the file says 2026-03-05",
+        ),
+        (
+            GOOD_EXAMPLE, "last_day: 2026-03-04, lapses_from: 2026-03-04}",
+            "20: rule a-rule: examples: 2026-03-01: it has lapsed from 2026-03-05 on, and the file says 2026-03-04",
+        ),
+        ("start: 2026-03-01", "start: 2020-03-01", "20: rule a-rule: examples: 2020-03-01: rule a-rule governs"),
+        ("start: 2026-03-01", "start: soon", "20: rule a-rule: examples: soon: Invalid isoformat string: 'soon'"),
+        (
+            GOOD_EXAMPLE, "attrs: {colour: red}, last_day: 2026-03-04}",
+            "20: rule a-rule: examples: 2026-03-01: rule a-rule knows no attribute 'colour'",
+        ),
+        (
+            "    limit: 3 days", "    applies: {offence.sections: {any-of: [BNS 64, BNS 640]}}\n    limit: 3 days",
+            "17: rule a-rule: applies: no table of offences has BNS 640",
+        ),
+    ],
+)  # fmt: skip
+def test_what_only_the_whole_book_can_tell(old: str, new: str, told_so: str) -> None:
+    """Acts nobody can enter, words that are missing, alarms that ring too early, examples that don't come out."""
+    text = GOOD.replace("governed_by", "applies_by: start\ngoverned_by") if "applies" in new else GOOD
+    (only,) = told(text.replace(old, new, 1))
+    line, _, why = told_so.partition(":")
+    shift = 1 if "applies" in new else 0
+    assert only.startswith(f"bnss/a.yaml:{int(line) + shift}:{why}")
+
+
+def test_a_policy_has_no_words_of_a_law() -> None:
+    """What is no law is not quoted as one."""
+    assert told(GOOD, "policy/a.yaml") == [
+        "policy/a.yaml:15: rule a-rule: quote: a policy is no law and has no words of a law"
+    ]
+    assert told(GOOD.replace('    quote: "q"\n', ""), "policy/a.yaml") == []
+
+
+def test_a_name_is_given_once() -> None:
+    """The second file is told, and where the first is."""
+    found = flaws({"bnss/a.yaml": GOOD, "bnss/b.yaml": GOOD}, KNOWN, ZONE)
+    assert [str(each) for each in found] == ["bnss/b.yaml:1: rule a-rule: bnss/a.yaml has a rule of that name too"]
+
+
+def test_a_foreign_book_may_name_what_it_likes() -> None:
+    """Activities as they stand in a log; but its examples come out too."""
+    text = GOOD.replace("case.FIRPublished", "Payment").replace("title: {en: A, hi: अ}\n", "")
+    assert flaws({"a.yaml": text}, None, ZONE) == []
+    (only,) = flaws({"a.yaml": text.replace("03-04}", "03-05}", 1)}, None, ZONE)
+    assert "the file says 2026-03-05" in only.why

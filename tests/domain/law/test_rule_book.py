@@ -1,0 +1,127 @@
+"""What the law clocks has a rule or waits by name, every act has a clock or a reason, and the page shows them all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import domain
+from domain.event import ACTS
+from domain.law import waiting as kept
+from domain.law.book import FOLDERS, read_yaml
+from domain.law.rule import BadRule
+from domain.law.waiting import NOTHING, unclocked, waiting
+from roznamcha.law_table import LAWS, page
+from tests.domain.law.kit import BOOK
+from tests.domain.law.test_commands import ask, run
+
+ROOT = Path(__file__).resolve().parents[3]
+WAITING = waiting()
+PERIODS = frozenset(
+    """
+    fir-copy efir-sign fir-web fir-copy-acc prelim ncr-fort zero-transfer report-157 forensic-7 refusal
+    arr-permit arr-woman notice-35-3 no-arrest-dec grounds-2h arr-inform arr-med acc-rape-med prod-24 priv-arr prev-24
+    pc-15 exec-remand def-bail summons-6m ut-half trial-60-bail cust-death-pm cust-death-nhrc
+    search-48 av-search seiz-report perish-500 rape-med-24 rape-med-rep-7 vic-stmt-183 inv-2m inv-poa-60 progress-90
+    report-inform further-90 sanction-120 attach-14 dist-60 diary dna-48 proc-84 absentia-90 copies-8
+    inq-intim inq-rep-24 inq-7y miss-child-fir miss-child-4m miss-upload pocso-24 pocso-care-24 pocso-evid-30
+    pocso-trial-1y rape-trial-2m jj-24 jj-sir jj-4m jj-3m ndps-42 ndps-57 ndps-52a ndps-50 ndps-sample ndps-180
+    uapa-180 prev-bond prev-inq-6m order-163 mv-far mv-rights mv-iar poa-trial-2m poa-no-prelim
+    prop-stmt-14 prop-disp-30 prop-produce prop-hold-2m prop-claim-6m copies-14 commit-90 disch-60 charge-60
+    doc-admit-30 plea-30 judg-30 judg-45 judg-web-7 vc-sign-72 appeal-6m mercy limitation
+    mlr-due pmr-due fsl-due
+    name-39 petty-172 nuisance-157 defamation-222 victim-comp-2m appeal-state-6m notice-483 purchaser-499
+    """.split()  # noqa: SIM905 (a list to read, not to index)
+)
+"""The periods found in the statutes, in the order of a case's life; the last line are those that came last."""
+PARTS = {"acc-rape-rep", "pocso-24-court", "search-165", "report-176-2"}
+"""What has a clock or a line of its own and is a part of another period: a second duty, an older Code."""
+
+
+def test_every_period_has_a_rule_or_is_said_to_have_none() -> None:
+    """And none has both."""
+    rows = [each.row for each in WAITING]
+    assert set(rows) | set(BOOK.rules) == PERIODS | PARTS
+    assert not set(rows) & set(BOOK.rules)
+    assert [row for row, times in Counter(rows).items() if times > 1] == []
+
+
+def test_what_waits_says_for_what() -> None:
+    """A register that isn't there, an act, a column, another form; or nothing, because no duty ends on a day."""
+    registers = {act.partition(".")[0] for act in ACTS}
+    for each in WAITING:
+        need, _, register = each.waits_for.partition("register ")
+        assert need == "" or each.waits_for in {"an act", "a column", "the form of a rule", NOTHING}
+        assert register not in registers, f"{each.row} waits for a register that is there"
+
+
+def test_every_act_has_a_clock_or_a_reason() -> None:
+    """An act that no rule names is listed with why, and one that a rule names isn't."""
+    domain.load()
+    reasons = unclocked()
+    case = {name for name in ACTS if name.startswith("case.")}
+    assert case - set(BOOK.interests) == set(reasons)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("waiting", "- {row: a, law: b, waits_for: c}", "a row has law, row, waits_for, why"),
+        ("waiting", "- {row: a, law: b, waits_for: c, why: ''}", "a row has law, row, waits_for, why"),
+        ("unclocked", "- {why: a, acts: [X]}\n- {why: b, acts: [X]}", "unclocked.yaml:2: X stands twice"),
+        ("unclocked", "- {why: a, acts: []}", "a row has acts, why"),
+    ],
+)
+def test_a_list_that_leaves_something_unsaid_is_refused(
+    name: str, text: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a rule would be."""
+    monkeypatch.setattr(kept, "read_beside", lambda file: read_yaml(text, file))
+    with pytest.raises(BadRule, match=told):
+        getattr(kept, name)()
+
+
+def test_the_page_is_what_the_command_prints() -> None:
+    """`./run law table > docs/rule-book.md`, after every change of a rule."""
+    text = (ROOT / "docs" / "rule-book.md").read_text(encoding="utf-8")
+    assert text == run("table") == ask("table")["markdown"]
+    assert text == page(BOOK, WAITING, unclocked())
+
+
+def test_the_page_has_every_rule_and_every_period_once() -> None:
+    """Under the law it is of, with title, law and review."""
+    text = run("table")
+    firsts = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| `")]
+    names = [first.strip("`") for first in firsts if " " not in first]
+    assert set(names) >= {*BOOK.rules, *(each.row for each in WAITING)}
+    assert set(LAWS) == set(FOLDERS)
+    for rule in BOOK.rules.values():
+        line = next(line for line in text.splitlines() if line.startswith(f"| `{rule.id}` "))
+        assert rule.title["en"] in line
+        assert rule.title["hi"] in line
+        assert all(version.law in line for version in rule.versions)
+        assert line.endswith("| no |")
+        assert ("| no law |" in line) is rule.is_policy
+        assert (" * |" in line) is (rule.start_setting is not None)
+
+
+def test_a_folder_is_checked(tmp_path: Path) -> None:
+    """Every flaw with file and line, exit code 2; nothing to complain of, exit code 0."""
+    from tests.domain.law.test_form import GOOD  # noqa: PLC0415 (what a test there spoils)
+
+    assert ask("check-book")["flaws"] == []
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "policy" / "a.yaml").write_text(GOOD.replace('    quote: "q"\n', ""), encoding="utf-8")
+    assert ask("check-book", str(tmp_path)) == {"ok": True, "files": 1, "flaws": []}
+    spoilt = GOOD.replace("counting: days-first-excluded", "counting: roughly").replace("per: record", "per: moon")
+    (tmp_path / "b.yaml").write_text(spoilt, encoding="utf-8")
+    found = ask("check-book", str(tmp_path), code=2)
+    assert [(each["file"], each["line"]) for each in found["flaws"]] == [
+        (f"{tmp_path.name}/b.yaml", 5),
+        (f"{tmp_path.name}/b.yaml", 10),
+    ]
+    printed = run("check-book", str(tmp_path), code=2)
+    assert f"{tmp_path.name}/b.yaml:5: rule a-rule: per: 'moon' is none of record" in printed
+    assert printed.endswith("2 rule files: 2 flaws\n")
