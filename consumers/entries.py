@@ -6,33 +6,45 @@ from typing import Any
 from uuid import UUID
 
 from consumers.columns import made, micros, moment, readers, writers
-from consumers.plans import Plan, UnknownAct, act_of, plan_of
+from consumers.plans import Plan, UnknownAct, Wanted, act_of, plan_of
 from domain.event import ACTS, Actor, Event, Meta
 from schemas import Catalogue
 from schemas.codec import HEADER, decode, encode
 from schemas.decoding import NOT_PLAIN
 
-__all__ = ["UnknownAct", "read", "read_plainly", "write"]
+__all__ = ["Reader", "UnknownAct", "read", "read_plainly", "write"]
 
 
-def read(catalogue: Catalogue, state: bytes, position: int = 0, *, for_views: bool = False) -> Event[Any]:
-    """The entry in these bytes. Raises SchemaError when they can't be decoded, UnknownAct for an act nobody knows.
+class Reader:
+    """Reads entries of every schema, each by the decoder that was written for it."""
 
-    `for_views` steps over what views have nothing to do with: boxes of sealed columns, salt, signature.
-    """
-    plans: dict[bytes, Plan | None] = catalogue.plans.setdefault(for_views, {})
-    head = state[: HEADER.size]
-    if head not in plans:
-        plans[head] = plan_of(catalogue, state, for_views=for_views)
-    plan = plans[head]
-    if plan is not None and ACTS.get(plan[0]) is plan[1]:
-        try:
-            entry: Event[Any] = plan[2](state, HEADER.size)
-        except NOT_PLAIN:
-            return read_plainly(catalogue, state, position)
-        entry.meta.__dict__["position"] = position
-        return entry
-    return read_plainly(catalogue, state, position)
+    def __init__(self, catalogue: Catalogue, wanted: Wanted | None = None) -> None:
+        """Read whole entries, or of each act only the columns that are `wanted`."""
+        self.catalogue, self.wanted = catalogue, wanted
+        self._plans: dict[bytes, Plan | None] = {}
+
+    def read(self, state: bytes, position: int = 0) -> Event[Any]:
+        """The entry in these bytes. Raises SchemaError when they can't be decoded, UnknownAct for an unknown act."""
+        head = state[: HEADER.size]
+        if head not in self._plans:
+            self._plans[head] = plan_of(self.catalogue, state, self.wanted)
+        plan = self._plans[head]
+        if plan is not None and ACTS.get(plan[0]) is plan[1]:
+            try:
+                entry: Event[Any] = plan[2](state, HEADER.size)
+            except NOT_PLAIN:
+                return read_plainly(self.catalogue, state, position)
+            entry.meta.__dict__["position"] = position
+            return entry
+        return read_plainly(self.catalogue, state, position)
+
+
+def read(catalogue: Catalogue, state: bytes, position: int = 0) -> Event[Any]:
+    """The entry in these bytes, whole. Raises SchemaError and UnknownAct as a Reader does."""
+    reader: Reader | None = catalogue.readers.get(Reader)
+    if reader is None:
+        reader = catalogue.readers[Reader] = Reader(catalogue)
+    return reader.read(state, position)
 
 
 def read_plainly(catalogue: Catalogue, state: bytes, position: int = 0) -> Event[Any]:

@@ -52,7 +52,7 @@ Work = list[tuple[Read, list[tuple[Key, Handler]]]]
 def read_entry(catalogue: Catalogue, kept: Kept) -> Read:
     """Decode an entry once for all views."""
     try:
-        return Read(kept, entries.read(catalogue, kept.state, kept.position, for_views=True))
+        return Read(kept, entries.read(catalogue, kept.state, kept.position))
     except SchemaError as error:
         return Read(kept, None, str(error))
 

@@ -6,6 +6,7 @@ none: the general decoder brings them to today's shape.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from domain.event import ACTS, Actor, Event, Meta
 from domain.shape import Shape, columns, once
 from schemas import Catalogue, SchemaError
 from schemas.codec import schema_of
-from schemas.decoding import Decoder, NotPlain, decoder_of
+from schemas.decoding import Decoder, NotPlain, Run, decoder_of
 
 
 class UnknownAct(SchemaError):
@@ -26,35 +27,42 @@ class NotRead:
     """Stands for what was stepped over. Whoever looks into it, or tries to keep it, fails: it never looks empty."""
 
     def _refused(self, *_: object) -> Any:  # noqa: ANN401 (it never answers)
-        message = "this column was stepped over: views read no seal, salt or signature"
+        message = "this column was stepped over: no view is known to read it"
         raise LookupError(message)
 
     __bool__ = __eq__ = __iter__ = __len__ = __str__ = __hash__ = __getattr__ = _refused
 
 
 NOT_READ: Final = NotRead()
-FOR_NO_VIEW = ("command_id", "correlation_id", "causation_id", "salt", "signature")
+FOR_NO_VIEW = ("command_id", "correlation_id", "causation_id", "salt", "signature", "reported_at")
 """Columns of an entry's meta that no view reads."""
 Plan = tuple[str, type[Event[Any]], Decoder]
 """How the entries of one schema are read: the act's name, its class, and the decoder that was written for both."""
 
 
-def plan_of(catalogue: Catalogue, state: bytes, *, for_views: bool) -> Plan | None:
+Wanted = Callable[[type[Event[Any]]], frozenset[str] | None]
+"""Tells which columns of an act are wanted; None for all of them."""
+
+
+def plan_of(catalogue: Catalogue, state: bytes, wanted: Wanted | None = None) -> Plan | None:
     """How entries that begin like this one are read; None when only the general decoder can.
 
-    Raises SchemaError for a beginning that is no schema's, UnknownAct for an act nobody knows.
+    With `wanted`, all other columns are stepped over, and what no view reads besides. Raises SchemaError for a
+    beginning that is no schema's, UnknownAct for an act nobody knows.
     """
     writer = schema_of(catalogue, state)
     cls = act_of(writer.name)
     if catalogue.latest[writer.name] is not writer:
         return None
     made: dict[str, Convert] = {"": _maker(cls), **META}
-    stepped: dict[str, object] = {}
+    sealed: dict[str, object] = {}
     for each in columns(cls):
-        _paths(each.shape, each.name, made, stepped)
-    stepped |= {f"meta.{name}": NOT_READ for name in FOR_NO_VIEW}
+        _paths(each.shape, each.name, made, sealed)
+    stepped = sealed | {f"meta.{name}": NOT_READ for name in FOR_NO_VIEW} if wanted else {}
+    if wanted and (mine := wanted(cls)) is not None:
+        stepped |= {each.name: NOT_READ for each in columns(cls) if each.name not in mine}
     try:
-        return writer.name, cls, decoder_of(writer, made, stepped if for_views else {})
+        return writer.name, cls, decoder_of(writer, made, stepped, RUNS)
     except NotPlain:
         return None
 
@@ -92,9 +100,7 @@ def _maker(cls: type) -> Convert:
 
 def _meta_of(kept: dict[str, Any]) -> Meta:
     """The meta of its columns as they were decoded, which it then keeps."""
-    pop = kept.pop
-    who = (pop("actor_id"), pop("actor_rank"), pop("actor_role"), pop("actor_station") or kept["station"])
-    kept["actor"] = _actor(*who)
+    kept["actor"], kept["station"], kept["district"] = kept.pop("actor_id")
     if kept["stream_id"] is None:
         kept["stream_id"] = kept["record_id"]
     made = object.__new__(Meta)
@@ -102,10 +108,9 @@ def _meta_of(kept: dict[str, Any]) -> Meta:
     return made
 
 
-@lru_cache(maxsize=4096)
-def _actor(person: str, rank: str, role: str, station: str) -> Actor:
-    """An officer as of an entry; the same few make most entries."""
-    return Actor(id=person, rank=rank, role=role, station=station)
+def _actor(person: str, rank: str, role: str, own: str, station: str, district: str) -> tuple[Actor, str, str]:  # noqa: PLR0913
+    """An officer as of an entry, station and district: the same few make most entries."""
+    return Actor(id=person, rank=rank, role=role, station=own or station), station, district
 
 
 def act_of(name: str) -> type[Event[Any]]:
@@ -120,9 +125,13 @@ def act_of(name: str) -> type[Event[Any]]:
     return cls
 
 
+RUNS = {
+    "meta.actor_id": Run(("actor_id", "actor_rank", "actor_role", "actor_station", "station", "district"), _actor),
+}
 META: dict[str, Convert] = {
     "meta": _meta_of,
     "meta.doubts": tuple,
-    **{f"meta.{name}": identity for name in ("entry_id", "record_id", "stream_id", *FOR_NO_VIEW[:3])},
+    "meta.record_id": lru_cache(maxsize=4096)(identity),  # the same one comes again
+    **{f"meta.{name}": identity for name in ("entry_id", "stream_id", *FOR_NO_VIEW[:3])},
     **{f"meta.{name}": moment for name in ("occurred_at", "recorded_at", "reported_at")},
 }

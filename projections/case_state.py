@@ -72,7 +72,7 @@ class CaseState(View):
 
         KEY = ("record_id",)
 
-    @on(CaseEntry)
+    @on(CaseEntry, reads=("kind",))
     def entered(self, row: Row, e: CaseEntry) -> None:
         """Every entry counts, and may bring the case further."""
         meta = e.meta
@@ -88,13 +88,13 @@ class CaseState(View):
         if stage and ORDER[stage] >= ORDER.get(row.stage, -1):
             row.stage = stage
 
-    @on(TellsOfOffence)
+    @on(TellsOfOffence, reads=("sections", "accused"))
     def told(self, row: Row, e: TellsOfOffence) -> None:
         """Sections and accused, as far as they were named."""
         row.sections = list(e.sections) or row.sections
         row.accused = sorted({*row.accused, *(each.code for each in e.accused)})
 
-    @on(FIRRegistered, ZeroFIRRegistered)
+    @on(FIRRegistered, ZeroFIRRegistered, reads=("fir_number", "zero_number", "year"))
     def registered(self, row: Row, e: FIRRegistered) -> None:
         """The case has its number."""
         numbered = e.numbered
@@ -104,12 +104,12 @@ class CaseState(View):
         row.registered_at = row.registered_at or e.meta.occurred_at
         row.station = e.meta.station
 
-    @on(InvestigatorAssigned, InvestigatorChanged)
+    @on(InvestigatorAssigned, InvestigatorChanged, reads=("investigator",))
     def assigned(self, row: Row, e: InvestigatorAssigned) -> None:
         """Who leads the investigation."""
         row.investigator = e.investigator
 
-    @on(AccusedArrested)
+    @on(AccusedArrested, reads=("accused",))
     def arrested(self, row: Row, e: AccusedArrested) -> None:
         """One more in the arrest register."""
         row.arrested = sorted({*row.arrested, e.accused})

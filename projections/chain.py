@@ -66,7 +66,7 @@ class ChainView(View):
     )  # fmt: skip
     State = Chain
 
-    @on(FIRRegistered, ZeroFIRRegistered)
+    @on(FIRRegistered, ZeroFIRRegistered, reads=())
     def registered(self, row: Chain, e: FIRRegistered) -> None:
         """Remember when the case began."""
         row.station, row.registered_at = e.meta.station, row.registered_at or e.meta.occurred_at.isoformat()

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.deadline.owed import Reading, key_of, next_at, owed
@@ -24,8 +24,9 @@ CLOCK = ("record_id", "rule", "subject", "opened_by")
 class Docket:
     """The facts of a record that matter to any rule (a correction is one of them), and what was told of its clocks.
 
-    `counted` is the version of the last of these facts and `recorded_at` when it was recorded; `told_version` and
-    `told_at` are the same of the last deadline fact, whose version counts in the record's deadline stream.
+    Both are kept as JSON, and are objects as long as they are at hand. `counted` is the version of the last of these
+    facts and `recorded_at` when it was recorded; `told_version` and `told_at` are the same of the last deadline fact,
+    whose version counts in the record's deadline stream.
     """
 
     record_id: UUID
@@ -80,24 +81,33 @@ class Deadlines(View):
         self.book, self.zone = book, zone
         texts = (str(zone), book.basis, *(rule.digest for rule in book.rules.values()))
         self.basis = hashlib.sha256(" ".join(texts).encode()).hexdigest()[:16]
+        self._wanted: dict[type[Event[Any]], Wanted | None] = {}
 
     @on(Event)
     def entered(self, row: Docket, e: Event[Any]) -> object:
         """Keep what a rule waits for, and what has been told. What no rule waits for changes nothing."""
+        cls, known = type(e), row.station
         if isinstance(e, TellsOfClock):
-            key = str(e.key)
-            before = {e.key: Told.from_json(row.told[key])} if key in row.told else {}
-            row.told[key] = told_after(before, e)[e.key].to_json()
+            key = e.key
+            row.told[str(key)] = told_after({key: _told(row.told[str(key)])} if str(key) in row.told else {}, e)[key]
             row.told_version, row.told_at = e.meta.version, e.meta.recorded_at
             return None
-        known = row.station
-        row.station, row.district = row.station or e.meta.station, row.district or e.meta.district
-        fact = fact_of(e, self.book)
-        if fact is None:
+        row.station, row.district = known or e.meta.station, row.district or e.meta.district
+        if cls not in self._wanted:
+            self._wanted[cls] = wanted_of(cls, self.book)
+        wanted = self._wanted[cls]
+        if wanted is None:
             return SAME if known else None
-        row.facts.append(fact.to_json())
+        row.facts.append(Fact.of(e.name, wanted.traits, e.meta, columns_of(e, wanted.columns)))
         row.counted, row.recorded_at = e.meta.version, e.meta.recorded_at
         return None
+
+    def reads(self, cls: type[Event[Any]]) -> frozenset[str] | None:
+        """What any rule looks at, and all that was told."""
+        if issubclass(cls, TellsOfClock):
+            return None
+        wanted = wanted_of(cls, self.book)
+        return frozenset(name.partition(".")[0] for name in wanted.columns) if wanted else frozenset()
 
     def owed(self, docket: Docket, now: datetime) -> list[TellsOfClock]:
         """What is to be told of a record's clocks by `now`, and hasn't been."""
@@ -107,7 +117,8 @@ class Deadlines(View):
 
     def reckon(self, docket: Docket, **asked: Any) -> Reckoning:  # noqa: ANN401 (as_of, known_at, closed)
         """The clocks of a record."""
-        return evaluate(self.book, map(Fact.from_json, docket.facts), self.zone, **asked)
+        facts = [each if isinstance(each, Fact) else Fact.from_json(each) for each in docket.facts]
+        return evaluate(self.book, facts, self.zone, **asked)
 
     def rows(self, state: Docket) -> Iterator[Row]:
         """Each clock of the record."""
@@ -150,7 +161,11 @@ class Deadlines(View):
 
 def told_of(docket: Docket) -> dict[ClockKey, Told]:
     """What was told of a record's clocks."""
-    return {ClockKey.of(key): Told.from_json(kept) for key, kept in docket.told.items()}
+    return {ClockKey.of(key): _told(kept) for key, kept in docket.told.items()}
+
+
+def _told(kept: Told | list[Any]) -> Told:
+    return kept if isinstance(kept, Told) else Told.from_json(kept)
 
 
 def sheet_on(docket: Docket) -> Sheet:
@@ -158,16 +173,24 @@ def sheet_on(docket: Docket) -> Sheet:
     return sheet_of(docket.record_id, docket.told_version, told_of(docket))
 
 
+class Wanted(NamedTuple):
+    """What the law sees of an act: its traits, and the columns that matter to any rule."""
+
+    traits: frozenset[str]
+    columns: tuple[str, ...]
+
+
+def wanted_of(cls: type[Event[Any]], book: Book) -> Wanted | None:
+    """What the law sees of an act; None when no rule waits for it or for one of its traits."""
+    traits = traits_of(cls)
+    met = [book.interests[name] for name in (cls.name, *traits) if name in book.interests]
+    return Wanted(frozenset(traits), tuple(sorted(frozenset().union(*met)))) if met else None
+
+
 def fact_of(entry: Event[Any], book: Book) -> Fact | None:
-    """What the law sees of an entry; None when no rule waits for it or for one of its traits."""
-    traits = traits_of(type(entry))
-    wanted: set[str] = set()
-    met = False
-    for name in (entry.name, *traits):
-        if name in book.interests:
-            met = True
-            wanted |= book.interests[name]
-    return Fact.of(entry.name, traits, entry.meta, columns_of(entry, sorted(wanted))) if met else None
+    """What the law sees of an entry; None when no rule waits for it."""
+    wanted = wanted_of(type(entry), book)
+    return None if wanted is None else Fact.of(entry.name, wanted.traits, entry.meta, columns_of(entry, wanted.columns))
 
 
 def traits_of(cls: type[Event[Any]]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ decides, so that what is refused and what is read is the same by either way.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas import Schema
 
@@ -21,6 +21,8 @@ NOT_PLAIN = (ValueError, IndexError, TypeError, OverflowError)
 """What a decoder raises when it gives up."""
 PLAIN = 0x81
 """The bits of a first byte that are set when a length is negative, or longer than one byte."""
+MORE = 0x8080808080808080
+"""The bits of eight bytes that say: there is more."""
 LONGEST = 63
 """A number of 64 bits has nine groups of seven, and one bit more: past these the compiled decoder is asked."""
 
@@ -31,6 +33,12 @@ class NotPlain(ValueError):
 
 def number(data: bytes, at: int) -> tuple[int, int]:
     """The zigzag number at a place, and the place behind it. Raises NotPlain for one of more than 63 bits."""
+    eight = int.from_bytes(data[at : at + 8], "little")
+    if eight & MORE == MORE >> 8:  # eight bytes, as the times of our days have: all groups at once
+        eight = (eight & 0x7F007F007F007F00) >> 1 | (eight & 0x007F007F007F007F)
+        eight = (eight & 0x3FFF00003FFF0000) >> 2 | (eight & 0x00003FFF00003FFF)
+        eight = (eight & 0x0FFFFFFF00000000) >> 4 | (eight & 0x000000000FFFFFFF)
+        return (eight >> 1) ^ -(eight & 1), at + 8
     found = shift = 0
     while (byte := data[at]) > 127:  # noqa: PLR2004 (the bit that says: there is more)
         found |= (byte & 127) << shift
@@ -50,8 +58,40 @@ def length(data: bytes, at: int) -> tuple[int, int]:
     return found, behind
 
 
+class Run(NamedTuple):
+    """Texts that stand one behind the other and are mostly the same: what is made of them is remembered."""
+
+    columns: tuple[str, ...]
+    make: Callable[..., Any]
+
+
+MOST_RUNS = 10_000
+"""How many different ones are remembered."""
+
+
+def remembered(run: Run) -> tuple[dict[bytes, Any], Callable[[bytes], Any]]:
+    """What is known of a run by its bytes, and how more becomes known."""
+    known: dict[bytes, Any] = {}
+
+    def learn(raw: bytes) -> Any:  # noqa: ANN401 (what the run makes)
+        at, texts = 0, []
+        for _ in run.columns:
+            size, at = length(raw, at)
+            texts.append(raw[at : at + size].decode())
+            at += size
+        if len(known) >= MOST_RUNS:
+            known.clear()
+        found = known[raw] = run.make(*texts)
+        return found
+
+    return known, learn
+
+
 def decoder_of(
-    schema: Schema, made: Mapping[str, Make] | None = None, stepped: Mapping[str, object] | None = None
+    schema: Schema,
+    made: Mapping[str, Make] | None = None,
+    stepped: Mapping[str, object] | None = None,
+    runs: Mapping[str, Run] | None = None,
 ) -> Decoder:
     """A decoder of bodies written under `schema`. Raises NotPlain for a schema it has no words for.
 
@@ -59,8 +99,9 @@ def decoder_of(
     of them what is kept; null is never given to one. `stepped` are paths of values nobody wants: they are stepped
     over, and what stands in the mapping is kept in their place. Text is read even there, so that bytes which can't be
     read are refused by every decoder.
+    `runs` are texts that are made into one value, which stands in the place of the first of them.
     """
-    writer = _Writer(made or {}, stepped or {})
+    writer = _Writer(made or {}, stepped or {}, runs or {})
     value = writer.value(schema.inlined, "")
     lines = [
         "def decode(d, p):",
@@ -77,12 +118,13 @@ def decoder_of(
 class _Writer:
     """Writes the lines that read one value after the other."""
 
-    def __init__(self, made: Mapping[str, Make], stepped: Mapping[str, object]) -> None:
-        self.made, self.stepped = made, stepped
+    def __init__(self, made: Mapping[str, Make], stepped: Mapping[str, object], runs: Mapping[str, Run]) -> None:
+        self.made, self.stepped, self.runs = made, stepped, runs
         self.lines: list[str] = []
         self.names: dict[str, Any] = {"NotPlain": NotPlain, "number": number, "length": length}
         self._named: dict[str, Any] = {}
         self._depth, self._count = 1, 0
+        self._over = False
 
     def value(self, avro: Any, path: str) -> str:  # noqa: ANN401 (any Avro type)
         """Write the lines that read a value of this type; give the words for what is kept of it."""
@@ -95,9 +137,11 @@ class _Writer:
             return self.value(kind, path)
         if kind in {"record", "fixed"}:
             self._named[f"{avro.get('namespace', 'roznamcha')}.{avro['name']}"] = avro
+        outside, self._over = self._over, self._over or path in self.stepped
         found: str = getattr(self, f"_{kind}", self._unknown)(avro, path)
-        if path in self.stepped:
-            return self._name(self.stepped[path])
+        over, self._over = self._over, outside
+        if over:
+            return "None" if outside else self._name(self.stepped[path])
         return f"{self._name(self.made[path])}({found})" if path in self.made else found
 
     def _unknown(self, avro: Any, path: str) -> str:  # noqa: ANN401
@@ -106,8 +150,25 @@ class _Writer:
 
     def _record(self, avro: Any, path: str) -> str:  # noqa: ANN401
         inside = f"{path}." if path else ""
-        parts = [(each["name"], self._kept(self.value(each["type"], inside + each["name"]))) for each in avro["fields"]]
+        parts, told = [], set()
+        for each in avro["fields"]:
+            run = self.runs.get(inside + each["name"])
+            if run is not None and not self._over:
+                parts.append((each["name"], self._run(run)))
+                told = set(run.columns)
+            elif each["name"] not in told:
+                parts.append((each["name"], self._kept(self.value(each["type"], inside + each["name"]))))
         return f"{{{', '.join(f'{name!r}: {part}' for name, part in parts)}}}"
+
+    def _run(self, run: Run) -> str:
+        name, (known, learn) = self._new(), remembered(run)
+        self._line("s = p")
+        for _ in run.columns:
+            self._line("n = d[p]", "p += 1", f"if n & {PLAIN}:", "    n, p = length(d, p - 1)", "else:", "    n >>= 1")
+            self._line("p += n")
+        self._line("s = d[s:p]", f"{name} = {self._name(known.get)}(s)", f"if {name} is None:")
+        self._line(f"    {name} = {self._name(learn)}(s)")
+        return name
 
     def _kept(self, words: str) -> str:
         """A name for these words: they must be said here, before the next value is read."""
@@ -137,7 +198,8 @@ class _Writer:
         self._line(f"if {left} & {PLAIN}:", f"    {left}, p = length(d, p - 1)", "else:", f"    {left} >>= 1")
         self._line(f"for _ in range({left}):")
         self._depth += 1
-        self._line(f"{name}.append({self.value(avro['items'], f'{path}[]')})")
+        item = self.value(avro["items"], f"{path}[]")
+        self._line(f"{name}.append({item})" if not self._over else "pass")
         self._depth -= 1
         self._line(f"{left} = d[p]", "p += 1")
         self._depth -= 1
