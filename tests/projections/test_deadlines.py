@@ -39,19 +39,12 @@ def told(entries: list[Event[Any]], now: datetime) -> list[Event[Any]]:
     """These entries with what is owed of them by now told behind them."""
     docket = docket_of(entries)
     facts = VIEW.owed(docket, now)
-    return entries + [
-        changed(
-            fact,
-            meta=replace(
-                fact.meta,
-                record_id=RECORD,
-                stream_id=stream_of(RECORD),
-                version=docket.told_version + n,
-                recorded_at=now,
-            ),
-        )
-        for n, fact in enumerate(facts, 1)
-    ]
+    stream = stream_of(RECORD)
+    for n, fact in enumerate(facts, 1):
+        place = {"version": docket.told_version + n, "position": 100 + docket.told_version + n}
+        meta = replace(fact.meta, record_id=RECORD, stream_id=stream, recorded_at=now, **place)
+        entries = [*entries, changed(fact, meta=meta)]
+    return entries
 
 
 def rows(entries: Iterable[Event[Any]]) -> list[Deadlines.Row]:
