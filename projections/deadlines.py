@@ -24,9 +24,9 @@ CLOCK = ("record_id", "rule", "subject", "opened_by")
 class Docket:
     """The facts of a record that matter to any rule (a correction is one of them), and what was told of its clocks.
 
-    The facts are kept as JSON, and are facts as long as they are at hand. `counted` is the version of the last of them
-    and `recorded_at` when it was recorded; `told_version` and `told_at` are the same of the last deadline fact, whose
-    version counts in the record's deadline stream.
+    Both are kept as JSON, and are objects as long as they are at hand. `counted` is the version of the last of these
+    facts and `recorded_at` when it was recorded; `told_version` and `told_at` are the same of the last deadline fact,
+    whose version counts in the record's deadline stream.
     """
 
     record_id: UUID
@@ -86,15 +86,13 @@ class Deadlines(View):
     @on(Event)
     def entered(self, row: Docket, e: Event[Any]) -> object:
         """Keep what a rule waits for, and what has been told. What no rule waits for changes nothing."""
+        cls, known = type(e), row.station
         if isinstance(e, TellsOfClock):
-            key = str(e.key)
-            before = {e.key: Told.from_json(row.told[key])} if key in row.told else {}
-            row.told[key] = told_after(before, e)[e.key].to_json()
+            key = e.key
+            row.told[str(key)] = told_after({key: _told(row.told[str(key)])} if str(key) in row.told else {}, e)[key]
             row.told_version, row.told_at = e.meta.version, e.meta.recorded_at
             return None
-        known = row.station
-        row.station, row.district = row.station or e.meta.station, row.district or e.meta.district
-        cls = type(e)
+        row.station, row.district = known or e.meta.station, row.district or e.meta.district
         if cls not in self._wanted:
             self._wanted[cls] = wanted_of(cls, self.book)
         wanted = self._wanted[cls]
@@ -105,7 +103,7 @@ class Deadlines(View):
         return None
 
     def reads(self, cls: type[Event[Any]]) -> frozenset[str] | None:
-        """What any rule looks at; of a deadline fact whatever it says."""
+        """What any rule looks at, and all that was told."""
         if issubclass(cls, TellsOfClock):
             return None
         wanted = wanted_of(cls, self.book)
@@ -163,7 +161,11 @@ class Deadlines(View):
 
 def told_of(docket: Docket) -> dict[ClockKey, Told]:
     """What was told of a record's clocks."""
-    return {ClockKey.of(key): Told.from_json(kept) for key, kept in docket.told.items()}
+    return {ClockKey.of(key): _told(kept) for key, kept in docket.told.items()}
+
+
+def _told(kept: Told | list[Any]) -> Told:
+    return kept if isinstance(kept, Told) else Told.from_json(kept)
 
 
 def sheet_on(docket: Docket) -> Sheet:

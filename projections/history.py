@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from domain.case.corrections import CorrectsEntry
 from domain.event import EPOCH, NIL, Event
-from projections.view import Key, View, on
-
-
-def own_line(entry: Event[Any]) -> tuple[Key, ...]:
-    """The row of an entry of the record's own stream; what is told beside it, of its deadlines, has none here."""
-    meta = entry.meta
-    return ((meta.position,),) if meta.stream_id == meta.record_id else ()
+from projections.view import DROP, View, on
 
 
 class History(View):
@@ -47,14 +40,17 @@ class History(View):
 
         KEY = ("position",)
 
-    @on(Event, keys=own_line)
-    def entered(self, row: Row, e: Event[object]) -> None:  # type: ignore[type-var]  # any register's entry
-        """Write the line down."""
+    @on(Event)
+    def entered(self, row: Row, e: Event[object]) -> object:  # type: ignore[type-var]  # any register's entry
+        """Write the line down. What is told beside a record, of its deadlines, has a stream of its own and no line."""
         meta = e.meta
+        if meta.stream_id != meta.record_id:
+            return DROP
         row.record_id, row.version, row.name, row.entry_id = meta.record_id, meta.version, e.name, meta.entry_id
         row.occurred_at, row.recorded_at, row.station = meta.occurred_at, meta.recorded_at, meta.station
         row.actor_id, row.actor_rank, row.actor_role = meta.actor.id, meta.actor.rank, meta.actor.role
         row.doubts, row.source = len(meta.doubts), meta.source
+        return None
 
     @on(CorrectsEntry)
     def corrected(self, row: Row, e: CorrectsEntry) -> None:

@@ -83,7 +83,7 @@ class SheetDesk:
             return Counter()
         with self.store.recorder.appending(lines) as (written, connection):
             records, through = [each.sheet.id for each in owing], [each.through for each in owing]
-            beyond = {row["record"] for row in connection.execute(BEYOND, (records, through))}
+            beyond = {row["record"] for row in connection.execute(BEYOND, (records, through), prepare=False)}
             if beyond:
                 raise Moved(beyond)
             reach("ticker: facts written")  # not committed: if we die here nothing was told

@@ -19,8 +19,7 @@ class Opened(TellsOfClock, register="deadline", opens=True):
 
     def mark(self, told: Told) -> Told:
         """It runs, and nothing else has been told of it yet."""
-        counted = {"due_at": self.due_at, "last_day": self.last_day, "law": self.law}
-        return changed(NOTHING, opened_at=self.opened_at, times=told.times, **counted)
+        return Told(self.opened_at, self.due_at, self.last_day, self.law)
 
 
 class Extended(TellsOfClock, register="deadline"):
@@ -108,7 +107,7 @@ class Withdrawn(TellsOfClock, register="deadline"):
     def mark(self, told: Told) -> Told:
         """As if it had not been told."""
         if self.withdraws == "Opened":
-            return changed(NOTHING, times=told.times)
+            return NOTHING
         if self.withdraws == "Lapsed":
             return changed(told, lapsed_at=None)
         return changed(told, end="", end_by="")

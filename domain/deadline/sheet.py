@@ -132,7 +132,7 @@ class TellsOfClock(Event[Sheet]):
         return type(self).__name__
 
     def mark(self, told: Told) -> Told:
-        """What has been told of the clock after this. Each kind adds its own."""
+        """What stands of the clock after this; each kind has its own. How often what was told is counted elsewhere."""
         return told
 
     def refuse(self, sheet: Sheet) -> Iterator[str]:

@@ -147,13 +147,12 @@ class Course:
         before, known = self.term.due_at, dict(self.known)
         self.known.update({name: fact.values.get(column) for name, column in trigger.sets.items()})
         self.days += int(_number(fact.values.get(trigger.adds)) if trigger.adds else 0)
-        stood = self.term
         self.count()
         if self.term.due_at < before:  # two difficulties noted one after the other: the longer time stands
             self.known = known
-        self.term = stood
-        self.recount(at, fact)
+            self.count()
         if self.term.due_at > before:
+            self.moves.append(Move(at, fact, self.term))
             self.extended_at = self.extended_at or at
             self._step("extended", at, fact, order=f" (order {order})" if order else "")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,8 @@ from consumers import entries
 from consumers.embedded import Follower, connected, prepare
 from consumers.ticker import Ticker
 from domain.deadline.sheet import TellsOfClock, stream_of
-from domain.law.book import load_book
+from domain.law.book import book_of, load_book
+from domain.law.offences import packaged
 from projections.deadlines import Deadlines
 from roznamcha.intake import read_act
 from roznamcha.noting import SheetDesk
@@ -26,7 +27,8 @@ from schemas import catalogue
 from tests.acts import sent
 
 INDIA = ZoneInfo("Asia/Kolkata")
-BOOK = load_book()
+WEB = "fir-web"
+"""One rule is enough for most: the FIR on the website within a day, with an alarm six hours before."""
 
 
 def at(text: str) -> datetime:
@@ -37,13 +39,13 @@ def at(text: str) -> datetime:
 class Watch:
     """One process that enters and one that ticks, on one database."""
 
-    def __init__(self, url: str, connection: Connection[Any]) -> None:
-        """Begin on the morning of 2 July 2026."""
+    def __init__(self, url: str, connection: Connection[Any], rules: Sequence[str]) -> None:
+        """Begin on the morning of 2 July 2026, with these rules."""
         self.now = at("2026-07-02 09:00")
         datastore = Datastore(url)
         keyring = Keyring(datastore, catalogue(), b"k" * 32)
         self.store = Store(datastore, catalogue(), keyring, lambda: self.now)
-        self.connection, self.view = connection, Deadlines(BOOK, INDIA)
+        self.connection, self.view = connection, Deadlines(book_of(map(load_book().rule, rules), packaged()), INDIA)
         prepare(connection, [self.view])
         self.follower = Follower(connection, [self.view], catalogue())
         self.desk = SheetDesk(self.store)
@@ -65,23 +67,23 @@ class Watch:
         self.now = max(self.now, at(now))
         return dict(self.ticker.tick(at(now)))
 
-    def facts(self, record_id: UUID, rule: str = "fir-web") -> list[TellsOfClock]:
-        """What was told of a record's clocks by a rule, in the order of its stream."""
+    def facts(self, record_id: UUID) -> list[TellsOfClock]:
+        """What was told of a record's clocks, in the order of its stream."""
         found = self.store.recorder.entries_of([stream_of(record_id)])
         read = [entries.read(catalogue(), state, position) for _, position, state in found]
         assert [each.meta.version for each in read] == list(range(1, len(read) + 1))
-        return [each for each in read if isinstance(each, TellsOfClock) and each.rule == rule]
+        return [each for each in read if isinstance(each, TellsOfClock)]
 
-    def kinds(self, record_id: UUID, rule: str = "fir-web") -> list[str]:
+    def kinds(self, record_id: UUID) -> list[str]:
         """The same, by kind alone."""
-        return [each.kind for each in self.facts(record_id, rule)]
+        return [each.kind for each in self.facts(record_id)]
 
 
 @contextmanager
-def watching(url: str) -> Iterator[Watch]:
-    """A watch on a database."""
+def watching(url: str, *rules: str) -> Iterator[Watch]:
+    """A watch on a database, for the FIR on the website or for these rules."""
     with connected(url) as connection:
-        watch = Watch(url, connection)
+        watch = Watch(url, connection, rules or [WEB])
         yield watch
         watch.store.close()
         watch.store.datastore.close()

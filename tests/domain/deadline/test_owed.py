@@ -76,6 +76,13 @@ def test_after_an_outage_each_fact_says_when_it_fell_due_and_when_it_was_noticed
     assert (lapsed.fell_due_at, lapsed.noticed_at) == (at("2026-07-03 09:00:00.000001"), at("2026-07-10 09:00"))
 
 
+def test_nothing_is_noticed_before_it_was_there() -> None:
+    """A clock set back asks as of an hour before the FIR was recorded: what follows was noticed then at best."""
+    desk = web()
+    assert desk.tell("2026-07-01 09:00") == ["Opened fir-web"]
+    assert desk.facts[0].noticed_at == desk.facts[0].fell_due_at == at("2026-07-02 09:05")
+
+
 def test_alarms_missed_while_there_is_time_are_each_told() -> None:
     """Ten and three days before the end of sixty days of custody: noticed together two days before it."""
     desk = Desk(
