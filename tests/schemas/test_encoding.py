@@ -109,7 +109,8 @@ SHAPES: list[Any] = [
 ODDITIES: list[Any] = [
     None, True, False, 0, 1, -1, 1.0, 1.5, 2**31, -(2**31) - 1, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1,
     "", "x", "\ud800", b"", b"xy", b"xyz", bytearray(2), memoryview(b"xy"),
-    [], ["x"], [1], [None], ("x",), ("string", "x"), {}, {"a": "x"}, {"a": "x", "b": 1}, {"a": "x", "b": True}, {"a": "x", "b": 1, "c": 1}, [{"a": "x", "b": 1}], range(2),
+    [], ["x"], [1], [None], ("x",), ("string", "x"), {}, {"a": "x"},
+    {"a": "x", "b": 1}, {"a": "x", "b": True}, {"a": "x", "b": 1, "c": 1}, [{"a": "x", "b": 1}], range(2),
 ]  # fmt: skip
 
 
