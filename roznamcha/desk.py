@@ -111,7 +111,8 @@ class Desk:
             left = self._emptied("the desk is closed: nothing was entered")
             self._news.notify_all()
             self._bell.notify_all()
-            while self._writing is not None or self._led:
+            until = time.monotonic() + CONTENTION  # a database that never answers keeps nobody from leaving
+            while (self._writing is not None or self._led) and time.monotonic() < until:
                 self._news.wait(1.0)
         tell(left)
         for clerk in self._clerks:

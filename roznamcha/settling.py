@@ -109,6 +109,7 @@ class Settling:
     def _keep(self, refusing: Sequence[Unit]) -> None:
         """Remember refusals under their command ids. If we die before it, they are decided anew: nobody was told."""
         if refusing:
+            reach("writer: refusing")
             self._recorder.refuse(
                 [
                     (act.event.meta.command_id, self._keyring.command_digest(act.content), unit.record_id, [*reasons])

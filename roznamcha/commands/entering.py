@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,6 +144,8 @@ def import_file(
         raise Usage(message)
     rejects = rejects or Path(f"{file.name}.rejects.jsonl")
     with open_office(settings()) as office, progress_bar(f"importing {file.name}", shown=not as_json) as progress:
+        gc.freeze()  # this process does nothing else: what it holds is looked through seldom
+        gc.set_threshold(50_000, 20, 50)
         tally = take_in(office.store, file, mapping=mapping, rejects=rejects, again=again, progress=progress)
     if as_json:
         print_json({**tally.shown(), "rejects": str(rejects) if tally.rejected else None})

@@ -263,6 +263,26 @@ def test_handed_in_units_are_decided_in_their_order(store: Store) -> None:
     assert {each[0].status for each in third()} == {"refused"}
 
 
+def test_a_unit_that_cannot_be_decided_costs_its_own_slip_nothing_else(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a whole batch handed in one unit breaks: it has its error, those before and after it are entered in order."""
+    (record,) = records(store, 1)
+    acts = [hearing(record) for _ in range(6)]
+    real = type(acts[0].event).refuse
+
+    def refuse(self: Any, case: Any) -> Any:
+        if self.meta.command_id == acts[2].event.meta.command_id:
+            raise ZeroDivisionError
+        return real(self, case)
+
+    monkeypatch.setattr(type(acts[0].event), "refuse", refuse)
+    first, second = store.hand_in([[each] for each in acts]), store.hand_in([[hearing(record)]])
+    told = [*first(), *second()]
+    assert isinstance(told.pop(2), ZeroDivisionError)
+    assert [each[0].version for each in told if isinstance(each, list)] == [2, 3, 4, 5, 6, 7]
+
+
 def test_a_cut_connection_is_opened_anew(store: Store, database: str) -> None:
     """The server ends all our connections in the middle: what is sent again under its command id is there once."""
     ids = records(store, 5)
