@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -147,8 +148,9 @@ def read_beside(name: str) -> Any:  # noqa: ANN401 (what a file holds)
     return read_yaml((resources.files("domain.law") / name).read_text(encoding="utf-8"), name)
 
 
+@cache
 def load_book() -> Book:
-    """The rule book that ships with this release. Read it once and keep it. Raises BadRule."""
+    """The rule book that ships with this release, read once. Raises BadRule."""
     rules = [read_rule(text, folder=name.partition("/")[0], where=name) for name, text in shipped_texts().items()]
     return book_of(rules, packaged())
 
