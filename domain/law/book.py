@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -156,8 +156,9 @@ def read_beside(name: str) -> Any:  # noqa: ANN401 (what a file holds)
     return read_yaml((resources.files("domain.law") / name).read_text(encoding="utf-8"), name)
 
 
+@cache
 def load_book() -> Book:
-    """The rule book that ships with this release. Read it once and keep it. Raises BadRule."""
+    """The rule book that ships with this release, read once. Raises BadRule."""
     rules = [read_rule(text, folder=name.partition("/")[0], where=name) for name, text in shipped_texts().items()]
     return book_of(rules, packaged())
 

@@ -208,6 +208,14 @@ BAD = {
         "repeats: first", "repeats: first\nexempts: [case.FIRPublished.url]",
         "8: rule a-rule: exempts: case.FIRPublished.url names a column; only a start or a stop may",
     ),
+    "a column of what must be there as well": (
+        "repeats: first", "repeats: first\nstarts_with: [case.FIRPublished.url]",
+        "8: rule a-rule: starts_with: case.FIRPublished.url names a column; only a start or a stop may",
+    ),
+    "the offences of one fact": (
+        "[case.FIRPublished]", "[{fact: case.FIRPublished, when: {offence.rape: true}}]",
+        "8: rule a-rule: when: offence.rape is no column of a fact; offences belong under applies or limit",
+    ),
     "a fact that is none": (
         "[case.FIRPublished]", "[12]",
         "8: rule a-rule: stops: a table with fact, at, when, subject is needed",

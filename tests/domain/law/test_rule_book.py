@@ -107,6 +107,13 @@ def test_the_page_has_every_rule_and_every_period_once() -> None:
         assert (" * |" in line) is (rule.start_setting is not None)
 
 
+def test_the_readme_and_the_changes_count_right() -> None:
+    """As many rules as they say."""
+    for name in ("README.md", "CHANGELOG.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert f" {len(BOOK.rules)} rules" in text, f"{name} counts other rules"
+
+
 def test_a_folder_is_checked(tmp_path: Path) -> None:
     """Every flaw with file and line, exit code 2; nothing to complain of, exit code 0."""
     from tests.domain.law.test_form import GOOD  # noqa: PLC0415 (what a test there spoils)
