@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.event import EPOCH, Event
 from domain.law.book import Book
 from domain.law.clock import Clock, Fact, Reckoning, columns_of, evaluate
-from projections.view import View, on
+from projections.view import SAME, View, on
 
 
 @dataclass
@@ -65,15 +65,17 @@ class Deadlines(View):
         self._wanted: dict[type[Event[Any]], Wanted | None] = {}
 
     @on(Event)
-    def entered(self, row: Docket, e: Event[Any]) -> None:
+    def entered(self, row: Docket, e: Event[Any]) -> object:
         """Keep what a rule waits for."""
-        row.station = row.station or e.meta.station
-        cls = type(e)
+        cls, known = type(e), row.station
+        row.station = known or e.meta.station
         if cls not in self._wanted:
             self._wanted[cls] = wanted_of(cls, self.book)
         wanted = self._wanted[cls]
         if wanted is not None:
             row.facts.append(Fact.of(e.name, wanted.traits, e.meta, columns_of(e, wanted.columns)))
+            return None
+        return SAME if row.station == known else None
 
     def reads(self, cls: type[Event[Any]]) -> frozenset[str]:
         """What any rule looks at."""
