@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -80,6 +81,15 @@ class Book:
     interests: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The facts and traits that matter to any rule, and which of their columns. Keep those, and only those."""
     proceeding: tuple[str, ...] = PROCEEDING
+
+    @cached_property
+    def started_by(self) -> Mapping[str, tuple[str, ...]]:
+        """The rules that each fact or trait starts, so that nobody need ask all of them."""
+        found: dict[str, list[str]] = {}
+        for rule in self.rules.values():
+            for name in rule.start_names:
+                found.setdefault(name, []).append(rule.id)
+        return {name: tuple(rules) for name, rules in found.items()}
 
     def rule(self, name: str) -> Rule:
         """The rule of that name. Raises UnknownLaw."""
