@@ -8,6 +8,7 @@ commands, names or keys: they are for reading only, and `verify` would rightly c
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count, islice
 from typing import Any
 from uuid import UUID
 
@@ -45,21 +46,27 @@ def fill(url: str, entries: int) -> int:
     with psycopg.connect(url, autocommit=True) as owner:
         versions = dict(owner.execute("SELECT notification_id, originator_version FROM roznamcha.entries").fetchall())
         position = max(versions)
-        copies = max(0, (entries - len(template)) // len(template))
+        times = max(0, (entries - len(template)) // len(template))
         with owner.cursor().copy(f"COPY roznamcha.entries ({COLUMNS}) FROM STDIN (FORMAT BINARY)".encode()) as copying:
             copying.set_types(["uuid", "int8", "text", "bytea", "int8", "uuid", "int2"])
-            for number in range(1, copies + 1):
-                for row in _copied(template, versions, number, position):
-                    copying.write_row(row)
-                position += len(template)
+            for row in islice(copies(template, versions, position), times * len(template)):
+                copying.write_row(row)
+        position += times * len(template)
         owner.execute("SELECT setval('roznamcha.entries_notification_id_seq', %s)", (position,))
         owner.execute("VACUUM ANALYZE roznamcha.entries")
-    return (copies + 1) * len(template)
+    return (times + 1) * len(template)
+
+
+def copies(template: list[Kept], versions: dict[int, int], position: int) -> Iterator[tuple[Any, ...]]:
+    """Rows of one copy after the other, for ever, with positions after this one."""
+    for number in count(1):
+        yield from _copied(template, versions, number, position)
+        position += len(template)
 
 
 def _copied(template: list[Kept], versions: dict[int, int], number: int, position: int) -> Iterator[tuple[Any, ...]]:
     """The rows of one copy of the template."""
-    for count, each in enumerate(template, start=1):
+    for place, each in enumerate(template, start=1):
         record = _other(each.record_id.bytes, number)
         state = bytearray(each.state)
         state[RECORD] = record
@@ -68,7 +75,7 @@ def _copied(template: list[Kept], versions: dict[int, int], number: int, positio
             stream = state[STREAM] = _other(bytes(state[STREAM]), number)
         record_id = UUID(bytes=record)
         yield (
-            UUID(bytes=stream), versions[each.position], each.name, bytes(state), position + count, record_id,
+            UUID(bytes=stream), versions[each.position], each.name, bytes(state), position + place, record_id,
             slot_of(record_id),
         )  # fmt: skip
 

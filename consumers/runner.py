@@ -11,22 +11,31 @@ one door sees to it, and `verify` asks.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection, Cursor
 
 from consumers.checkpoints import MAIN, Fenced, begin, move, moved, positions
 from consumers.folding import Fold, Kept, Parked, Read, Work, read_entry
+from consumers.memory import Held, Memory
+from consumers.steps import reach
 from consumers.tables import Table, shape_of, tables_of
 from consumers.writing import UNWRITABLE, feed, feed_carefully, write
-from projections.view import View
+from projections.view import Key, View
 from schemas import Catalogue
 
 __all__ = ["Fenced", "Kept", "Outdated", "Parked", "Read", "Runner", "Table", "tables_of"]
 
-Plan = tuple[Fold, Work, Cursor[Any] | None, list[Cursor[Any] | None]]
-"""A fold, what it has to do, and the answers under way: the rows it works on, and what is published of them."""
+
+class Plan(NamedTuple):
+    """A fold, what it has to do, what is remembered of its rows, and the answers under way for all others."""
+
+    fold: Fold
+    work: Work
+    known: dict[Key, Held]
+    rows: Cursor[Any] | None
+    published: list[Cursor[Any] | None]
 
 
 class Outdated(Exception):
@@ -49,9 +58,19 @@ class Runner:
         self.suffix = suffix
         self.built = {view.name + suffix: (view.version, shape_of(view)) for view in views}
         self.positions: dict[int, int] = {}
+        self.memories = {view.name: Memory() for view in views if view.by_record}
+        self._swaps: dict[str, str] = {}
+        self.due = 0
+        """Up to here every slot is done when the batch under way is committed."""
+
+    def forget(self) -> None:
+        """Remember no rows: somebody else may have changed them."""
+        for memory in self.memories.values():
+            memory.forget()
 
     def load(self) -> None:
         """Read how far the group has come; make the checkpoints if there are none."""
+        self.forget()
         with self.connection.transaction():
             begin(self.connection, self.group)
             self.positions = positions(self.connection, self.group)
@@ -75,18 +94,23 @@ class Runner:
         new = {slot: position for slot, position in new.items() if position > self.positions[slot]}
         if not new:
             return 0
+        self.due = min((self.positions | new).values())
         reads = [read_entry(self.catalogue, each) for each in fresh]
         try:
             try:
                 with self.connection.pipeline(), self.connection.transaction():
                     self._feed_all(reads, self._advance(new, {each.record_id for each in fresh}))
+                    reach("runner: rows written")  # dies here: rows and checkpoint fall back together
+                reach("runner: committed")  # dies here: it is all there, and the next runner goes on behind it
             except UNWRITABLE:
+                self.forget()
                 with self.connection.transaction():
                     lots = self._advance(new, {each.record_id for each in fresh})
                     for view in self.views:
                         feed_carefully(self.connection, Fold(view, lots[view.name]), reads, self.suffix)
         except BaseException:
             self.positions = {}  # whether it was committed isn't known: `load` reads it
+            self.forget()
             raise
         self.positions |= new
         return len(fresh)
@@ -103,13 +127,17 @@ class Runner:
             (list(self.built), list(records)),
         )
         built = self.connection.execute(
-            "SELECT view, version, shape FROM ops.built WHERE view = ANY(%s)", (list(self.built),)
+            "SELECT view, xmin::text, version, shape FROM ops.built WHERE view = ANY(%s)", (list(self.built),)
         )
         moved(hit, self.group, new)
+        reach("runner: checkpoint moved")  # dies here: it falls back, and the same entries are taken again
         found: dict[str, set[UUID]] = {view.name: set() for view in self.views}
         for name, record_id in lot.fetchall():
             found[name.removesuffix(self.suffix)].add(record_id)
-        for name, *known in built.fetchall():
+        for name, swap, *known in built.fetchall():
+            if self._swaps.setdefault(name, swap) != swap:  # a rebuild has put other rows in force
+                self._swaps[name] = swap
+                self.forget()
             if tuple(known) != self.built[name]:
                 message = f"the view {name} was built anew by another release or with other settings: start again"
                 raise Outdated(message)
@@ -118,26 +146,38 @@ class Runner:
     def _feed_all(self, reads: Sequence[Read], lots: Mapping[str, set[UUID]]) -> None:
         """Fold a batch into every view. All questions are under way before the first answer is waited for."""
         plans = [self._plan(view, reads, lots[view.name]) for view in self.views] if reads else []
-        for fold, work, rows, published in plans:
+        for fold, work, known, rows, asked in plans:
             held, public = tables_of(fold.view, self.suffix)
-            fold.rows = held.answer(rows)
+            public = public if fold.view.State is not None else ()
+            fold.rows = held.answer(rows) | {key: each.row for key, each in known.items()}
             fold.run(work)
             derived = fold.derive() if fold.view.State is not None else {}
+            memory = self.memories.get(fold.view.name)
             if fold.stopped:
+                if memory is not None:
+                    memory.forget()  # it may hold a row that is half-changed
                 feed(self.connection, fold.again(), reads, self.suffix)
-            else:
-                before = [table.answer(each) for table, each in zip(public, published, strict=True)]
-                write(self.connection, fold, derived, before, self.suffix)
+                continue
+            before = [table.answer(each) for table, each in zip(public, asked, strict=True)]
+            for each in known.values():
+                for rows_before, mine in zip(before, each.published, strict=True):
+                    rows_before.update(mine)
+            write(self.connection, fold, derived, before, self.suffix)
+            if memory is not None:
+                memory.keep(fold, public, before, derived)
 
     def _plan(self, view: View, reads: Iterable[Read], lot: set[UUID]) -> Plan:
         fold = Fold(view, lot)
         work = fold.sort_out(reads)
         keys = {key for _, touched in work for key, _ in touched}
+        memory = self.memories.get(view.name)
+        known = memory.recall(keys) if memory is not None else {}
+        unknown = [key for key in keys if key not in known]
         held, public = tables_of(view, self.suffix)
-        rows = None if view.append_only else held.ask(self._cursor(), keys)
-        records = [key[0] for key in keys] if view.State is not None else ()
-        published = [table.ask_records(self._cursor(), records) for table in public]
-        return fold, work, rows, published
+        rows = None if view.append_only else held.ask(self._cursor(), unknown)
+        records = [key[0] for key in unknown]
+        asked = [table.ask_records(self._cursor(), records) for table in public if view.State is not None]
+        return Plan(fold, work, known, rows, asked)
 
     def _cursor(self) -> Cursor[Any]:
         return self.connection.cursor(binary=True)

@@ -20,7 +20,7 @@ from domain.case.property_parcel import PropertyResealed, PropertySplit, SealBro
 from domain.case.property_seizure import CustodyMoveRefused
 from domain.case.registration import FIRRegistered, ZeroFIRRegistered
 from projections.struck import standing, strike
-from projections.view import View, on
+from projections.view import SAME, View, on
 
 OVERNIGHT = timedelta(hours=24)
 
@@ -128,10 +128,12 @@ class ChainView(View):
         row.facts.append(_fact(e, e.property_id, "refused") | {"what": e.attempted, "reasons": list(e.reasons)})
 
     @on(ConcernsProperty)
-    def concerned(self, row: Chain, e: ConcernsProperty) -> None:
+    def concerned(self, row: Chain, e: ConcernsProperty) -> object:
         """Anything else about an article leaves its doubts, if it has any."""
         if e.meta.doubts and not isinstance(e, MovesProperty | PropertySplit | SealBroken | PropertyResealed):
             row.facts.append(_fact(e, e.property_id, "noted"))
+            return None
+        return SAME
 
     @on(CorrectsEntry)
     def corrected(self, row: Chain, e: CorrectsEntry) -> None:

@@ -90,6 +90,15 @@ class Book:
         """The SHA-256 of what each rule is counted by besides its own text: the offence tables, the way of counting."""
         return hashlib.sha256(f"{WAY} {self.offences.digest}".encode()).hexdigest()
 
+    @cached_property
+    def started_by(self) -> Mapping[str, tuple[str, ...]]:
+        """The rules that each fact or trait starts, so that nobody need ask all of them."""
+        found: dict[str, list[str]] = {}
+        for rule in self.rules.values():
+            for name in rule.start_names:
+                found.setdefault(name, []).append(rule.id)
+        return {name: tuple(rules) for name, rules in found.items()}
+
     def rule(self, name: str) -> Rule:
         """The rule of that name. Raises UnknownLaw."""
         try:

@@ -197,12 +197,12 @@ def evaluate(  # noqa: PLR0913 (each is a part of the question)
     docket = Docket(book, facts, as_of, known_at)
     clocks: list[Clock] = []
     refused: list[Refusal] = []
-    for rule in book.rules.values():
-        if not rule.start_names.isdisjoint(docket.named):
-            heeded = closed and rule.closed_days == "next-open-day"
-            counting = Counting(rule.counting, zone, closed) if heeded else counting_of(rule.counting, zone)
-            for subject, starts in docket.starts(rule).items():
-                clocks += _opened(Opening(rule, subject, counting, docket), starts, refused)
+    for name in sorted({each for fact in docket.named for each in book.started_by.get(fact, ())}):
+        rule = book.rules[name]
+        heeded = closed and rule.closed_days == "next-open-day"
+        counting = Counting(rule.counting, zone, closed) if heeded else counting_of(rule.counting, zone)
+        for subject, starts in docket.starts(rule).items():
+            clocks += _opened(Opening(rule, subject, counting, docket), starts, refused)
     clocks.sort(key=lambda each: (each.opened_at, each.rule.id, each.subject, each.opened_by))
     return Reckoning(clocks, refused)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from typing import Annotated, Any
@@ -107,6 +108,8 @@ def project() -> None:
         message = "this release follows the store's own log and no broker: leave ROZNAMCHA_KAFKA and --kafka out"
         raise Usage(message)
     with open_office(here) as office, open_board(office, called=FOLLOWER) as board:
+        gc.freeze()
+        gc.set_threshold(50_000)  # what is remembered of the views lives long, and holds no rings
         note("following the store; Ctrl-C stops")
         board.follower.follow(stop)
 

@@ -154,8 +154,8 @@ def test_a_rebuild_killed_at_any_step_is_begun_again(database: str, step: str) -
         follower.catch_up()
     body = (
         "import os, signal\nfrom consumers import steps\nfrom consumers.rebuild import rebuild_all\n"
-        "main = os.getpid()\n"
-        f"steps.WATCHERS.append(lambda at: os.kill(main, signal.SIGKILL) if at == 'rebuild: {step}' else None)\n"
+        f"main, step = os.getpid(), 'rebuild: {step}'\n"
+        "steps.WATCHERS.append(lambda at: os.kill(main, signal.SIGKILL) if at == step else None)\n"
         "with connected(url) as c: rebuild_all(c, all_views(), catalogue(), workers=2)\n"
     )
     process = script(database, body)
