@@ -16,10 +16,11 @@ from consumers.steps import reach
 from domain.case.corrections import CorrectsEntry
 from domain.event import RECORDS, Event, Record, decide
 from roznamcha.numbers import number_name, serial_of, wants_number, with_number
+from roznamcha.opening import identity, misnamed
 from roznamcha.recorder import EntryRecorder, Line
 from roznamcha.sealing import Keyring
 from roznamcha.shelf import Held, Shelf
-from roznamcha.units import NIL, Turn, Unit, entered, find_record, identity, misplaced, names
+from roznamcha.units import NIL, Turn, Unit, entered, find_record, misplaced, names
 from schemas import Catalogue
 
 
@@ -96,6 +97,9 @@ class Deciding:
         if unit.reasons:
             return
         held = self._held(unit, turn)
+        if reasons := misnamed(unit.acts[0], held.record):
+            unit.reasons = reasons
+            return
         now = max(self._now(), held.recorded_at)  # a clock set back never makes an entry older than the one before it
         numbers = dict(turn.numbers) if unit.acts[0].event.numbered else turn.numbers
         claimed = set[str]()

@@ -52,13 +52,16 @@ class Tally:
     doubted: int = 0
     rejected: int = 0
     entries: int = 0
+    opened: int = 0
+    """Records that were begun."""
     seconds: float = 0.0
     cut: str = ""
     reasons: Counter[str] = field(default_factory=Counter)
 
     def shown(self) -> dict[str, Any]:
         """The JSON shape of `import --json`."""
-        shown = {key: getattr(self, key) for key in ("read", "recorded", "already", "doubted", "rejected", "entries")}
+        counts = ("read", "recorded", "already", "doubted", "rejected", "entries", "opened")
+        shown = {key: getattr(self, key) for key in counts}
         return {**shown, "seconds": round(self.seconds, 3)} | ({"cut": self.cut} if self.cut else {})
 
 
@@ -158,6 +161,7 @@ def _count(line: Line, outcomes: list[Outcome], tally: Tally, rejects: _Rejects)
         tally.recorded += 1
         tally.doubted += any(each.doubts for each in outcomes)
         tally.entries += sum(each.status == "recorded" for each in outcomes)
+        tally.opened += sum(each.status == "recorded" and each.version == 1 for each in outcomes)
     else:
         tally.already += 1
 

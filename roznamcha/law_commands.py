@@ -13,8 +13,8 @@ from domain.law.due import due as due_of
 from domain.law.rule import BadQuestion, Rule, Trigger, UnknownLaw, Version
 from domain.law.words import day_words
 from roznamcha import errors
+from roznamcha.columns import INSTANT
 from roznamcha.errors import Usage
-from roznamcha.intake import INSTANT
 from roznamcha.screen import AsJson, print_json, say, table
 from roznamcha.settings import settings
 

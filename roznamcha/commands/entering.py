@@ -37,6 +37,7 @@ def record(  # noqa: PLR0913 (one for each part of an act)
     district: Annotated[str, typer.Option(help="Code of the district")] = "",
     reported_at: Annotated[str, typer.Option(help="The date on the paper, where there is one")] = "",
     command_id: Annotated[str, typer.Option(help="A UUID; the same one again enters nothing twice")] = "",
+    new: Annotated[bool, typer.Option("--new", help="The act begins a new record, which --record may name")] = False,  # noqa: FBT002
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -49,6 +50,7 @@ def record(  # noqa: PLR0913 (one for each part of an act)
     sent: dict[str, Any] = {
         "name": name,
         "record": record or None,
+        "new": new or (False if record else None),
         "occurred_at": at or now.isoformat(),
         "actor": actor or None,
         "station": station or None,
@@ -61,7 +63,8 @@ def record(  # noqa: PLR0913 (one for each part of an act)
     act = read_act(sent, now=now, source="cli", strict=False, zone=here.zone)
     with open_office(here) as office:
         outcome = office.store.record(act)
-    _tell(outcome, as_json=as_json)
+        called = outcome.called or office.store.shelf.called([outcome.record_id]).get(outcome.record_id, "")
+    _tell(outcome, called, as_json=as_json)
 
 
 def _full_name(name: str) -> str:
@@ -108,6 +111,7 @@ def shown_outcome(outcome: Outcome) -> dict[str, Any]:
         "name": outcome.name,
         "record": str(outcome.record_id),
         "called": outcome.called,
+        "opened": outcome.version == 1,
         "entry_id": str(outcome.entry_id),
         "version": outcome.version,
         "position": outcome.position,
@@ -115,13 +119,14 @@ def shown_outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _tell(outcome: Outcome, *, as_json: bool) -> None:
+def _tell(outcome: Outcome, called: str, *, as_json: bool) -> None:
     if as_json:
         print_json(shown_outcome(outcome))
         return
-    called = f" as {outcome.called}" if outcome.called else ""
     what = "entered" if outcome.status == "recorded" else "was entered before, nothing added"
-    say(f"{outcome.name} {what}{called}: entry {outcome.version} of record {outcome.record_id}")
+    whose = f"{called} ({outcome.record_id})" if called else f"record {outcome.record_id}"
+    begun = ", a NEW record" if outcome.version == 1 and outcome.status == "recorded" else ""
+    say(f"{outcome.name} {what}: entry {outcome.version} of {whose}{begun}")
     for doubt in outcome.doubts:
         say(f"  doubt: {doubt}")
 
@@ -159,7 +164,7 @@ def _tell_tally(tally: Tally, rejects: Path) -> None:
     say(
         f"{tally.read:,} lines read: {tally.recorded:,} recorded ({tally.doubted:,} of them with doubts), "
         f"{tally.already:,} recorded before, {tally.rejected:,} rejected",
-        f"{tally.entries:,} entries in {tally.seconds:.1f} s ({rate:,.0f} a second)",
+        f"{tally.entries:,} entries, {tally.opened:,} records begun, in {tally.seconds:.1f} s ({rate:,.0f} a second)",
     )
     if tally.rejected:
         most = tally.reasons.most_common(10)
