@@ -54,13 +54,14 @@ def read_columns(cls: type, given: Mapping[str, Any], path: str, reasons: Reason
             elif name in given and column.shape.kind != "optional":
                 reasons.add(f"{path}{name}", "must not be null; leave it out instead")
             continue
-        values[name] = _value(column.shape, given[name], f"{path}{name}", reasons, strict=strict)
+        values[name] = read_value(column.shape, given[name], f"{path}{name}", reasons, strict=strict)
     return values
 
 
-def _value(shape: Shape, sent: Any, where: str, reasons: Reasons, *, strict: bool) -> Any:  # noqa: ANN401, PLR0911
+def read_value(shape: Shape, sent: Any, where: str, reasons: Reasons, *, strict: bool) -> Any:  # noqa: ANN401, PLR0911
+    """A value of this shape; `strict=False` also takes numbers and flags written as text."""
     if shape.inner is not None and shape.kind == "optional":
-        return _value(shape.inner, sent, where, reasons, strict=strict)
+        return read_value(shape.inner, sent, where, reasons, strict=strict)
     if not strict and isinstance(sent, str):
         sent = _loosened(shape, sent)
     if shape.inner is not None:
@@ -89,7 +90,7 @@ def _list(inner: Shape, sent: Any, where: str, reasons: Reasons, *, strict: bool
     if len(sent) > MAX_ITEMS:
         reasons.add(where, f"has {len(sent):,} rows; at most {MAX_ITEMS:,} are taken")
         return ()
-    return tuple(_value(inner, each, f"{where}[{n}]", reasons, strict=strict) for n, each in enumerate(sent))
+    return tuple(read_value(inner, each, f"{where}[{n}]", reasons, strict=strict) for n, each in enumerate(sent))
 
 
 def _loosened(shape: Shape, sent: str) -> Any:  # noqa: ANN401
@@ -140,7 +141,8 @@ def read_instant(sent: Any, where: str, reasons: Reasons) -> datetime | None:  #
     """A moment as RFC 3339 has it, with its zone; in UTC."""
     if not isinstance(sent, str) or not INSTANT.fullmatch(sent):
         zoneless = isinstance(sent, str) and re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?", sent)
-        reasons.add(where, "has no zone; add +05:30 or Z" if zoneless else "must be a time as RFC 3339 has it")
+        fault = "has no zone; add +05:30 or Z" if zoneless else "must be a time as RFC 3339 has it"
+        reasons.add(where, f"{fault}, like 2026-07-02T10:30:00+05:30")
         return None
     try:
         found = datetime.fromisoformat(sent.upper().replace(" ", "T")).astimezone(UTC)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,13 +17,21 @@ from roznamcha.importing import Tally, take_in
 from roznamcha.intake import read_act
 from roznamcha.mapping import load_map
 from roznamcha.office import open_office
-from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
+from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.sealing import sealed_columns
 from roznamcha.settings import settings
-from roznamcha.strict_json import MAX_DOCUMENT, read_json
+from roznamcha.strict_json import MAX_DOCUMENT, located, read_json
 from roznamcha.units import Outcome
 
 app = typer.Typer()
+
+WHO = '--by ID,RANK,ROLE, like CG-1001,SI,"station officer"'
+OPTIONS = {
+    "actor": WHO, "actor.id": WHO, "actor.rank": WHO, "actor.role": WHO, "occurred_at": "--at",
+    "reported_at": "--reported-at", "station": "--station", "district": "--district", "command_id": "--command-id",
+    "record": "--record",
+}  # fmt: skip
+"""What a part of an act is called at the counter."""
 
 
 @app.command()
@@ -35,7 +44,7 @@ def record(  # noqa: PLR0913 (one for each part of an act)
     by: Annotated[str, typer.Option(help="Who did it: id,rank,role")] = "",
     station: Annotated[str, typer.Option(help="Code of the station whose register this is")] = "",
     district: Annotated[str, typer.Option(help="Code of the district")] = "",
-    reported_at: Annotated[str, typer.Option(help="The date on the paper, where there is one")] = "",
+    reported_at: Annotated[str, typer.Option(help="The date on the paper: a date, for its noon, or RFC 3339")] = "",
     command_id: Annotated[str, typer.Option(help="A UUID; the same one again enters nothing twice")] = "",
     new: Annotated[bool, typer.Option("--new", help="The act begins a new record, which --record may name")] = False,  # noqa: FBT002
     *,
@@ -55,16 +64,28 @@ def record(  # noqa: PLR0913 (one for each part of an act)
         "actor": actor or None,
         "station": station or None,
         "district": district or None,
-        "reported_at": reported_at or None,
+        "reported_at": _on_paper(reported_at, here.zone) or None,
         "command_id": command_id or None,
         "fields": _fields(name, field or [], json_fields),
     }
     sent = {key: value for key, value in sent.items() if value is not None}
-    act = read_act(sent, now=now, source="cli", strict=False, zone=here.zone)
+    try:
+        act = read_act(sent, now=now, source="cli", strict=False, zone=here.zone)
+    except Refused as refused:
+        raise Refused(located(refused.reasons, OPTIONS, "")) from None
     with open_office(here) as office:
         outcome = office.store.record(act)
         called = outcome.called or office.store.shelf.called([outcome.record_id]).get(outcome.record_id, "")
     _tell(outcome, called, as_json=as_json)
+
+
+def _on_paper(given: str, zone: ZoneInfo) -> str:
+    """The date on a paper as a moment: noon of that day where no hour stands."""
+    try:
+        day = date.fromisoformat(given) if len(given) == 10 else None  # noqa: PLR2004 (a date)
+    except ValueError:
+        return given  # the door says that there is no such day
+    return given if day is None else datetime.combine(day, time(12), tzinfo=zone).isoformat()
 
 
 def _full_name(name: str) -> str:
@@ -77,6 +98,9 @@ def _fields(name: str, given: list[str], document: str) -> dict[str, Any]:
     """The columns from both options. Raises Usage for personal ones on the command line, where `ps` shows them."""
     fields: dict[str, Any] = {}
     if document:
+        if document != "-" and not document.lstrip().startswith("{"):
+            message = "--json-fields takes JSON text, or - to read it from stdin: --json-fields - < FILE"
+            raise Usage(message)
         data = (
             sys.stdin.buffer.read(MAX_DOCUMENT + 1) if document == "-" else document.encode("utf-8", "surrogateescape")
         )
@@ -149,22 +173,25 @@ def import_file(
     rejects = rejects or Path(f"{file.name}.rejects.jsonl")
     with open_office(settings()) as office, progress_bar(f"importing {file.name}", shown=not as_json) as progress:
         tally = take_in(office.store, file, mapping=mapping, rejects=rejects, again=again, progress=progress)
+    failed = tally.cut or (
+        f"none of the {tally.read:,} lines was entered" if tally.rejected and tally.rejected == tally.read else ""
+    )
     if as_json:
-        print_json({**tally.shown(), "rejects": str(rejects) if tally.rejected else None})
-    else:
-        _tell_tally(tally, rejects)
-    if tally.cut:
-        raise Refused([tally.cut])
-    if tally.rejected and tally.rejected == tally.read:
-        raise Refused([f"none of the {tally.read:,} lines was entered"])
+        error = {"error": Refused.__name__, "message": failed} if failed else {}
+        print_json({**tally.shown(), "rejects": str(rejects) if tally.rejected else None, **error})
+        raise typer.Exit(Refused.exit_code if failed else 0)
+    _tell_tally(tally, rejects)
+    if failed:
+        raise Refused([failed])
 
 
 def _tell_tally(tally: Tally, rejects: Path) -> None:
     rate = tally.entries / tally.seconds if tally.seconds else 0
+    entered = f"{many(tally.entries, 'entry', 'entries')}, {many(tally.opened, 'record')} begun"
     say(
-        f"{tally.read:,} lines read: {tally.recorded:,} recorded ({tally.doubted:,} of them with doubts), "
+        f"{many(tally.read, 'line')} read: {tally.recorded:,} recorded ({tally.doubted:,} of them with doubts), "
         f"{tally.already:,} recorded before, {tally.rejected:,} rejected",
-        f"{tally.entries:,} entries, {tally.opened:,} records begun, in {tally.seconds:.1f} s ({rate:,.0f} a second)",
+        f"{entered}, in {tally.seconds:.1f} s ({rate:,.0f} a second)",
     )
     if tally.rejected:
         most = tally.reasons.most_common(10)

@@ -104,7 +104,7 @@ def test_a_register_that_is_taken_in_opens_records_by_its_own_keys_only(program:
         ("\u0915\u094d\u200d\u0937:12", False),
     ],
 )
-def test_what_reads_like_a_number_is_taken_for_one(reference: str, like: bool) -> None:  # noqa: FBT001 (a row of a table)
+def test_what_reads_like_a_number_is_taken_for_one(reference: str, like: bool) -> None:
     """Whoever reads it would take it for the register's own, whatever signs it is written with."""
     assert like_a_number(reference) is like
 
