@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from domain.case.case import Case, ConcernsAccused, Part
 from domain.case.codes import Code
-from domain.case.corrections import stands
 from domain.case.days import written
 from domain.case.fir import both, concerned, named, registration
 from domain.event import Sealed, put
@@ -107,7 +106,7 @@ class NoticeOfAppearanceServed(ActOnAccused, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """A notice is served once."""
         yield from super().refuse(case)
-        if self.notice in (notices := case.part(Arrests).notices) and stands(case, notices[self.notice]):
+        if self.notice in case.part(Arrests).notices:
             yield f"notice {self.notice} of {case.label} was already served. Give the new notice its own number."
 
     def doubt(self, case: Case) -> Iterator[str]:

@@ -80,7 +80,7 @@ class SubmitsChargesheet(CaseEntry):
     def apply(self, case: Case) -> Case:
         """The court has it to acknowledge."""
         part, meta = case.part(PoliceReports), self.meta
-        report = Report(self.kind(), self.accused, "submitted", sent=meta.version, since=meta.occurred_at)
+        report = Report(self.kind(), self.accused, "submitted", since=meta.occurred_at)
         return case.keep(part.now(self.number, report), stage=further(case, "chargesheet submitted"))
 
 
@@ -120,7 +120,7 @@ class ChargesheetReturnedWithDefect(CaseEntry, register="case"):
         """The station has it again, and the duty is open."""
         part = case.part(PoliceReports)
         report = part.reports.get(self.number, Report("chargesheet"))
-        back = replace(report, standing="returned with defect", answered=self.meta.version)
+        back = replace(report, standing="returned with defect")
         stage = "chargesheet prepared" if case.stage == "chargesheet submitted" else case.stage
         return case.keep(part.now(self.number, back), stage=stage)
 
@@ -159,10 +159,10 @@ class ChargesheetAcknowledged(CaseEntry, register="case"):
 
     def apply(self, case: Case) -> Case:
         """These accused are charge-sheeted, from the first acknowledgement on."""
-        part, at, version = case.part(PoliceReports), self.meta.occurred_at, self.meta.version
-        report = sent(case, self.number) or Report("chargesheet", self.accused, sent=version)
+        part, at = case.part(PoliceReports), self.meta.occurred_at
+        report = sent(case, self.number) or Report("chargesheet", self.accused)
         if report.standing != "acknowledged":
-            report = replace(report, standing="acknowledged", answered=version, since=at)
+            report = replace(report, standing="acknowledged", since=at)
         named = tuple(dict.fromkeys((*report.charged, *self.accused)))
         part = part.now(self.number, replace(report, charged=named))
         return case.keep(replace(part, cnr=part.cnr or self.cnr), stage=further(case, "chargesheeted"))
@@ -217,10 +217,42 @@ class FinalReportFiled(CaseEntry, register="case"):
             yield f"the informant of {case.label} was not told of the final report (BNSS s.193(3))"
 
     def apply(self, case: Case) -> Case:
-        """The court has it to decide."""
+        """It was sent to the court."""
         part, meta = case.part(PoliceReports), self.meta
-        report = Report(self.kind, (), "filed", sent=meta.version, since=meta.occurred_at)
+        report = Report(self.kind, (), "filed", since=meta.occurred_at)
         return case.keep(part.now(self.number, report), stage=further(case, "final report"))
+
+
+class FinalReportAcknowledged(CaseEntry, register="case"):
+    """The court notes that a final report has reached it: only this ends the duty, not that the report was sent."""
+
+    number: str
+    court: str
+    sr_number: str = ""
+    cnr: str = ""
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """The court's number, where it gives one, is one."""
+        if self.cnr:
+            yield from miscounted(case, self.cnr)
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """A final report that was filed, noted once, under the number the case has."""
+        yield from other_cnr(case, self.cnr)
+        was = sent(case, self.number)
+        if was is None or was.kind == "chargesheet":
+            yield f"{case.label} does not show that a final report {self.number} was filed"
+        elif was.standing == "acknowledged":
+            yield f"final report {self.number} of {case.label} was already acknowledged"
+        elif was.since and self.meta.occurred_at < was.since:
+            yield f"{self.number} is acknowledged before it was filed on {written(was.since)}"
+
+    def apply(self, case: Case) -> Case:
+        """The court has it."""
+        part = case.part(PoliceReports)
+        report = sent(case, self.number) or Report("final report", since=self.meta.occurred_at)
+        known = part.now(self.number, replace(report, standing="acknowledged"))
+        return case.keep(replace(known, cnr=part.cnr or self.cnr), stage=further(case, "final report"))
 
 
 class CopiesSupplied(ActOnAccused, register="case"):

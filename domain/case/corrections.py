@@ -59,11 +59,6 @@ class Corrections(Part):
         return tuple(number for number, hold in self.holds.items() if hold.covers(person))
 
 
-def stands(case: Case, version: int) -> bool:
-    """Whether the entry of this version still stands: a number that was struck may be used again."""
-    return version not in case.part(Corrections).struck
-
-
 class CorrectsEntry(CaseEntry):
     """An act that strikes an earlier entry of the same record; that one stays where it is and can be read."""
 
@@ -168,7 +163,7 @@ class ErasureOrdered(CaseEntry, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """One order for one person is entered once, unless the entry was struck."""
         was = case.part(Corrections).erasures.get((self.order, self.person))
-        if was and (was.executed or stands(case, was.version)):
+        if was:
             yield f"order {self.order} to erase {self.person} is already entered in {case.label}."
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -199,7 +194,7 @@ class ErasureExecuted(CaseEntry, register="case"):
         part = case.part(Corrections)
         what = f"{self.person} cannot be erased in {case.label}"
         erasure = part.erasures.get((self.order, self.person))
-        if erasure is None or not (erasure.executed or stands(case, erasure.version)):
+        if erasure is None:
             yield f"{what}: no order {self.order} for {self.person} stands. Record case.ErasureOrdered first."
         elif erasure.executed:
             yield f"{what} again: order {self.order} was carried out already."

@@ -14,7 +14,6 @@ from typing import ClassVar, Literal
 
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
-from domain.case.corrections import stands
 from domain.case.days import day, written
 from domain.event import Sealed, put
 
@@ -38,23 +37,12 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Named:
-    """How well an accused is known, and the versions of the entries that name this code."""
-
-    how: How
-    versions: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class Fir(Part):
-    """What the register keeps of the first information: who is named in it by code, and how far it has come.
+    """What the register keeps of the first information: who is named in it by code, and how far it has come."""
 
-    An entry that was struck is still in here: ask `held`, `registration` and `named`, which leave it out.
-    """
-
-    accused: Mapping[str, Named] = field(default_factory=dict)
-    victims: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    informants: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    accused: Mapping[str, How] = field(default_factory=dict)
+    victims: tuple[str, ...] = ()
+    informants: tuple[str, ...] = ()
     informant: str = ""
     mode: Mode | None = None
     information: Done | None = None
@@ -70,6 +58,8 @@ class Fir(Part):
     published: Done | None = None
     withheld: Done | None = None
     reported: Done | None = None
+    elsewhere: bool = False
+    """Whether the case came here with the FIR of another station."""
 
     @property
     def registered_at(self) -> datetime | None:
@@ -77,49 +67,31 @@ class Fir(Part):
         done = self.registered or self.zero
         return done.at if done else None
 
-    def naming(self, code: str, how: How, version: int) -> Fir:
+    def naming(self, code: str, how: How) -> Fir:
         """The part with this accused named by one more entry."""
-        was = self.accused.get(code)
-        new = Named(how, (*(was.versions if was else ()), version))
-        return replace(self, accused=put(self.accused, code, new))
-
-
-def held(case: Case, done: Done | None) -> Done | None:
-    """What was done, unless its entry was struck."""
-    return done if done and stands(case, done.version) else None
+        return replace(self, accused=put(self.accused, code, how))
 
 
 def registration(case: Case) -> Done | None:
-    """The first registration that stands: the zero FIR's if there was one, else the FIR's."""
+    """The first registration: the zero FIR's if there was one, else the FIR's."""
     part = case.part(Fir)
-    return held(case, part.zero) or held(case, part.registered)
+    return part.zero or part.registered
 
 
 def without_fir(case: Case) -> bool:
     """Whether there is no FIR: none registered here, and none that came with the case from another station."""
-    part = case.part(Fir)
-    began_here = case.stage in {"", "information", "enquiry", "non-cognizable"}
-    return registration(case) is None and (began_here or bool(part.registered or part.zero))
+    return registration(case) is None and not case.part(Fir).elsewhere
 
 
-def named(case: Case) -> dict[str, Named]:
-    """The accused named so far, by code, in entries that stand."""
-    return {code: each for code, each in case.part(Fir).accused.items() if _any_stands(case, each.versions)}
+def named(case: Case) -> Mapping[str, How]:
+    """The accused named so far, by code, and how well each is known."""
+    return case.part(Fir).accused
 
 
 def concerned(case: Case) -> set[str]:
-    """The informant's and the victims' codes, as entries that stand give them."""
+    """The informants' and the victims' codes."""
     part = case.part(Fir)
-    return {
-        code
-        for codes in (part.victims, part.informants)
-        for code, versions in codes.items()
-        if _any_stands(case, versions)
-    }
-
-
-def _any_stands(case: Case, versions: tuple[int, ...]) -> bool:
-    return any(stands(case, version) for version in versions)
+    return {*part.victims, *part.informants}
 
 
 def both(accused: Iterable[str], others: Iterable[str]) -> Iterator[str]:
@@ -222,12 +194,12 @@ class TellsOfOffence(CaseEntry):
 
     def persons(self, case: Case) -> Fir:
         """The chapter's part with the persons of this act in it."""
-        part, version = replace(case.part(Fir), mode=self.mode, informant=self.informant), self.meta.version
+        part = replace(case.part(Fir), mode=self.mode, informant=self.informant)
         for each in self.accused:
-            part = part.naming(each.code, each.how, version)
-        informants = put(part.informants, self.informant, (*part.informants.get(self.informant, ()), version))
-        victims = {each.code: (*part.victims.get(each.code, ()), version) for each in self.victims}
-        return replace(part, informants=informants, victims={**part.victims, **victims})
+            part = part.naming(each.code, each.how)
+        informants = dict.fromkeys((*part.informants, self.informant))
+        victims = dict.fromkeys((*part.victims, *(each.code for each in self.victims)))
+        return replace(part, informants=(*informants,), victims=(*victims,))
 
 
 class FollowsFIR(CaseEntry):

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from domain.case.case import Case, Part
-from domain.case.corrections import stands
 from domain.case.days import written
-from domain.case.fir import EARLY, Done, FollowsFIR, held, registration
+from domain.case.fir import EARLY, Done, Fir, FollowsFIR, registration
 from domain.event import put
 
 BEFORE_REPORT = EARLY | {"registered", "under investigation", "chargesheet prepared"}
@@ -34,13 +33,9 @@ class FurtherInvestigation(Part):
     orders: Mapping[str, Order] = field(default_factory=dict)
 
 
-def further_orders(case: Case) -> dict[str, Order]:
-    """The orders for further investigation as they stand."""
-    found = {}
-    for number, order in case.part(FurtherInvestigation).orders.items():
-        if stands(case, order.given.version):
-            found[number] = replace(order, completed=held(case, order.completed))
-    return found
+def further_orders(case: Case) -> Mapping[str, Order]:
+    """The orders for further investigation."""
+    return case.part(FurtherInvestigation).orders
 
 
 class FurtherInvestigationPermitted(FollowsFIR, register="case"):
@@ -129,8 +124,9 @@ class CaseReopened(FollowsFIR, register="case"):
     reason: str
 
     def doubt(self, case: Case) -> Iterator[str]:
-        """Only what is closed can well be reopened, and by an order."""
-        yield from super().doubt(case)
+        """Only what is closed can well be reopened, and by an order; a closed enquiry has no FIR."""
+        if registration(case) or not case.part(Fir).concluded:
+            yield from super().doubt(case)
         if case.stage not in ENDED:
             yield f"{case.label} is reopened, and it stands at “{case.stage}”"
         if not self.order_number:

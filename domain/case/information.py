@@ -9,13 +9,11 @@ from typing import Literal
 
 from domain.case.case import Case, CaseEntry
 from domain.case.codes import Code
-from domain.case.days import BNSS_BEGAN, day, later, written
-from domain.case.fir import Done, Fir, TellsOfOffence, held, ill_written, registration
+from domain.case.days import BNSS_BEGAN, day, written
+from domain.case.fir import Done, Fir, TellsOfOffence, ill_written, registration
+from domain.case.periods import SIGNATURE
 from domain.case.ranks import at_least_dysp
 from domain.event import Numbered, Sealed
-
-SIGN_DAYS = 3
-"""BNSS s.173(1)(ii): electronic information is taken on record on being signed within three days."""
 
 
 class InformationReceived(TellsOfOffence, register="case", opens=True):
@@ -34,7 +32,7 @@ class InformationReceived(TellsOfOffence, register="case", opens=True):
         yield from super().doubt(case)
         if registration(case):
             yield f"information is received in {case.label}, whose FIR is registered already"
-        elif held(case, case.part(Fir).information):
+        elif case.part(Fir).information:
             yield "an information is already entered in this record"
 
     def apply(self, case: Case) -> Case:
@@ -55,7 +53,7 @@ class InformationSigned(CaseEntry, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """There must be something to sign."""
         part = case.part(Fir)
-        if not any(held(case, each) for each in (part.information, part.zero, part.registered, part.non_cognizable)):
+        if not any(each for each in (part.information, part.zero, part.registered, part.non_cognizable)):
             yield "nothing can be signed: no information is entered here. Record case.InformationReceived first."
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -63,9 +61,9 @@ class InformationSigned(CaseEntry, register="case"):
         part = case.part(Fir)
         if self.person != part.informant:
             yield f"{self.person} signs, and the informant of {case.label} is {part.informant}"
-        if held(case, part.signed):
+        if part.signed:
             yield f"the information of {case.label} was signed already"
-        received = held(case, part.information)
+        received = part.information
         if received and self.meta.occurred_at < received.at:
             yield f"it is signed before it was received on {written(received.at)}"
         if received and part.mode == "electronic":
@@ -77,14 +75,14 @@ class InformationSigned(CaseEntry, register="case"):
 
 
 def signed_late(received_at: datetime, signed_at: datetime | None) -> Iterator[str]:
-    """The doubt when electronic information has no signature of the informant within three days of its receipt."""
-    last = later(day(received_at), SIGN_DAYS)
+    """The doubt when electronic information has no signature of the informant in time after its receipt."""
+    last = SIGNATURE.last(received_at)
     if day(received_at) < BNSS_BEGAN or (signed_at and day(signed_at) <= last):
         return
     how = f"was signed only on {written(signed_at)}" if signed_at else "is not signed"
     yield (
         f"the electronic information of {written(received_at)} {how}: it is taken on record "
-        f"on being signed within three days, until {written(last)} (BNSS s.173(1)(ii))"
+        f"on being signed within {SIGNATURE}, until {written(last)} ({SIGNATURE.law})"
     )
 
 
@@ -134,9 +132,9 @@ class PreliminaryEnquiryConcluded(CaseEntry, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """Only an enquiry that runs can end."""
         part = case.part(Fir)
-        if held(case, part.ordered) is None:
+        if part.ordered is None:
             yield "no preliminary enquiry runs here that could end. Record case.PreliminaryEnquiryOrdered first."
-        elif done := held(case, part.concluded):
+        elif done := part.concluded:
             yield (
                 f"the preliminary enquiry ended on {written(done.at)}: “{part.outcome}”. "
                 "If that is wrong, strike it by case.EntryCorrected first."
@@ -144,7 +142,7 @@ class PreliminaryEnquiryConcluded(CaseEntry, register="case"):
 
     def doubt(self, case: Case) -> Iterator[str]:
         """It ends after it was ordered, and a closure is explained."""
-        ordered = held(case, case.part(Fir).ordered)
+        ordered = case.part(Fir).ordered
         if ordered and self.meta.occurred_at < ordered.at:
             yield f"the preliminary enquiry ends before it was ordered on {written(ordered.at)}"
         if self.outcome == "close" and self.reasons is None:
@@ -177,7 +175,7 @@ class NonCognizableReported(TellsOfOffence, register="case", opens=True):
     def refuse(self, case: Case) -> Iterator[str]:
         """A matter is noted once."""
         yield from super().refuse(case)
-        was = held(case, case.part(Fir).non_cognizable)
+        was = case.part(Fir).non_cognizable
         if was:
             yield (
                 f"{self.called} cannot be entered here: this record was noted as non-cognizable on {written(was.at)}. "

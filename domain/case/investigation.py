@@ -10,7 +10,7 @@ from typing import Literal
 from domain.case.case import Case, ConcernsAccused, Part
 from domain.case.codes import Code
 from domain.case.days import day, later, written
-from domain.case.fir import Done, Fir, FollowsFIR, Gender, both, concerned, held, ill_written, named
+from domain.case.fir import Done, Fir, FollowsFIR, Gender, both, concerned, ill_written, named
 from domain.case.ranks import at_least_dysp
 from domain.event import Sealed
 
@@ -39,7 +39,7 @@ class InvestigatorAssigned(FollowsFIR, register="case"):
         """One officer leads; in a case of the SC/ST (PoA) Act a DySP or above."""
         yield from super().doubt(case)
         part = case.part(Investigation)
-        if held(case, part.assigned) and part.investigator != self.investigator:
+        if part.assigned and part.investigator != self.investigator:
             yield f"{part.investigator} investigates {case.label}: a change is case.InvestigatorChanged"
         yield from below_dysp(case, self.investigator_rank)
 
@@ -80,7 +80,7 @@ class InvestigatorChanged(FollowsFIR, register="case"):
         """From the officer who had it, with the diary."""
         yield from super().doubt(case)
         part = case.part(Investigation)
-        if held(case, part.assigned) is None:
+        if part.assigned is None:
             yield f"nobody has entered who investigated {case.label} before"
         elif part.investigator != self.from_officer:
             yield f"{self.from_officer} gives {case.label} away, and {part.investigator} investigates it"
@@ -126,9 +126,9 @@ class CaseDiaryWritten(FollowsFIR, register="case"):
             yield f"the diary of {written(self.diary_date)} is written only on {written(on)} (day by day: BNSS s.192)"
         if self.began_at and self.closed_at and self.closed_at < self.began_at:
             yield f"the diary of {written(self.diary_date)} is closed before it is begun"
-        if held(case, part.diary) and self.volume == part.volume and self.first_page != part.last_page + 1:
+        if part.diary and self.volume == part.volume and self.first_page != part.last_page + 1:
             yield f"page {self.first_page} of the diary follows page {part.last_page} in volume {self.volume}"
-        if held(case, part.assigned) and self.meta.actor.id != part.investigator:
+        if part.assigned and self.meta.actor.id != part.investigator:
             yield f"the diary is written by {self.meta.actor.id}, and {part.investigator} investigates {case.label}"
 
     def apply(self, case: Case) -> Case:
@@ -186,12 +186,12 @@ class AccusedNamed(ConcernsAccused, FollowsFIR, register="case"):
         """A code of their own, which is nobody else's."""
         yield from both([self.accused], concerned(case))
         was = named(case).get(self.accused)
-        if was and was.how == "known":
+        if was == "known":
             yield f"{self.accused} is a known accused of {case.label} already. Give this person the next free code."
 
     def apply(self, case: Case) -> Case:
         """The accused is named."""
-        return case.keep(case.part(Fir).naming(self.accused, self.how, self.meta.version))
+        return case.keep(case.part(Fir).naming(self.accused, self.how))
 
 
 class ProgressToldToVictim(FollowsFIR, register="case"):

@@ -10,7 +10,6 @@ from typing import Literal
 from domain.case.arrest import ActOnAccused
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
-from domain.case.corrections import stands
 from domain.case.court import FOUND_GUILTY, WITHOUT_CHARGE, InCourt, Trial, moved, out_of_order
 from domain.case.days import written
 from domain.case.police_report import CNR, unheard
@@ -143,7 +142,6 @@ class Appeal:
     """An appeal by its number: who is concerned, since when, and its result once it has one."""
 
     accused: tuple[str, ...] = ()
-    entered: int = 0
     filed_at: datetime | None = None
     main: bool = True
     """Whether it is against the end of the trial; one against an order on the way closes nothing."""
@@ -172,7 +170,7 @@ class AppealFiled(CaseEntry, register="case"):
         if self.appeal_cnr and not CNR.fullmatch(self.appeal_cnr):
             yield f"the CNR of appeal {self.appeal} is not one: it has 16 capital letters and digits."
         was = case.part(Appeals).appeals.get(self.appeal)
-        if was and was.filed_at and stands(case, was.entered):
+        if was and was.filed_at:
             yield f"appeal {self.appeal} is already entered in {case.label}. Give the new appeal its own number."
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -184,7 +182,7 @@ class AppealFiled(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The appeal is open."""
         main = self.against != "other order"
-        new = Appeal(self.accused, self.meta.version, self.meta.occurred_at, main)
+        new = Appeal(self.accused, self.meta.occurred_at, main)
         appeals = Appeals(put(case.part(Appeals).appeals, self.appeal, new))
         return case.keep(appeals, stage="appeal" if main else case.stage)
 
@@ -204,7 +202,7 @@ class AppealDecided(CaseEntry, register="case"):
         """It decides an open appeal, later than that was filed."""
         yield from unheard(case, (each.code for each in self.results))
         was = case.part(Appeals).appeals.get(self.appeal)
-        if was is None or not stands(case, was.entered):
+        if was is None:
             yield f"{case.label} does not show that appeal {self.appeal} was filed"
             return
         if was.result:
@@ -215,7 +213,7 @@ class AppealDecided(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """With the last open appeal the case is closed, unless it is to be tried again."""
         appeals, trial = case.part(Appeals).appeals, case.part(Trial)
-        was = appeals.get(self.appeal, Appeal(entered=self.meta.version))
+        was = appeals.get(self.appeal, Appeal())
         appeals = put(appeals, self.appeal, replace(was, result=self.result))
         results = {**trial.results, **{each.code: each.result for each in self.results}}
         changed = case.keep(Appeals(appeals))

@@ -11,7 +11,7 @@ from typing import Literal
 
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code, unreadable
-from domain.case.fir import Done, held
+from domain.case.fir import Done
 from domain.case.malkhana import ENDED, listed, standing
 from domain.case.report import ReceivesReport
 from domain.event import Sealed, put
@@ -44,7 +44,7 @@ class AnswersForwardingNote(CaseEntry):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """Only a note that was sent is answered."""
-        if not held(case, case.part(Laboratory).notes.get(self.note)):
+        if not case.part(Laboratory).notes.get(self.note):
             yield (
                 f"forwarding note {self.note} cannot be answered: {case.label} shows no such note. "
                 "Record case.ForwardingNoteSent first."
@@ -52,7 +52,7 @@ class AnswersForwardingNote(CaseEntry):
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Answered before it was sent."""
-        note = held(case, case.part(Laboratory).notes.get(self.note))
+        note = case.part(Laboratory).notes.get(self.note)
         if note and self.meta.occurred_at < note.at:
             yield f"forwarding note {self.note} is answered before it was sent"
 
@@ -71,7 +71,7 @@ class ForwardingNoteSent(CaseEntry, register="case"):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """A number is used once, for exhibits that were seized."""
-        if held(case, case.part(Laboratory).notes.get(self.note)):
+        if case.part(Laboratory).notes.get(self.note):
             yield f"forwarding note {self.note} was already sent in {case.label}. Give the new note its own number."
         if not self.properties:
             yield f"forwarding note {self.note} names no exhibit. Give the ids of the articles to be examined."
@@ -107,13 +107,13 @@ class LaboratoryAccepted(AnswersForwardingNote, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """The laboratory's number is given once."""
         yield from super().refuse(case)
-        if held(case, case.part(Laboratory).accepted.get(self.fsl_number)):
+        if case.part(Laboratory).accepted.get(self.fsl_number):
             yield f"laboratory number {self.fsl_number} was already entered in {case.label}. Give this note's own."
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Accepted after it was rejected."""
         yield from super().doubt(case)
-        if held(case, case.part(Laboratory).rejected.get(self.note)):
+        if case.part(Laboratory).rejected.get(self.note):
             yield f"forwarding note {self.note} was already rejected"
 
     def apply(self, case: Case) -> Case:
@@ -133,9 +133,9 @@ class LaboratoryRejected(AnswersForwardingNote, register="case"):
         """Rejected after it was accepted, or twice."""
         yield from super().doubt(case)
         part = case.part(Laboratory)
-        if held(case, part.answered.get(self.note)):
+        if part.answered.get(self.note):
             yield f"forwarding note {self.note} was already accepted"
-        if held(case, part.rejected.get(self.note)):
+        if part.rejected.get(self.note):
             yield f"forwarding note {self.note} was already rejected"
 
     def apply(self, case: Case) -> Case:
@@ -156,12 +156,12 @@ class LaboratoryReportIssued(CaseEntry, register="case"):
     def doubt(self, case: Case) -> Iterator[str]:
         """A report on what was not accepted, before it was accepted, or issued twice."""
         part = case.part(Laboratory)
-        accepted = held(case, part.accepted.get(self.fsl_number))
+        accepted = part.accepted.get(self.fsl_number)
         if not accepted:
             yield f"{case.label} shows no acceptance under laboratory number {self.fsl_number}"
         elif self.meta.occurred_at < accepted.at:
             yield f"report {self.report_number} is issued before laboratory number {self.fsl_number} was given"
-        if held(case, part.issued.get(self.report_number)):
+        if part.issued.get(self.report_number):
             yield f"report {self.report_number} was already issued"
         for each in self.properties:
             if standing(case, each) is None:
@@ -199,9 +199,9 @@ class LaboratoryReportReceived(ReceivesReport, register="case"):
     def doubt(self, case: Case) -> Iterator[str]:
         """On what was not accepted; without a date of issue, or before it."""
         yield from super().doubt(case)
-        if not held(case, case.part(Laboratory).accepted.get(self.fsl_number)):
+        if not case.part(Laboratory).accepted.get(self.fsl_number):
             yield f"{case.label} shows no acceptance under laboratory number {self.fsl_number}"
-        issued = held(case, case.part(Laboratory).issued.get(self.report_number))
+        issued = case.part(Laboratory).issued.get(self.report_number)
         if not issued and self.meta.reported_at is None:
             yield f"{case.label} does not show when {self.laboratory} issued report {self.report_number}"
         elif issued and self.meta.occurred_at < issued.at:

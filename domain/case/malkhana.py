@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from domain.case.case import Case, Part
 from domain.case.codes import CodeOrOfficer
-from domain.case.corrections import stands
-from domain.case.fir import Done, held
+from domain.case.fir import Done
 
 State = Literal[
     "seized", "deposited", "issued", "on the way", "at laboratory", "rejected", "in court", "on bond", "missing",
@@ -66,22 +65,13 @@ class SeizedItem:
 
 @dataclass(frozen=True)
 class Order:
-    """An order to dispose of an article: the entry that has it, its number, under which section, how, since when."""
+    """An order to dispose of an article: its number, under which section, how, since when."""
 
-    entry: int
     number: str
     provision: str
     manner: str
     at: datetime
     on_bond: bool = False
-
-
-@dataclass(frozen=True)
-class Change:
-    """What one entry has written into an article's columns."""
-
-    entry: int
-    columns: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,22 +101,6 @@ class Article:
     """The Magistrate's certificate of the inventory, photographs and samples (NDPS s.52A)."""
     orders: tuple[Order, ...] = ()
     damaged: bool = False
-    changes: tuple[Change, ...] = field(default=(), repr=False, compare=False)
-    """What each entry wrote, the seizure's first: when one is struck, the article is what the others make of it."""
-
-    @classmethod
-    def begun(cls, entry: int, **columns: Any) -> Article:  # noqa: ANN401 (the article's columns)
-        """An article of which custody begins with this entry."""
-        return cls(**columns, changes=(Change(entry, columns),))
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """All its columns, without their history."""
-        return {name: value for name, value in vars(self).items() if name != "changes"}
-
-    def changed(self, entry: int, **columns: Any) -> Article:  # noqa: ANN401 (the article's columns)
-        """The article after this entry has written into these columns."""
-        return replace(self, **columns, changes=(*self.changes, Change(entry, columns)))
 
     @property
     def whereabouts(self) -> str:
@@ -159,25 +133,18 @@ class Malkhana(Part):
 
 
 def standing(case: Case, property_id: str) -> Article | None:
-    """The article as the entries that still stand show it, or None when nobody has seized it."""
-    article = case.part(Malkhana).articles.get(property_id)
-    if article is None or not stands(case, article.changes[0].entry):
-        return None
-    left = [each for each in article.changes if stands(case, each.entry)]
-    if len(left) == len(article.changes):
-        return article
-    columns = {name: value for each in left for name, value in each.columns.items()}
-    return Article(**columns, changes=article.changes)
+    """The article, or None when nobody has seized it."""
+    return case.part(Malkhana).articles.get(property_id)
 
 
 def memo_of(case: Case, number: str) -> Done | None:
-    """The seizure memo of this number, unless its entry was struck."""
-    return held(case, case.part(Malkhana).memos.get(number))
+    """The seizure memo of this number."""
+    return case.part(Malkhana).memos.get(number)
 
 
 def listed(case: Case) -> str:
     """What the seizure memos list, in words that fit on a line."""
-    ids = [each for each in case.part(Malkhana).articles if standing(case, each)]
+    ids = [*case.part(Malkhana).articles]
     shown = ids if len(ids) <= 6 else [*ids[:4], f"… {ids[-2]}", ids[-1]]  # noqa: PLR2004 (what fits on a line)
     return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]])) or "nothing"
 

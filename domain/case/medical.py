@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
-from domain.case.fir import Done, FollowsFIR, held
+from domain.case.fir import Done, FollowsFIR
 from domain.case.report import ReceivesReport
 from domain.event import Sealed, put
 
@@ -39,7 +39,7 @@ class Requests(Part):
 def asked(case: Case, number: str) -> Request | None:
     """The request of this number, unless it was never made or its entry was struck."""
     request = case.part(Requests).requests.get(number)
-    return request if request is not None and held(case, request.steps.get("requested")) else None
+    return request if request is not None and request.steps.get("requested") else None
 
 
 class RequestsMedicalOpinion(CaseEntry):
@@ -89,7 +89,7 @@ class ConcernsExamination(CaseEntry):
         """Dated before the request."""
         yield from super().doubt(case)
         found = asked(case, self.request)
-        made = held(case, found.steps.get("requested")) if found else None
+        made = found.steps.get("requested") if found else None
         if made and self.meta.occurred_at < made.at:
             yield f"this is dated before request {self.request} was made"
 
@@ -110,7 +110,7 @@ class ConcernsExamination(CaseEntry):
     def was(self, case: Case, status: Status) -> Done | None:
         """When the request reached this status."""
         found = asked(case, self.request)
-        return held(case, found.steps.get(status)) if found else None
+        return found.steps.get(status) if found else None
 
 
 class MedicalExaminationRequested(RequestsMedicalOpinion, register="case"):

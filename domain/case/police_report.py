@@ -13,7 +13,6 @@ from typing import Literal
 
 from domain.case.arrest import strangers
 from domain.case.case import Case, Part
-from domain.case.corrections import stands
 from domain.event import put
 
 CNR = re.compile(r"[A-Z0-9]{16}")
@@ -40,10 +39,6 @@ class Report:
     kind: str
     accused: tuple[str, ...] = ()
     standing: Literal["prepared", "submitted", "returned with defect", "acknowledged", "filed"] = "prepared"
-    sent: int = 0
-    """The version of the entry that sent it to court; 0 while none did."""
-    answered: int = 0
-    """The version of the entry by which the court acknowledged or returned it."""
     charged: tuple[str, ...] = ()
     """Those whom the court's acknowledgement names."""
     since: datetime | None = None
@@ -90,15 +85,9 @@ def unheard(case: Case, codes: Iterable[str]) -> Iterator[str]:
 
 
 def sent(case: Case, number: str) -> Report | None:
-    """The report of this number, if an entry that stands sent it to court and it did not come back."""
+    """The report of this number, if it was sent to court and did not come back."""
     report = case.part(PoliceReports).reports.get(number)
-    if report is None or not stands(case, report.sent):
-        return None
-    if report.answered and not stands(case, report.answered):  # the court's answer was struck: it is as before
-        was_acknowledged = report.charged and report.standing == "returned with defect"
-        before = replace(report, standing="submitted", charged=())
-        report = replace(report, standing="acknowledged") if was_acknowledged else before
-    return report if report.standing in IN_COURT else None
+    return report if report and report.standing in IN_COURT else None
 
 
 def charged(case: Case) -> dict[str, datetime]:

@@ -43,6 +43,8 @@ class ConcernsProperty(CaseEntry):
     """These states in words."""
     first: ClassVar[str] = ""
     """The act that would bring an article there that is with the police."""
+    between_officers: ClassVar[bool] = False
+    """Whether it is one side of a hand-over from officer to officer."""
 
     property_id: str
 
@@ -87,11 +89,17 @@ class ConcernsProperty(CaseEntry):
         yield from ()
 
     def refuse_giver(self, case: Case, article: Article, giver: str) -> Iterator[str]:
-        """What an officer holds, only he can give. In the malkhana another keeper is no more than a doubt."""
-        if article.state in WITH_OFFICER and giver not in {"", article.holder}:
+        """What an officer holds only he can give, and only the keeper hands over what lies in the malkhana.
+
+        When it leaves the malkhana for a laboratory, a court or a bond through another hand, that is a doubt: keepers
+        relieve each other without a charge report, and what an outsider has acknowledged did leave.
+        """
+        alone = WITH_POLICE if self.between_officers else WITH_OFFICER
+        if article.state in alone and giver not in {"", article.holder}:
+            kept = f", in the keeping of {article.holder}" if article.state == "deposited" else ""
             yield (
                 f"{self.property_id} cannot {self.cannot}: {giver} gives it, and {case.label} shows it "
-                f"{article.whereabouts}. Record {self.register}.PropertyHandedOver and PropertyTakenOver first."
+                f"{article.whereabouts}{kept}. Record {self.register}.PropertyHandedOver and PropertyTakenOver first."
             )
 
     def doubt_giver(self, article: Article, giver: str) -> Iterator[str]:
@@ -115,7 +123,7 @@ class ConcernsProperty(CaseEntry):
         article = self.article(case)
         if article is None:
             return case
-        return case.keep(case.part(Malkhana).keeping([article.changed(self.meta.version, **changes)]))
+        return case.keep(case.part(Malkhana).keeping([replace(article, **changes)]))
 
 
 class MovesProperty(ConcernsProperty):
@@ -298,8 +306,7 @@ class SeizesProperty(CaseEntry):
         """Each article is in the hands of the officer who took it."""
         at, entry, malkhana = self.meta.occurred_at, self.meta.version, case.part(Malkhana)
         fresh = [
-            Article.begun(
-                entry,
+            Article(
                 property_id=item.id,
                 memo=self.document,
                 category=item.category,

@@ -9,9 +9,9 @@ from typing import Literal
 
 from domain.case.case import Case
 from domain.case.codes import Code, CodeOrOfficer, unreadable
-from domain.case.corrections import stands
 from domain.case.days import day
 from domain.case.malkhana import IN_CUSTODY, Article, Order
+from domain.case.periods import DISPOSAL
 from domain.case.property import ConcernsProperty, EndsCustody, MovesProperty
 from domain.event import Sealed
 
@@ -44,7 +44,7 @@ class DisposalOrdered(ConcernsProperty, register="case"):
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """The same order twice; an SP's sale of what is worth five hundred rupees or more."""
-        if any(each.number == self.order for each in _orders(case, article)):
+        if any(each.number == self.order for each in article.orders):
             yield f"order {self.order} on {self.property_id} is already entered"
         if self.provision == "BNSS 106(3)" and (article.value_paise or 0) >= SP_SALE_BELOW_PAISE:
             yield f"{self.property_id} is worth {article.value_paise} paise; an SP orders sales below 50000 (s.106(3))"
@@ -54,7 +54,7 @@ class DisposalOrdered(ConcernsProperty, register="case"):
         article = self.article(case)
         if article is None:
             return case
-        order = Order(self.meta.version, self.order, self.provision, self.manner, self.meta.occurred_at, self.on_bond)
+        order = Order(self.order, self.provision, self.manner, self.meta.occurred_at, self.on_bond)
         return self.kept(case, orders=(*article.orders, order))
 
 
@@ -101,7 +101,7 @@ class PropertyDisposed(EndsCustody, register="case"):
 
     def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
         """No end without an order, and nobody can give what is missing."""
-        numbers = [each.number for each in _orders(case, article)]
+        numbers = [each.number for each in article.orders]
         if self.order not in numbers:
             yield (
                 f"{self.property_id} cannot be disposed of under {self.order or 'no order'}: {case.label} shows "
@@ -119,13 +119,13 @@ class PropertyDisposed(EndsCustody, register="case"):
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """Otherwise than ordered, within the two months of s.498(4), while elsewhere, or to nobody."""
-        for order in [each for each in _orders(case, article) if each.number == self.order][-1:]:
+        for order in [each for each in article.orders if each.number == self.order][-1:]:
             if order.manner != self.manner:
                 yield f"{self.property_id} was ordered {order.manner} and is {self.manner}"
             if self.meta.occurred_at < order.at:
                 yield f"{self.property_id} was disposed of before order {self.order} was made"
-            elif _held(order, article) and day(self.meta.occurred_at) <= _two_months_after(day(order.at)):
-                yield f"{self.property_id} is disposed of within two months of order {self.order} (BNSS s.498(4))"
+            elif _held(order, article) and day(self.meta.occurred_at) <= _barred_until(day(order.at)):
+                yield f"{self.property_id} is disposed of within {DISPOSAL} of order {self.order} ({DISPOSAL.law})"
         if article.state in {"on the way", "at laboratory", "rejected"}:
             yield f"{self.property_id} is disposed of while the register shows it {article.whereabouts}"
         if self.manner in {"returned", "transferred"} and not self.holder_after:
@@ -202,18 +202,14 @@ class PropertyDamaged(ConcernsProperty, register="case"):
         return self.kept(case, damaged=True)
 
 
-def _orders(case: Case, article: Article) -> list[Order]:
-    return [each for each in article.orders if stands(case, each.entry)]
-
-
 def _held(order: Order, article: Article) -> bool:
     """Whether the order may not be carried out for two months: not for livestock, perishables or against a bond."""
     return order.provision in AFTER_TRIAL and article.category not in NOT_HELD and not order.on_bond
 
 
-def _two_months_after(on: date) -> date:
-    """The corresponding date two calendar months later, or that month's last day; the last day there is, for ever."""
-    year, month = divmod(on.year * 12 + on.month + 1, 12)
+def _barred_until(on: date) -> date:
+    """The corresponding date so many months later, or that month's last day; the last day there is, for ever."""
+    year, month = divmod(on.year * 12 + on.month - 1 + DISPOSAL.count, 12)
     if year > date.max.year:
         return date.max
     return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from domain.case.case import Case
 from domain.case.malkhana import WITH_OFFICER, WITH_POLICE, Article, State
+from domain.case.periods import OVERNIGHT
 from domain.case.property import ConcernsProperty, MovesProperty
-
-OVERNIGHT = timedelta(hours=24)
-"""How long an article may stay with the officer who seized it before a court asks why."""
 
 
 class PropertyDeposited(MovesProperty, register="case"):
@@ -74,8 +71,8 @@ class PropertyDeposited(MovesProperty, register="case"):
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """Kept overnight, no diary entry, no specimen of the seal, unfit storage, a third hand at the register."""
         kept = self.meta.occurred_at - article.seized_at
-        if article.state == "seized" and kept > OVERNIGHT and not self.delay_reason:
-            yield f"{self.property_id} was deposited more than 24 hours after its seizure, without a reason"
+        if article.state == "seized" and kept > OVERNIGHT.span and not self.delay_reason:
+            yield f"{self.property_id} was deposited more than {OVERNIGHT} after its seizure, without a reason"
         if not self.gd_entry:
             yield f"the deposit of {self.property_id} names no General Diary entry"
         if article.seal and not self.specimen_seal_deposited:
@@ -127,6 +124,7 @@ class PropertyHandedOver(ConcernsProperty, register="case"):
     cannot = "be handed over"
     leaves = WITH_POLICE
     where = "with the police"
+    between_officers = True
 
     to_officer: str
     to_rank: str = ""
@@ -146,8 +144,7 @@ class PropertyHandedOver(ConcernsProperty, register="case"):
             )
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
-        """Another keeper, another seal, or a hand-over to a second officer while the first has not answered."""
-        yield from self.doubt_giver(article, self.meta.actor.id)
+        """Another seal, or a hand-over to a second officer while the first has not answered."""
         yield from self.doubt_seal(article, self.seal)
         if article.offered_to and article.offered_to != self.to_officer:
             yield f"{self.property_id} was handed over to {article.offered_to}, who has not taken it over"
@@ -163,6 +160,7 @@ class PropertyTakenOver(MovesProperty, register="case"):
     cannot = "be taken over"
     leaves = WITH_POLICE
     where = "with the police"
+    between_officers = True
 
     from_officer: str
     place: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -165,14 +165,10 @@ class PropertySplit(ConcernsProperty, register="case"):
         parent = self.article(case)
         if parent is None:
             return case
-        fresh = {"since": self.meta.occurred_at, "value_paise": None, "offered_to": "", "orders": ()}
+        fresh = replace(parent, since=self.meta.occurred_at, value_paise=None, offered_to="", orders=())
         drawn = [
-            Article.begun(
-                self.meta.version,
-                **parent.columns
-                | fresh
-                | {"property_id": each.id, "parent": self.property_id, "seal": each.seal}
-                | {"quantity": measured(each.quantity)},
+            replace(
+                fresh, property_id=each.id, parent=self.property_id, seal=each.seal, quantity=measured(each.quantity)
             )
             for each in self.samples
         ]

@@ -10,7 +10,7 @@ from typing import Literal
 from domain.case.case import Case, CaseEntry
 from domain.case.codes import Code, CodeOrOfficer, unreadable
 from domain.case.days import BNSS_BEGAN, day
-from domain.case.fir import Done, FollowsFIR, held
+from domain.case.fir import Done, FollowsFIR
 from domain.case.malkhana import Malkhana, memo_of
 from domain.case.property import SeizesProperty
 from domain.case.search import misread_sid
@@ -112,7 +112,7 @@ class SeizureReportedToMagistrate(CaseEntry, register="case"):
     def doubt(self, case: Case) -> Iterator[str]:
         """Reported twice, or before it happened."""
         memo = memo_of(case, self.memo)
-        if held(case, case.part(Malkhana).reported.get(self.memo)):
+        if case.part(Malkhana).reported.get(self.memo):
             yield f"memo {self.memo} was already reported to the Magistrate"
         if memo and self.meta.occurred_at < memo.at:
             yield f"the report is dated before the seizure of memo {self.memo}"

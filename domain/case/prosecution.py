@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.corrections import stands
 from domain.event import Sealed, put
 
 Answer = Literal["cleared", "refused"]
@@ -22,11 +21,7 @@ class Opinion:
     """A request to a prosecution office, and how far it has come."""
 
     subject: str
-    asked: int
-    """The version of the entry that sent it."""
     standing: Literal["sought", "cleared", "refused"] = "sought"
-    answered: int = 0
-    """The version of the entry that answered it."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +31,9 @@ class Clearances(Part):
     requests: Mapping[str, Opinion] = field(default_factory=dict)
 
 
-def opinions(case: Case) -> dict[str, Opinion]:
-    """The requests as they stand: without those that were struck, and open again where the answer was struck."""
-    kept = {number: each for number, each in case.part(Clearances).requests.items() if stands(case, each.asked)}
-    return {
-        number: each if stands(case, each.answered) else replace(each, standing="sought")
-        for number, each in kept.items()
-    }
+def opinions(case: Case) -> Mapping[str, Opinion]:
+    """The requests by their numbers."""
+    return case.part(Clearances).requests
 
 
 class ProsecutionOpinionSought(CaseEntry, register="case"):
@@ -61,7 +52,7 @@ class ProsecutionOpinionSought(CaseEntry, register="case"):
     def apply(self, case: Case) -> Case:
         """The request is open until the office answers."""
         part = case.part(Clearances)
-        new = Opinion(self.subject, self.meta.version)
+        new = Opinion(self.subject)
         return case.keep(replace(part, requests=put(part.requests, self.request, new)))
 
 
@@ -94,9 +85,9 @@ class AnswersProsecution(CaseEntry):
 
     def apply(self, case: Case) -> Case:
         """The request is answered."""
-        part, version = case.part(Clearances), self.meta.version
-        was = part.requests.get(self.request, Opinion("", version))
-        new = replace(was, standing=self.answer(), answered=version)
+        part = case.part(Clearances)
+        was = part.requests.get(self.request, Opinion(""))
+        new = replace(was, standing=self.answer())
         return case.keep(replace(part, requests=put(part.requests, self.request, new)))
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from domain.case.case import Case
 from domain.case.codes import Code
 from domain.case.days import written
-from domain.case.fir import Done, Fir, NeedsFIR, concerned, held
+from domain.case.fir import Done, Fir, NeedsFIR, concerned
 from domain.case.ranks import at_least_dysp
 
 SEXUAL = re.compile(r"BNS (6[4-9]|7[01])\b.*")
@@ -46,11 +46,11 @@ class FIRPublished(NeedsFIR, register="case"):
         """Nothing sensitive, nothing withheld, and once."""
         yield from super().doubt(case)
         part = case.part(Fir)
-        if withheld := held(case, part.withheld):
+        if withheld := part.withheld:
             yield f"{case.label} is published although that was withheld on {written(withheld.at)}"
         elif sensitive := [each for each in case.sections if SENSITIVE.fullmatch(each)]:
             yield f"{case.label} is published and is sensitive by {', '.join(sensitive)} (Youth Bar Association, 2016)"
-        if published := held(case, part.published):
+        if published := part.published:
             yield f"{case.label} was already published on {written(published.at)}"
 
     def apply(self, case: Case) -> Case:
@@ -76,7 +76,7 @@ class PublicationWithheld(NeedsFIR, register="case"):
         magistrate = self.decided_by_rank.strip().casefold() in {"dm", "district magistrate"}
         if not magistrate and not at_least_dysp(self.decided_by_rank):
             yield f"not to publish {case.label} was not decided by a DySP or an officer above (Youth Bar, 2016)"
-        if published := held(case, case.part(Fir).published):
+        if published := case.part(Fir).published:
             yield f"{case.label} is withheld although it was published on {written(published.at)}"
         if not self.reason.strip():
             yield f"{case.label} is withheld without a reason in writing"
@@ -98,9 +98,9 @@ class PublicationDelayed(NeedsFIR, register="case"):
         """There is nothing to delay once it is published or withheld."""
         yield from super().doubt(case)
         part = case.part(Fir)
-        if published := held(case, part.published):
+        if published := part.published:
             yield f"{case.label} was already published on {written(published.at)}"
-        if withheld := held(case, part.withheld):
+        if withheld := part.withheld:
             yield f"{case.label} is not to be published at all since {written(withheld.at)}"
         if not self.reason.strip():
             yield f"the publication of {case.label} is delayed without a reason in writing"
@@ -121,7 +121,7 @@ class ReportSentToMagistrate(NeedsFIR, register="case"):
     def doubt(self, case: Case) -> Iterator[str]:
         """Once; and a lesser course has its reasons, of which the informant hears (BNSS s.176(1), provisos)."""
         yield from super().doubt(case)
-        if reported := held(case, case.part(Fir).reported):
+        if reported := case.part(Fir).reported:
             yield f"the report of {case.label} was already sent on {written(reported.at)}"
         if self.course != "investigation" and not self.reason.strip():
             yield f"the report of {case.label} says “{self.course}” and not why (BNSS s.176)"

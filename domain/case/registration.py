@@ -10,7 +10,7 @@ from typing import Literal
 
 from domain.case.case import Case
 from domain.case.days import written
-from domain.case.fir import EARLY, Fir, PropertyOfInterest, TellsOfOffence, held, registration
+from domain.case.fir import EARLY, Fir, PropertyOfInterest, TellsOfOffence, registration
 from domain.case.information import signed_late
 from domain.event import Numbered, Sealed
 
@@ -60,10 +60,10 @@ class RegistersFIR(TellsOfOffence):
         if not self.gd_entry:
             yield f"{self.called} names no General Diary entry"
         if self.mode == "electronic":
-            signed = held(case, part.signed)
+            signed = part.signed
             signed_at = self.informant_signed_at or (signed.at if signed else None)
             yield from signed_late(self.information_received_at, signed_at)
-        if held(case, part.concluded) and part.outcome == "close":
+        if part.concluded and part.outcome == "close":
             yield f"{self.called} is registered although the preliminary enquiry was closed"
 
     def entered(self, case: Case, part: Fir, stage: str) -> Case:
@@ -95,7 +95,7 @@ class FIRRegistered(RegistersFIR, register="case", opens=True):
     def refuse(self, case: Case) -> Iterator[str]:
         """A record has one FIR; a zero FIR may come before it."""
         yield from super().refuse(case)
-        was = held(case, case.part(Fir).registered)
+        was = case.part(Fir).registered
         if was:
             yield (
                 f"{self.called} cannot be registered here: this record is FIR {case.label} of {written(was.at)}. "

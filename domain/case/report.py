@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 from domain.case.case import Case, CaseEntry, Part
-from domain.case.fir import Done, held
+from domain.case.fir import Done
 from domain.event import put
 
 
@@ -33,7 +33,7 @@ class ReceivesReport(CaseEntry):
     def doubt(self, case: Case) -> Iterator[str]:
         """The same report twice."""
         yield from super().doubt(case)
-        if held(case, case.part(Reports).received.get(f"{self.kind} {self.report}")):
+        if case.part(Reports).received.get(f"{self.kind} {self.report}"):
             yield f"{self.kind} {self.report} of {case.label} was already received"
 
     def apply(self, case: Case) -> Case:
@@ -55,16 +55,16 @@ class ReportAttachedToDiary(CaseEntry, register="case"):
         """Only what was received can be attached, and once."""
         part, key = case.part(Reports), f"{self.kind} {self.report}"
         receipt = {"MLR": "MLRReceived", "PMR": "PMRReceived", "FSL": "LaboratoryReportReceived"}.get(self.kind)
-        if receipt and not held(case, part.received.get(key)):
+        if receipt and not part.received.get(key):
             yield (
                 f"{key} cannot be attached: {case.label} shows no such report received. Record case.{receipt} first."
             )
-        if held(case, part.attached.get(key)):
+        if part.attached.get(key):
             yield f"{key} cannot be attached again: it is in the case diary of {case.label}."
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Attached before it came."""
-        came = held(case, case.part(Reports).received.get(f"{self.kind} {self.report}"))
+        came = case.part(Reports).received.get(f"{self.kind} {self.report}")
         if came and self.meta.occurred_at < came.at:
             yield f"{self.kind} {self.report} is attached before it was received"
 

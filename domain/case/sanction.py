@@ -13,12 +13,9 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry, ConcernsAccused, Part
-from domain.case.corrections import stands
 from domain.case.days import BNSS_BEGAN, day, later, written
+from domain.case.periods import SANCTION
 from domain.event import Sealed, put
-
-DECISION_DAYS = 120
-"""BNSS s.218(1), second proviso: counted from the date of the receipt, which is not counted itself."""
 
 NO_SANCTION_NEEDED = frozenset({64, 65, 66, 68, 69, 70, 71, 74, 75, 76, 77, 78, 79, 143, 199, 200})
 """Sections of the BNS for which no sanction is asked (BNSS s.218(1), third proviso)."""
@@ -33,19 +30,15 @@ class Leave:
     authority: str
     accused: str
     asked_at: datetime
-    asked: int
-    """The version of the entry that sent it; `received` and `answered` likewise."""
     received_at: datetime | None = None
-    received: int = 0
     standing: Literal["requested", "granted", "refused", "deemed granted"] = "requested"
     decided_at: datetime | None = None
     order_number: str = ""
-    answered: int = 0
 
     @property
     def last_day(self) -> date | None:
         """The last day on which the Government may decide. None while nobody entered the receipt."""
-        return later(day(self.received_at), DECISION_DAYS) if self.received_at else None
+        return SANCTION.last(self.received_at) if self.received_at else None
 
 
 @dataclass(frozen=True)
@@ -55,18 +48,9 @@ class Sanctions(Part):
     requests: Mapping[str, Leave] = field(default_factory=dict)
 
 
-def sanctions(case: Case) -> dict[str, Leave]:
-    """The requests as they stand: without those that were struck, nor a receipt or a decision that was struck."""
-    found = {}
-    for number, each in case.part(Sanctions).requests.items():
-        leave = each
-        if not stands(case, leave.received):
-            leave = replace(leave, received_at=None)
-        if not stands(case, leave.answered):
-            leave = replace(leave, standing="requested", decided_at=None, order_number="")
-        if stands(case, leave.asked):
-            found[number] = leave
-    return found
+def sanctions(case: Case) -> Mapping[str, Leave]:
+    """The requests by their numbers."""
+    return case.part(Sanctions).requests
 
 
 def withheld(case: Case, accused: str) -> str:
@@ -95,7 +79,7 @@ class GovernmentSanctionRequested(ConcernsAccused, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The request is open until the Government decides."""
-        new = Leave(self.authority, self.accused, self.meta.occurred_at, self.meta.version)
+        new = Leave(self.authority, self.accused, self.meta.occurred_at)
         return _with(case, self.request, new)
 
 
@@ -114,7 +98,7 @@ class AnswersSanction(CaseEntry):
 
     def leave(self, case: Case) -> Leave:
         """The request as it stands; a blank one where the record has none."""
-        return sanctions(case).get(self.request) or Leave("", "", self.meta.occurred_at, self.meta.version)
+        return sanctions(case).get(self.request) or Leave("", "", self.meta.occurred_at)
 
 
 class GovernmentSanctionRequestReceived(AnswersSanction, register="case"):
@@ -130,7 +114,7 @@ class GovernmentSanctionRequestReceived(AnswersSanction, register="case"):
         if received:
             yield (
                 f"sanction request {self.request} of {case.label} was received on {written(received)}: "
-                "the 120 days count from there. If that entry is wrong, strike it by case.EntryCorrected first."
+                f"the {SANCTION} count from there. If that entry is wrong, strike it by case.EntryCorrected first."
             )
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -143,7 +127,7 @@ class GovernmentSanctionRequestReceived(AnswersSanction, register="case"):
 
     def apply(self, case: Case) -> Case:
         """The 120 days begin."""
-        leave = replace(self.leave(case), received_at=self.meta.occurred_at, received=self.meta.version)
+        leave = replace(self.leave(case), received_at=self.meta.occurred_at)
         return _with(case, self.request, leave)
 
 
@@ -169,7 +153,8 @@ class DecidesSanction(AnswersSanction):
         if leave.standing != "requested":
             yield f"sanction was already {leave.standing} on request {self.request} of {case.label}"
         if leave.received_at is None:
-            yield f"nobody entered when the Government received request {self.request}: its 120 days cannot be counted"
+            missing = f"nobody entered when the Government received request {self.request}"
+            yield f"{missing}: its {SANCTION} cannot be counted"
         elif self.meta.occurred_at < leave.received_at:
             yield f"request {self.request} is decided before it was received on {written(leave.received_at)}"
 
@@ -202,7 +187,7 @@ class GovernmentSanctionRefused(DecidesSanction, register="case"):
         last = leave.last_day
         if last and leave.received_at and day(leave.received_at) >= BNSS_BEGAN and day(self.meta.occurred_at) > last:
             yield (
-                f"the 120 days of request {self.request} ended on {written(last)}: sanction was deemed accorded "
+                f"the {SANCTION} of request {self.request} ended on {written(last)}: sanction was deemed accorded "
                 "before this refusal (BNSS s.218(1))"
             )
 
@@ -228,11 +213,11 @@ class GovernmentSanctionDeemedGranted(AnswersSanction, register="case"):
             )
         elif day(self.meta.occurred_at) <= last:
             yield (
-                f"{what} yet: the Government has 120 days from the receipt, until {written(last)} (BNSS s.218(1)). "
+                f"{what} yet: the Government has {SANCTION} from the receipt, until {written(last)} ({SANCTION.law}). "
                 f"Enter it from {written(later(last, 1))} on."
             )
         elif leave.decided_at and day(leave.decided_at) <= last:
-            yield f"{what}: it was {leave.standing} on {written(leave.decided_at)}, within the 120 days."
+            yield f"{what}: it was {leave.standing} on {written(leave.decided_at)}, within the {SANCTION}."
         elif leave.standing == "deemed granted":
             yield f"{what} twice: the record shows that already."
 
@@ -242,7 +227,7 @@ class GovernmentSanctionDeemedGranted(AnswersSanction, register="case"):
         if leave.received_at and day(leave.received_at) < BNSS_BEGAN:
             yield f"request {self.request} was received before {written(BNSS_BEGAN)}: no law deemed a sanction given"
         if leave.standing in {"granted", "refused"}:
-            yield f"sanction was {leave.standing} on request {self.request} of {case.label} after the 120 days"
+            yield f"sanction was {leave.standing} on request {self.request} of {case.label} after the {SANCTION}"
 
     def apply(self, case: Case) -> Case:
         """The sanction stands as if it had been given."""
@@ -252,8 +237,8 @@ class GovernmentSanctionDeemedGranted(AnswersSanction, register="case"):
 def _decided(
     entry: AnswersSanction, case: Case, standing: Literal["granted", "refused", "deemed granted"], order_number: str
 ) -> Case:
-    at, version = entry.meta.occurred_at, entry.meta.version
-    leave = replace(entry.leave(case), standing=standing, decided_at=at, order_number=order_number, answered=version)
+    at = entry.meta.occurred_at
+    leave = replace(entry.leave(case), standing=standing, decided_at=at, order_number=order_number)
     return _with(case, entry.request, leave)
 
 

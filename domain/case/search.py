@@ -11,7 +11,7 @@ from typing import Literal
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
 from domain.case.days import BNSS_BEGAN, day, written
-from domain.case.fir import Done, FollowsFIR, held
+from domain.case.fir import Done, FollowsFIR
 from domain.event import Sealed, put
 
 SID = re.compile(r"[0-9]{16}")
@@ -69,7 +69,7 @@ class SearchRecorded(FollowsFIR, register="case", opens=True):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """A search has a number of its own; whoever's particulars are given has a code."""
-        if held(case, case.part(Searches).searches.get(self.search)):
+        if case.part(Searches).searches.get(self.search):
             yield f"search {self.search} is already entered in {case.label}. Give the new one its own number."
         if not self.occupant and (self.occupant_name or self.address):
             yield f"search {self.search} has particulars of a person without a code. Give occupant, as A1 or W2."
@@ -104,7 +104,7 @@ class SearchRecordSentToMagistrate(CaseEntry, register="case"):
 
     def refuse(self, case: Case) -> Iterator[str]:
         """Only the record of a search can be sent."""
-        if held(case, case.part(Searches).searches.get(self.search)) is None:
+        if case.part(Searches).searches.get(self.search) is None:
             yield (
                 f"no record of search {self.search} can be sent: {case.label} has no such search. "
                 "Record case.SearchRecorded first."
@@ -113,7 +113,7 @@ class SearchRecordSentToMagistrate(CaseEntry, register="case"):
     def doubt(self, case: Case) -> Iterator[str]:
         """Once, and after the search."""
         part = case.part(Searches)
-        search, sent = held(case, part.searches.get(self.search)), held(case, part.sent.get(self.search))
+        search, sent = part.searches.get(self.search), part.sent.get(self.search)
         if search and self.meta.occurred_at < search.at:
             yield f"the record of search {self.search} is sent before the search of {written(search.at)}"
         if sent:
@@ -165,7 +165,7 @@ class RecordingForwarded(FollowsFIR, register="case"):
         """What makes a recording good evidence: its id or its certificates, its hashes, its times."""
         yield from super().doubt(case)
         yield from misread_sid(self.sid)
-        if forwarded := held(case, case.part(Searches).recordings.get(self.recording)):
+        if forwarded := case.part(Searches).recordings.get(self.recording):
             yield f"recording {self.recording} was already forwarded on {written(forwarded.at)}"
         if not self.hashes:
             yield f"recording {self.recording} has no hash"

@@ -13,7 +13,7 @@ from uuid import UUID
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
 from domain.case.days import written
-from domain.case.fir import EARLY, Done, Fir, FollowsFIR, NeedsFIR, held, named
+from domain.case.fir import EARLY, Done, Fir, FollowsFIR, NeedsFIR, named
 
 AT_STATION = EARLY | {"registered", "under investigation"}
 """Stages in which a case is the station's alone, so that it can be on its way to another."""
@@ -33,7 +33,7 @@ class Jurisdiction(Part):
 def on_its_way(case: Case) -> Done | None:
     """When the case was sent, if nobody has received it since."""
     part = case.part(Jurisdiction)
-    return None if held(case, part.received) else held(case, part.sent)
+    return None if part.received else part.sent
 
 
 class LeavesStation(FollowsFIR):
@@ -89,7 +89,7 @@ class EntersStation(CaseEntry):
     def doubt(self, case: Case) -> Iterator[str]:
         """It was sent, to this station, before it came, and came once."""
         part = case.part(Jurisdiction)
-        sent, received = held(case, part.sent), held(case, part.received)
+        sent, received = part.sent, part.received
         if received:
             yield f"{case.label} was already received on {written(received.at)}"
         if sent is None:
@@ -108,6 +108,7 @@ class EntersStation(CaseEntry):
         part = case.part(Jurisdiction)
         stage = part.stage_before if case.stage == "transferred" else case.stage
         new = replace(part, received=Done(self.meta.version, self.meta.occurred_at))
+        case = case.keep(replace(case.part(Fir), elsewhere=True))
         return case.keep(new, station=self.meta.station or case.station, stage=stage or self.begins)
 
 
@@ -120,7 +121,7 @@ class FIRTransferred(LeavesStation, NeedsFIR, register="case"):
         """A zero FIR goes to the station for which it was registered."""
         yield from super().doubt(case)
         part = case.part(Fir)
-        if held(case, part.zero) and part.for_station != self.to_station:
+        if part.zero and part.for_station != self.to_station:
             yield f"{case.label} was registered for {part.for_station} and is sent to {self.to_station}"
 
 
@@ -189,7 +190,7 @@ class JoinsCases(FollowsFIR):
         yield from super().doubt(case)
         if not self.order_number:
             yield f"{self.what} of {case.label} has no number of an order"
-        if merged := held(case, case.part(Jurisdiction).merged):
+        if merged := case.part(Jurisdiction).merged:
             yield f"{case.label} was merged into another case on {written(merged.at)}"
 
 
@@ -231,4 +232,7 @@ class CaseSplit(JoinsCases, register="case", opens=True):
 
     def apply(self, case: Case) -> Case:
         """A new record begins under investigation."""
-        return replace(case, station=case.station or self.meta.station, stage=case.stage or "under investigation")
+        part = case.part(Fir)
+        part = replace(part, elsewhere=part.elsewhere or self.direction == "from the other")
+        station = case.station or self.meta.station
+        return case.keep(part, station=station, stage=case.stage or "under investigation")

@@ -138,7 +138,7 @@ def test_sections_are_altered_into_others() -> None:
 def test_a_further_person_is_named() -> None:
     """An accused whom the FIR did not name, or named as unknown, is known now."""
     record = given(fir(accused=(suspect("A1", "unknown"),)))
-    assert named(record.when(AccusedNamed, accused="A1").entered())["A1"].how == "known"
+    assert named(record.when(AccusedNamed, accused="A1").entered())["A1"] == "known"
     assert set(named(record.when(AccusedNamed, accused="A2").entered())) == {"A1", "A2"}
 
 

@@ -162,10 +162,21 @@ def test_an_offer_is_answered_before_the_next() -> None:
     assert article(when(offered, deposited()).doubted()).offered_to == ""
 
 
-def test_a_hand_over_shows_its_seal_and_its_keeper() -> None:
-    """Another seal, or another hand than the keeper's, is doubted."""
+def test_only_the_keeper_hands_over_what_lies_in_the_malkhana() -> None:
+    """Who never held it cannot give it to another officer, nor can it be taken over from him; the attempt stays."""
+    impossible = "CG-3001 gives it, and 0012/2026 shows it in the malkhana (rack 4), in the keeping of CG-2001"
+    tried = when(in_malkhana(), handed(by=CARRIER))
+    tried.refused(impossible)
+    left = tried.act.attempt(tried.decision.reasons)
+    assert left is not None
+    assert left.name == "case.CustodyMoveRefused"
+    when(then(in_malkhana(), handed(by=KEEPER)), taken(giver=CARRIER)).refused(impossible)
+    when(in_malkhana(), handed(by=KEEPER)).entered()
+
+
+def test_a_hand_over_shows_its_seal() -> None:
+    """Another seal is doubted."""
     when(SEIZED, handed(seal="M")).doubted("PR/1 has the seal 'M' here and the seal 'K' in the register")
-    when(in_malkhana(), handed(by=CARRIER)).doubted("PR/1 is in the keeping of CG-2001, and CG-3001 gives it out")
 
 
 def test_only_he_takes_over_to_whom_it_was_handed() -> None:
