@@ -20,7 +20,7 @@ from roznamcha import log
 from roznamcha.commands import contracts, demo, entering, keeping, reading
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
 from roznamcha.law_commands import law
-from roznamcha.screen import answering, close_answer, note, open_streams
+from roznamcha.screen import CALLED, answering, close_answer, note, open_streams
 from schemas import SchemaError
 
 app = typer.Typer(
@@ -83,7 +83,7 @@ def main() -> None:  # noqa: C901 (one line for each kind of error)
     arguments = sys.argv[1:]
     open_streams()
     try:
-        code = app(args=arguments, standalone_mode=False)
+        code = app(args=arguments, prog_name=CALLED, standalone_mode=False)
         with answering():
             sys.stdout.flush()
     except RoznamchaError as error:

@@ -22,6 +22,8 @@ from roznamcha.strict_json import CONTROL
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
 
+CALLED = os.environ.get("ROZNAMCHA_CALLED") or "roznamcha"
+"""How this program was called: who has only `./run` is told of `./run`."""
 WIDTH = 140
 """Columns where nobody says how wide the screen is: a table in a file or a pipe is not cut to 80."""
 
@@ -86,7 +88,7 @@ def print_json(value: Any) -> None:  # noqa: ANN401 (any JSON)
 
 def clean(text: str) -> str:
     """A text as a terminal may have it: what was kept elsewhere may hold signs that move the cursor."""
-    return CONTROL.sub("?", text).replace("\r", "?")
+    return CONTROL.sub("?", text).replace("\r", "?").replace("`roznamcha ", f"`{CALLED} ")
 
 
 def say(*lines: str) -> None:

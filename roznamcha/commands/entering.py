@@ -36,7 +36,7 @@ OPTIONS = {
 
 @app.command()
 def record(  # noqa: PLR0913 (one for each part of an act)
-    name: Annotated[str, typer.Argument(help="The act, as `roznamcha acts` lists it: case.FIRRegistered")],
+    name: Annotated[str, typer.Argument(help="The act, as the command acts lists it: case.FIRRegistered")],
     record: Annotated[str, typer.Option(help="The record: its id, its number, or a legacy key")] = "",  # noqa: A002, RUF100
     field: Annotated[list[str] | None, typer.Option(help="A column: name=value. Not for personal data")] = None,
     json_fields: Annotated[str, typer.Option(help="Columns as a JSON object; - reads it from stdin")] = "",

@@ -7,7 +7,9 @@ import threading
 from typing import Annotated, Any
 from uuid import UUID
 
+import psycopg
 import typer
+from eventsourcing.persistence import PersistenceError
 
 from consumers import entries, parking
 from consumers.embedded import head
@@ -15,7 +17,7 @@ from consumers.rebuild import Difference, rebuild
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unavailable, Usage
 from roznamcha.intake import read_act
 from roznamcha.migrate import migrate as migrate_database
-from roznamcha.office import database, open_office
+from roznamcha.office import Office, database, open_office
 from roznamcha.plain import plain
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
@@ -36,9 +38,7 @@ def verify(
 ) -> None:
     """Check every entry and every row of every view against an independent fold."""
     with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json) as board:
-        record_id = office.store.find(record) if record else None
-        if record and record_id is None:
-            raise Refused([f"no record is called {record[:60]!r}"])
+        record_id = _found(office, record) if record else None
         with progress_bar("verifying", shown=not as_json) as progress:
             opened = office.keyring.open
             report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
@@ -127,6 +127,7 @@ def doctor(*, as_json: AsJson = False) -> None:
     """Print what is in force, secrets masked, and check each part."""
     here = settings()
     found: list[tuple[str, bool, str]] = []
+    code = 0
     try:
         with open_office(here) as office, open_board(office, quiet=True) as board:
             position = head(board.connection)
@@ -143,7 +144,12 @@ def doctor(*, as_json: AsJson = False) -> None:
             lots = parking.parked(board.connection)
             found.append(("parked", not lots, f"{len(lots)} records wait" if lots else "none"))
     except RoznamchaError as error:
-        found.append(("store", False, str(error)))
+        code = error.exit_code
+        found.append(("settings" if isinstance(error, Usage) else "store", False, str(error)))
+    except (psycopg.Error, PersistenceError) as error:
+        code = Unavailable.exit_code
+        away = " ".join(str(error).split()) if isinstance(error, psycopg.OperationalError) else type(error).__name__
+        found.append(("database", False, f"the database is away: {away}"))
     for part, setting in (("broker", here.kafka), ("registry", here.registry_url)):
         if setting:
             found.append((part, False, "it is named, and this release doesn't use it: everything stays in the store"))
@@ -157,7 +163,8 @@ def doctor(*, as_json: AsJson = False) -> None:
             "parts", ("part", "", "says"), [(part, "well" if good else "NOT WELL", what) for part, good, what in found]
         )
     if not well:
-        raise typer.Exit(Unavailable.exit_code if any(part == "store" for part, _, _ in found) else Broken.exit_code)
+        only_named = {part for part, good, _ in found if not good} <= {"broker", "registry"}
+        raise typer.Exit(code or (Usage.exit_code if only_named else Broken.exit_code))
 
 
 def _role(connection: Any) -> tuple[bool, str]:  # noqa: ANN401 (a connection)
@@ -171,6 +178,14 @@ def _role(connection: Any) -> tuple[bool, str]:  # noqa: ANN401 (a connection)
         not may_change,
         f"{user} {'may change entries' if may_change else 'may read entries and append, nothing else'}",
     )
+
+
+def _found(office: Office, record: str) -> UUID:
+    """The record that is called so. Raises Refused when nothing was ever entered in it."""
+    record_id = office.store.find(record)
+    if record_id is None or not office.store.recorder.entries_of([record_id]):
+        raise Refused([f"no record is called {record[:60]!r}; give its id, its number or its legacy key"])
+    return record_id
 
 
 @parked.command("list")
@@ -196,12 +211,13 @@ def parked_show(
 ) -> None:
     """List the entries that wait, in order."""
     with open_office(settings()) as office, open_board(office, quiet=as_json) as board:
-        record_id = office.store.find(record)
-        waiting = parking.waiting(board.connection, board.view(view).name, record_id) if record_id else []
+        waiting = parking.waiting(board.connection, board.view(view).name, _found(office, record))
     if as_json:
         print_json([{"position": each.position, "name": each.name} for each in waiting])
-    else:
+    elif waiting:
         table("waiting", ("position", "act"), [(each.position, each.name) for each in waiting])
+    else:
+        say("nothing of this record waits for this view")
 
 
 @parked.command("replay")
@@ -213,7 +229,9 @@ def parked_replay(
 ) -> None:
     """Fold parked records again, in order, after the cause was mended."""
     with open_office(settings()) as office, open_board(office, quiet=as_json) as board:
-        wanted = office.store.find(record) if record else None
+        wanted = _found(office, record) if record else None
+        if view:
+            board.view(view)  # a slip in its name is told, also when nothing is parked
         done = []
         for lot in parking.parked(board.connection):
             if view not in {"", lot.view} or (record and lot.record_id != wanted):
@@ -223,6 +241,8 @@ def parked_replay(
                          "why": stopped.why if stopped else ""})  # fmt: skip
     if as_json:
         print_json(done)
+    elif not done:
+        say("nothing of that is parked" if view or record else "nothing is parked")
     for each in done if not as_json else ():
         say(f"{each['view']} {each['record']}: {'folded' if each['left'] else 'still parked: ' + str(each['why'])}")
     if any(not each["left"] for each in done):

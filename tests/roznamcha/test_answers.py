@@ -125,3 +125,12 @@ def test_a_date_on_a_paper_may_be_a_date(program: Program) -> None:
     history = program.json("history", "CG-RPR-01/0001/2026")
     assert history["entries"][0]["reported_at"] == "2026-07-01T06:30:00Z"
     program.run("deadlines", "CG-RPR-01/0001/2026", "--known-at", "9999-12-31T23:59:59Z")
+
+
+def test_what_to_type_begins_with_what_was_typed(program: Program) -> None:
+    """Who has only `./run` is told of `./run`."""
+    told = shell(program, '"$@"', "law", "list", ROZNAMCHA_CALLED="./run")
+    assert "`./run law show RULE`" in told.stdout
+    told = shell(program, '"$@"', "record", "--help", ROZNAMCHA_CALLED="./run")
+    assert "Usage: ./run record" in told.stdout
+    assert "`roznamcha " not in told.stdout
