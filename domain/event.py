@@ -95,6 +95,10 @@ class Record:
         if self.version == 0 and not act.opens:
             yield f"nothing is entered in this record yet, so it cannot begin with {act.name}"
 
+    def doubt(self, act: Event[Any]) -> Iterator[str]:
+        """Reasons to look twice that hold for every act of this register; the act has its own besides."""
+        yield from ()
+
     def after(self, entry: Event[Any]) -> Self:
         """The record with one more entry in it, for an entry that strikes none: `fold` takes any."""
         after: Self = entry.apply(self)
@@ -199,7 +203,7 @@ class Decision:
 def decide(act: Event[R], record: R) -> Decision:
     """Whether `act` may be entered in `record` as it stands. Gives every reason, not the first."""
     reasons = tuple(record.refuse(act)) or tuple(act.refuse(record))
-    return Decision(reasons=reasons) if reasons else Decision(doubts=tuple(act.doubt(record)))
+    return Decision(reasons=reasons) if reasons else Decision(doubts=(*act.doubt(record), *record.doubt(act)))
 
 
 def fold(record: R, entries: Iterable[Event[R]], earlier: Callable[[], Iterable[Event[R]]] | None = None) -> R:

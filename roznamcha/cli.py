@@ -18,9 +18,9 @@ from eventsourcing.persistence import PersistenceError
 
 from roznamcha import log
 from roznamcha.commands import contracts, demo, entering, health, keeping, reading, ticking
-from roznamcha.errors import Broken, Refused, RoznamchaError, Unavailable, Usage
+from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
 from roznamcha.law_commands import law
-from roznamcha.screen import note
+from roznamcha.screen import CALLED, answering, close_answer, note, open_streams
 from schemas import SchemaError
 
 app = typer.Typer(
@@ -39,6 +39,8 @@ app.registered_commands.extend(contracts.app.registered_commands)
 
 CLICK: Any = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")
 """The root of what the command-line library complains of, whichever click it brings."""
+
+MISSING = " Give one: demo enters and shows a sample district, --help lists them all."
 
 OPTIONS = {
     "data": "ROZNAMCHA_DATA",
@@ -79,20 +81,27 @@ def begin(  # noqa: PLR0913 (one for each setting)
 def main() -> None:  # noqa: C901 (one line for each kind of error)
     """Run the command line and leave with its exit code."""
     arguments = sys.argv[1:]
+    open_streams()
     try:
-        code = app(args=arguments, standalone_mode=False)
+        code = app(args=arguments, prog_name=CALLED, standalone_mode=False)
+        with answering():
+            sys.stdout.flush()
     except RoznamchaError as error:
         code = _report(error, arguments)
     except CLICK as error:
-        code = _report(Usage(error.format_message()), arguments)
+        told = error.format_message()
+        told += MISSING if told == "Missing command." else ""
+        code = _report(Usage(told), arguments)
     except typer.Abort:
         code = 130
     except KeyboardInterrupt:
         note("stopped; everything that was acknowledged is kept")
         code = 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has had enough
+        close_answer()  # the reader has had enough
         code = 0
+    except UnicodeEncodeError:
+        code = _report(Usage("what was given is not UTF-8: it holds a byte that stands for nothing"), arguments)
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         code = _report(Unavailable(f"the database is away: {' '.join(str(error).split())}"), arguments)
     except (psycopg.Error, PersistenceError) as error:
@@ -110,15 +119,27 @@ def main() -> None:  # noqa: C901 (one line for each kind of error)
 
 
 def _report(error: RoznamchaError, arguments: list[str]) -> int:
-    """Tell an error: as a JSON document for a script, as a line for a person."""
-    if "--json" in arguments:
-        shown = {"error": type(error).__name__, "message": str(error)}
-        if isinstance(error, Refused):
-            shown["reasons"] = list(error.reasons)  # type: ignore[assignment]
-        typer.echo(json.dumps(shown, ensure_ascii=False))
-    else:
-        note(" ".join(str(error).split()))
+    """Tell an error: as a JSON document for a script, as a line for a person. Gives the exit code."""
+    if "--json" in arguments and not isinstance(error, Unanswered) and _documented(error):
+        return error.exit_code
+    note(" ".join(str(error).split()))
     return error.exit_code
+
+
+def _documented(error: RoznamchaError) -> bool:
+    """Print an error as a document; False when nothing can be written there."""
+    shown: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
+    if isinstance(error, Refused):
+        shown["reasons"] = list(error.reasons)
+    try:
+        with answering():
+            sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+    except Unanswered:
+        return False
+    except BrokenPipeError:
+        close_answer()
+    return True
 
 
 def _where(error: BaseException) -> str:

@@ -5,7 +5,7 @@ Acts are decided as they come, while the batch before them is being written; so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import takewhile
@@ -15,12 +15,13 @@ from consumers import entries
 from consumers.steps import reach
 from domain.case.corrections import CorrectsEntry
 from domain.event import RECORDS, Event, Record, decide
-from roznamcha.numbers import number_name, serial_of, wants_number, with_number
+from roznamcha.numbers import Serial, number_name, number_of, serial_of, with_number
+from roznamcha.opening import identity, misnamed
 from roznamcha.recorder import EntryRecorder, Line
 from roznamcha.sealing import Keyring, without_text
 from roznamcha.shelf import Shelf
 from roznamcha.snapshots import Held
-from roznamcha.units import NIL, Turn, Unit, entered, find_record, identity, misplaced, names
+from roznamcha.units import NIL, Turn, Unit, entered, find_record, misplaced, names
 from schemas import Catalogue
 
 
@@ -74,7 +75,7 @@ class Deciding:
         standing = [turn.standing] if before is None else [turn.standing, before.standing]
         missing = {each for unit in units if not any((each := unit.record_id) in known for known in standing)}
         turn.fresh |= self._shelf.fetch(missing - turn.fresh - {NIL})
-        serials = {serial_of(act.event) for unit in units for act in unit.acts if wants_number(act.event)}
+        serials = {serial_of(act.event) for unit in units for act in unit.acts if act.event.numbered}
         if serials := serials - turn.numbers.keys():
             last = self._shelf.last_numbers(serials)
             given = before.numbers if before is not None else {}
@@ -97,10 +98,14 @@ class Deciding:
         if unit.reasons:
             return
         held = self._held(unit, turn)
+        if reasons := misnamed(unit.acts[0], held.record):
+            unit.reasons = reasons
+            return
         now = max(self._now(), held.recorded_at)  # a clock set back never makes an entry older than the one before it
         numbers = dict(turn.numbers) if unit.acts[0].event.numbered else turn.numbers
         claimed = set[str]()
         for act in unit.acts:
+            odd = self._oddly_numbered(act.event, numbers)
             event = with_number(act.event, numbers)
             if name := number_name(event):
                 claimed.add(name)
@@ -109,7 +114,8 @@ class Deciding:
                 reasons += tuple(self._mispointed(event, held.record, unit, turn))
             decision = None if reasons else decide(without_text(event), held.record)
             if decision is not None and not decision.reasons:
-                held = entered(unit, event, held, now, decision.doubts, partial(self._earlier, held.record, unit, turn))
+                doubts = (*decision.doubts, *odd)
+                held = entered(unit, event, held, now, doubts, partial(self._earlier, held.record, unit, turn))
                 continue
             unit.events, unit.reasons = [], reasons or (decision.reasons if decision else ())
             attempt = event.attempt(unit.reasons) if len(unit.acts) == 1 and held.record.version else None
@@ -124,6 +130,22 @@ class Deciding:
         turn.claimed |= claimed
         turn.numbers = numbers
         unit.after = turn.standing[unit.record_id] = held
+
+    def _oddly_numbered(self, event: Event[Any], numbers: Mapping[Serial, int]) -> tuple[str, ...]:
+        """Doubts about the number an act gives: one by hand that leaves a gap, one of a station nobody has seen yet."""
+        if event.numbered is None:
+            return ()
+        serial, number = serial_of(event), number_of(event)
+        (_, station, year), last = serial, numbers.get(serial, 0)
+        odd = []
+        if last and number > last + 1:  # the first one by hand takes a register over where it stands
+            odd.append(f"number {number} of {station} in {year} was given by hand and leaves a gap after {last}")
+        other = None if last else self._shelf.stranger(serial)
+        if other is not None and other.casefold() == station.casefold():
+            odd.append(f"{station} is written {other} in this register: one station has one code")
+        elif other is not None:
+            odd.append(f"nothing of {station} was ever numbered in this register: is the station's code right?")
+        return tuple(odd)
 
     def _mispointed(self, event: CorrectsEntry, record: Record, unit: Unit, turn: Turn) -> Iterable[str]:
         """A correction names its entry twice, by id and by version: a slip in one must not strike another line."""

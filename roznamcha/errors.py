@@ -56,3 +56,7 @@ class Unavailable(RoznamchaError):
     """A needed service is away."""
 
     exit_code = 4
+
+
+class Unanswered(Unavailable):
+    """The answer can't be written where it belongs; what was done is done."""

@@ -12,11 +12,12 @@ import hashlib
 import io
 import json
 import os
+import stat
 import time
 import uuid
 import zlib
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -31,8 +32,9 @@ from domain.event import changed
 from roznamcha.errors import Conflict, Refused, Usage
 from roznamcha.intake import Act, read_act
 from roznamcha.mapping import Group, Map, Row
+from roznamcha.rejects import Rejects
 from roznamcha.store import Store
-from roznamcha.strict_json import MAX_DOCUMENT, read_json
+from roznamcha.strict_json import CONTROL, MAX_DOCUMENT, located, read_json
 from roznamcha.units import Outcome
 
 BATCH = 500
@@ -42,6 +44,8 @@ AHEAD = 2
 OVER_LINES = 50
 """Over how many lines a quoted column of a CSV may run."""
 Outcomes = Callable[[], list[list[Outcome] | Exception]]
+MOST_REASONS = 100
+"""How many different reasons a tally shows; every line has all of its own in the rejects file."""
 NAMESPACE = UUID("6f2b7c1e-5a0e-5e0c-9d55-6b1f0c3a7d11")
 """In which the command ids of lines without one are made (UUIDv5)."""
 
@@ -56,14 +60,18 @@ class Tally:
     doubted: int = 0
     rejected: int = 0
     entries: int = 0
+    opened: int = 0
+    """Records that were begun."""
     seconds: float = 0.0
     cut: str = ""
     reasons: Counter[str] = field(default_factory=Counter)
 
     def shown(self) -> dict[str, Any]:
         """The JSON shape of `import --json`."""
-        shown = {key: getattr(self, key) for key in ("read", "recorded", "already", "doubted", "rejected", "entries")}
-        return {**shown, "seconds": round(self.seconds, 3)} | ({"cut": self.cut} if self.cut else {})
+        counts = ("read", "recorded", "already", "doubted", "rejected", "entries", "opened")
+        shown = {key: getattr(self, key) for key in counts}
+        why = [{"lines": count, "reason": reason} for reason, count in self.reasons.most_common(MOST_REASONS)]
+        return {**shown, "seconds": round(self.seconds, 3), "reasons": why} | ({"cut": self.cut} if self.cut else {})
 
 
 @dataclass(frozen=True)
@@ -93,11 +101,9 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
     tally, started = Tally(), time.monotonic()
     with ExitStack() as stack:
         file, raw, total = _opened(path, stack)
-        if rejects is not None and rejects.exists() and rejects.samefile(path):
-            message = f"{rejects} is the file that is read: name another one for the rejected lines"
-            raise Usage(message)
-        lines = _acts_of(mapping, file, path.name, tally) if mapping else _documents(file, path.name, store.now, tally)
-        turned_away = _Rejects(rejects, stack)
+        name = CONTROL.sub("?", path.name)
+        lines = _acts_of(mapping, file, name, tally) if mapping else _documents(file, name, store.now, tally)
+        turned_away = Rejects(rejects, path, stack)
         handed: deque[tuple[list[Line], Outcomes]] = deque()
         while batch := list(islice(lines, BATCH)):  # read while those before it are being written
             sound = [line.acts for line in batch if not line.reasons]
@@ -112,28 +118,7 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
     return tally
 
 
-class _Rejects:
-    """The file of rejected lines, made with the first of them. It holds what was sent: only its owner may read it."""
-
-    def __init__(self, path: Path | None, stack: ExitStack) -> None:
-        self._path, self._stack = path, stack
-        self._file: IO[str] | None = None
-
-    def add(self, line: Line, reasons: Iterable[str]) -> None:
-        if self._path is None:
-            return
-        if self._file is None:
-            # Made for its owner alone; whatever stands there already (an older file, a device) is written
-            # to, not replaced.
-            opened = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            # Half a surrogate pair becomes \\udxxx, which is how JSON writes it.
-            file = os.fdopen(opened, "w", encoding="utf-8", errors="backslashreplace")
-            self._file = self._stack.enter_context(file)
-        shown = {"line": line.number, "reasons": list(reasons), "row": line.raw}
-        self._file.write(json.dumps(shown, ensure_ascii=False) + "\n")
-
-
-def _count_all(lines: list[Line], outcomes: Outcomes, tally: Tally, rejects: _Rejects) -> None:
+def _count_all(lines: list[Line], outcomes: Outcomes, tally: Tally, rejects: Rejects) -> None:
     """Count what became of each line of a batch. One that the database can't take costs nobody else."""
     told = iter(outcomes())
     for line in lines:
@@ -149,18 +134,19 @@ def _count_all(lines: list[Line], outcomes: Outcomes, tally: Tally, rejects: _Re
             _count(line, answer, tally, rejects)
 
 
-def _count(line: Line, outcomes: list[Outcome], tally: Tally, rejects: _Rejects) -> None:
+def _count(line: Line, outcomes: list[Outcome], tally: Tally, rejects: Rejects) -> None:
     tally.read += 1
     reasons = line.reasons or tuple(dict.fromkeys(reason for each in outcomes for reason in each.reasons))
     if reasons:
         tally.rejected += 1
         tally.reasons.update(reasons)
-        rejects.add(line, reasons)
+        rejects.add(line.number, line.raw, reasons)
         return
     if any(each.status == "recorded" for each in outcomes):
         tally.recorded += 1
         tally.doubted += any(each.doubts for each in outcomes)
         tally.entries += sum(each.status == "recorded" for each in outcomes)
+        tally.opened += sum(each.status == "recorded" and each.version == 1 for each in outcomes)
     else:
         tally.already += 1
 
@@ -168,8 +154,13 @@ def _count(line: Line, outcomes: list[Outcome], tally: Tally, rejects: _Rejects)
 def _opened(path: Path, stack: ExitStack) -> tuple[IO[bytes], IO[bytes], int]:
     """The file's content, the file itself (to tell how far we are), and its size."""
     try:
-        raw = stack.enter_context(path.open("rb"))
-        total = path.stat().st_size
+        # Not to wait for whoever might write into a pipe; a file on a disk doesn't mind.
+        raw = stack.enter_context(os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb"))
+        found = os.fstat(raw.fileno())
+        if stat.S_ISFIFO(found.st_mode) or stat.S_ISSOCK(found.st_mode) or stat.S_ISCHR(found.st_mode):
+            message = f"{path} is a pipe or a device, and an import may have to be sent again: write it to a file first"
+            raise Usage(message)
+        total = found.st_size
         magic = raw.read(2)
         raw.seek(0)
     except OSError as error:
@@ -225,13 +216,15 @@ def _acts_of(mapping: Map, file: IO[bytes], name: str, tally: Tally) -> Iterator
     """Acts from a CSV by its map, the lines of one record together."""
     lines = _whole_lines(_raw_lines(file, tally))
     header = _columns(next(lines, (0, b""))[1])
-    if header is not None and len(set(header)) < len(header):
-        twice = next(column for column in header if header.count(column) > 1)
-        message = f"{name} has the column {twice!r} twice: nobody could say which one is meant"
-        raise Usage(message)
     if header is None or (missing := [column for column in mapping.columns if column not in header]):
         lacks = f"lacks the column {missing[0]!r}" if header else "has no line of columns"
         message = f"{name} {lacks}; the map expects {', '.join(mapping.columns)}"
+        raise Usage(message)
+    if len(set(header)) < len(header):
+        twice = next(column for column in header if header.count(column) > 1)
+        known = twice in mapping.columns  # what the map doesn't name may be somebody's name: a file without columns
+        which = f"has the column {twice!r} twice" if known else "has a column twice that the map does not name"
+        message = f"{name} {which}: nobody could say which one is meant"
         raise Usage(message)
     twins: Counter[bytes] = Counter()
     groups: defaultdict[str, Group] = defaultdict(Group)  # of the whole file: a record's lines may lie apart
@@ -290,7 +283,7 @@ def _grouped(
                 for sent in mapping.acts(row, group)
             ]
         except Refused as refused:
-            yield Line(number, row, reasons=tuple(refused.reasons))
+            yield Line(number, row, reasons=tuple(located(refused.reasons, mapping.places, "column ")))
             continue
         yield Line(number, row, [_commanded(act, digest, twins[digest], n) for n, act in enumerate(acts)])
         twins[digest] += 1

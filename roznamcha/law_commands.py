@@ -20,8 +20,8 @@ from domain.law.waiting import unclocked, waiting
 from domain.law.words import day_words
 from domain.shape import columns
 from roznamcha import errors
+from roznamcha.columns import INSTANT
 from roznamcha.errors import Usage
-from roznamcha.intake import INSTANT
 from roznamcha.law_table import page
 from roznamcha.screen import AsJson, print_json, say, table
 from roznamcha.settings import settings

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +18,7 @@ import yaml
 
 from domain.law.book import StrictLoader
 from roznamcha.errors import Refused, Usage
+from roznamcha.templates import check_act
 
 PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?(?:\|([^{}]*))?\}")
 """`{column}`, `{column:form}`, and what stands in for an empty one: `{column|NONE}`."""
@@ -105,8 +107,26 @@ class Map:
                     "fields": _filled(each.get("fields", {}), values, self.zone),
                 }
             return
+        raise Refused([self._unruled(row)])
+
+    def _unruled(self, row: Row) -> str:
+        """Why no rule of the map is for this line."""
         shown = ", ".join(f"{column} {row.get(column, '')[:40]!r}" for column in self._deciding())
-        raise Refused([f"the map has no rule for a line with {shown}"])
+        kinds = {rule.first for rule in self.rules if _meets(rule.when, row)}
+        if not kinds:
+            return f"the map has no rule for a line with {shown}"
+        only, this = ("the first", "a further one") if True in kinds else ("a further", "the first one")
+        return f"the map's rule for a line with {shown} is only for {only} such line of a record, and this is {this}"
+
+    @cached_property
+    def places(self) -> Mapping[str, str]:
+        """Of which columns each part of an act is made: `occurred_at` of `date`."""
+        parts = [*_parts(self.template, "")]
+        parts += [part for rule in self.rules for act in rule.enter for part in _parts(act.get("fields", {}), "")]
+        found: dict[str, set[str]] = {}
+        for path, text in parts:
+            found.setdefault(path, set()).update(self.codes.get(match[1], match[1]) for match in PLACE.finditer(text))
+        return {path: ", ".join(sorted(columns)) for path, columns in found.items() if columns}
 
     def _deciding(self) -> list[str]:
         return sorted({column for rule in self.rules for column in rule.when})
@@ -116,6 +136,18 @@ def accused_code(number: int) -> str:
     """The code of the arrest memo (IIF-3): A1 … A9, then B1 for the tenth and so on."""
     letter, digit = divmod(number - 1, 9)
     return f"{chr(ord('A') + letter)}{digit + 1}" if letter < 26 else f"Z{number}"  # noqa: PLR2004 (the alphabet)
+
+
+def _parts(part: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 (any JSON)
+    """Every text of a template, with where it goes."""
+    if isinstance(part, str):
+        yield path, part
+    elif isinstance(part, Mapping):
+        for key, each in part.items():
+            yield from _parts(each, f"{path}.{key}" if path else str(key))
+    elif isinstance(part, list):
+        for number, each in enumerate(part):
+            yield from _parts(each, f"{path}[{number}]")
 
 
 def _meets(condition: Mapping[str, frozenset[str]], row: Row) -> bool:
@@ -160,9 +192,12 @@ def load_map(path: Path) -> Map:
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         message = f"the map {path} is not YAML: {' '.join(str(error).split())}"
         raise Usage(message) from None
+    except RecursionError:
+        message = f"the map {path} is nested too deeply"
+        raise Usage(message) from None
     try:
         return _checked(loaded)
-    except (KeyError, TypeError, AttributeError, ZoneInfoNotFoundError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         what = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         message = f"the map {path} cannot be used: {what}"
         raise Usage(message) from None
@@ -177,6 +212,7 @@ def _checked(loaded: Mapping[str, Any]) -> Map:
         for act in each["enter"]:
             _only(act, ENTER_KEYS, "an act")
             _places(act, {*columns, *codes})
+            check_act(act["name"], act.get("fields", {}), PLACE)
         rules.append(Rule(_condition(each["when"], columns), each.get("first"), tuple(each["enter"])))
     template = {key: loaded[key] for key in ("record", "station", "district", "actor") if key in loaded}
     template["occurred_at"] = loaded["time"]["at"]
@@ -189,11 +225,19 @@ def _checked(loaded: Mapping[str, Any]) -> Map:
         columns=columns,
         together=loaded["together"],
         lead=_condition(loaded.get("lead", {}), columns),
-        zone=ZoneInfo(loaded["time"]["zone"]),
+        zone=_zone(loaded["time"]["zone"]),
         template=template,
         codes=codes,
         rules=tuple(rules),
     )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f"time: zone {name!r} is no time zone; use a name like Asia/Kolkata"
+        raise ValueError(message) from None
 
 
 def _only(part: Mapping[str, Any], known: set[str], what: str) -> None:

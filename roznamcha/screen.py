@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -16,53 +17,114 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from roznamcha.errors import Unanswered
+from roznamcha.strict_json import CONTROL
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
 
+CALLED = os.environ.get("ROZNAMCHA_CALLED") or "roznamcha"
+"""How this program was called: who has only `./run` is told of `./run`."""
 WIDTH = 140
 """Columns where nobody says how wide the screen is: a table in a file or a pipe is not cut to 80."""
 
 
 class _Console(Console):
-    """A console whose reader may have had enough (`| head`): that is no failure."""
+    """A console whose reader may have had enough (`| head`), which is no failure; or have no room left, which is."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
 
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 (as rich has it)
+        with answering():
+            super().print(*objects, **options)
 
-out = _Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
+
+def _is_screen(stream: Any) -> bool:  # noqa: ANN401 (a stream, or None where it was closed before we came)
+    return bool(stream and stream.isatty())
+
+
+out = _Console(highlight=False, soft_wrap=True, width=None if _is_screen(sys.stdout) else WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def open_streams() -> None:
+    """Make the three streams what the program relies on: there, and in UTF-8 whatever the environment says.
+
+    A stream that was closed before we came would give its number to the first file or socket that is opened.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 (as long as we run)
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def close_answer() -> None:
+    """Let nothing more be written on stdout, and nothing that waits in its buffer: nobody can take it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """While the answer is written: when it can't be, that is told as such. Raises Unanswered."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        close_answer()
+        message = f"the answer cannot be written: {error.strerror}; what was acknowledged before is kept"
+        raise Unanswered(message) from None
+
+
 def print_json(value: Any) -> None:  # noqa: ANN401 (any JSON)
-    """One JSON document on stdout."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    """One JSON document on stdout: all of it, or nothing."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    with answering():
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
+
+def clean(text: str) -> str:
+    """A text as a terminal may have it: what was kept elsewhere may hold signs that move the cursor."""
+    return CONTROL.sub("?", text).replace("\r", "?").replace("`roznamcha ", f"`{CALLED} ")
 
 
 def say(*lines: str) -> None:
     """Plain lines on stdout; brackets in them are not markup."""
     for line in lines:
-        out.print(Text(line))
+        out.print(Text(clean(line)))
 
 
 def note(line: str) -> None:
-    """A line for the person at the terminal, on stderr."""
-    err.print(Text(line))
+    """A line for the person at the terminal, on stderr. Nobody is told when it can't be written."""
+    with suppress(OSError):
+        err.print(Text(clean(line)))
 
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table on stdout."""
-    drawn = Table(title=Text(title), title_justify="left", header_style="bold", show_header=any(heads))
+    drawn = Table(title=Text(clean(title)), title_justify="left", header_style="bold", show_header=any(heads))
     for head in heads:
         drawn.add_column(Text(head), overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text("" if each is None else str(each)) for each in row))
+        drawn.add_row(*(Text("" if each is None else clean(str(each))) for each in row))
     out.print(drawn)
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """A number with its noun: 1 entry, 2,000 entries."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
 def when(moment: datetime | None, zone: ZoneInfo) -> str:
     """A moment as an officer writes it, in the station's time zone."""
-    return "" if moment is None else moment.astimezone(zone).strftime("%d.%m.%Y %H:%M")
+    if moment is None:
+        return ""
+    with suppress(OverflowError):  # the last hours of the calendar have no time here: shown as they were given
+        moment = moment.astimezone(zone)
+    return moment.strftime("%d.%m.%Y %H:%M")
 
 
 @contextmanager
@@ -71,7 +133,8 @@ def progress_bar(label: str, *, shown: bool = True) -> Iterator[Any]:
     if not (shown and err.is_terminal):
         yield lambda _done, _total: None
         return
-    bars = Progress(TextColumn(label), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=err)
+    words = TextColumn("{task.description}", markup=False)
+    bars = Progress(words, BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=err)
     with bars:
-        task = bars.add_task(label, total=None)
+        task = bars.add_task(clean(label), total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)

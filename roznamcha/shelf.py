@@ -120,6 +120,21 @@ class Shelf:
                     found[serial] = (row["last"] if row else None) or 0
         return found
 
+    def stranger(self, serial: Serial) -> str | None:
+        """Another station that is numbered here where this one never was: the same in other letters, else any.
+
+        None when the station is known, or nothing is numbered yet.
+        """
+        known = "SELECT FROM roznamcha.names WHERE series = %s AND station = %s LIMIT 1"
+        other = """
+            SELECT station FROM roznamcha.names WHERE series = %s ORDER BY lower(station) = lower(%s) DESC LIMIT 1
+        """
+        with self._datastore.get_connection() as connection:
+            if connection.execute(known, serial[:2], prepare=False).fetchone() is not None:
+                return None
+            row = connection.execute(other, serial[:2], prepare=False).fetchone()
+        return row["station"] if row else None
+
     def number(self, last: Mapping[Serial, int]) -> None:
         """Remember the last numbers given, all of which are durable."""
         self._numbers |= last

@@ -15,13 +15,14 @@ from roznamcha.deciding import Deciding
 from roznamcha.desk import Desk
 from roznamcha.errors import Refused
 from roznamcha.intake import Act
+from roznamcha.opening import identity
 from roznamcha.recorder import Datastore, EntryRecorder
 from roznamcha.sealing import Keyring
 from roznamcha.settling import Settling
 from roznamcha.shelf import Shelf
 from roznamcha.slips import Awaited, Entrusted, Waiting
 from roznamcha.snapshots import Snapshots
-from roznamcha.units import Outcome, identity, unit_of
+from roznamcha.units import Outcome, unit_of
 from schemas import Catalogue
 
 PATIENCE = 60.0

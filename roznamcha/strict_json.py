@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from roznamcha.errors import Refused
@@ -21,6 +22,16 @@ class Reasons(list[str]):
     def add(self, where: str, what: str) -> None:
         """Note that `where` is wrong, and how."""
         self.append(f"{where}: {what}" if where else what)
+
+
+def located(reasons: Iterable[str], places: Mapping[str, str], what: str) -> list[str]:
+    """Reasons in which the part that is wrong is also named as its sender knows it: an option, a column of a file."""
+    told = []
+    for each in reasons:
+        where, colon, why = each.partition(": ")
+        known = places.get(where) or places.get(where.partition("[")[0]) if colon else None
+        told.append(f"{where} ({what}{known}): {why}" if known else each)
+    return told
 
 
 def read_json(data: bytes) -> Any:  # noqa: ANN401 (any JSON)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,14 +13,13 @@ from domain.event import Event, Record, changed, fold
 from roznamcha.ids import uuid7
 from roznamcha.intake import TOLERANCE, Act
 from roznamcha.numbers import Serial, number_name, number_of, serial_of
+from roznamcha.opening import beginning, identity, like_a_number
 from roznamcha.recorder import Line, Name
 from roznamcha.sealing import without_text
 from roznamcha.snapshots import Held
 
 Earlier = Callable[[], Iterable[Event[Any]]]
 NIL = UUID(int=0)
-NUMBER = re.compile(r"/\d+/\d{4}$")
-"""How a register's own numbers end: number and year."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ def commanded(act: Act) -> Act:
 
 def find_record(unit: Unit, turn: Turn) -> None:
     """Give a unit its record; an opening unit that names none that is there gets a new one."""
-    reference, first = unit.acts[0].record, unit.acts[0].event
+    reference = unit.acts[0].record
     unit.record_id, unit.alias, unit.reasons = NIL, "", ()
     known = identity(reference)
     if known is not None:
@@ -120,29 +118,14 @@ def find_record(unit: Unit, turn: Turn) -> None:
         unit.record_id = turn.names[reference]
     elif reference in turn.made:
         unit.alias, unit.record_id = reference, turn.made[reference]
-    elif first.opens:
-        _open(unit, reference, turn)
-    elif reference:
-        unit.reasons = (f"no record is called {reference[:60]!r}; {first.name} needs one that is there",)
     else:
-        unit.reasons = (f"record: missing; {first.name} belongs to a record that is there already",)
-
-
-def identity(reference: str) -> UUID | None:
-    """The id that this reference is, if it is one: most names aren't, and are told by their length."""
-    if len(reference) < 32:  # noqa: PLR2004 (an id has as many digits)
-        return None
-    try:
-        return UUID(reference)
-    except ValueError:
-        return None
+        _open(unit, reference, turn)
 
 
 def _open(unit: Unit, reference: str, turn: Turn) -> None:
     """Give an opening unit a new record, which is called as the unit calls it."""
-    if NUMBER.search(reference) and reference != number_name(unit.acts[0].event):
-        reason = f"record: {reference[:60]!r} has the form of a register's number, which only the register gives"
-        unit.reasons = (f"{reason}; name a new record by another key, or by none",)
+    unit.reasons = beginning(unit.acts[0])
+    if unit.reasons:
         return
     unit.record_id = uuid7()
     turn.fresh.add(unit.record_id)  # nobody else can know it
@@ -184,7 +167,7 @@ def misplaced(event: Event[Any], name: str, record: Record, now: datetime, holde
         reasons.append(f"occurred_at: {when} is in the future; enter an act when it has happened")
     if record.register != event.register:
         reasons.append(f"{event.name} cannot be entered in a record of the register {record.register!r}")
-    if name and holder is not None:
+    if name and holder is not None and (record.version or holder != record.id):  # a record may be begun by its number
         which = "this" if holder == record.id else "another"
         reasons.append(f"{name} is already the number of {which} record: a number is given once")
     return tuple(reasons)
@@ -192,7 +175,7 @@ def misplaced(event: Event[Any], name: str, record: Record, now: datetime, holde
 
 def names(unit: Unit, entry: Event[Any]) -> Iterable[Name]:
     """The names this entry gives its record."""
-    if unit.alias and entry.meta.version == 1 and not NUMBER.search(unit.alias):
+    if unit.alias and entry.meta.version == 1 and not like_a_number(unit.alias):
         yield Name(unit.alias, unit.record_id)
     if name := number_name(entry):
         yield Name(name, unit.record_id, *serial_of(entry), number_of(entry))

@@ -53,6 +53,12 @@ class Case(Record, register="case"):
         yield from super().refuse(act)
         yield from uncoded(act, self.label)
 
+    def doubt(self, act: Event[Any]) -> Iterator[str]:
+        """A case is one station's until it is on its way to another: what a third enters may be a slip in a code."""
+        here, takes = act.meta.station, act.numbered or hasattr(act, "from_station")
+        if self.station and here and here != self.station and not takes and self.stage != "transferred":
+            yield f"{here} enters this in a case of {self.station}, and no transfer is entered"
+
     @property
     def label(self) -> str:
         """How an officer calls this case: its number if it has one."""

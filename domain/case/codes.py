@@ -40,10 +40,10 @@ def uncoded(act: Event[Any], called: str) -> Iterator[str]:
             yield f"a person of {called} is entered by {form.words} and not otherwise. Give the code in {path}."
 
 
-def unreadable(called: str, code: str) -> Iterator[str]:
+def unreadable(called: str, code: str, column: str) -> Iterator[str]:
     """The reason when somebody's particulars are given without the code under which they are sealed."""
     if not PERSON.pattern.fullmatch(code):
-        yield f"a person of {called} is entered by {PERSON.words} and not otherwise. Give the code."
+        yield f"a person of {called} is entered by {PERSON.words} and not otherwise. Give the code in {column}."
 
 
 @once

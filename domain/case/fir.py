@@ -16,6 +16,7 @@ from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
 from domain.case.days import day, written
 from domain.event import Sealed, changed, put
+from domain.law.offences import packaged
 
 SECTION = re.compile(r"[A-Z].* [0-9].*|FOREIGN .+")
 """Act, blank, section: `BNS 303(2)`, `NDPS 20(b)(ii)(B)`; another law's begins with FOREIGN."""
@@ -100,12 +101,15 @@ def both(accused: Iterable[str], others: Iterable[str]) -> Iterator[str]:
         yield f"{code} is the code of an informant or a victim. Give the accused a code of their own (A1 …)."
 
 
-def ill_written(case: Case, sections: tuple[str, ...]) -> Iterator[str]:
-    """Doubts about a list of sections; it isn't repeated, for anything may stand in it."""
+def ill_written(called: str, sections: tuple[str, ...]) -> Iterator[str]:
+    """Doubts about a list of sections; only Act and number are repeated, for anything may stand in it."""
     if not sections:
-        yield f"no section of law is given for {case.label}"
-    elif not all(SECTION.fullmatch(each) for each in sections):
-        yield f"a section of {case.label} is not written as Act and number (BNS 303(2), POCSO 6)"
+        yield f"no section of law is given for {called}"
+    for place, each in enumerate(sections, 1):
+        if not SECTION.fullmatch(each):
+            yield f"section no. {place} of {called} is not written as Act and number (BNS 303(2), POCSO 6)"
+    for each in packaged().strange(sections):
+        yield f"no table of offences has {each} ({called}): what depends on its punishment takes it for unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +188,7 @@ class TellsOfOffence(CaseEntry):
         on = day(self.meta.occurred_at)
         if self.numbered and getattr(self, self.numbered.year) != on.year:
             yield f"{self.called} bears another year than {written(on)}, the day of the act"
-        yield from ill_written(case, self.sections)
+        yield from ill_written(self.called or case.label, self.sections)
         if self.informant_name is None and not self.informing_officer:
             yield f"{self.called or case.label} does not say who gave the information"
 

@@ -99,7 +99,7 @@ class PreliminaryEnquiryOrdered(CaseEntry, register="case"):
 
     def doubt(self, case: Case) -> Iterator[str]:
         """Before the FIR, permitted beforehand by a DySP, for offences of three to less than seven years."""
-        yield from ill_written(case, self.sections)
+        yield from ill_written(case.label, self.sections)
         if registration(case):
             yield f"a preliminary enquiry is ordered although {case.label} is registered"
         if not self.permitted_by:

@@ -155,7 +155,7 @@ class SectionsAltered(FollowsFIR, register="case"):
     def doubt(self, case: Case) -> Iterator[str]:
         """Something changes, and readably."""
         yield from super().doubt(case)
-        yield from ill_written(case, self.sections)
+        yield from ill_written(case.label, self.sections)
         if {*self.sections} == {*case.sections}:
             yield f"the sections of {case.label} are these already"
 

@@ -82,7 +82,7 @@ class ForwardingNoteSent(CaseEntry, register="case"):
                     "Record case.PropertySeized first."
                 )
         if self.questions is not None:
-            yield from unreadable(case.label, self.about)
+            yield from unreadable(case.label, self.about, "about")
 
     def doubt(self, case: Case) -> Iterator[str]:
         """An exhibit that is no longer there to be examined."""
@@ -194,7 +194,7 @@ class LaboratoryReportReceived(ReceivesReport, register="case"):
     def refuse(self, case: Case) -> Iterator[str]:
         """What the report says of a person is sealed under that person's code."""
         if self.result is not None:
-            yield from unreadable(case.label, self.about)
+            yield from unreadable(case.label, self.about, "about")
 
     def doubt(self, case: Case) -> Iterator[str]:
         """On what was not accepted; without a date of issue, or before it."""

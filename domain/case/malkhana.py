@@ -127,6 +127,8 @@ class Malkhana(Part):
     articles: Mapping[str, Article] = field(default_factory=dict)
     memos: Mapping[str, Done] = field(default_factory=dict)
     reported: Mapping[str, Done] = field(default_factory=dict)
+    serials: Mapping[str, str] = field(default_factory=dict)
+    """Serials of the malkhana register, each with the article it was given to first."""
 
     def keeping(self, articles: Iterable[Article]) -> Malkhana:
         """The register with these articles as they are now."""
@@ -136,6 +138,15 @@ class Malkhana(Part):
 def standing(case: Case, property_id: str) -> Article | None:
     """The article, or None when nobody has seized it."""
     return case.part(Malkhana).articles.get(property_id)
+
+
+def whole(case: Case, property_id: str) -> str:
+    """The article of which this one is a sample, or a sample's sample; itself when it is none."""
+    seen = {property_id}
+    while (article := standing(case, property_id)) and article.parent and article.parent not in seen:
+        property_id = article.parent
+        seen.add(property_id)
+    return property_id
 
 
 def memo_of(case: Case, number: str) -> Done | None:

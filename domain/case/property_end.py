@@ -40,7 +40,7 @@ class DisposalOrdered(ConcernsProperty, register="case"):
         if not self.order.strip():
             yield f"{self.property_id} cannot be ordered disposed of by an order without a number. Give its number."
         if self.recipient is not None:
-            yield from unreadable(case.label, self.recipient_code)
+            yield from unreadable(case.label, self.recipient_code, "recipient_code")
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """The same order twice; an SP's sale of what is worth five hundred rupees or more."""
@@ -115,7 +115,7 @@ class PropertyDisposed(EndsCustody, register="case"):
                 f"missing or damaged, and only that, is written off. Record {self.register}.{first} first."
             )
         if self.recipient is not None:
-            yield from unreadable(case.label, self.recipient_code)
+            yield from unreadable(case.label, self.recipient_code, "recipient_code")
 
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """Otherwise than ordered, within the two months of s.498(4), while elsewhere, or to nobody."""

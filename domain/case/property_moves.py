@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from domain.case.case import Case
-from domain.case.malkhana import WITH_OFFICER, WITH_POLICE, Article, State
+from domain.case.malkhana import WITH_OFFICER, WITH_POLICE, Article, Malkhana, State, whole
 from domain.case.periods import OVERNIGHT
 from domain.case.property import ConcernsProperty, MovesProperty
+from domain.event import put
 
 
 class PropertyDeposited(MovesProperty, register="case"):
@@ -81,6 +83,16 @@ class PropertyDeposited(MovesProperty, register="case"):
             yield f"{self.property_id} is a biological sample and is not kept refrigerated"
         if self.meta.actor.id not in {self.depositor, self.keeper}:
             yield f"{self.meta.actor.id} entered the deposit of {self.property_id}, neither depositor nor keeper"
+        other = case.part(Malkhana).serials.get(self.document, self.property_id)
+        if whole(case, other) != whole(case, self.property_id):
+            yield f"{self.property_id} is deposited as {self.document}, which is the serial of {other}"
+
+    def apply(self, case: Case) -> Case:
+        """Its serial is taken."""
+        after = super().apply(case)
+        part = after.part(Malkhana)
+        serials = put(part.serials, self.document, part.serials.get(self.document, self.property_id))
+        return after.keep(replace(part, serials=serials))
 
 
 class PropertyMoved(MovesProperty, register="case"):

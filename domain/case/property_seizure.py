@@ -61,7 +61,7 @@ class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
         """Persons go by code, and their particulars are sealed under it."""
         yield from super().refuse(case)
         if self.from_whom or self.address:
-            yield from unreadable(case.label, self.from_code)
+            yield from unreadable(case.label, self.from_code, "from_code")
 
     def doubt(self, case: Case) -> Iterator[str]:
         """What courts ask of a seizure: witnesses, the diary, the recording, a copy, the seal, the hash of a device."""

@@ -43,8 +43,17 @@ class StrictLoader(yaml.SafeLoader):
     """YAML without its surprises: every plain scalar is text unless it is a whole number, true, false or null.
 
     So `187.10` stays `187.10`, `NO` stays `NO`, `24:00` stays `24:00`, `on` stays `on` and a date stays text; a key is
-    text and stands once. Tables know their lines.
+    text and stands once. Tables know their lines. Nothing stands for something elsewhere: a few aliases of aliases
+    would be a text without end.
     """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """What stands here, written out."""
+        if self.check_event(yaml.AliasEvent):
+            event: Any = self.get_event()  # type: ignore[no-untyped-call]
+            told = "an alias (*) stands for something elsewhere; write it out"
+            raise yaml.composer.ComposerError(None, None, told, event.start_mark)
+        return super().compose_node(parent, index)
 
 
 StrictLoader.yaml_implicit_resolvers = {}

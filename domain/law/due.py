@@ -12,7 +12,7 @@ from domain.law.counting import Counting, day_of
 from domain.law.course import MOST_HOURS, Course
 from domain.law.docket import Seen
 from domain.law.fact import Fact
-from domain.law.grammar import all_hold
+from domain.law.grammar import ORDERED, all_hold, plain
 from domain.law.rule import BadQuestion, Rule, UnknownLaw
 from domain.law.words import Line, counted, opening, path_words, words
 
@@ -96,7 +96,25 @@ def _checked(rule: Rule, known: Mapping[str, Any]) -> list[str]:
     for name in sorted(known.keys() - own - GENERAL):
         message = f"rule {rule.id} knows no attribute {name!r}; it uses {', '.join(sorted(own)) or 'none'}"
         raise BadQuestion(message)
+    for name in sorted(known.keys() & own):
+        _sensible(rule, name, known[name])
     return sorted(name for name in known if name not in own and name != "proceeding_began")
+
+
+def _sensible(rule: Rule, name: str, value: object) -> None:
+    """Raise BadQuestion for a value that the rule's conditions could only take for "it is not so", by a slip."""
+    found = [each for each in rule.conditions() if each.attribute.removeprefix("offence.") == name]
+    if any(isinstance(each.value, bool) for each in found):
+        if not isinstance(value, bool):
+            message = f"{name}: {value!r} is neither true nor false"
+            raise BadQuestion(message)
+    elif any(each.operator in ORDERED for each in found):
+        _number(value, name)
+    elif found and all(each.operator in {"=", "not", "in", "not-in"} for each in found):
+        words = {str(each) for one in found for each in (one.value if isinstance(one.value, tuple) else (one.value,))}
+        if plain(str(value)) not in {plain(each) for each in words | {"none"}}:
+            message = f"{name}: {value!r} is nothing that rule {rule.id} names; give {', '.join(sorted(words))} or none"
+            raise BadQuestion(message)
 
 
 def _adds(rule: Rule) -> bool:

@@ -115,6 +115,10 @@ class Limit:
         own = frozenset(each.attribute for each in self.when)
         return own.union(*(each.needs() for each in (self.then, self.otherwise) if each))
 
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition on the way to one of its spans."""
+        return (*self.when, *(found for each in (self.then, self.otherwise) if each for found in each.conditions()))
+
     def spans(self) -> tuple[Span, ...]:
         """Every span it may come to."""
         if self.span is not None:

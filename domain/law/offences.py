@@ -25,6 +25,8 @@ TWO_MONTHS = tuple(f"BNS {n}" for n in (64, 65, 66, 67, 68, 70, 71)) + tuple(f"P
 """The offences whose investigation ends within two months (BNSS s.193(2)). BNS 69 is not among them."""
 RAPE = tuple(f"BNS {n}" for n in range(64, 72))
 """The sections of the BNS from rape to repeat offenders, as the national dashboards count them."""
+GENERAL = {"BNS": 48, "IPC": 108}
+"""The last section of an Act's chapters on definitions, exceptions and what abetment is."""
 FIRST = " [first entry]"
 SECTION = re.compile(r"([A-Za-z/()]+) +([0-9]+[A-Za-z]*) *((?:\([0-9A-Za-z]+\) *)*)(.*)")
 
@@ -168,6 +170,19 @@ class Offences:
         if found := [*exact, *self._parts.get(whole, [])]:
             return found
         return next((self._found[each] + self._parts.get(each, []) for each in inside[1:-1] if each in self._found), [])
+
+    def strange(self, sections: Iterable[str]) -> list[str]:
+        """Act and number of those sections that an Act with a table should have and hasn't.
+
+        Its first sections, which define and except and punish nothing, are in no table (common intention, BNS 3(5)).
+        """
+        found = []
+        for section in sections:
+            *_, base, act = within(section) or ("", "")
+            number = re.search("[0-9]+", base)
+            if number and int(number[0]) > GENERAL.get(act, 0) and not self.of(section):
+                found.append(base)
+        return found
 
     def classes(self, sections: Iterable[str]) -> Classes:
         """The classes of a case under these sections."""

@@ -200,6 +200,10 @@ class Rule:
             *pauses, *self.overtakes, *self.exempts,
         )  # fmt: skip
 
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition by which one of its versions applies, or is longer or shorter."""
+        return tuple(found for each in self.versions for found in (*each.applies, *each.limit.conditions()))
+
     def attributes(self) -> frozenset[str]:
         """The attributes its dates depend on, by their plain names."""
         needed = {name for version in self.versions for name in version.limit.needs()}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import domain
+import schemas as schema_files
 from domain.event import ACTS, Event
 from domain.shape import Column, Shape, columns
 from roznamcha import drafting
@@ -20,6 +23,8 @@ app = typer.Typer()
 schemas = typer.Typer(
     help="The schema files: check them, draft one, lock their ids, show one complete.", no_args_is_help=True
 )
+
+FOLDER = Path(schema_files.__file__).parent
 
 KINDS = {
     "text": "text", "whole": "whole number", "flag": "true or false", "instant": "time (RFC 3339)", "date": "date",
@@ -46,7 +51,7 @@ def acts(
     ]
     if not found:
         known = ", ".join(sorted({cls.register for cls in ACTS.values()}))
-        message = f"no act of that name or register; the registers are {known}"
+        message = f"no act of that name or register; the registers are {known}{_near(name)}"
         raise Usage(message)
     if as_json:
         print_json(found)
@@ -59,6 +64,13 @@ def acts(
         say("`roznamcha acts --name NAME` shows an act's columns.")
 
 
+def _near(name: str) -> str:
+    """What was meant by a name that no act has."""
+    short = {each.partition(".")[2]: each for each in ACTS}
+    near = get_close_matches(name[:100], [*ACTS, *short], n=1) if name else []
+    return f"; did you mean {short.get(near[0], near[0])}?" if near else ""
+
+
 def described(cls: type[Event[Any]], schemas_in_force: Catalogue) -> dict[str, Any]:
     """An act as `acts --json` lists it."""
     schema = schemas_in_force.latest[cls.name]
@@ -68,8 +80,16 @@ def described(cls: type[Event[Any]], schemas_in_force: Catalogue) -> dict[str, A
         "title": schema.raw.get("title", {}),
         "doc": " ".join((cls.__doc__ or "").split()),
         "opens": cls.opens,
-        "fields": _described(columns(cls), schema.fields),
+        "fields": [_given(cls, each) for each in _described(columns(cls), schema.fields)],
     }
+
+
+def _given(cls: type[Event[Any]], field: dict[str, Any]) -> dict[str, Any]:
+    """A column as listed; a running number and its year may be left out, and the register gives them."""
+    series = cls.numbered
+    if series is None or field["name"] not in {series.number, series.year}:
+        return field
+    return {**field, "required": False, "given_by_register": True}
 
 
 def _described(found: tuple[Column, ...], fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -116,13 +136,20 @@ def kind_of(shape: Shape) -> str:
 
 def _show(act: dict[str, Any]) -> None:
     say(f"{act['name']}  {act['title'].get('hi', '')}", act["doc"])
-    rows = []
-    for field in act["fields"]:
-        need = "required" if field["required"] else ""
-        values = ", ".join(field.get("values", [])) or ", ".join(each["name"] for each in field.get("fields", []))
-        label = field["label"]
-        rows.append((field["name"], field["type"], need, f"{label.get('en', '')} · {label.get('hi', '')}", values))
+    if act["opens"]:
+        say("A record may begin with it.")
+    rows = list(_rows(act["fields"]))
     table("columns", ("column", "type", "", "label", "values"), rows)
+
+
+def _rows(fields: list[dict[str, Any]], path: str = "") -> Iterator[tuple[str, str, str, str, str]]:
+    """A line for each column, and below it for each column of its rows: `items[].category`."""
+    for field in fields:
+        name, kind, label = f"{path}{field['name']}", field["type"], field["label"]
+        need = "given by the register" if field.get("given_by_register") else "required" if field["required"] else ""
+        labels = " · ".join(label[language] for language in ("en", "hi") if label.get(language))
+        yield name, kind, need, labels, ", ".join(field.get("values", []))
+        yield from _rows(field.get("fields", []), f"{name}[]." if kind.startswith("list") else f"{name}.")
 
 
 @schemas.command()
@@ -144,31 +171,45 @@ def check(*, as_json: AsJson = False) -> None:
 @schemas.command()
 def draft(
     name: Annotated[str, typer.Argument(help="The act: case.PropertySeized")],
-    version: Annotated[int, typer.Option(help="The number of the new file")] = 1,
+    version: Annotated[int, typer.Option(min=1, help="The number of the new file")] = 1,
+    *,
+    as_json: AsJson = False,
 ) -> None:
-    """Print a schema for an act, from its class and the words other acts use for the same columns."""
+    """Print a schema for an act, from its class and the words other acts use for the same columns. It is JSON."""
+    del as_json
     domain.load()
     if name not in ACTS:
-        message = f"there is no act {name!r}: write its class first"
+        message = f"there is no act {name!r}: write its class first{_near(name)}"
         raise Usage(message)
     typer.echo(drafting.draft(ACTS[name], catalogue(), version), nl=False)
 
 
 @schemas.command()
-def lock(folder: Annotated[Path, typer.Argument(help="The folder of the schemas")] = Path("schemas")) -> None:
+def lock(
+    folder: Annotated[Path, typer.Argument(help="The folder of the schemas; default: this checkout's")] = FOLDER,
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Give new schema files their ids. A released file that was edited is refused."""
     try:
         lines = drafting.lock(folder)
     except SchemaError as error:
         raise Refused([str(error)]) from None
-    say(f"{len(lines)} schemas in {folder / 'schemas.lock'}")
+    if as_json:
+        print_json({"schemas": len(lines), "lock": str(folder / "schemas.lock")})
+    else:
+        say(f"{len(lines)} schemas in {folder / 'schemas.lock'}")
 
 
 @schemas.command("show")
-def show_schema(name: Annotated[str, typer.Argument(help="The act: case.PropertySeized")]) -> None:
-    """Print an act's schema complete in itself, as foreign readers need it."""
+def show_schema(
+    name: Annotated[str, typer.Argument(help="The act: case.PropertySeized")], *, as_json: AsJson = False
+) -> None:
+    """Print an act's schema complete in itself, as foreign readers need it. It is JSON."""
+    del as_json
+    domain.load()
     schema = catalogue().latest.get(name)
     if schema is None:
-        message = f"there is no schema for {name!r}"
+        message = f"there is no schema for {name!r}{_near(name)}"
         raise Usage(message)
     print_json(schema.inlined)

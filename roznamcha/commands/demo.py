@@ -64,6 +64,8 @@ def demo(
                 print_json(shown)
             else:
                 _show(board, clocks, shown, office)
+    if report.records > cases:
+        note(f"the folder holds {report.records:,} sample cases, and all are shown; fewer need a --data of their own")
     if not report.ok:
         message = f"the sample does not verify: {(report.first_bad or {}).get('why')}"
         raise Broken(message)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -17,18 +18,26 @@ from roznamcha.importing import Tally, take_in
 from roznamcha.intake import read_act
 from roznamcha.mapping import load_map
 from roznamcha.office import open_office
-from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
+from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.sealing import sealed_columns
 from roznamcha.settings import settings
-from roznamcha.strict_json import MAX_DOCUMENT, read_json
+from roznamcha.strict_json import MAX_DOCUMENT, located, read_json
 from roznamcha.units import Outcome
 
 app = typer.Typer()
 
+WHO = '--by ID,RANK,ROLE, like CG-1001,SI,"station officer"'
+OPTIONS = {
+    "actor": WHO, "actor.id": WHO, "actor.rank": WHO, "actor.role": WHO, "occurred_at": "--at",
+    "reported_at": "--reported-at", "station": "--station", "district": "--district", "command_id": "--command-id",
+    "record": "--record",
+}  # fmt: skip
+"""What a part of an act is called at the counter."""
+
 
 @app.command()
 def record(  # noqa: PLR0913 (one for each part of an act)
-    name: Annotated[str, typer.Argument(help="The act, as `roznamcha acts` lists it: case.FIRRegistered")],
+    name: Annotated[str, typer.Argument(help="The act, as the command acts lists it: case.FIRRegistered")],
     record: Annotated[str, typer.Option(help="The record: its id, its number, or a legacy key")] = "",  # noqa: A002, RUF100
     field: Annotated[list[str] | None, typer.Option(help="A column: name=value. Not for personal data")] = None,
     json_fields: Annotated[str, typer.Option(help="Columns as a JSON object; - reads it from stdin")] = "",
@@ -36,8 +45,9 @@ def record(  # noqa: PLR0913 (one for each part of an act)
     by: Annotated[str, typer.Option(help="Who did it: id,rank,role")] = "",
     station: Annotated[str, typer.Option(help="Code of the station whose register this is")] = "",
     district: Annotated[str, typer.Option(help="Code of the district")] = "",
-    reported_at: Annotated[str, typer.Option(help="The date on the paper, where there is one")] = "",
+    reported_at: Annotated[str, typer.Option(help="The date on the paper: a date, for its noon, or RFC 3339")] = "",
     command_id: Annotated[str, typer.Option(help="A UUID; the same one again enters nothing twice")] = "",
+    new: Annotated[bool, typer.Option("--new", help="The act begins a new record, which --record may name")] = False,  # noqa: FBT002
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -50,19 +60,33 @@ def record(  # noqa: PLR0913 (one for each part of an act)
     sent: dict[str, Any] = {
         "name": name,
         "record": record or None,
+        "new": new or (False if record else None),
         "occurred_at": at or now.isoformat(),
         "actor": actor or None,
         "station": station or None,
         "district": district or None,
-        "reported_at": reported_at or None,
+        "reported_at": _on_paper(reported_at, here.zone) or None,
         "command_id": command_id or None,
         "fields": _fields(name, field or [], json_fields),
     }
     sent = {key: value for key, value in sent.items() if value is not None}
-    act = read_act(sent, now=now, source="cli", strict=False, zone=here.zone)
+    try:
+        act = read_act(sent, now=now, source="cli", strict=False, zone=here.zone)
+    except Refused as refused:
+        raise Refused(located(refused.reasons, OPTIONS, "")) from None
     with open_office(here) as office:
         outcome = office.store.record(act)
-    _tell(outcome, as_json=as_json)
+        called = outcome.called or office.store.shelf.called([outcome.record_id]).get(outcome.record_id, "")
+    _tell(outcome, called, as_json=as_json)
+
+
+def _on_paper(given: str, zone: ZoneInfo) -> str:
+    """The date on a paper as a moment: noon of that day where no hour stands."""
+    try:
+        day = date.fromisoformat(given) if len(given) == 10 else None  # noqa: PLR2004 (a date)
+    except ValueError:
+        return given  # the door says that there is no such day
+    return given if day is None else datetime.combine(day, time(12), tzinfo=zone).isoformat()
 
 
 def _full_name(name: str) -> str:
@@ -75,6 +99,9 @@ def _fields(name: str, given: list[str], document: str) -> dict[str, Any]:
     """The columns from both options. Raises Usage for personal ones on the command line, where `ps` shows them."""
     fields: dict[str, Any] = {}
     if document:
+        if document != "-" and not document.lstrip().startswith("{"):
+            message = "--json-fields takes JSON text, or - to read it from stdin: --json-fields - < FILE"
+            raise Usage(message)
         data = (
             sys.stdin.buffer.read(MAX_DOCUMENT + 1) if document == "-" else document.encode("utf-8", "surrogateescape")
         )
@@ -109,6 +136,7 @@ def shown_outcome(outcome: Outcome) -> dict[str, Any]:
         "name": outcome.name,
         "record": str(outcome.record_id),
         "called": outcome.called,
+        "opened": outcome.version == 1,
         "entry_id": str(outcome.entry_id),
         "version": outcome.version,
         "position": outcome.position,
@@ -116,13 +144,14 @@ def shown_outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _tell(outcome: Outcome, *, as_json: bool) -> None:
+def _tell(outcome: Outcome, called: str, *, as_json: bool) -> None:
     if as_json:
         print_json(shown_outcome(outcome))
         return
-    called = f" as {outcome.called}" if outcome.called else ""
     what = "entered" if outcome.status == "recorded" else "was entered before, nothing added"
-    say(f"{outcome.name} {what}{called}: entry {outcome.version} of record {outcome.record_id}")
+    whose = f"{called} ({outcome.record_id})" if called else f"record {outcome.record_id}"
+    begun = ", a NEW record" if outcome.version == 1 and outcome.status == "recorded" else ""
+    say(f"{outcome.name} {what}: entry {outcome.version} of {whose}{begun}")
     for doubt in outcome.doubts:
         say(f"  doubt: {doubt}")
 
@@ -147,22 +176,25 @@ def import_file(
         gc.freeze()  # this process does nothing else: what it holds is looked through seldom
         gc.set_threshold(50_000, 20, 50)
         tally = take_in(office.store, file, mapping=mapping, rejects=rejects, again=again, progress=progress)
+    failed = tally.cut or (
+        f"none of the {tally.read:,} lines was entered" if tally.rejected and tally.rejected == tally.read else ""
+    )
     if as_json:
-        print_json({**tally.shown(), "rejects": str(rejects) if tally.rejected else None})
-    else:
-        _tell_tally(tally, rejects)
-    if tally.cut:
-        raise Refused([tally.cut])
-    if tally.rejected and tally.rejected == tally.read:
-        raise Refused([f"none of the {tally.read:,} lines was entered"])
+        error = {"error": Refused.__name__, "message": failed} if failed else {}
+        print_json({**tally.shown(), "rejects": str(rejects) if tally.rejected else None, **error})
+        raise typer.Exit(Refused.exit_code if failed else 0)
+    _tell_tally(tally, rejects)
+    if failed:
+        raise Refused([failed])
 
 
 def _tell_tally(tally: Tally, rejects: Path) -> None:
     rate = tally.entries / tally.seconds if tally.seconds else 0
+    entered = f"{many(tally.entries, 'entry', 'entries')}, {many(tally.opened, 'record')} begun"
     say(
-        f"{tally.read:,} lines read: {tally.recorded:,} recorded ({tally.doubted:,} of them with doubts), "
+        f"{many(tally.read, 'line')} read: {tally.recorded:,} recorded ({tally.doubted:,} of them with doubts), "
         f"{tally.already:,} recorded before, {tally.rejected:,} rejected",
-        f"{tally.entries:,} entries in {tally.seconds:.1f} s ({rate:,.0f} a second)",
+        f"{entered}, in {tally.seconds:.1f} s ({rate:,.0f} a second)",
     )
     if tally.rejected:
         most = tally.reasons.most_common(10)

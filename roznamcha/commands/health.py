@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import psycopg
 import typer
+from eventsourcing.persistence import PersistenceError
 
 from consumers.embedded import connected
-from roznamcha.errors import Broken, RoznamchaError, Unavailable
+from roznamcha.errors import Broken, RoznamchaError, Unavailable, Usage
 from roznamcha.fences import open_fences
 from roznamcha.health import INTEGRITY, examine
 from roznamcha.metrics import exposition
@@ -25,11 +27,17 @@ def doctor(*, as_json: AsJson = False) -> None:
     """Print what is in force, secrets masked, and check each part. Folds nothing and mends nothing."""
     here = settings()
     found: Found = []
+    code = 0
     try:
         with open_office(here, reading=True) as office:
             found += _parts(office)
     except RoznamchaError as error:
-        found.append(("store", False, str(error)))
+        code = error.exit_code
+        found.append(("settings" if isinstance(error, Usage) else "store", False, str(error)))
+    except (psycopg.Error, PersistenceError) as error:
+        code = Unavailable.exit_code
+        away = " ".join(str(error).split()) if isinstance(error, psycopg.OperationalError) else type(error).__name__
+        found.append(("database", False, f"the database is away: {away}"))
     for part, setting in (("broker", here.kafka), ("registry", here.registry_url)):
         if setting:
             found.append((part, False, "it is named, and this release doesn't use it: everything stays in the store"))
@@ -43,8 +51,14 @@ def doctor(*, as_json: AsJson = False) -> None:
             "parts", ("part", "", "says"), [(part, "well" if good else "NOT WELL", what) for part, good, what in found]
         )
     if not well:
-        broken = any(part in INTEGRITY for part, good, _ in found if not good)
-        raise typer.Exit(Broken.exit_code if broken else Unavailable.exit_code)
+        raise typer.Exit(code or _code({part for part, good, _ in found if not good}))
+
+
+def _code(unwell: set[str]) -> int:
+    """What it means when these parts aren't well: broken, a setting that is of no use here, or somebody away."""
+    if unwell & INTEGRITY:
+        return Broken.exit_code
+    return Usage.exit_code if unwell <= {"broker", "registry"} else Unavailable.exit_code
 
 
 @app.command()

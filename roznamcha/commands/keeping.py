@@ -17,7 +17,7 @@ from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.health import FOLLOWER
 from roznamcha.intake import read_act
 from roznamcha.migrate import migrate as migrate_database
-from roznamcha.office import database, open_office
+from roznamcha.office import Office, database, open_office
 from roznamcha.plain import plain
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
@@ -37,9 +37,7 @@ def verify(
 ) -> None:
     """Check every entry and every row of every view against an independent fold."""
     with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json) as board:
-        record_id = office.store.find(record) if record else None
-        if record and record_id is None:
-            raise Refused([f"no record is called {record[:60]!r}"])
+        record_id = _found(office, record) if record else None
         with progress_bar("verifying", shown=not as_json) as progress:
             opened = office.keyring.open
             report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
@@ -125,6 +123,14 @@ def migrate(*, as_json: AsJson = False) -> None:
         say(f"applied: {', '.join(applied)}" if applied else "the database is up to date")
 
 
+def _found(office: Office, record: str) -> UUID:
+    """The record that is called so. Raises Refused when nothing was ever entered in it."""
+    record_id = office.store.find(record)
+    if record_id is None or not office.store.recorder.entries_of([record_id]):
+        raise Refused([f"no record is called {record[:60]!r}; give its id, its number or its legacy key"])
+    return record_id
+
+
 @parked.command("list")
 def parked_list(*, as_json: AsJson = False) -> None:
     """List every parked record, why, and how many entries wait behind it."""
@@ -148,12 +154,13 @@ def parked_show(
 ) -> None:
     """List the entries that wait, in order."""
     with open_office(settings()) as office, open_board(office, quiet=as_json) as board:
-        record_id = office.store.find(record)
-        waiting = parking.waiting(board.connection, board.view(view).name, record_id) if record_id else []
+        waiting = parking.waiting(board.connection, board.view(view).name, _found(office, record))
     if as_json:
         print_json([{"position": each.position, "name": each.name} for each in waiting])
-    else:
+    elif waiting:
         table("waiting", ("position", "act"), [(each.position, each.name) for each in waiting])
+    else:
+        say("nothing of this record waits for this view")
 
 
 @parked.command("replay")
@@ -165,7 +172,9 @@ def parked_replay(
 ) -> None:
     """Fold parked records again, in order, after the cause was mended."""
     with open_office(settings()) as office, open_board(office, quiet=as_json) as board:
-        wanted = office.store.find(record) if record else None
+        wanted = _found(office, record) if record else None
+        if view:
+            board.view(view)  # a slip in its name is told, also when nothing is parked
         done = []
         for lot in parking.parked(board.connection):
             if (view and lot.view not in board.view(view).names) or (record and lot.record_id != wanted):
@@ -175,6 +184,8 @@ def parked_replay(
                          "why": stopped.why if stopped else ""})  # fmt: skip
     if as_json:
         print_json(done)
+    elif not done:
+        say("nothing of that is parked" if view or record else "nothing is parked")
     for each in done if not as_json else ():
         say(f"{each['view']} {each['record']}: {'folded' if each['left'] else 'still parked: ' + str(each['why'])}")
     if any(not each["left"] for each in done):

@@ -16,8 +16,8 @@ from domain.law.clock import Clock
 from projections.chain import BREAKS, Chain, links
 from projections.custody import Custody
 from projections.deadlines import reckon_entries
+from roznamcha.columns import INSTANT
 from roznamcha.errors import Refused, Usage
-from roznamcha.intake import INSTANT
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain, plain_entry
 from roznamcha.screen import AsJson, print_json, say, table, when

@@ -11,8 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from roznamcha.columns import MAX_ITEMS, MAX_TEXT
 from roznamcha.errors import Refused
-from roznamcha.intake import MAX_ITEMS, MAX_TEXT, read_act
+from roznamcha.intake import read_act
 from roznamcha.strict_json import MAX_DOCUMENT, read_json
 from tests.acts import NOW, sent
 from tests.roznamcha.kit import Program

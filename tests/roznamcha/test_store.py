@@ -13,12 +13,13 @@ import pytest
 
 from consumers import entries
 from roznamcha.errors import Refused
+from roznamcha.intake import read_act
 from roznamcha.recorder import Datastore, Line
 from roznamcha.sealing import Keyring
 from roznamcha.store import Store
 from roznamcha.units import Outcome
 from schemas import catalogue
-from tests.acts import NOW, act
+from tests.acts import NOW, act, sent
 
 FIR, COPY = "case.FIRRegistered", "case.HearingHeld"
 
@@ -234,3 +235,30 @@ def test_even_the_owner_is_told_that_entries_never_change(store: Store, database
     store.record(act(FIR, "a"))
     with psycopg.connect(database) as connection, pytest.raises(psycopg.Error, match="an entry is never changed"):
         connection.execute(f"DELETE FROM roznamcha.{table}".encode())
+
+
+def test_a_number_by_hand_that_leaves_a_gap_is_doubted(store: Store) -> None:
+    """The first one takes a register over where it stands; after that a leap may be a slip of the pen."""
+    for sent_first in act(FIR, "a", fir_number=41, year=2026), act(FIR, "b"):
+        assert not any("gap" in each for each in store.record(sent_first).doubts)
+    leap = store.record(act(FIR, "c", fir_number=7777, year=2026))
+    assert any("number 7777 of CG-RPR-01 in 2026 was given by hand and leaves a gap after 42" in each
+               for each in leap.doubts)  # fmt: skip
+    assert not any("gap" in each for each in store.record(act(FIR, "d", fir_number=7778, year=2026)).doubts)
+
+
+def test_a_station_nobody_has_seen_is_doubted_once(store: Store) -> None:
+    """A slip in its code would begin a second series of numbers. The first station of all is as it is."""
+
+    def told(station: str) -> list[str]:
+        sent_by = read_act(sent(FIR) | {"station": station}, now=NOW)
+        return [each for each in store.record(sent_by).doubts if "register" in each]
+
+    assert told("CG-RPR-01") == told("CG-RPR-01") == []
+    assert told("CG-RPR-O1") == [
+        "nothing of CG-RPR-O1 was ever numbered in this register: is the station's code right?"
+    ]
+    assert told("CG-RPR-O1") == []
+    assert told("cg-rpr-01") == ["cg-rpr-01 is written CG-RPR-01 in this register: one station has one code"]
+    with pytest.raises(Refused, match="no blank at its end"):
+        read_act(sent(FIR) | {"station": "CG-RPR-01 "}, now=NOW)

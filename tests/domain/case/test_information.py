@@ -68,6 +68,16 @@ def test_sections_should_be_readable() -> None:
     given().when(InformationReceived, **{**TOLD, "sections": ("theft",)}).doubted("not written as Act and number")
     given().when(InformationReceived, **{**TOLD, "sections": ()}).doubted("no section of law")
     given().when(InformationReceived, **{**TOLD, "sections": ("FOREIGN Excise Act s.34",)}).entered()
+    two = {**TOLD, "sections": ("BNS 303(2)", "of a Namuna")}
+    given().when(InformationReceived, **two).doubted("section no. 2 of the unnumbered case is not written as Act")
+
+
+def test_a_section_that_no_table_has_is_doubted() -> None:
+    """A slip in its number would give every clock that depends on the punishment another length, in silence."""
+    wrong = {**TOLD, "sections": ("BNS 303(2)", "BNS 1033(1) of a Namuna")}
+    given().when(InformationReceived, **wrong).doubted("no table of offences has BNS 1033 (the unnumbered case)")
+    for right in ("BNS 303(2)", "BNS 3(5)", "IPC 34", "POCSO 6", "FOREIGN 1033", "Excise 34"):
+        given().when(InformationReceived, **{**TOLD, "sections": (right,)}).entered()
 
 
 def test_somebody_informs() -> None:

@@ -198,3 +198,12 @@ def test_a_new_keeper_takes_over_what_stays_on_its_shelf() -> None:
     now = article(when(offered, taken(giver=KEEPER, place="rack 4", as_keeper=True)).entered())
     assert (now.state, now.holder) == ("deposited", OTHER.id)
     when(then(SEIZED, handed()), taken(as_keeper=True)).refused("cannot be taken over as keeper")
+
+
+def test_a_serial_of_the_malkhana_register_is_one_articles() -> None:
+    """A second article under it is doubted; the same one may be deposited under it again."""
+    case = given(fir(), seized(item(1), item(2)), deposited())
+    when(case, deposited(property_id="PR/2")).doubted(
+        "PR/2 is deposited as malkhana register 7/2026, which is the serial of PR/1"
+    )
+    when(case, deposited(property_id="PR/2", malkhana_serial=8)).entered()

@@ -21,7 +21,7 @@ from domain.case.transfer import (
 from domain.event import Event
 from tests.domain.case.builders_accused import after, struck, when
 from tests.domain.case.builders_fir import FIR, by_station, fir, told, zero
-from tests.dsl import RECORD, act, given
+from tests.dsl import RECORD, Given, act, given
 
 SENT = act(FIRTransferred, to_station="CG-RPR-02")
 ORDERED: dict[str, Any] = {"to_station": "CG-CID", "order_number": "PHQ/77", "diary_handed_over": True}
@@ -70,7 +70,8 @@ def test_a_zero_fir_for_another_station_is_doubted() -> None:
 def test_what_is_on_its_way_is_not_sent_again() -> None:
     """Before its receipt is entered a second sending is doubted; after it, or once struck, it isn't."""
     given(fir(), SENT).when(FIRTransferred, to_station="CG-BSP-01").doubted("was sent to CG-RPR-02 on 2 July 2026")
-    given(fir(), SENT, received()).when(FIRTransferred, to_station="CG-BSP-01").entered()
+    again = by_station(act(FIRTransferred, to_station="CG-BSP-01"))
+    when(given(fir(), SENT, received()), again).entered()
     given(fir(), SENT, struck(SENT, 2)).when(FIRTransferred, to_station="CG-BSP-01").entered()
 
 
@@ -177,3 +178,18 @@ def test_a_receipt_is_remembered() -> None:
     """When the case came, and where it had been sent."""
     part = given(zero(), SENT, received()).record.part(Jurisdiction)
     assert (part.sent_to, part.received.at) == ("CG-RPR-02", after(hours=2))
+
+
+def test_a_third_station_is_doubted() -> None:
+    """A slip in the station's code: the case is another's. On its way, and received, it is the other's."""
+
+    def told(case: Given, station: str) -> list[str]:
+        doubts = when(case, by_station(act(InvestigatorAssigned), station)).decision.doubts
+        return [each for each in doubts if "no transfer is entered" in each]
+
+    case, gone = given(fir()), given(fir(), SENT)
+    assert told(case, "CG-RPR-99") == ["CG-RPR-99 enters this in a case of CG-RPR-01, and no transfer is entered"]
+    assert told(case, "CG-RPR-01") == told(gone, "CG-RPR-02") == []
+    there = given(fir(), SENT, received())
+    assert told(there, "CG-RPR-02") == []
+    assert len(told(there, "CG-RPR-01")) == 1

@@ -81,6 +81,12 @@ def test_the_proceeding_picks_the_version() -> None:
         (["due", "def-bail", "--start", "2026-01-01", "--attr", "x=1"], Usage, "knows no attribute 'x'"),
         (["due", "def-bail", "--start", "2026-01-01", "--attr", "class90=true", "--attr", "class90=false"], Usage,
          "each name once"),
+        *((["due", "def-bail", "--start", "2026-08-03", "--attr", f"class90={value}"], Usage, "neither true nor false")
+          for value in ("yes", "1", "ja", "YES", "")),
+        (["due", "fir-web", "--start", "2026-07-02T09:00:00+05:30", "--attr", "difficulty=geografy"], Usage,
+         "'geografy' is nothing that rule fir-web names; give connectivity, geography or none"),
+        (["due", "prod-24", "--start", "2026-07-02T09:00:00+05:30", "--attr", "journey_hours=three"], Usage,
+         "'three' is no number"),
     ],
 )  # fmt: skip
 def test_what_has_no_answer_is_told_in_one_line(arguments: list[str], error: type[RoznamchaError], told: str) -> None:
