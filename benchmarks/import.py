@@ -44,8 +44,8 @@ def log_named() -> Path:
 def taken_in(url: str, folder: Path, log: Path) -> tuple[dict[str, Any], float]:
     """Import the log in a process of its own; what it told, and the most memory it held, in MB."""
     environment = {**os.environ, "ROZNAMCHA_DATA": str(folder), "ROZNAMCHA_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", PROGRAM, "import", str(log), "--map", str(MAP), "--json"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", PROGRAM, "import", str(log.resolve()), "--map", str(MAP), "--json"]
+    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=True)
     # The largest of the children so far: the server is none of ours (it left the family), the second run holds less.
     return json.loads(done.stdout), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
