@@ -43,7 +43,7 @@ def test_the_demo_has_its_shape_and_is_the_same_twice(district: Program) -> None
     first, second = district.json("demo", "--cases", "40"), district.json("demo", "--cases", "40")
     assert first.keys() >= {"records", "entries", "views", "deadlines", "custody_breaks", "verified", "seconds"}
     assert (first["records"], first["verified"], first["entered_now"]) == (40, True, 0)
-    assert set(first["views"]) == {"case_state", "history", "articles", "deadlines"}
+    assert set(first["views"]) == {"case_state", "history", "custody", "malkhana", "deadlines"}
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
     assert first["custody_breaks"] > 0
     assert first["deadlines"]["lapsed"] > 0
