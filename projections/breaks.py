@@ -13,10 +13,11 @@ from typing import Any
 
 from domain.case.days import BNSS_BEGAN, day
 from domain.case.malkhana import WITH_OFFICER, Article, SeizedItem
+from domain.case.periods import OVERNIGHT
 from domain.case.property import MovesProperty
 from domain.case.property_end import PropertyMissing
 from domain.case.property_laboratory import DISPATCH_WITHIN, PropertyReceivedByLaboratory, PropertySentToLaboratory
-from domain.case.property_moves import OVERNIGHT, PropertyDeposited
+from domain.case.property_moves import PropertyDeposited
 from domain.case.property_parcel import PropertyResealed, PropertySplit, SealBroken
 from domain.case.property_seizure import PropertySeized
 
@@ -149,7 +150,7 @@ def _on_the_move(act: MovesProperty, before: Article) -> Iterator[Break]:
 
 def _deposited(act: PropertyDeposited, before: Article, trail: Trail) -> Iterator[Break]:
     kept = act.meta.occurred_at - before.seized_at
-    if trail.in_hand and kept > OVERNIGHT:
+    if trail.in_hand and kept > OVERNIGHT.span:
         explained = ", with a reason" if act.delay_reason else ""
         yield Break("kept by officer", f"{kept // HOUR} h{explained}")
     if not act.gd_entry:
@@ -163,7 +164,7 @@ def _deposited(act: PropertyDeposited, before: Article, trail: Trail) -> Iterato
 def _sent(act: PropertySentToLaboratory, before: Article, _: Trail) -> Iterator[Break]:
     limit = DISPATCH_WITHIN.get(before.category)
     taken = act.meta.occurred_at - before.seized_at
-    if limit and taken > limit and not act.delay_reason:
+    if limit and taken > limit.span and not act.delay_reason:
         yield Break("sent late", f"{taken // HOUR} h")
     if not act.document:
         yield Break("no paper")

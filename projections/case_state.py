@@ -17,6 +17,7 @@ from domain.case.case import Case, CaseEntry
 from domain.case.chargesheet import (
     ChargesheetAcknowledged,
     ChargesheetReturnedWithDefect,
+    FinalReportAcknowledged,
     FinalReportFiled,
     SubmitsChargesheet,
 )
@@ -46,7 +47,7 @@ TELLING = (
     TellsOfOffence, PreliminaryEnquiryOrdered, PreliminaryEnquiryConcluded, LeavesStation, EntersStation, JoinsCases,
     InvestigatorAssigned, InvestigatorChanged, SectionsAltered, AccusedNamed, AccusedArrested, CaseReopened,
     FinalReportPrepared, SubmitsChargesheet, ChargesheetReturnedWithDefect, ChargesheetAcknowledged, FinalReportFiled,
-    FinalReportDecided, CognizanceTaken, CaseCommitted, ChargeFramed, JudgmentPronounced, SentencePassed, AppealFiled,
+    FinalReportAcknowledged, FinalReportDecided, CognizanceTaken, CaseCommitted, ChargeFramed, JudgmentPronounced, SentencePassed, AppealFiled,
     AppealDecided,
 )  # fmt: skip
 """The acts that write into the lines of the case which are shown here, or into what such an act reads."""

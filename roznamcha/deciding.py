@@ -17,7 +17,7 @@ from domain.case.corrections import CorrectsEntry
 from domain.event import RECORDS, Event, Record, decide
 from roznamcha.numbers import number_name, serial_of, wants_number, with_number
 from roznamcha.recorder import EntryRecorder, Line
-from roznamcha.sealing import Keyring
+from roznamcha.sealing import Keyring, without_text
 from roznamcha.shelf import Held, Shelf
 from roznamcha.units import NIL, Turn, Unit, entered, find_record, identity, misplaced, names
 from schemas import Catalogue
@@ -106,7 +106,7 @@ class Deciding:
             reasons = misplaced(event, name, held.record, now, turn.names.get(name))
             if isinstance(event, CorrectsEntry):
                 reasons += tuple(self._mispointed(event, held.record, unit, turn))
-            decision = None if reasons else decide(event, held.record)
+            decision = None if reasons else decide(without_text(event), held.record)
             if decision is not None and not decision.reasons:
                 held = entered(unit, event, held, now, decision.doubts, partial(self._earlier, held.record, unit, turn))
                 continue
@@ -141,7 +141,7 @@ class Deciding:
         waiting += [*takewhile(lambda each: each is not unit, turn.units), unit]
         for each in waiting:
             if each.record_id == record.id:
-                found |= {entry.meta.version: entry for entry in each.events}
+                found |= {entry.meta.version: without_text(entry) for entry in each.events}
         return [found[version] for version in sorted(found)]
 
     def _write_down(self, unit: Unit) -> None:

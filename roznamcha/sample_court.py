@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from roznamcha.sample import COURT
 
 if TYPE_CHECKING:
-    from roznamcha.sample_case import Life
+    from roznamcha.sample_life import Life
+
+CLERK = {"id": "COURT-NMN", "rank": "Reader", "role": "filing section"}
 
 
 def arrested(life: Life, code: str, at: datetime) -> None:
@@ -136,13 +138,12 @@ def chargesheeted(life: Life, accused: list[str], at: datetime) -> None:
         channel="ICJS",
         court=COURT,
     )
-    clerk = {"id": "COURT-NMN", "rank": "Reader", "role": "filing section"}
     cnr = f"CGNM01{life.number + 1:06d}2026"
     if life.dice.random() < 0.15:
         life.do(
             ready + timedelta(days=7),
             "ChargesheetReturnedWithDefect",
-            by=clerk,
+            by=CLERK,
             number=number,
             court=COURT,
             defects=["annexure missing"],
@@ -160,13 +161,13 @@ def chargesheeted(life: Life, accused: list[str], at: datetime) -> None:
         life.do(
             ready + timedelta(days=6),
             "ChargesheetAcknowledged",
-            by=clerk,
+            by=CLERK,
             number=number,
             cnr=cnr,
             accused=accused,
             court=COURT,
         )
-        life.do(ready + timedelta(days=9), "CognizanceTaken", by=clerk, court=COURT, cnr=cnr)
+        life.do(ready + timedelta(days=9), "CognizanceTaken", by=CLERK, court=COURT, cnr=cnr)
         for code in accused:
             life.do(
                 ready + timedelta(days=12),
@@ -177,3 +178,10 @@ def chargesheeted(life: Life, accused: list[str], at: datetime) -> None:
                 journey_hours="1",
             )
             life.do(ready + life.days(14, 32), "CopiesSupplied", accused=code, means="electronic")
+
+
+def left_untraced(life: Life, at: datetime) -> None:
+    """The final report of a case in which nobody was found, and the court's note that it has it."""
+    filed, number = at + life.days(40, 110), f"FR/{life.number}"
+    life.do(filed, "FinalReportFiled", kind="untraced", court=COURT, number=number)
+    life.do(filed + timedelta(days=1), "FinalReportAcknowledged", by=CLERK, number=number, court=COURT)

@@ -219,6 +219,9 @@ def open_keyring(datastore: Datastore, catalogue: Catalogue, path: Path) -> Keyr
     return keyring
 
 
+EMPTY = Sealed()
+
+
 @once
 def sealed_columns(cls: type) -> tuple[str, ...]:
     """The columns of an act, or of a part of one, that hold personal data in themselves or deeper down."""
@@ -228,6 +231,18 @@ def sealed_columns(cls: type) -> tuple[str, ...]:
         return shape.kind == "sealed" or any(map(holds, [*inner, *(column.shape for column in shape.columns)]))
 
     return tuple(column.name for column in columns(cls) if holds(column.shape))
+
+
+def without_text(owner: T) -> T:
+    """An act whose sealed columns say that something is there and not what: so much is all that a rule may know."""
+    changes = {name: _emptied(value) for name in sealed_columns(type(owner)) if (value := getattr(owner, name))}
+    return changed(owner, **changes) if changes else owner
+
+
+def _emptied(value: Any) -> Any:  # noqa: ANN401 (whatever a column with something sealed in it holds)
+    if isinstance(value, Sealed):
+        return EMPTY
+    return tuple(map(_emptied, value)) if isinstance(value, tuple) else without_text(value)
 
 
 def _changed(owner: T, fields_by_name: Mapping[str, Any], path: str, change: Change) -> T:

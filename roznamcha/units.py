@@ -15,6 +15,7 @@ from roznamcha.ids import uuid7
 from roznamcha.intake import TOLERANCE, Act
 from roznamcha.numbers import Serial, number_name, number_of, serial_of
 from roznamcha.recorder import Line, Name
+from roznamcha.sealing import without_text
 from roznamcha.shelf import Held
 
 Earlier = Callable[[], Iterable[Event[Any]]]
@@ -146,7 +147,8 @@ def entered(  # noqa: PLR0913 (the act, where it is entered, and by what it was 
 ) -> Held:
     """Make the act an entry, with id, place in the record and time of recording; gives the record after it.
 
-    `earlier` gives the record's entries so far, for an act that strikes one.
+    The record is folded from what the entry says without its personal texts, as it is when it is read again. `earlier`
+    gives the record's entries so far, for an act that strikes one.
     """
     record = held.record
     meta = changed(
@@ -160,7 +162,7 @@ def entered(  # noqa: PLR0913 (the act, where it is entered, and by what it was 
         doubts=doubts,
     )
     entry = changed(event, meta=meta)
-    after = fold(record, (entry,), earlier)
+    after = fold(record, (without_text(entry),), earlier)
     unit.events.append(entry)
     return Held(after, now)
 

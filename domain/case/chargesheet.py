@@ -216,10 +216,42 @@ class FinalReportFiled(CaseEntry, register="case"):
             yield f"the informant of {case.label} was not told of the final report (BNSS s.193(3))"
 
     def apply(self, case: Case) -> Case:
-        """The court has it to decide."""
+        """It was sent to the court."""
         part, meta = case.part(PoliceReports), self.meta
         report = Report(self.kind, (), "filed", since=meta.occurred_at)
         return case.keep(part.now(self.number, report), stage=further(case, "final report"))
+
+
+class FinalReportAcknowledged(CaseEntry, register="case"):
+    """The court notes that a final report has reached it: only this ends the duty, not that the report was sent."""
+
+    number: str
+    court: str
+    sr_number: str = ""
+    cnr: str = ""
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """The court's number, where it gives one, is one."""
+        if self.cnr:
+            yield from miscounted(case, self.cnr)
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """A final report that was filed, noted once, under the number the case has."""
+        yield from other_cnr(case, self.cnr)
+        was = sent(case, self.number)
+        if was is None or was.kind == "chargesheet":
+            yield f"{case.label} does not show that a final report {self.number} was filed"
+        elif was.standing == "acknowledged":
+            yield f"final report {self.number} of {case.label} was already acknowledged"
+        elif was.since and self.meta.occurred_at < was.since:
+            yield f"{self.number} is acknowledged before it was filed on {written(was.since)}"
+
+    def apply(self, case: Case) -> Case:
+        """The court has it."""
+        part = case.part(PoliceReports)
+        report = sent(case, self.number) or Report("final report", since=self.meta.occurred_at)
+        known = part.now(self.number, changed(report, standing="acknowledged"))
+        return case.keep(changed(known, cnr=part.cnr or self.cnr), stage=further(case, "final report"))
 
 
 class CopiesSupplied(ActOnAccused, register="case"):

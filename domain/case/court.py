@@ -106,7 +106,7 @@ class FinalReportDecided(InCourt, register="case"):
         """It decides on a final report that was filed."""
         yield from other_cnr(case, self.cnr)
         report = sent(case, self.number)
-        if report is None or report.standing != "filed":
+        if report is None or report.kind == "chargesheet":
             yield f"{case.label} does not show that a final report {self.number} was filed"
 
     def apply(self, case: Case) -> Case:

@@ -8,13 +8,11 @@ from typing import Literal
 
 from domain.case.case import Case, CaseEntry
 from domain.case.codes import Code
-from domain.case.days import BNSS_BEGAN, day, later, written
+from domain.case.days import BNSS_BEGAN, day, written
 from domain.case.fir import Done, Fir, TellsOfOffence, ill_written, registration
+from domain.case.periods import SIGNATURE
 from domain.case.ranks import at_least_dysp
 from domain.event import Numbered, Sealed, changed
-
-SIGN_DAYS = 3
-"""BNSS s.173(1)(ii): electronic information is taken on record on being signed within three days."""
 
 
 class InformationReceived(TellsOfOffence, register="case", opens=True):
@@ -76,14 +74,14 @@ class InformationSigned(CaseEntry, register="case"):
 
 
 def signed_late(received_at: datetime, signed_at: datetime | None) -> Iterator[str]:
-    """The doubt when electronic information has no signature of the informant within three days of its receipt."""
-    last = later(day(received_at), SIGN_DAYS)
+    """The doubt when electronic information has no signature of the informant in time after its receipt."""
+    last = SIGNATURE.last(received_at)
     if day(received_at) < BNSS_BEGAN or (signed_at and day(signed_at) <= last):
         return
     how = f"was signed only on {written(signed_at)}" if signed_at else "is not signed"
     yield (
         f"the electronic information of {written(received_at)} {how}: it is taken on record "
-        f"on being signed within three days, until {written(last)} (BNSS s.173(1)(ii))"
+        f"on being signed within {SIGNATURE}, until {written(last)} ({SIGNATURE.law})"
     )
 
 

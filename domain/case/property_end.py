@@ -11,6 +11,7 @@ from domain.case.case import Case
 from domain.case.codes import Code, CodeOrOfficer, unreadable
 from domain.case.days import day
 from domain.case.malkhana import IN_CUSTODY, Article, Order
+from domain.case.periods import DISPOSAL
 from domain.case.property import ConcernsProperty, EndsCustody, MovesProperty
 from domain.event import Sealed
 
@@ -123,8 +124,8 @@ class PropertyDisposed(EndsCustody, register="case"):
                 yield f"{self.property_id} was ordered {order.manner} and is {self.manner}"
             if self.meta.occurred_at < order.at:
                 yield f"{self.property_id} was disposed of before order {self.order} was made"
-            elif _held(order, article) and day(self.meta.occurred_at) <= _two_months_after(day(order.at)):
-                yield f"{self.property_id} is disposed of within two months of order {self.order} (BNSS s.498(4))"
+            elif _held(order, article) and day(self.meta.occurred_at) <= _barred_until(day(order.at)):
+                yield f"{self.property_id} is disposed of within {DISPOSAL} of order {self.order} ({DISPOSAL.law})"
         if article.state in {"on the way", "at laboratory", "rejected"}:
             yield f"{self.property_id} is disposed of while the register shows it {article.whereabouts}"
         if self.manner in {"returned", "transferred"} and not self.holder_after:
@@ -206,9 +207,9 @@ def _held(order: Order, article: Article) -> bool:
     return order.provision in AFTER_TRIAL and article.category not in NOT_HELD and not order.on_bond
 
 
-def _two_months_after(on: date) -> date:
-    """The corresponding date two calendar months later, or that month's last day; the last day there is, for ever."""
-    year, month = divmod(on.year * 12 + on.month + 1, 12)
+def _barred_until(on: date) -> date:
+    """The corresponding date so many months later, or that month's last day; the last day there is, for ever."""
+    year, month = divmod(on.year * 12 + on.month - 1 + DISPOSAL.count, 12)
     if year > date.max.year:
         return date.max
     return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 
 from domain.case.case import Case
 from domain.case.malkhana import Article, State, measurable, measured
+from domain.case.periods import DNA_TO_LABORATORY, DRUGS_TO_LABORATORY
 from domain.case.property import CarriesProperty, MovesProperty
 
-DISPATCH_WITHIN = {"drugs": timedelta(hours=72), "biological or medical sample": timedelta(hours=48)}
+DISPATCH_WITHIN = {"drugs": DRUGS_TO_LABORATORY, "biological or medical sample": DNA_TO_LABORATORY}
 """NDPS Standing Order 1/88, and Kattavellai v. State of Tamil Nadu, 2025 INSC 845. Later is late, not impossible."""
 
 
@@ -52,9 +52,8 @@ class PropertySentToLaboratory(CarriesProperty, register="case"):
         if article.category == "drugs" and not article.certificate:
             yield f"{self.property_id} goes without the Magistrate's certificate of its inventory (NDPS s.52A)"
         limit = DISPATCH_WITHIN.get(article.category)
-        if limit and self.meta.occurred_at - article.seized_at > limit and not self.delay_reason:
-            hours = limit // timedelta(hours=1)
-            yield f"{self.property_id} goes to the laboratory later than {hours} hours after its seizure, unexplained"
+        if limit and self.meta.occurred_at - article.seized_at > limit.span and not self.delay_reason:
+            yield f"{self.property_id} goes to the laboratory later than {limit} after its seizure, unexplained"
 
 
 class PropertyReceivedByLaboratory(MovesProperty, register="case"):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from domain.case.case import Case
 from domain.case.malkhana import WITH_OFFICER, WITH_POLICE, Article, State
+from domain.case.periods import OVERNIGHT
 from domain.case.property import ConcernsProperty, MovesProperty
-
-OVERNIGHT = timedelta(hours=24)
-"""How long an article may stay with the officer who seized it before a court asks why."""
 
 
 class PropertyDeposited(MovesProperty, register="case"):
@@ -74,8 +71,8 @@ class PropertyDeposited(MovesProperty, register="case"):
     def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
         """Kept overnight, no diary entry, no specimen of the seal, unfit storage, a third hand at the register."""
         kept = self.meta.occurred_at - article.seized_at
-        if article.state == "seized" and kept > OVERNIGHT and not self.delay_reason:
-            yield f"{self.property_id} was deposited more than 24 hours after its seizure, without a reason"
+        if article.state == "seized" and kept > OVERNIGHT.span and not self.delay_reason:
+            yield f"{self.property_id} was deposited more than {OVERNIGHT} after its seizure, without a reason"
         if not self.gd_entry:
             yield f"the deposit of {self.property_id} names no General Diary entry"
         if article.seal and not self.specimen_seal_deposited:

@@ -14,21 +14,8 @@ from typing import Literal
 from domain.case.arrest import CUSTODY, ActOnAccused, ActOnArrested, standing
 from domain.case.case import Case
 from domain.case.days import day, later, written
+from domain.case.periods import DEFAULT_BAIL, EXECUTIVE_CUSTODY, POLICE_CUSTODY, PROCLAMATION, UAPA_POLICE_CUSTODY
 from domain.event import Sealed
-
-SHORTEST_DEFAULT_BAIL = 60
-"""BNSS s.187(3)(ii): the shorter of the two periods, the day of the first remand counted with them."""
-
-POLICE_DAYS = 15
-"""BNSS s.187(2), in the whole or in parts. UAPA s.43D(2)(a) reads thirty for fifteen."""
-
-UAPA_POLICE_DAYS = 30
-
-EXECUTIVE_DAYS = 7
-"""BNSS s.187(6): what an Executive Magistrate may order in the aggregate."""
-
-PROCLAMATION_DAYS = 30
-"""BNSS s.84(1): not less than so many days from the publishing of the proclamation."""
 
 
 class AccusedProduced(ActOnArrested, register="case"):
@@ -80,12 +67,13 @@ class AccusedRemanded(ActOnArrested, register="case"):
         """Police custody, and an Executive Magistrate's orders, have a limit in the aggregate."""
         yield from super().doubt(case)
         was, uapa = standing(case, self.accused), any(each.startswith("UAPA ") for each in case.sections)
-        limit, law = (UAPA_POLICE_DAYS, "UAPA s.43D(2)(a)") if uapa else (POLICE_DAYS, "BNSS s.187(2)")
+        limit = UAPA_POLICE_CUSTODY if uapa else POLICE_CUSTODY
         police, executive = was.police_days + self.days, was.executive_days + self.days
-        if self.custody == "police" and police > limit:
-            yield f"police custody of {self.accused} comes to {police} days; {law} allows {limit} in the whole"
-        if self.magistrate == "executive" and executive > EXECUTIVE_DAYS:
-            yield f"{self.accused} is held {executive} days by an Executive Magistrate; BNSS s.187(6): {EXECUTIVE_DAYS}"
+        if self.custody == "police" and police > limit.count:
+            yield f"police custody of {self.accused} comes to {police} days; {limit.law} allows {limit} in the whole"
+        if self.magistrate == "executive" and executive > EXECUTIVE_CUSTODY.count:
+            allowed = f"{EXECUTIVE_CUSTODY.law}: {EXECUTIVE_CUSTODY}"
+            yield f"{self.accused} is held {executive} days by an Executive Magistrate; {allowed}"
 
     def apply(self, case: Case) -> Case:
         """The accused is in that custody; the days are added up."""
@@ -115,12 +103,13 @@ class DefaultBailClaimed(ActOnAccused, register="case"):
             )
 
     def doubt(self, case: Case) -> Iterator[str]:
-        """The right arises on the 61st day at the earliest, for somebody still in custody, and is claimed once."""
+        """The right arises after the shorter period at the earliest, for somebody in custody, and is claimed once."""
         was = standing(case, self.accused)
         if was.first_remand_at:
-            right = later(day(was.first_remand_at), SHORTEST_DEFAULT_BAIL)
+            right = DEFAULT_BAIL.last(was.first_remand_at)
             if day(self.meta.occurred_at) < right:
-                yield f"{self.accused} claims default bail before {written(right)}, the 61st day of remand"
+                nth = f"day {DEFAULT_BAIL.count + 1} of remand"
+                yield f"{self.accused} claims default bail before {written(right)}, {nth}"
         if was.how not in CUSTODY:
             yield f"{self.accused} claims default bail and is not in custody ({was.how})"
         if was.claimed_at:
@@ -210,7 +199,7 @@ class AccusedDeclaredAbsconding(ActOnAccused, register="case"):
         yield from super().doubt(case)
         if (how := standing(case, self.accused).how) in CUSTODY:
             yield f"{self.accused} is declared absconding while in custody ({how})"
-        if self.published_on and self.appear_on and self.appear_on < later(self.published_on, PROCLAMATION_DAYS):
+        if self.published_on and self.appear_on and self.appear_on < later(self.published_on, PROCLAMATION.count):
             yield f"the proclamation leaves {self.accused} less than thirty days from its publishing (BNSS s.84(1))"
 
     def apply(self, case: Case) -> Case:

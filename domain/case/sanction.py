@@ -14,10 +14,8 @@ from typing import Literal
 
 from domain.case.case import Case, CaseEntry, ConcernsAccused, Part
 from domain.case.days import BNSS_BEGAN, day, later, written
+from domain.case.periods import SANCTION
 from domain.event import Sealed, changed, put
-
-DECISION_DAYS = 120
-"""BNSS s.218(1), second proviso: counted from the date of the receipt, which is not counted itself."""
 
 NO_SANCTION_NEEDED = frozenset({64, 65, 66, 68, 69, 70, 71, 74, 75, 76, 77, 78, 79, 143, 199, 200})
 """Sections of the BNS for which no sanction is asked (BNSS s.218(1), third proviso)."""
@@ -40,7 +38,7 @@ class Leave:
     @property
     def last_day(self) -> date | None:
         """The last day on which the Government may decide. None while nobody entered the receipt."""
-        return later(day(self.received_at), DECISION_DAYS) if self.received_at else None
+        return SANCTION.last(self.received_at) if self.received_at else None
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ class GovernmentSanctionRequestReceived(AnswersSanction, register="case"):
         if received:
             yield (
                 f"sanction request {self.request} of {case.label} was received on {written(received)}: "
-                "the 120 days count from there. If that entry is wrong, strike it by case.EntryCorrected first."
+                f"the {SANCTION} count from there. If that entry is wrong, strike it by case.EntryCorrected first."
             )
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -155,7 +153,8 @@ class DecidesSanction(AnswersSanction):
         if leave.standing != "requested":
             yield f"sanction was already {leave.standing} on request {self.request} of {case.label}"
         if leave.received_at is None:
-            yield f"nobody entered when the Government received request {self.request}: its 120 days cannot be counted"
+            missing = f"nobody entered when the Government received request {self.request}"
+            yield f"{missing}: its {SANCTION} cannot be counted"
         elif self.meta.occurred_at < leave.received_at:
             yield f"request {self.request} is decided before it was received on {written(leave.received_at)}"
 
@@ -188,7 +187,7 @@ class GovernmentSanctionRefused(DecidesSanction, register="case"):
         last = leave.last_day
         if last and leave.received_at and day(leave.received_at) >= BNSS_BEGAN and day(self.meta.occurred_at) > last:
             yield (
-                f"the 120 days of request {self.request} ended on {written(last)}: sanction was deemed accorded "
+                f"the {SANCTION} of request {self.request} ended on {written(last)}: sanction was deemed accorded "
                 "before this refusal (BNSS s.218(1))"
             )
 
@@ -214,11 +213,11 @@ class GovernmentSanctionDeemedGranted(AnswersSanction, register="case"):
             )
         elif day(self.meta.occurred_at) <= last:
             yield (
-                f"{what} yet: the Government has 120 days from the receipt, until {written(last)} (BNSS s.218(1)). "
+                f"{what} yet: the Government has {SANCTION} from the receipt, until {written(last)} ({SANCTION.law}). "
                 f"Enter it from {written(later(last, 1))} on."
             )
         elif leave.decided_at and day(leave.decided_at) <= last:
-            yield f"{what}: it was {leave.standing} on {written(leave.decided_at)}, within the 120 days."
+            yield f"{what}: it was {leave.standing} on {written(leave.decided_at)}, within the {SANCTION}."
         elif leave.standing == "deemed granted":
             yield f"{what} twice: the record shows that already."
 
@@ -228,7 +227,7 @@ class GovernmentSanctionDeemedGranted(AnswersSanction, register="case"):
         if leave.received_at and day(leave.received_at) < BNSS_BEGAN:
             yield f"request {self.request} was received before {written(BNSS_BEGAN)}: no law deemed a sanction given"
         if leave.standing in {"granted", "refused"}:
-            yield f"sanction was {leave.standing} on request {self.request} of {case.label} after the 120 days"
+            yield f"sanction was {leave.standing} on request {self.request} of {case.label} after the {SANCTION}"
 
     def apply(self, case: Case) -> Case:
         """The sanction stands as if it had been given."""

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from domain.case.case import Case
 from domain.event import Event, changed, decide, fold
 from roznamcha.intake import read_act
-from roznamcha.sample_case import Life
+from roznamcha.sample_case import SampleCase
 
 
 def history(case: int) -> list[Event[Any]]:
     """The accepted entries of a sample case."""
     record, entries = Case.blank(UUID(int=1)), []
-    for planned in Life(case, 1861).acts():
+    for planned in SampleCase(case, 1861).acts():
         act = read_act(planned.act, now=planned.recorded_at).event
         if act.numbered is not None:
             act = changed(act, **{act.numbered.number: 1})

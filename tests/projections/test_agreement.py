@@ -75,6 +75,7 @@ def usual() -> list[Event[Any]]:
         act("case.CaseMerged", direction="to the other"), act("case.CaseReopened", reason="new evidence"),
         act("case.FinalReportPrepared", number="CS/1", kind="untraced", accused=()),
         act("case.ChargesheetReturnedWithDefect", number="CS/1"), act("case.FinalReportFiled", number="FR/1"),
+        act("case.FinalReportAcknowledged", number="FR/1", cnr=CNR),
         act("case.FinalReportDecided", number="FR/1", outcome="accepted", cnr=CNR),
         act("case.FinalReportDecided", number="FR/1", outcome="further investigation ordered", cnr=CNR),
         act("case.CognizanceTaken", cnr=CNR), act("case.CaseCommitted", cnr=CNR),

@@ -6,8 +6,10 @@ import base64
 import hashlib
 import json
 import stat
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -16,9 +18,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
 from consumers import entries
-from domain.event import Event, Sealed
+from domain.event import ACTS, Event, Sealed
 from roznamcha.errors import Broken
-from roznamcha.sealing import Keyring, load_master_key
+from roznamcha.sealing import Keyring, load_master_key, without_text
 from roznamcha.store import Store
 from schemas import catalogue
 from tests.acts import act
@@ -133,3 +135,37 @@ def test_another_master_key_stops_the_program(database: str) -> None:
     with pytest.raises(Broken, match="another master key"):
         other.open(entry)
     store.datastore.close()
+
+
+def test_what_decides_is_told_that_something_is_sealed_and_not_what() -> None:
+    """Before rules are asked the texts are taken out, in lists and in their rows too; the act itself keeps them."""
+    victim = {"code": "V1", "gender": "female", "victim_name": "Sita"}
+    told = act("case.FIRRegistered", contents="Sita tells", victims=[victim])
+    seen = without_text(told.event)
+    assert "Sita" in told.event.contents.text  # type: ignore[attr-defined]
+    assert seen.contents == Sealed()  # type: ignore[attr-defined]
+    assert seen.contents.text is None  # type: ignore[attr-defined]
+    assert seen.victims[0].victim_name.text is None  # type: ignore[attr-defined]
+    assert (seen.victims[0].code, seen.victims[0].address) == ("V1", None)  # type: ignore[attr-defined]
+
+
+def watching(seen: list[str | None], step: Callable[..., Any]) -> Callable[..., Any]:
+    """A step of deciding that also notes what it could have read."""
+
+    def watched(self: Any, record: Any) -> Any:
+        seen.append(self.contents.text)
+        return step(self, record)
+
+    return watched
+
+
+def test_no_rule_of_the_store_sees_a_text(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither refusals, doubts nor the record are made of what is sealed."""
+    seen: list[str | None] = []
+    kind = ACTS["case.FIRRegistered"]
+    for step in ("refuse", "doubt", "apply"):
+        monkeypatch.setattr(kind, step, watching(seen, getattr(kind, step)))
+    store = store_on(database)
+    store.record(act("case.FIRRegistered", contents="Sita tells"))
+    store.datastore.close()
+    assert seen == [None, None, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from domain.case.chargesheet import (
     ChargesheetReturnedWithDefect,
     ChargesheetSubmitted,
     CopiesSupplied,
+    FinalReportAcknowledged,
     FinalReportFiled,
     SupplementaryChargesheetFiled,
 )
 from domain.case.final_form import ChargedAccused, FinalReportPrepared
 from domain.case.police_report import PoliceReports, charged, sent
+from domain.event import Meta
 from tests.domain.case.builders_accused import (
     CNR,
     OTHER_CNR,
@@ -236,6 +239,25 @@ def test_a_final_report_is_filed_once() -> None:
     assert case.stage == "final report"
     when(given(*ready, final()), final()).refused("FR/1 of 0012/2026 is already filed")
     when(given(*ready, final(), struck(final(), 3)), final()).entered()
+
+
+def noted(**fields: Any) -> Any:
+    """The court's note that it has the final report."""
+    return act(FinalReportAcknowledged, **{"number": "FR/1", "court": "JMFC", **fields})
+
+
+def test_the_court_notes_a_final_report() -> None:
+    """What was filed is acknowledged, once, under the court's number; the report keeps its kind."""
+    filed = (fir(), prepared("FR/1", kind="untraced"), final())
+    case = when(given(*filed), noted(cnr=CNR)).entered()
+    assert (case.part(PoliceReports).reports["FR/1"].standing, case.part(PoliceReports).cnr) == ("acknowledged", CNR)
+    assert (case.part(PoliceReports).reports["FR/1"].kind, case.stage) == ("untraced", "final report")
+    when(given(*filed, noted()), noted()).doubted("was already acknowledged")
+    when(given(*filed), noted(number="FR/2")).doubted("does not show that a final report FR/2 was filed")
+    when(given(*filed), noted(cnr="12")).refused("is not one")
+    when(given(*filed), replace(noted(), meta=Meta(occurred_at=after(-1)))).doubted("before it was filed")
+    when(given(*IN_COURT), noted(number="CS/1")).doubted("does not show that a final report CS/1 was filed")
+    given(*filed, noted()).when("case.FinalReportDecided", number="FR/1", court="JMFC", outcome="accepted").entered()
 
 
 def test_a_final_report_that_was_not_prepared_so_is_doubted() -> None:

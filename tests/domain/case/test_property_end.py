@@ -141,7 +141,7 @@ def test_an_order_after_trial_waits_two_months(provision: Any) -> None:
     order = datetime(2026, 12, 31, 6, tzinfo=UTC)
     stored = then(STORED, ordered(at=order, provision=provision))
     early, late = datetime(2027, 2, 28, 12, tzinfo=UTC), datetime(2027, 2, 28, 19, tzinfo=UTC)
-    held = "PR/1 is disposed of within two months of order O/9 (BNSS s.498(4))"
+    held = "PR/1 is disposed of within 2 months of order O/9 (BNSS s.498(4))"
     when(stored, disposed(at=early)).doubted(held)
     when(stored, disposed(at=late)).entered()  # past midnight in India
     for category in ("livestock", "perishable"):
@@ -155,7 +155,7 @@ def test_an_order_after_trial_waits_two_months(provision: Any) -> None:
 def test_two_months_end_before_time_does() -> None:
     """An order dated at the end of all dates is counted like any other."""
     end = datetime(9999, 12, 31, tzinfo=UTC)
-    when(then(STORED, ordered(at=end, provision="BNSS 498")), disposed(at=end)).doubted("within two months")
+    when(then(STORED, ordered(at=end, provision="BNSS 498")), disposed(at=end)).doubted("within 2 months")
 
 
 def test_a_missing_article_keeps_its_holder() -> None:

@@ -107,7 +107,7 @@ def test_default_bail_needs_a_remand() -> None:
 def test_default_bail_is_claimed_on_the_sixty_first_day_at_the_earliest() -> None:
     """The day of remand counts: remand on 2 July, the sixtieth day is 30 August, the right arises on 31 August."""
     claim = given(*HELD, remanded())
-    claim.when(DefaultBailClaimed, accused="A1", at=after(59)).doubted("before 31 August 2026, the 61st day")
+    claim.when(DefaultBailClaimed, accused="A1", at=after(59)).doubted("before 31 August 2026, day 61 of remand")
     case = claim.when(DefaultBailClaimed, accused="A1", at=after(60)).entered()
     assert standing(case, "A1").claimed_at == after(60)
 

@@ -117,7 +117,7 @@ def test_a_rule_waits_for_acts_that_can_be_entered(rule: Rule) -> None:
         known = {column.name for column in columns(act)}
         for name in trigger.columns() - {"person", "victims.code", "accused"}:
             assert name in known, f"{trigger.fact} has no {name}"
-        if trigger.subject and trigger.fact not in {"case.FinalReportFiled", "case.SectionsAltered"}:
+        if trigger.subject and trigger.fact not in {"case.FinalReportDecided", "case.SectionsAltered"}:
             assert known & {each.partition(".")[0] for each in trigger.subject}, f"{trigger.fact} names no {rule.per}"
 
 

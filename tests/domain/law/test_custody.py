@@ -93,8 +93,30 @@ def test_a_chargesheet_sent_stops_nothing() -> None:
     found = clocks(*facts, sent, fact("ChargesheetAcknowledged", "2026-02-03", accused=["A1"]))
     assert only("def-bail", found, "A1").state(at("2026-06-01")) == "met"
     assert only("def-bail", found, "A2").state(at("2026-06-01")) == "lapsed"
-    everybody = clocks(*facts, fact("FinalReportFiled", "2026-02-03", kind="mistake of fact", court="JMFC", number="1"))
-    assert {each.state(None) for each in of("def-bail", everybody)} == {"met"}
+
+
+def test_a_final_report_ends_no_custody_until_the_court_accepts_it() -> None:
+    """It charges nobody: the days of somebody still in custody run on, whatever the police have sent."""
+    facts = fir("2026-01-01", "BNS 303(2)"), remanded("A1", "2026-01-02"), remanded("A2", "2026-01-02")
+    filed = fact("FinalReportFiled", "2026-02-03", kind="untraced", court="JMFC", number="1")
+    noted = fact("FinalReportAcknowledged", "2026-02-05", court="JMFC", number="1")
+    again = fact("FinalReportDecided", "2026-02-09", court="JMFC", number="1", outcome="further investigation ordered")
+    open_still = clocks(*facts, filed, noted, again)
+    assert {each.state(at("2026-06-01")) for each in of("def-bail", open_still)} == {"lapsed"}
+    accepted = fact("FinalReportDecided", "2026-02-20", court="JMFC", number="1", outcome="accepted")
+    closed = clocks(*facts, filed, noted, accepted)
+    assert {each.state(at("2026-06-01")) for each in of("def-bail", closed)} == {"overtaken"}
+
+
+def test_a_final_report_completes_the_investigation_when_the_court_has_it() -> None:
+    """Sent alone it stops nothing; acknowledged it does, by the day of the acknowledgement."""
+    rape = fir("2026-01-01", "BNS 64(1)")
+    filed = fact("FinalReportFiled", "2026-02-03", kind="untraced", court="JMFC", number="1")
+    assert only("inv-2m", clocks(rape, filed)).state(at("2026-06-01")) == "lapsed"
+    noted = fact("FinalReportAcknowledged", "2026-02-05", court="JMFC", number="1")
+    assert only("inv-2m", clocks(rape, filed, noted)).state(at("2026-06-01")) == "met"
+    decided = fact("FinalReportDecided", "2026-03-20", court="JMFC", number="1", outcome="accepted")
+    assert only("inv-2m", clocks(rape, filed, decided)).state(at("2026-06-01")) == "met late"
 
 
 def test_bail_pauses_the_custody_and_a_new_remand_lets_it_run_on() -> None:

@@ -1,0 +1,58 @@
+"""The periods of law that acts themselves count: each once, with its law, and with the rule that says the same.
+
+Clocks run by the rule book (`domain/law`), which a lawyer corrects. An act reads no file; so what it refuses or doubts
+is counted by the numbers here, and a test holds each against its rule. Correct the rule first: the test then names the
+line. The days are those of the calendar in India, as in `days.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from domain.case.days import day, later
+
+
+@dataclass(frozen=True)
+class Period:
+    """So many hours or days, by which law, and the rule of the book that counts the same (empty: it has none)."""
+
+    count: int
+    unit: Literal["hour", "day", "month"]
+    law: str
+    rule: str = ""
+
+    def __str__(self) -> str:
+        """As it is read: `120 days`."""
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+    @property
+    def span(self) -> timedelta:
+        """As a length of time; days and hours only."""
+        return timedelta(hours=self.count) if self.unit == "hour" else timedelta(days=self.count)
+
+    def last(self, start: datetime) -> date:
+        """The last of so many days, the day of the start not counted (General Clauses Act s.9)."""
+        return later(day(start), self.count)
+
+
+SIGNATURE = Period(3, "day", "BNSS s.173(1)(ii)", "efir-sign")
+"""Electronic information is taken on record on being signed within it."""
+SANCTION = Period(120, "day", "BNSS s.218(1)", "sanction-120")
+"""For the Government to decide, from the date of the receipt, which is not counted itself (second proviso)."""
+DEFAULT_BAIL = Period(60, "day", "BNSS s.187(3)(ii)", "def-bail")
+"""The shorter of the two periods, the day of the first remand counted with them."""
+POLICE_CUSTODY = Period(15, "day", "BNSS s.187(2)")
+"""In the whole or in parts."""
+UAPA_POLICE_CUSTODY = Period(30, "day", "UAPA s.43D(2)(a)")
+"""Reads thirty for fifteen."""
+EXECUTIVE_CUSTODY = Period(7, "day", "BNSS s.187(6)")
+"""What an Executive Magistrate may order in the aggregate."""
+PROCLAMATION = Period(30, "day", "BNSS s.84(1)")
+"""Not less than so many days from the publishing of the proclamation."""
+DRUGS_TO_LABORATORY = Period(72, "hour", "NDPS Standing Order 1/88")
+DNA_TO_LABORATORY = Period(48, "hour", "Kattavellai, 2025 INSC 845")
+DISPOSAL = Period(2, "month", "BNSS s.498(4)")
+"""What a judgment orders for property is not carried out within it."""
+OVERNIGHT = Period(24, "hour", "no law: courts ask why an article stayed longer with the officer who seized it")
