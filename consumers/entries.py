@@ -1,38 +1,58 @@
-"""Entries as they are kept and as the domain knows them: bytes to an act, an act to bytes.
-
-The conversions of each act are worked out once, from its columns. What needs none (text, numbers) is taken as it is.
-"""
+"""Entries as they are kept and as the domain knows them: bytes to an act, an act to bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import fields
-from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import domain
-from domain.event import ACTS, EPOCH, Actor, Event, Meta, Sealed
-from domain.shape import Shape, columns, once
-from schemas import Catalogue, SchemaError
-from schemas.codec import decode, encode
+from consumers.columns import made, micros, moment, readers, writers
+from consumers.plans import Plan, UnknownAct, Wanted, act_of, plan_of
+from domain.event import ACTS, Actor, Event, Meta
+from schemas import Catalogue
+from schemas.codec import HEADER, decode, encode
+from schemas.decoding import NOT_PLAIN
 
-Convert = Callable[[Any], Any]
-DAY_ZERO = date(1970, 1, 1).toordinal()
-MICROSECOND = timedelta(microseconds=1)
+__all__ = ["Reader", "UnknownAct", "read", "read_plainly", "write"]
 
 
-class UnknownAct(SchemaError):
-    """An entry of an act this release doesn't know."""
+class Reader:
+    """Reads entries of every schema, each by the decoder that was written for it."""
+
+    def __init__(self, catalogue: Catalogue, wanted: Wanted | None = None) -> None:
+        """Read whole entries, or of each act only the columns that are `wanted`."""
+        self.catalogue, self.wanted = catalogue, wanted
+        self._plans: dict[bytes, Plan | None] = {}
+
+    def read(self, state: bytes, position: int = 0) -> Event[Any]:
+        """The entry in these bytes. Raises SchemaError when they can't be decoded, UnknownAct for an unknown act."""
+        head = state[: HEADER.size]
+        if head not in self._plans:
+            self._plans[head] = plan_of(self.catalogue, state, self.wanted)
+        plan = self._plans[head]
+        if plan is not None and ACTS.get(plan[0]) is plan[1]:
+            try:
+                entry: Event[Any] = plan[2](state, HEADER.size)
+            except NOT_PLAIN:
+                return read_plainly(self.catalogue, state, position)
+            entry.meta.__dict__["position"] = position
+            return entry
+        return read_plainly(self.catalogue, state, position)
 
 
 def read(catalogue: Catalogue, state: bytes, position: int = 0) -> Event[Any]:
-    """The entry in these bytes. Raises SchemaError when they can't be decoded, UnknownAct for an act nobody knows."""
+    """The entry in these bytes, whole. Raises SchemaError and UnknownAct as a Reader does."""
+    reader: Reader | None = catalogue.readers.get(Reader)
+    if reader is None:
+        reader = catalogue.readers[Reader] = Reader(catalogue)
+    return reader.read(state, position)
+
+
+def read_plainly(catalogue: Catalogue, state: bytes, position: int = 0) -> Event[Any]:
+    """The same by the general decoder alone: for old versions, for odd bytes, and for whoever checks the other way."""
     name, record = decode(catalogue, state)
-    cls = _act(name)
+    cls = act_of(name)
     meta = _read_meta(record.pop("meta"), position)
-    for column, convert in _readers(cls):
+    for column, convert in readers(cls):
         record[column] = convert(record[column])
     record["meta"] = meta
     entry = object.__new__(cls)
@@ -44,37 +64,16 @@ def write(catalogue: Catalogue, event: Event[Any]) -> bytes:
     """The bytes of an entry. Raises SchemaError when it doesn't fit its schema."""
     record = dict(event.__dict__)
     record["meta"] = _written_meta(event.meta)
-    for column, convert in _writers(type(event)):
+    for column, convert in writers(type(event)):
         record[column] = convert(record[column])
     return encode(catalogue, event.name, record)
-
-
-def _act(name: str) -> type[Event[Any]]:
-    cls = ACTS.get(name)
-    if cls is None:
-        domain.load()
-        cls = ACTS.get(name)
-    if cls is None:
-        message = f"this release knows no act {name}"
-        raise UnknownAct(message)
-    return cls
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970-01-01T00:00:00Z."""
-    return (moment - EPOCH) // MICROSECOND
-
-
-def moment(value: int) -> datetime:
-    """The aware UTC time of microseconds since 1970."""
-    return EPOCH + timedelta(microseconds=value)
 
 
 def _read_meta(kept: dict[str, Any], position: int) -> Meta:
     record_id, stream = UUID(bytes=kept["record_id"]), kept["stream_id"]
     station, reported = kept["station"], kept["reported_at"]
     correlation, causation = kept["correlation_id"], kept["causation_id"]
-    meta: Meta = _made(
+    found: Meta = made(
         Meta,
         entry_id=UUID(bytes=kept["entry_id"]),
         record_id=record_id,
@@ -83,7 +82,7 @@ def _read_meta(kept: dict[str, Any], position: int) -> Meta:
         occurred_at=moment(kept["occurred_at"]),
         recorded_at=moment(kept["recorded_at"]),
         reported_at=None if reported is None else moment(reported),
-        actor=_made(
+        actor=made(
             Actor,
             id=kept["actor_id"],
             rank=kept["actor_rank"],
@@ -101,13 +100,7 @@ def _read_meta(kept: dict[str, Any], position: int) -> Meta:
         signature=kept["signature"],
         position=position,
     )
-    return meta
-
-
-def _made(cls: type[Any], **values: Any) -> Any:  # noqa: ANN401
-    made = object.__new__(cls)
-    made.__dict__.update(values)
-    return made
+    return found
 
 
 def _written_meta(meta: Meta) -> dict[str, Any]:
@@ -133,66 +126,3 @@ def _written_meta(meta: Meta) -> dict[str, Any]:
         "doubts": list(meta.doubts),
         "signature": meta.signature,
     }
-
-
-@once
-def _readers(cls: type) -> tuple[tuple[str, Convert], ...]:
-    return tuple((each.name, _reader(each.shape)) for each in columns(cls) if not each.shape.plain)
-
-
-@once
-def _writers(cls: type) -> tuple[tuple[str, Convert], ...]:
-    return tuple((each.name, _writer(each.shape)) for each in columns(cls) if not each.shape.plain)
-
-
-def _reader(shape: Shape) -> Convert:
-    """How a kept value becomes the domain's."""
-    if shape.inner is not None:
-        inner = _reader(shape.inner)
-        if shape.kind == "optional":
-            return lambda value: None if value is None else inner(value)
-        return lambda value: tuple(inner(each) for each in value)
-    if shape.of is not None:
-        cls, changed = shape.of, _readers(shape.of)
-        return lambda value: _part(cls, dict(value), changed)
-    return READERS.get(shape.kind, _same)
-
-
-def _part(cls: type, values: dict[str, Any], changed: tuple[tuple[str, Convert], ...]) -> Any:  # noqa: ANN401
-    for name, convert in changed:
-        values[name] = convert(values[name])
-    return _made(cls, **values)
-
-
-def _writer(shape: Shape) -> Convert:
-    """How a value of the domain is kept."""
-    if shape.inner is not None:
-        inner = _writer(shape.inner)
-        if shape.kind == "optional":
-            return lambda value: None if value is None else inner(value)
-        return lambda value: [inner(each) for each in value]
-    if shape.of is not None:
-        names = [each.name for each in fields(shape.of)]
-        changed = dict(_writers(shape.of))
-        return lambda value: {name: changed.get(name, _same)(getattr(value, name)) for name in names}
-    return WRITERS.get(shape.kind, _same)
-
-
-def _same(value: Any) -> Any:  # noqa: ANN401
-    return value
-
-
-READERS: dict[str, Convert] = {
-    "instant": moment,
-    "date": lambda value: date.fromordinal(value + DAY_ZERO),
-    "decimal": Decimal,
-    "id": UUID,
-    "sealed": lambda kept: Sealed(kept["person"], kept["digest"], kept["box"]),
-}
-WRITERS: dict[str, Convert] = {
-    "instant": micros,
-    "date": lambda value: value.toordinal() - DAY_ZERO,
-    "decimal": str,
-    "id": str,
-    "sealed": lambda value: {"person": value.person, "digest": value.digest, "box": value.box},
-}

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import types
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple, get_args, get_type_hints
 from uuid import UUID
 
 import psycopg
 from psycopg import Connection, Cursor
+from psycopg.types.json import Jsonb
 
 from projections.view import Index, Key, View
 
@@ -163,13 +165,22 @@ class Table:
         query = f"COPY views.{self.name} ({', '.join(self.columns)}) FROM STDIN (FORMAT BINARY)"
         with cursor.copy(query.encode()) as copying:
             copying.set_types(self.types)
-            for values in self._values(rows):
+            for values in map(self._values, rows):
                 copying.write_row(values)
 
-    def _values(self, rows: Iterable[Any]) -> Iterator[list[Any]]:
-        columns = self.columns
-        for row in rows:
-            yield [getattr(row, name) for name in columns]
+    @cached_property
+    def _values(self) -> Callable[[Any], Sequence[Any]]:
+        """The values of a row as COPY wants them."""
+        jsons = [number for number, kind in enumerate(self.types) if kind == "jsonb"]
+        values = attrgetter(*self.columns, self.columns[0])  # of several names it gives a tuple, of one it wouldn't
+
+        def written(row: Any) -> Sequence[Any]:  # noqa: ANN401 (a row)
+            found = list(values(row)[:-1])
+            for number in jsons:
+                found[number] = None if found[number] is None else Jsonb(found[number], WRITTEN)
+            return found
+
+        return written if jsons else lambda row: values(row)[:-1]
 
     # --- keys --------------------------------------------------------------------------------------------------
 
@@ -220,4 +231,14 @@ def _columns_of(keys: Collection[Key]) -> list[list[Any]]:
 
 
 def _json(value: Any) -> str | None:  # noqa: ANN401 (any JSON)
-    return None if value is None else json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return None if value is None else WRITTEN(value)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (any JSON)
+    """What a state keeps as an object while it is at hand."""
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    raise TypeError(type(value).__name__)
+
+
+WRITTEN = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain).encode

@@ -47,8 +47,8 @@ TELLING = (
     TellsOfOffence, PreliminaryEnquiryOrdered, PreliminaryEnquiryConcluded, LeavesStation, EntersStation, JoinsCases,
     InvestigatorAssigned, InvestigatorChanged, SectionsAltered, AccusedNamed, AccusedArrested, CaseReopened,
     FinalReportPrepared, SubmitsChargesheet, ChargesheetReturnedWithDefect, ChargesheetAcknowledged, FinalReportFiled,
-    FinalReportAcknowledged, FinalReportDecided, CognizanceTaken, CaseCommitted, ChargeFramed, JudgmentPronounced, SentencePassed, AppealFiled,
-    AppealDecided,
+    FinalReportAcknowledged, FinalReportDecided, CognizanceTaken, CaseCommitted, ChargeFramed, JudgmentPronounced,
+    SentencePassed, AppealFiled, AppealDecided,
 )  # fmt: skip
 """The acts that write into the lines of the case which are shown here, or into what such an act reads."""
 
@@ -110,7 +110,7 @@ class CaseState(View):
 
         KEY = ("record_id",)
 
-    @on(CaseEntry)
+    @on(CaseEntry, reads=("items",))
     def entered(self, row: Told, e: CaseEntry) -> None:
         """Every entry counts; one that a record may begin with tells the station, if nothing else."""
         meta = e.meta
@@ -128,7 +128,7 @@ class CaseState(View):
             articles = len(e.items) if isinstance(e, SeizesProperty) else 0
             row.slips.append({"version": meta.version, "station": meta.station, "articles": articles})
 
-    @on(*TELLING)
+    @on(*TELLING, reads=COLUMNS)
     def told(self, row: Told, e: CaseEntry) -> None:
         """Keep what it tells."""
         row.slips.append(slip_of(e, COLUMNS))

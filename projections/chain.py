@@ -30,7 +30,7 @@ class ChainView(View):
             slip["doubts"] = list(e.meta.doubts)
         row.slips.append(slip)
 
-    @on(*COLUMNS)
+    @on(*COLUMNS, reads=frozenset[str]().union(*COLUMNS.values()))
     def beside(self, row: Chain, e: CaseEntry) -> None:
         """What courts hold against a chain."""
         row.slips.append(slip_of(e, COLUMNS[type(e)]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.event import EPOCH, Event
@@ -16,7 +16,10 @@ from projections.view import View, on
 
 @dataclass
 class Docket:
-    """The facts of a record that matter to any rule; a correction is one of them."""
+    """The facts of a record that matter to any rule; a correction is one of them.
+
+    They are kept as JSON, and are facts as long as they are at hand.
+    """
 
     record_id: UUID
     station: str = ""
@@ -59,18 +62,28 @@ class Deadlines(View):
         """Reckon by `book`, days in `zone`."""
         super().__init__()
         self.book, self.zone = book, zone
+        self._wanted: dict[type[Event[Any]], Wanted | None] = {}
 
     @on(Event)
     def entered(self, row: Docket, e: Event[Any]) -> None:
         """Keep what a rule waits for."""
         row.station = row.station or e.meta.station
-        fact = fact_of(e, self.book)
-        if fact is not None:
-            row.facts.append(fact.to_json())
+        cls = type(e)
+        if cls not in self._wanted:
+            self._wanted[cls] = wanted_of(cls, self.book)
+        wanted = self._wanted[cls]
+        if wanted is not None:
+            row.facts.append(Fact.of(e.name, wanted.traits, e.meta, columns_of(e, wanted.columns)))
+
+    def reads(self, cls: type[Event[Any]]) -> frozenset[str]:
+        """What any rule looks at."""
+        wanted = wanted_of(cls, self.book)
+        return frozenset(name.partition(".")[0] for name in wanted.columns) if wanted else frozenset()
 
     def reckon(self, docket: Docket, **asked: Any) -> Reckoning:  # noqa: ANN401 (as_of, known_at, closed)
         """The clocks of a record."""
-        return evaluate(self.book, map(Fact.from_json, docket.facts), self.zone, **asked)
+        facts = [each if isinstance(each, Fact) else Fact.from_json(each) for each in docket.facts]
+        return evaluate(self.book, facts, self.zone, **asked)
 
     def rows(self, state: Docket) -> Iterator[Row]:
         """Each clock of the record."""
@@ -99,16 +112,24 @@ class Deadlines(View):
         )
 
 
+class Wanted(NamedTuple):
+    """What the law sees of an act: its traits, and the columns that matter to any rule."""
+
+    traits: frozenset[str]
+    columns: tuple[str, ...]
+
+
+def wanted_of(cls: type[Event[Any]], book: Book) -> Wanted | None:
+    """What the law sees of an act; None when no rule waits for it or for one of its traits."""
+    traits = traits_of(cls)
+    met = [book.interests[name] for name in (cls.name, *traits) if name in book.interests]
+    return Wanted(frozenset(traits), tuple(sorted(frozenset().union(*met)))) if met else None
+
+
 def fact_of(entry: Event[Any], book: Book) -> Fact | None:
-    """What the law sees of an entry; None when no rule waits for it or for one of its traits."""
-    traits = traits_of(type(entry))
-    wanted: set[str] = set()
-    met = False
-    for name in (entry.name, *traits):
-        if name in book.interests:
-            met = True
-            wanted |= book.interests[name]
-    return Fact.of(entry.name, traits, entry.meta, columns_of(entry, sorted(wanted))) if met else None
+    """What the law sees of an entry; None when no rule waits for it."""
+    wanted = wanted_of(type(entry), book)
+    return None if wanted is None else Fact.of(entry.name, wanted.traits, entry.meta, columns_of(entry, wanted.columns))
 
 
 def traits_of(cls: type[Event[Any]]) -> tuple[str, ...]:

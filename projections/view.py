@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final
 
 from domain.case.corrections import EntryPassedOver
@@ -40,22 +40,30 @@ META = ("record_id", "position", "version")
 class Reaction:
     """A method that reacts to an act or a trait."""
 
-    def __init__(self, to: type[Event[Any]], keys: Keys | None, handler: Handler) -> None:
+    def __init__(
+        self, to: type[Event[Any]], keys: Keys | None, handler: Handler, reads: Iterable[str] | None = None
+    ) -> None:
         """React to `to` with `handler`, on the rows that `keys` names."""
         self.to, self.keys, self.handler = to, keys, handler
+        if reads is None and not (
+            fields(to)[1:] or {name for name in set(dir(to)) - set(dir(Event)) if name[0] != "_"}
+        ):
+            reads = ()
+        self.reads = None if reads is None else frozenset(reads)
 
 
-def on(*acts: type[Event[Any]], keys: Keys | None = None) -> Callable[[Any], Any]:
+def on(*acts: type[Event[Any]], keys: Keys | None = None, reads: Iterable[str] | None = None) -> Callable[[Any], Any]:
     """Mark a method of a view as the reaction to these acts or traits.
 
     `keys` gives the keys of the rows an entry touches, where its own columns don't; they must follow from the entry
-    alone, because they are asked for before anything is folded.
+    alone, because they are asked for before anything is folded. `reads` names the columns it looks at besides the
+    meta: a rebuild steps over the others. By default these are all of them, or none where the class has none.
     """
 
     def mark(method: Any) -> Any:  # noqa: ANN401 (a method or its reactions)
         before = method if isinstance(method, list) else []
         handler = before[0].handler if before else method
-        return [*before, *(Reaction(act, keys, handler) for act in acts)]
+        return [*before, *(Reaction(act, keys, handler, reads) for act in acts)]
 
     return mark
 
@@ -106,8 +114,15 @@ class View:
     def __init__(self) -> None:
         """Nothing is remembered between entries but the rows."""
         self._met: dict[type, tuple[tuple[Keys, Handler], ...]] = {}
+        self._handlers: dict[type, tuple[Handler, ...]] = {}
         self.folded: type = self.State or self.Row
         self.key_names: tuple[str, ...] = self.folded.KEY  # type: ignore[attr-defined]  # every row declares it
+        self._first = tuple(each.name for each in fields(self.folded))[: len(self.key_names)] == self.key_names
+        plain = all(each.keys is None for each in self.reactions)
+        self.by_record = plain and self.key_names == META[:1]
+        """Whether all entries of a record, and no other ones, make up one row."""
+        self.by_entry = plain and self.append_only and self.key_names == META[1:2]
+        """Whether each entry makes up a row of its own."""
 
     def rows(self, state: Any) -> Iterable[Any]:  # noqa: ANN401 (the view's own State)
         """What is published of a state, of all parts. Only for views that have one."""
@@ -139,6 +154,22 @@ class View:
             for key in keys(event):
                 yield key, handler
 
+    def handlers(self, cls: type[Event[Any]]) -> tuple[Handler, ...]:
+        """What is done for an act, where the row it touches is not in question."""
+        met = self._handlers.get(cls)
+        if met is None:
+            met = self._handlers[cls] = tuple(each.handler for each in self.reactions_to(cls))
+        return met
+
+    def reads(self, cls: type[Event[Any]]) -> frozenset[str] | None:
+        """The columns of an act that this view looks at, besides its meta; None when it may be any of them."""
+        found: frozenset[str] = frozenset()
+        for each in self.reactions_to(cls):
+            if each.reads is None:
+                return None
+            found |= each.reads
+        return found
+
     def _only(self, event: Event[Any]) -> tuple[Key]:
         return (self.key_of(event),)
 
@@ -149,7 +180,7 @@ class View:
 
     def empty(self, key: Key) -> Any:  # noqa: ANN401 (the view's own row)
         """A row in which nothing stands yet but its key."""
-        return self.folded(**dict(zip(self.key_names, key, strict=True)))
+        return self.folded(*key) if self._first else self.folded(**dict(zip(self.key_names, key, strict=True)))
 
     def forgotten(self) -> list[str]:
         """The acts this view neither reacts to nor ignores by kind."""

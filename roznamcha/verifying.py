@@ -199,7 +199,7 @@ def _sound(kept: Kept, versions: dict[UUID, int], catalogue: Catalogue, report: 
     assert isinstance(kept, _Whole)  # noqa: S101 (read with all columns)
     where = (kept.position, kept.record_id, kept.version)
     try:
-        event = entries.read(catalogue, kept.state, kept.position)
+        event = entries.read_plainly(catalogue, kept.state, kept.position)
     except SchemaError as error:
         report.complain(str(error), *where)
         return None

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection
 
-from consumers.embedded import Follower, connected, prepare
-from consumers.rebuild import rebuild
+from consumers.crew import WorkerLost
+from consumers.embedded import Follower, connected
+from consumers.rebuild import fill_first, rebuild_outdated
 from projections.articles import Articles
 from projections.case_state import CaseState
 from projections.deadlines import Deadlines
 from projections.history import History
 from projections.view import View
-from roznamcha.errors import Usage
+from roznamcha.errors import Unavailable, Usage
 from roznamcha.office import Office
 from roznamcha.screen import note, progress_bar
+
+WORTH_A_REBUILD = 5_000
+"""From so many entries on, views that are empty are filled as by a rebuild."""
+WORKERS = max(1, min(8, os.cpu_count() or 1))
+"""Processes that a rebuild is shared out to, where nobody says."""
 
 
 def all_views(office: Office) -> list[View]:
@@ -45,13 +52,29 @@ class Board:
 
 
 @contextmanager
+def workers_told() -> Iterator[None]:
+    """Say it in a line when a worker of a rebuild is lost."""
+    try:
+        yield
+    except WorkerLost as error:
+        raise Unavailable(str(error)) from None
+
+
+def _tell(view: View) -> None:
+    note(f"the view {view.name} has changed since it was built: building it anew")
+
+
+@contextmanager
 def open_board(office: Office, *, catch_up: bool = True, quiet: bool = False) -> Iterator[Board]:
     """The views with every entry folded that was acknowledged before now; outdated ones are built anew first."""
     views = all_views(office)
     with connected(office.url) as connection:
-        for view in prepare(connection, views):
-            note(f"the view {view.name} has changed since it was built: building it anew") if not quiet else None
-            rebuild(connection, view, office.catalogue)
+        with progress_bar("building the views", shown=not quiet) as progress, workers_told():
+            told: Callable[[View], None] = _tell if not quiet else lambda _: None
+            build: Any = {"progress": progress, "workers": WORKERS}
+            rebuild_outdated(connection, views, office.catalogue, told=told, **build)
+            if catch_up:
+                fill_first(connection, views, office.catalogue, least=WORTH_A_REBUILD, **build)
         follower = Follower(connection, views, office.catalogue)
         if catch_up:
             with progress_bar("catching up", shown=not quiet) as progress:

@@ -138,6 +138,8 @@ class Catalogue:
         self.commons: Mapping[str, str] = commons
         self.latest: dict[str, Schema] = {name: each for (name, _), each in sorted(self.schemas.items())}
         self._ids = {(line.name, line.version): line.id for line in self.locked}
+        self.readers: dict[Any, Any] = {}
+        """Whoever reads entries of these schemas keeps here what it has worked out for them."""
         self._by_id = {line.id: (line.name, line.version) for line in self.locked}
 
     def id_of(self, schema: Schema) -> int:

@@ -11,7 +11,8 @@ import typer
 
 from consumers import entries, parking
 from consumers.embedded import head
-from consumers.rebuild import Difference, rebuild
+from consumers.rebuild import Difference, rebuild_all
+from projections.view import View
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unavailable, Usage
 from roznamcha.intake import read_act
 from roznamcha.migrate import migrate as migrate_database
@@ -20,7 +21,7 @@ from roznamcha.plain import plain
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
 from roznamcha.verifying import verify as verify_store
-from roznamcha.views import open_board
+from roznamcha.views import WORKERS, open_board, workers_told
 from schemas import SchemaError, catalogue
 from schemas.evolution import check as check_schemas
 
@@ -58,33 +59,33 @@ def verify(
 
 @app.command("rebuild")
 def rebuild_view(
-    view: Annotated[str, typer.Argument(help="The view: case_state, history, articles, deadlines; or all")],
+    views: Annotated[list[str], typer.Argument(help="Views: case_state, history, articles, deadlines; or all")],
     yes: Annotated[bool, typer.Option("--yes", help="Swap without asking, whatever differs")] = False,  # noqa: FBT002
+    workers: Annotated[int, typer.Option(min=1, max=60, help="Processes that share the work")] = WORKERS,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Build a view anew beside the old one, show what differs, and swap."""
-    done = []
+    """Build views anew beside the old ones, from entries that are read once; show what differs, and swap."""
 
-    def approve(difference: Difference) -> bool:
+    def approve(view: View, difference: Difference) -> bool:
         if difference.same or yes:
             return True
         if as_json:
             return False
-        say(_told(difference), *difference.examples)
+        say(f"{view.name}: {_told(difference)}", *difference.examples)
         return typer.confirm("Put the new rows in force?", err=True)
 
     with open_office(settings()) as office, open_board(office, quiet=as_json) as board:
-        views = board.views if view == "all" else [board.view(view)]
-        for each in views:
-            with progress_bar(f"building {each.name}", shown=not as_json) as progress:
-                difference = rebuild(board.connection, each, office.catalogue, approve=approve, progress=progress)
-            swapped = difference.same or yes
-            done.append({"view": each.name, "swapped": swapped, **plain(difference)})
-            if not as_json:
-                say(f"{each.name}: {_told(difference)}")
+        chosen = board.views if "all" in views else list(dict.fromkeys(board.view(name) for name in views))
+        with progress_bar("building", shown=not as_json) as progress, workers_told():
+            found = rebuild_all(
+                board.connection, chosen, office.catalogue, approve=approve, progress=progress, workers=workers
+            )
     if as_json:
-        print_json(done)
+        told = ((name, each, each.same or yes) for name, each in found.items())
+        print_json([{"view": name, "swapped": swapped, **plain(each)} for name, each, swapped in told])
+    for name, each in found.items() if not as_json else ():
+        say(f"{name}: {_told(each)}")
 
 
 def _told(difference: Difference) -> str:
