@@ -148,10 +148,13 @@ def import_file(
         print_json({**tally.shown(), "rejects": str(rejects) if tally.rejected else None})
     else:
         _tell_tally(tally, rejects)
-    if tally.cut:
-        raise Refused([tally.cut])
-    if tally.rejected and tally.rejected == tally.read:
-        raise Refused([f"none of the {tally.read:,} lines was entered"])
+    none = tally.rejected and tally.rejected == tally.read
+    why = tally.cut or (f"none of the {tally.read:,} lines was entered" if none else "")
+    if why and as_json:  # the document is printed, and there is to be one
+        note(why)
+        raise typer.Exit(1)
+    if why:
+        raise Refused([why])
 
 
 def _tell_tally(tally: Tally, rejects: Path) -> None:
