@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from projections.chain import Chain, ChainView, Link
+from projections.chain import ChainView
 from projections.custody import Custody
+from projections.links import Chain, Link, Note
 from projections.malkhana import Malkhana
 
 
@@ -16,7 +17,7 @@ class Articles(ChainView):
     parts = (Custody, Malkhana)
     _parts = (Custody(), Malkhana())
 
-    def shown(self, chain: Chain, links: Sequence[Link]) -> Iterator[Any]:
+    def shown(self, chain: Chain, links: Sequence[Link], notes: Sequence[Note]) -> Iterator[Any]:
         """The rows of both."""
         for part in self._parts:
-            yield from part.shown(chain, links)
+            yield from part.shown(chain, links, notes)

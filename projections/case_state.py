@@ -1,51 +1,91 @@
-"""The case as it stands: its number, how far it has come, who is in custody, and when it was last touched."""
+"""The case as it stands: its number, how far it has come, who is in custody, and when it was last touched.
+
+How far a case has come is for the register's own acts to say. The view keeps slips of those that say it, and shows what
+they make of a case, without those that were struck.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.case.arrest import AccusedArrested
-from domain.case.case import CaseEntry
-from domain.case.chargesheet import ChargesheetAcknowledged
-from domain.case.court import CognizanceTaken
+from domain.case.arrest import AccusedArrested, Arrests
+from domain.case.case import Case, CaseEntry
+from domain.case.chargesheet import (
+    ChargesheetAcknowledged,
+    ChargesheetReturnedWithDefect,
+    FinalReportAcknowledged,
+    FinalReportFiled,
+    SubmitsChargesheet,
+)
+from domain.case.corrections import CorrectsEntry
+from domain.case.court import CaseCommitted, ChargeFramed, CognizanceTaken, FinalReportDecided
 from domain.case.final_form import FinalReportPrepared
-from domain.case.fir import TellsOfOffence
-from domain.case.investigation import InvestigatorAssigned, InvestigatorChanged
+from domain.case.fir import TellsOfOffence, named
+from domain.case.further import CaseReopened
+from domain.case.information import PreliminaryEnquiryConcluded, PreliminaryEnquiryOrdered
+from domain.case.investigation import (
+    AccusedNamed,
+    Investigation,
+    InvestigatorAssigned,
+    InvestigatorChanged,
+    SectionsAltered,
+)
+from domain.case.judgment import AppealDecided, AppealFiled, JudgmentPronounced, SentencePassed
+from domain.case.police_report import PoliceReports, charged
 from domain.case.property import SeizesProperty
-from domain.case.registration import FIRRegistered, ZeroFIRRegistered
-from domain.event import EPOCH
+from domain.case.transfer import EntersStation, JoinsCases, LeavesStation
+from domain.deadline.sheet import TellsOfClock
+from domain.event import EPOCH, changed
+from projections.slip import act_of, slip_of
+from projections.struck import standing, strike
 from projections.view import View, on
 
-STAGES: dict[str, str] = {
-    "case.InformationReceived": "information",
-    "case.PreliminaryEnquiryOrdered": "enquiry",
-    "case.NonCognizableReported": "non-cognizable",
-    "case.ZeroFIRRegistered": "zero FIR",
-    "case.FIRRegistered": "registered",
-    "case.InvestigatorAssigned": "under investigation",
-    "case.FinalReportFiled": "final report",
-    "case.FinalReportPrepared": "chargesheet prepared",
-    "case.ChargesheetSubmitted": "chargesheet submitted",
-    "case.ChargesheetAcknowledged": "chargesheeted",
-    "case.CognizanceTaken": "cognizance taken",
-    "case.CaseCommitted": "committed",
-    "case.ChargeFramed": "charge framed",
-    "case.JudgmentPronounced": "judgment",
-    "case.SentencePassed": "sentenced",
-    "case.AppealFiled": "appeal",
-}
-"""The act that brings a case to each stage, in the order of a case's life. The furthest one reached is shown."""
-ORDER = {stage: number for number, stage in enumerate(STAGES.values())}
+TELLING = (
+    TellsOfOffence, PreliminaryEnquiryOrdered, PreliminaryEnquiryConcluded, LeavesStation, EntersStation, JoinsCases,
+    InvestigatorAssigned, InvestigatorChanged, SectionsAltered, AccusedNamed, AccusedArrested, CaseReopened,
+    FinalReportPrepared, SubmitsChargesheet, ChargesheetReturnedWithDefect, ChargesheetAcknowledged, FinalReportFiled,
+    FinalReportAcknowledged, FinalReportDecided, CognizanceTaken, CaseCommitted, ChargeFramed, JudgmentPronounced,
+    SentencePassed, AppealFiled, AppealDecided,
+)  # fmt: skip
+"""The acts that write into the lines of the case which are shown here, or into what such an act reads."""
+
+COLUMNS = frozenset(
+    {
+        "accused", "against", "appeal", "charges", "cnr", "direction", "fir_number", "for_station", "how", "informant",
+        "investigator", "kind", "mode", "ncr_number", "number", "outcome", "result", "results", "sections", "status",
+        "to_station", "victims", "year", "zero_number",
+    }
+)  # fmt: skip
+"""What they need for it."""
+
+
+@dataclass
+class Told:
+    """What is kept of a case: slips of the acts that tell how it stands, which are struck, and counts."""
+
+    record_id: UUID
+    slips: list[Any] = field(default_factory=list)
+    corrections: dict[str, Any] = field(default_factory=dict)
+    districts: dict[str, Any] = field(default_factory=dict)
+    entries: int = 0
+    doubted: int = 0
+    opened_at: datetime | None = None
+    last_occurred_at: datetime = EPOCH
+    last_recorded_at: datetime = EPOCH
+
+    KEY = ("record_id",)
 
 
 class CaseState(View):
     """One row for each case."""
 
+    State = Told
     indexes = (("station", "stage"),)
-    ignores = frozenset({"domain.deadline.by_entry", "domain.deadline.by_time"})
+    ignores = frozenset({TellsOfClock})
 
     @dataclass
     class Row:
@@ -72,57 +112,64 @@ class CaseState(View):
 
         KEY = ("record_id",)
 
-    @on(CaseEntry, reads=("kind",))
-    def entered(self, row: Row, e: CaseEntry) -> None:
-        """Every entry counts, and may bring the case further."""
+    @on(CaseEntry, reads=("items",))
+    def entered(self, row: Told, e: CaseEntry) -> None:
+        """Every entry counts; one that a record may begin with tells the station, if nothing else."""
         meta = e.meta
+        at = meta.occurred_at
         row.entries += 1
-        row.doubted += bool(meta.doubts)
-        row.opened_at = meta.occurred_at if row.opened_at is None else min(row.opened_at, meta.occurred_at)
-        row.last_occurred_at = max(row.last_occurred_at, meta.occurred_at)
+        if meta.doubts:
+            row.doubted += 1
+        if row.opened_at is None or at < row.opened_at:
+            row.opened_at = at
+        row.last_occurred_at = max(row.last_occurred_at, at)
         row.last_recorded_at = max(row.last_recorded_at, meta.recorded_at)
-        row.station, row.district = row.station or meta.station, row.district or meta.district
-        stage = STAGES.get(e.name, "")
-        if isinstance(e, FinalReportPrepared) and e.kind != "chargesheet":
-            stage = ""  # a final report is prepared: the case stands where it stood until it is filed
-        if stage and ORDER[stage] >= ORDER.get(row.stage, -1):
-            row.stage = stage
+        if meta.station not in row.districts:
+            row.districts[meta.station] = meta.district
+        if e.opens and not isinstance(e, TELLING):
+            articles = len(e.items) if isinstance(e, SeizesProperty) else 0
+            row.slips.append({"version": meta.version, "station": meta.station, "articles": articles})
 
-    @on(TellsOfOffence, reads=("sections", "accused"))
-    def told(self, row: Row, e: TellsOfOffence) -> None:
-        """Sections and accused, as far as they were named."""
-        row.sections = list(e.sections) or row.sections
-        row.accused = sorted({*row.accused, *(each.code for each in e.accused)})
+    @on(*TELLING, reads=COLUMNS)
+    def told(self, row: Told, e: CaseEntry) -> None:
+        """Keep what it tells."""
+        row.slips.append(slip_of(e, COLUMNS))
 
-    @on(FIRRegistered, ZeroFIRRegistered, reads=("fir_number", "zero_number", "year"))
-    def registered(self, row: Row, e: FIRRegistered) -> None:
-        """The case has its number."""
-        numbered = e.numbered
-        if numbered is not None:
-            number, year = getattr(e, numbered.number), getattr(e, numbered.year)
-            row.number = numbered.name(e.meta.station, number, year)
-        row.registered_at = row.registered_at or e.meta.occurred_at
-        row.station = e.meta.station
+    @on(CorrectsEntry)
+    def corrected(self, row: Told, e: CorrectsEntry) -> None:
+        """A struck entry tells nothing any more."""
+        row.corrections = strike(row.corrections, e)
 
-    @on(InvestigatorAssigned, InvestigatorChanged, reads=("investigator",))
-    def assigned(self, row: Row, e: InvestigatorAssigned) -> None:
-        """Who leads the investigation."""
-        row.investigator = e.investigator
-
-    @on(AccusedArrested, reads=("accused",))
-    def arrested(self, row: Row, e: AccusedArrested) -> None:
-        """One more in the arrest register."""
-        row.arrested = sorted({*row.arrested, e.accused})
-        row.accused = sorted({*row.accused, e.accused})
-
-    @on(SeizesProperty)
-    def seized(self, row: Row, e: SeizesProperty) -> None:
-        """Articles came into custody."""
-        row.articles += len(e.items)
-
-    @on(ChargesheetAcknowledged, CognizanceTaken)
-    def acknowledged(self, row: Row, e: ChargesheetAcknowledged) -> None:
-        """The court has the case."""
-        row.cnr = e.cnr or row.cnr
-        if isinstance(e, ChargesheetAcknowledged):
-            row.chargesheeted_at = row.chargesheeted_at or e.meta.occurred_at
+    def rows(self, state: Told) -> Iterator[Row]:
+        """The case as the acts that stand have made it."""
+        case, registrar, articles = Case.blank(state.record_id), "", 0
+        for slip in standing(state.slips, state.corrections):
+            station, before = slip["station"], case.number
+            if "name" in slip:
+                case = act_of(slip).apply(case)
+            else:
+                case, articles = changed(case, station=case.station or station), articles + slip["articles"]
+            registrar = station if case.number != before else registrar
+        sheeted = charged(case).values()
+        arrests = case.part(Arrests).accused.items()
+        arrested = sorted(code for code, how in arrests if how.arrested_at)
+        yield self.Row(
+            record_id=state.record_id,
+            number=f"{registrar}/{case.number}" if case.number else "",
+            station=case.station,
+            district=state.districts.get(case.station, ""),
+            stage=case.stage,
+            investigator=case.part(Investigation).investigator,
+            sections=list(case.sections),
+            opened_at=state.opened_at,
+            registered_at=case.registered_at,
+            chargesheeted_at=min(sheeted, default=None),
+            cnr=case.part(PoliceReports).cnr,
+            accused=sorted({*named(case), *arrested}),
+            arrested=arrested,
+            articles=articles,
+            entries=state.entries,
+            doubted=state.doubted,
+            last_occurred_at=state.last_occurred_at,
+            last_recorded_at=state.last_recorded_at,
+        )

@@ -1,4 +1,4 @@
-"""The chain of custody: every link of every article, and every break found in it."""
+"""The chain of custody: every link of every article, every break found in it, and what was tried and refused."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from domain.event import EPOCH
-from projections.chain import Chain, ChainView, Link
+from projections.chain import ChainView
+from projections.links import Chain, Link, Note
 
 
 class Custody(ChainView):
-    """One row for each link."""
+    """One row for each link, and one for each attempt or doubted entry that is none: its number is 0."""
 
     indexes = (("station",),)
 
@@ -23,8 +24,8 @@ class Custody(ChainView):
 
         record_id: UUID
         property_id: str
-        number: int
-        version: int = 0
+        version: int
+        number: int = 0
         station: str = ""
         act: str = ""
         occurred_at: datetime = EPOCH
@@ -36,36 +37,54 @@ class Custody(ChainView):
         purpose: str = ""
         condition: str = ""
         seal: str = ""
+        register_seal: str = ""
         paper: str = ""
         state: str = ""
         quantity: str = ""
         unit: str = ""
         breaks: list[Any] = field(default_factory=list)
+        doubts: list[Any] = field(default_factory=list)
+        attempted: str = ""
 
-        KEY = ("record_id", "property_id", "number")
+        KEY = ("record_id", "property_id", "version")
 
-    def shown(self, chain: Chain, links: Sequence[Link]) -> Iterator[Row]:
-        """Every link of the record."""
+    def shown(self, chain: Chain, links: Sequence[Link], notes: Sequence[Note]) -> Iterator[Row]:
+        """Every link of the record, and every note."""
         for link in links:
+            now = link.article
             yield self.Row(
                 record_id=chain.record_id,
-                property_id=link.property_id,
-                number=link.number,
+                property_id=now.property_id,
                 version=link.version,
-                station=chain.station,
+                number=link.number,
+                station=link.station,
                 act=link.act,
                 occurred_at=link.occurred_at,
                 recorded_at=link.recorded_at,
                 giver=link.giver,
-                holder=link.holder,
+                holder=now.holder,
                 holder_rank=link.holder_rank,
-                place=link.place,
+                place=now.place,
                 purpose=link.purpose,
                 condition=link.condition,
                 seal=link.seal,
+                register_seal=link.register_seal,
                 paper=link.paper,
-                state=link.state,
-                quantity=link.quantity,
-                unit=link.unit,
-                breaks=[{"code": code, "what": what} for code, what in link.breaks],
+                state=now.state,
+                quantity=str(now.quantity),
+                unit=now.unit,
+                breaks=[{"code": each.code, "what": each.told()} for each in link.breaks],
+                doubts=list(link.doubts),
+            )
+        for note in notes:
+            yield self.Row(
+                record_id=chain.record_id,
+                property_id=note.property_id,
+                version=note.version,
+                station=note.station,
+                act=note.act,
+                occurred_at=note.occurred_at,
+                recorded_at=note.recorded_at,
+                doubts=list(note.reasons),
+                attempted=note.attempted,
             )

@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.event import EPOCH
-from projections.chain import Chain, ChainView, Link
+from projections.chain import ChainView
+from projections.links import Chain, Link, Note
 
 
 class Malkhana(ChainView):
@@ -23,6 +24,7 @@ class Malkhana(ChainView):
         record_id: UUID
         property_id: str
         station: str = ""
+        """Of the last link: where that was entered."""
         category: str = ""
         description: str = ""
         quantity: str = ""
@@ -37,16 +39,17 @@ class Malkhana(ChainView):
 
         KEY = ("record_id", "property_id")
 
-    def shown(self, chain: Chain, links: Sequence[Link]) -> Iterator[Row]:
-        """The last link of each article."""
+    def shown(self, chain: Chain, links: Sequence[Link], notes: Sequence[Note]) -> Iterator[Row]:
+        """Each article after its last link. What was tried and refused makes no article."""
+        del notes
         found: dict[str, Malkhana.Row] = {}
         for link in links:
-            row = found.setdefault(link.property_id, self.Row(chain.record_id, link.property_id, chain.station))
-            if (link.holder, link.place, link.state) != (row.holder, row.place, row.state):
+            now = link.article
+            row = found.setdefault(now.property_id, self.Row(chain.record_id, now.property_id))
+            if (now.holder, now.place, now.state) != (row.holder, row.place, row.state):
                 row.since, row.moves = link.occurred_at, row.moves + 1
-            row.category, row.description, row.quantity, row.unit = (
-                link.category, link.description, link.quantity, link.unit,
-            )  # fmt: skip
-            row.state, row.place, row.holder, row.seal = link.state, link.place, link.holder, link.seal
+            row.station, row.category, row.description = link.station, now.category, link.description
+            row.quantity, row.unit, row.seal = str(now.quantity), now.unit, now.seal
+            row.state, row.place, row.holder = now.state, now.place, now.holder
             row.breaks += len(link.breaks)
         yield from found.values()

@@ -85,9 +85,9 @@ class View:
     indexes: ClassVar[tuple[tuple[str, ...] | Index, ...]] = ()
     parts: ClassVar[tuple[type[View], ...]] = ()
     """The views whose tables are read off this one's state, if they are several. They have its `State`."""
-    ignores: ClassVar[frozenset[str]] = frozenset()
-    """The acts, or whole chapters by module, this view has deliberately nothing to do with: a new act must be met or
-    named here."""
+    ignores: ClassVar[frozenset[type[Event[Any]]]] = frozenset()
+    """The acts, or traits of acts, this view has deliberately nothing to do with unless it reacts to them: a new act
+    must be met, or be of a kind named here."""
     reactions: ClassVar[tuple[Reaction, ...]] = ()
     append_only: ClassVar[bool] = False
     """Whether rows are only added, so that none need be read first."""
@@ -183,11 +183,11 @@ class View:
         return self.folded(*key) if self._first else self.folded(**dict(zip(self.key_names, key, strict=True)))
 
     def forgotten(self) -> list[str]:
-        """The acts this view neither reacts to nor ignores by name."""
+        """The acts this view neither reacts to nor ignores by kind."""
         return sorted(
             name
             for name, cls in ACTS.items()
-            if not self.reactions_to(cls) and not self.ignores & {name, cls.__module__}
+            if not self.reactions_to(cls) and not issubclass(cls, tuple(self.ignores))
         )
 
 

@@ -17,7 +17,7 @@ import typer
 from eventsourcing.persistence import PersistenceError
 
 from roznamcha import log
-from roznamcha.commands import contracts, demo, entering, health, keeping, reading, ticking
+from roznamcha.commands import contracts, custody, demo, entering, health, keeping, reading, ticking
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
 from roznamcha.law_commands import law
 from roznamcha.screen import CALLED, answering, close_answer, note, open_streams
@@ -30,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (demo.app, entering.app, reading.app, ticking.app, keeping.app, health.app):
+for commands in (demo.app, entering.app, reading.app, custody.app, ticking.app, keeping.app, health.app):
     app.registered_commands.extend(commands.registered_commands)
 app.add_typer(keeping.parked, name="parked")
 app.add_typer(contracts.schemas, name="schemas")

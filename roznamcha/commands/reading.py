@@ -1,4 +1,4 @@
-"""Reading: a record as it stood on any day and as known on any day, its entries, its chain of custody, its clocks."""
+"""Reading: a record as it stood on any day and as known on any day, its entries, its clocks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from consumers import entries
+from domain.case.property_seizure import CustodyMoveRefused
 from domain.deadline.sheet import TellsOfClock
-from domain.event import RECORDS, Event, fold
+from domain.event import RECORDS, Event, fold, struck
 from domain.law.clock import Clock
-from projections.chain import BREAKS, Chain, links
-from projections.custody import Custody
 from projections.deadlines import reckon_entries
 from roznamcha.columns import INSTANT
 from roznamcha.errors import Refused, Usage
@@ -147,74 +146,26 @@ def history(
             found = sorted([*found, *facts_of(office, record_id)], key=lambda each: each.meta.position)
         found = known(found, None, moment_given(known_at, office))
         zone = office.settings.zone
-    struck = {each.version: each.meta.version for each in found if hasattr(each, "replaced_by")}  # type: ignore[attr-defined]
-    marks = {each.meta.entry_id: struck.get(each.meta.version) for each in found if not isinstance(each, TellsOfClock)}
+    gone = struck(each for each in found if not isinstance(each, TellsOfClock))
+    marks = {each.meta.entry_id: gone.get(each.meta.version) for each in found if not isinstance(each, TellsOfClock)}
     if as_json:
         listed = [plain_entry(each) | {"struck_by": marks.get(each.meta.entry_id)} for each in found]
         print_json({"record": str(record_id), "entries": listed})
         return
+    if not found:
+        say(f"nothing of {record[:60]} was known by {known_at}")
+        return
     rows = []
     for each in found:
         meta = each.meta
-        doubts = "\n".join(meta.doubts)
+        refused = (
+            [f"{each.attempted}: {reason}" for reason in each.reasons] if isinstance(each, CustodyMoveRefused) else []
+        )
+        doubts = "\n".join([*refused, *meta.doubts])
         name = f"{each.name} (struck by {marks[meta.entry_id]})" if marks.get(meta.entry_id) else each.name
         who = f"{meta.actor.rank} {meta.actor.id}"
         rows.append((meta.version, name, when(meta.occurred_at, zone), when(meta.recorded_at, zone), who, doubts))
     table(f"record {record_id}", ("no.", "act", "happened", "recorded", "by", "doubts"), rows)
-
-
-@app.command()
-def custody(
-    record: RecordName,
-    property_id: Annotated[str, typer.Argument(help="One article, PR/1; default: all")] = "",
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Show who held each article when, and every break in the chain."""
-    with open_office(settings(), reading=True) as office:
-        record_id, found = history_of(office, record)
-        zone = office.settings.zone
-    view, chain = Custody(), Chain(record_id)
-    for entry in found:
-        for _, handler in view.touched(entry):
-            handler(view, chain, entry)
-    listed = [each for each in links(chain) if property_id in {"", each.property_id}]
-    if property_id and not listed:
-        ids = sorted({each.property_id for each in links(chain)})
-        raise Refused([f"{property_id} is on no seizure memo of this record; it lists {', '.join(ids) or 'nothing'}"])
-    broken = [
-        {
-            "property": each.property_id,
-            "link": each.number,
-            "version": each.version,
-            "code": code,
-            "pattern": BREAKS[code][0],
-            "says": {"en": BREAKS[code][1], "hi": BREAKS[code][2]},
-            "detail": detail,
-        }
-        for each in listed
-        for code, detail in each.breaks
-    ]
-    if as_json:
-        shown = [{key: value for key, value in plain(each).items() if key != "breaks"} for each in listed]
-        print_json({"record": str(record_id), "links": shown, "breaks": broken})
-        return
-    rows = [
-        (
-            each.property_id,
-            each.number,
-            when(each.occurred_at, zone),
-            each.act.partition(".")[2],
-            f"{each.giver or '—'} → {each.holder or '—'}",
-            each.place,
-            each.seal or "open",
-            each.paper,
-            "\n".join(f"✗ {BREAKS[code][1]}{f': {detail}' if detail else ''}" for code, detail in each.breaks),
-        )
-        for each in sorted(listed, key=lambda each: (each.property_id, each.number))
-    ]
-    table("chain of custody", ("article", "link", "when", "act", "from → to", "place", "seal", "paper", "breaks"), rows)
-    say(f"{len(listed)} links, {len(broken)} breaks found" if listed else "no article was seized in this record")
 
 
 STATES = ("open", "extended", "lapsed", "met", "met late", "entered late", "exempted", "overtaken")
@@ -261,6 +212,9 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
         )
         for record_id, each in shown
     ]
+    if not rows:
+        say(f"no clocks{f' of {record or station}' if record or station else ''} as of {when(at, zone)}")
+        return
     table(f"legal clocks as of {when(at, zone)}", ("record", "rule", "for", "begun", "due", "state", "law"), rows[:500])
     if len(rows) > 500:  # noqa: PLR2004 (a screen is not the place for more)
         say(f"… and {len(rows) - 500:,} more: use --station, --state or --json")

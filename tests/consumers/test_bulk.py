@@ -249,6 +249,6 @@ def test_events_are_only_read_by_what_a_view_declares() -> None:
     case_state, history, articles, deadlines = all_views()
     hearing, moved = ACTS["case.HearingHeld"], ACTS["case.PropertyDeposited"]
     assert history.reads(hearing) == articles.reads(hearing) == frozenset()
-    assert case_state.reads(hearing) == {"kind"}
+    assert case_state.reads(hearing) == {"items"}
     assert articles.reads(moved) is None
     assert deadlines.reads(ACTS["case.FIRRegistered"]) >= {"sections"}

@@ -174,6 +174,43 @@ def test_bad_acts_on_the_command_line_leave_nothing(program: Program) -> None:
     assert program.count("entries") == 0
 
 
+def test_the_bad_acts_as_a_file_leave_nothing(program: Program, tmp_path: Path) -> None:
+    """Each bad act is one line of an import: one line of the rejects file with its reason, exit 1, and no entry."""
+    documents = [change(sent(GOOD, sections=["BNS 303(2)"])) for change, _ in BAD_ACTS.values()]
+    file, rejects = tmp_path / "bad.jsonl", tmp_path / "rejects.jsonl"
+    file.write_text("\n".join(json.dumps(each) for each in documents) + "\n")
+    done = program.run("import", str(file), "--rejects", str(rejects), "--json", check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    told = json.loads(done.stdout)
+    assert (told["read"], told["recorded"], told["rejected"]) == (len(documents), 0, len(documents))
+    lines = [json.loads(line) for line in rejects.read_text().splitlines()]
+    assert [each["line"] for each in lines] == list(range(1, len(documents) + 1))
+    for each, (case, (_, reason)) in zip(lines, BAD_ACTS.items(), strict=True):
+        assert any(reason in told for told in each["reasons"]), (case, each)
+    assert program.count("entries") == 0
+    assert program.count("names") == 0
+
+
+RECORDED_BADLY = (
+    "text for a number", "a flag for a number", "a huge integer", "an empty text",
+    "a NUL in a text",
+    "an unknown field", "a missing field", "a null where none may be", "a row with an unknown column",
+)  # fmt: skip
+
+
+def test_bad_acts_through_record_leave_nothing(program: Program) -> None:
+    """The same columns through `record`: refused, in one line that gives the reason, and nothing is recorded."""
+    for case in RECORDED_BADLY:
+        change, reason = BAD_ACTS[case]
+        fields = json.dumps(change(sent(GOOD, sections=["BNS 303(2)"]))["fields"])
+        who = ["--by", "1,SI,IO", "--station", "S", "--json-fields", "-"]
+        done = program.run("record", GOOD, *who, check=False, stdin=fields)
+        assert done.returncode == 1, (case, done.stderr)
+        assert len(done.stderr.strip().splitlines()) == 1, (case, done.stderr)
+        assert reason in done.stderr, (case, done.stderr)
+    assert program.count("entries") == 0
+
+
 def test_personal_data_on_the_command_line_are_turned_away(program: Program) -> None:
     """Arguments are read by every user of the machine, so names may not stand there."""
     done = program.run(

@@ -60,9 +60,9 @@ def _file(expect: Mapping[str, Any], record: Case, entries: list[Event[Any]]) ->
 def _custody(expect: Mapping[str, Any], entries: list[Event[Any]]) -> Iterator[str]:
     """Every article: where it lies, and where its chain breaks."""
     rows = {row.property_id: row for row in fold_record(Malkhana(), entries)}
-    broken: dict[str, set[str]] = {}
+    broken: dict[str, list[str]] = {}
     for link in fold_record(Custody(), entries):
-        broken.setdefault(link.property_id, set()).update(each["code"] for each in link.breaks)
+        broken.setdefault(link.property_id, []).extend(each["code"] for each in link.breaks)
     if expect.keys() != rows.keys():
         yield f"the articles should be {sorted(expect)}, and are {sorted(rows)}"
     for article, told in expect.items():

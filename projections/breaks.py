@@ -1,0 +1,233 @@
+"""Where a chain of custody breaks: the eighteen patterns of which courts ask, as far as the acts of this release show.
+
+A break is said of one link, once for each code. What an act could see by itself stands in its doubts as well; a doubt
+asks an officer to look again, a break is what a defence will read out, and the two are never added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.case.days import BNSS_BEGAN, day
+from domain.case.malkhana import WITH_OFFICER, Article, SeizedItem
+from domain.case.periods import OVERNIGHT
+from domain.case.property import MovesProperty
+from domain.case.property_end import PropertyMissing
+from domain.case.property_laboratory import DISPATCH_WITHIN, PropertyReceivedByLaboratory, PropertySentToLaboratory
+from domain.case.property_moves import PropertyDeposited
+from domain.case.property_parcel import PropertyResealed, PropertySplit, SealBroken
+from domain.case.property_seizure import PropertySeized
+
+HOUR = timedelta(hours=1)
+
+BREAKS: Mapping[str, tuple[int, str, str]] = {
+    "kept by officer": (1, "more than 24 hours between seizure and deposit", "जप्ती और जमा के बीच 24 घंटे से अधिक"),
+    "no diary entry": (2, "deposited without a General Diary entry", "रोज़नामचा प्रविष्टि बिना जमा"),
+    "no specimen": (3, "no specimen of the seal was deposited", "नमूना मुहर जमा नहीं"),
+    "seal not given away": (3, "the seal was left in the same hand after use", "मुहर उपयोग के बाद उसी के पास रही"),
+    "seal differs": (4, "the seal is another than at the link before", "मुहर पिछली कड़ी से भिन्न है"),
+    "seal found broken": (4, "the laboratory found the seal broken", "प्रयोगशाला ने मुहर टूटी पाई"),
+    "sent late": (5, "sent to the laboratory late, unexplained", "बिना कारण विलंब से प्रयोगशाला भेजा"),
+    "no paper": (6, "the article left without a paper that proves it", "बिना कागज के निकाला गया"),
+    "no carrier": (6, "the carrier is not named", "ले जाने वाले का नाम नहीं"),
+    "quantity differs": (8, "it measures another quantity than the register has", "मात्रा पंजी से भिन्न है"),
+    "opened without leave": (9, "opened or sealed again without the court's leave", "बिना अनुमति खोला या पुनः सील"),
+    "not certified": (10, "no Magistrate's certificate (NDPS s.52A)", "मजिस्ट्रेट प्रमाणपत्र नहीं (एनडीपीएस 52क)"),
+    "before the FIR": (11, "seized before the FIR was registered", "प्रथम सूचना रिपोर्ट से पहले जप्त"),
+    "two places": (12, "the same person acts at two places at one time", "एक ही व्यक्ति एक समय दो स्थानों पर"),
+    "too few witnesses": (13, "fewer than two witnesses signed the memo", "जप्ती पत्रक पर दो से कम साक्षी"),
+    "not filmed": (14, "no audio-video recording is named", "दृश्य-श्रव्य अभिलेख नहीं"),
+    "not refrigerated": (15, "a biological sample kept without refrigeration", "जैविक नमूना बिना प्रशीतन रखा"),
+    "out of order": (16, "dated before the link that precedes it", "पिछली कड़ी से पहले की तारीख"),
+    "serial out of order": (16, "the malkhana serial does not fit the date", "मालखाना क्रमांक तारीख से मेल नहीं खाता"),
+    "not returned": (17, "issued, and not back in the malkhana", "निकाला गया, मालखाने में वापस नहीं"),
+    "no hash": (18, "a digital device without its hash at seizure", "जप्ती पर डिजिटल उपकरण का हैश नहीं"),
+    "no sequence": (18, "the device's custody is not given in the final form", "उपकरण की अभिरक्षा अंतिम प्रपत्र में नहीं"),
+    "holder unknown": (0, "the link before does not lead to who gives it up", "देने वाले तक पिछली कड़ी नहीं पहुँचती"),
+    "missing": (0, "the article was missed", "वस्तु गुम पाई गई"),
+}  # fmt: skip
+"""Each break by its code: the pattern's number (0: none of the eighteen), and what it is in both languages.
+
+Pattern 7 (the keeper not examined, the register not produced) needs acts of the trial that are not there yet. So do
+parts of others: the carrier's examination (6), the departure entry of the diary (11), witnesses who are always the same
+or come from far away (13), the temperature of the store (15). That a recording was not forwarded (14) is not said here:
+where a State's rules have it so, one that lies in eSakshya counts as forwarded.
+"""
+
+
+@dataclass(frozen=True)
+class Break:
+    """What breaks at a link: its code, the particulars, and the times they speak of as `{0}` and `{1}`."""
+
+    code: str
+    detail: str = ""
+    times: tuple[datetime, ...] = ()
+
+    def told(self, when: Callable[[datetime], str] = datetime.isoformat) -> str:
+        """The particulars, with times as `when` writes them."""
+        return self.detail.format(*map(when, self.times)) if self.times else self.detail
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What is remembered of an article on the way from link to link, besides what the register shows."""
+
+    last: datetime
+    rank: str = ""
+    """The rank of its holder."""
+    description: str = ""
+    number: int = 0
+    """Of its last link."""
+    in_hand: bool = True
+    """Whether it has never left the hands of officers since the seizure."""
+
+
+def at_seizure(
+    act: PropertySeized,
+    item: SeizedItem,
+    registered_at: datetime | None,
+    crowd: Mapping[tuple[str, datetime], set[str]],
+) -> Iterator[Break]:
+    """What breaks where custody begins."""
+    at = act.meta.occurred_at
+    if registered_at and at < registered_at:
+        yield Break("before the FIR", "{0}, and the FIR is of {1}", (at, registered_at))
+    signed = {each.code for each in act.witnesses if each.signed}
+    if len(signed) < 2:  # noqa: PLR2004 (two or more, s.103(4))
+        yield Break("too few witnesses", str(len(signed)))
+    if not act.sid and day(at) >= BNSS_BEGAN:
+        yield Break("not filmed")
+    if item.seal and act.seal_kept_by in {"", act.meta.actor.id}:
+        yield Break("seal not given away")
+    if item.category == "digital device" and not item.device_hash:
+        yield Break("no hash")
+    yield from at_two_places(act, crowd)
+
+
+def between(act: Any, before: Article, trail: Trail) -> Iterator[Break]:  # noqa: ANN401 (a link's act)
+    """What breaks between the link before and this one."""
+    at = act.meta.occurred_at
+    if at < trail.last:
+        yield Break("out of order", "{0}, and the link before is of {1}", (at, trail.last))
+    if isinstance(act, MovesProperty):
+        yield from _on_the_move(act, before)
+    for kind, found in _PARTICULAR.items():
+        if isinstance(act, kind):
+            yield from found(act, before, trail)
+
+
+def at_two_places(act: Any, crowd: Mapping[tuple[str, datetime], set[str]]) -> Iterator[Break]:  # noqa: ANN401
+    """The officer or a witness who is elsewhere at the same time."""
+    for who, _ in presences(act):
+        if len(crowd.get((who, act.meta.occurred_at), ())) > 1:
+            yield Break("two places", who)
+
+
+def presences(act: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 (any act)
+    """Who is where by this act, as far as it says so. Two racks of a malkhana are one place."""
+    by, station = act.meta.actor.id, act.meta.station
+    if isinstance(act, PropertySeized):
+        for who in (by, *(each.code for each in act.witnesses if each.signed)):
+            yield who, act.place
+    elif isinstance(act, PropertyDeposited | PropertySentToLaboratory):
+        yield by, f"malkhana of {station}"
+    elif isinstance(act, PropertyReceivedByLaboratory):
+        yield by, act.laboratory
+
+
+def _on_the_move(act: MovesProperty, before: Article) -> Iterator[Break]:
+    if act.giver and before.holder and act.giver != before.holder:
+        yield Break("holder unknown", f"{before.holder} → {act.giver}")
+    if act.seen and not act.reseals and act.seal and before.seal and act.seal != before.seal:
+        yield Break("seal differs", f"{before.seal} → {act.seal}")
+    due = act.quantity_after(before)
+    if act.quantity is not None and act.quantity != due:
+        yield Break("quantity differs", f"{due} → {act.quantity} {before.unit}")
+
+
+def _deposited(act: PropertyDeposited, before: Article, trail: Trail) -> Iterator[Break]:
+    kept = act.meta.occurred_at - before.seized_at
+    if trail.in_hand and kept > OVERNIGHT.span:
+        explained = ", with a reason" if act.delay_reason else ""
+        yield Break("kept by officer", f"{kept // HOUR} h{explained}")
+    if not act.gd_entry:
+        yield Break("no diary entry")
+    if before.seal and not act.specimen_seal_deposited:
+        yield Break("no specimen")
+    if before.category == "biological or medical sample" and not act.refrigerated:
+        yield Break("not refrigerated")
+
+
+def _sent(act: PropertySentToLaboratory, before: Article, _: Trail) -> Iterator[Break]:
+    limit = DISPATCH_WITHIN.get(before.category)
+    taken = act.meta.occurred_at - before.seized_at
+    if limit and taken > limit.span and not act.delay_reason:
+        yield Break("sent late", f"{taken // HOUR} h")
+    if not act.document:
+        yield Break("no paper")
+    if not act.carrier:
+        yield Break("no carrier")
+    yield from _uncertified(before)
+
+
+def _received(act: PropertyReceivedByLaboratory, _before: Article, _: Trail) -> Iterator[Break]:
+    if not act.seal_intact:
+        yield Break("seal found broken")
+
+
+def _split(_act: PropertySplit, before: Article, _: Trail) -> Iterator[Break]:
+    yield from _uncertified(before)
+
+
+def _opened(act: SealBroken, before: Article, _: Trail) -> Iterator[Break]:
+    if act.seal != before.seal and act.seal and before.seal:
+        yield Break("seal differs", f"{before.seal} → {act.seal}")
+    if not act.permission and before.state != "at laboratory":
+        yield Break("opened without leave")
+
+
+def _resealed(act: PropertyResealed, before: Article, _: Trail) -> Iterator[Break]:
+    if not act.permission and before.state not in {"seized", "at laboratory"}:
+        yield Break("opened without leave")
+    if act.seal_kept_by in {"", act.meta.actor.id}:
+        yield Break("seal not given away")
+
+
+def _missed(_act: PropertyMissing, _before: Article, _: Trail) -> Iterator[Break]:
+    yield Break("missing")
+
+
+def _uncertified(before: Article) -> Iterator[Break]:
+    if before.category == "drugs" and not before.certificate:
+        yield Break("not certified")
+
+
+_PARTICULAR: Mapping[type, Callable[[Any, Article, Trail], Iterator[Break]]] = {
+    PropertyDeposited: _deposited,
+    PropertySentToLaboratory: _sent,
+    PropertyReceivedByLaboratory: _received,
+    PropertySplit: _split,
+    SealBroken: _opened,
+    PropertyResealed: _resealed,
+    PropertyMissing: _missed,
+}
+
+
+def at_the_end(article: Article, *, in_hand: bool) -> Iterator[Break]:
+    """What breaks when the final form is drawn up or judgment is pronounced while the article lies so."""
+    if article.state in WITH_OFFICER:
+        if in_hand:
+            yield Break("kept by officer", "never deposited")
+        else:
+            yield Break("not returned", f"with {article.holder}")
+
+
+def once(found: Iterable[Break]) -> tuple[Break, ...]:
+    """Each code once for one link, with the particulars of the first."""
+    kept: dict[str, Break] = {}
+    for each in found:
+        kept.setdefault(each.code, each)
+    return tuple(kept.values())

@@ -1,0 +1,235 @@
+"""The links of a chain of custody, followed from the seizure on, and what stands beside them.
+
+How an article stands after an act is for the act itself to say: the acts write into a malkhana register of the chain's
+own, without those that were struck, so that the chain can't show another state than the case does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.case.case import Case
+from domain.case.final_form import DEVICES, FinalReportPrepared
+from domain.case.judgment import JudgmentPronounced
+from domain.case.malkhana import WITH_OFFICER, Article, Malkhana
+from domain.case.property import ConcernsProperty, MovesProperty, SeizesProperty
+from domain.case.property_moves import PropertyDeposited
+from domain.case.property_parcel import PropertyResealed, PropertySplit, SealBroken
+from domain.case.property_seizure import CustodyMoveRefused, PropertySeized
+from domain.case.registration import FIRRegistered, ZeroFIRRegistered
+from domain.event import changed
+from projections.breaks import Break, Trail, at_seizure, at_the_end, at_two_places, between, once, presences
+from projections.slip import Slip, act_of
+from projections.struck import standing
+
+COLUMNS: Mapping[type, frozenset[str]] = {
+    FIRRegistered: frozenset({"year"}),
+    ZeroFIRRegistered: frozenset({"year"}),
+    FinalReportPrepared: frozenset({"device_custody", "relied_on"}),
+    JudgmentPronounced: frozenset({"cnr"}),
+}
+"""What is kept of acts that deal with no article. Of those that do, everything is kept but the sealed columns."""
+
+REGISTERED = (FIRRegistered, ZeroFIRRegistered)
+LINKS = (MovesProperty, SealBroken, PropertyResealed, PropertySplit)
+
+
+@dataclass
+class Chain:
+    """What is kept of a record: slips of the acts that matter to custody, and which entries are struck."""
+
+    record_id: UUID
+    slips: list[Any] = field(default_factory=list)
+    corrections: dict[str, Any] = field(default_factory=dict)
+
+    KEY = ("record_id",)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link: from whom to whom, when, where, why, in what condition, under which seal and by which paper."""
+
+    number: int
+    version: int
+    act: str
+    occurred_at: datetime
+    recorded_at: datetime
+    station: str
+    giver: str
+    holder_rank: str
+    purpose: str
+    condition: str
+    seal: str
+    """The seal that the entry states, or that the register has when it states none."""
+    register_seal: str
+    """The seal in the register at the link before, where the entry states another one."""
+    paper: str
+    description: str
+    article: Article
+    """How the register shows it after this link."""
+    breaks: tuple[Break, ...]
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is no link: an attempt that was refused, or an entry about an article that was doubted."""
+
+    property_id: str
+    version: int
+    act: str
+    occurred_at: datetime
+    recorded_at: datetime
+    station: str
+    attempted: str
+    """The act that was tried and refused; empty when nothing was."""
+    reasons: tuple[str, ...]
+
+
+def follow(chain: Chain) -> tuple[list[Link], list[Note]]:
+    """Every link of every article in the order of the entries, each with what breaks there; and the notes."""
+    walk = _Walk(chain)
+    for slip, act in walk.acts:
+        walk.take(slip, act)
+    return walk.links, walk.notes
+
+
+class _Walk:
+    """Following the slips, with what is found on the way."""
+
+    def __init__(self, chain: Chain) -> None:
+        slips = standing(chain.slips, chain.corrections)
+        self.acts = [(slip, act_of(slip)) for slip in slips]
+        self.case = Case.blank(chain.record_id)
+        self.links: list[Link] = []
+        self.notes: list[Note] = []
+        self.last: dict[str, int] = {}
+        """Where the last link of each article stands among the links."""
+        self.trails: dict[str, Trail] = {}
+        self.serials: dict[tuple[str, int, int], datetime] = {}
+        """When each malkhana serial was first used."""
+        self.registered_at = next((act.meta.occurred_at for _, act in self.acts if isinstance(act, REGISTERED)), None)
+        self.crowd: dict[tuple[str, datetime], set[str]] = {}
+        for _, act in self.acts:
+            for who, place in presences(act):
+                self.crowd.setdefault((who, act.meta.occurred_at), set()).add(place)
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """The register as it stands by now."""
+        return self.case.part(Malkhana).articles
+
+    def take(self, slip: Slip, act: Any) -> None:  # noqa: ANN401 (an act of any kind)
+        """One act more."""
+        if isinstance(act, SeizesProperty):
+            self.case = act.apply(self.case)
+            self._seized(slip, act)
+        elif isinstance(act, ConcernsProperty):
+            before = self.articles.get(act.property_id)
+            self.case = act.apply(self.case)
+            if before and isinstance(act, LINKS):
+                self._moved(slip, act, before)
+            elif slip.get("doubts"):
+                self._note(slip, act, "", slip["doubts"])
+        elif isinstance(act, CustodyMoveRefused):
+            self._note(slip, act, act.attempted, act.reasons)
+        elif isinstance(act, FinalReportPrepared | JudgmentPronounced):
+            self._ended(act)
+
+    def _seized(self, slip: Slip, act: SeizesProperty) -> None:
+        for item in act.items:
+            found: Iterable[Break] = ()
+            trail = Trail(act.meta.occurred_at, act.rank_after, item.description)
+            if isinstance(act, PropertySeized):
+                found = at_seizure(act, item, self.registered_at, self.crowd)
+            self._link(slip, act, self.articles[item.id], trail, found)
+
+    def _moved(self, slip: Slip, act: Any, before: Article) -> None:  # noqa: ANN401 (a link's act)
+        trail = self.trails[act.property_id]
+        found = [*between(act, before, trail), *at_two_places(act, self.crowd)]
+        if isinstance(act, PropertyDeposited):
+            found += self._serial(act)
+        after = self.articles[act.property_id]
+        in_hand = trail.in_hand and after.state in WITH_OFFICER
+        rank = act.rank_after if isinstance(act, MovesProperty) and act.holder_after else trail.rank
+        trail = changed(trail, last=act.meta.occurred_at, in_hand=in_hand, rank=rank)
+        self._link(slip, act, after, trail, found, before)
+        if isinstance(act, PropertySplit):
+            for each in act.samples:
+                drawn = changed(trail, number=0)
+                self._link(slip, act, self.articles[each.id], drawn, ())
+
+    def _serial(self, act: PropertyDeposited) -> Iterator[Break]:
+        """Serials are given in the order of the days: where one is used first, none that is higher is older."""
+        at, mine = act.meta.occurred_at, (act.meta.station, act.malkhana_year, act.malkhana_serial)
+        if mine in self.serials:
+            return
+        for other, when in self.serials.items():
+            if other[0] == mine[0] and when != at and (other > mine) == (when < at):
+                told = f"{mine[2]}/{mine[1]} of {{0}}, {other[2]}/{other[1]} of {{1}}"
+                yield Break("serial out of order", told, (at, when))
+        self.serials[mine] = at
+
+    def _ended(self, act: FinalReportPrepared | JudgmentPronounced) -> None:
+        """The investigation or the trial ends: what should be back by now, and what the final form must show."""
+        for property_id, article in self.articles.items():
+            trail, last = self.trails[property_id], self.last[property_id]
+            more = [*at_the_end(article, in_hand=trail.in_hand)]
+            if isinstance(act, FinalReportPrepared):
+                traced = {each.property_id for each in act.device_custody}
+                relied_on = {each.property_id for each in act.relied_on}
+                if article.category in DEVICES and property_id in relied_on - traced:
+                    more.append(Break("no sequence"))
+            if more:
+                link = self.links[last]
+                self.links[last] = changed(link, breaks=once([*link.breaks, *more]))
+
+    def _note(self, slip: Slip, act: Any, attempted: str, reasons: Sequence[str]) -> None:  # noqa: ANN401 (any act)
+        told = {"property_id": act.property_id, "attempted": attempted, "reasons": tuple(reasons)}
+        self.notes.append(Note(**told, **_entry(slip, act)))
+
+    def _link(  # noqa: PLR0913 (what a link is made of)
+        self,
+        slip: Slip,
+        act: Any,  # noqa: ANN401 (a link's act)
+        article: Article,
+        trail: Trail,
+        found: Iterable[Break],
+        before: Article | None = None,
+    ) -> None:
+        """One link more."""
+        trail = self.trails[article.property_id] = changed(trail, number=trail.number + 1)
+        self.last[article.property_id] = len(self.links)
+        moves = isinstance(act, MovesProperty)
+        stated = act.seal if moves and (act.seen or act.reseals) else ""
+        differs = before is not None and stated not in {"", before.seal} and not act.reseals
+        self.links.append(
+            Link(
+                number=trail.number,
+                giver=before.holder if before else "",
+                holder_rank=trail.rank,
+                purpose=act.purpose if moves else "" if before else "sample" if article.parent else "seizure",
+                condition=act.condition if moves else "",
+                seal=stated or article.seal,
+                register_seal=before.seal if before and differs else "",
+                paper=getattr(act, "document", ""),
+                description=trail.description,
+                article=article,
+                breaks=once(found),
+                doubts=tuple(slip.get("doubts", ())),
+                **_entry(slip, act),
+            )
+        )
+
+
+def _entry(slip: Slip, act: Any) -> dict[str, Any]:  # noqa: ANN401 (any act)
+    """The columns of the entry itself."""
+    meta = act.meta
+    return {
+        "version": meta.version, "act": act.name, "occurred_at": meta.occurred_at, "station": meta.station,
+        "recorded_at": datetime.fromisoformat(slip["recorded"]),
+    }  # fmt: skip

@@ -1,0 +1,282 @@
+"""Each break of the chain: a history that has it, told once at its link, and a near miss that has not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from domain.case.final_form import ChargedAccused, DeviceCustody, PropertyReliedOn
+from domain.case.judgment import AccusedResult
+from domain.case.property_parcel import Sample
+from domain.event import Event
+from projections.breaks import BREAKS
+from projections.custody import Custody
+from projections.malkhana import Malkhana
+from projections.view import fold_record
+from tests.domain.case.builders_fir import fir
+from tests.domain.case.builders_property import (
+    BOTH,
+    CARRIER,
+    KEEPER,
+    OTHER,
+    PRODUCTION,
+    RETURN,
+    deposited,
+    item,
+    missing,
+    on,
+    produced,
+    received,
+    seized,
+    sent,
+)
+from tests.dsl import DAY, OFFICER, act, given
+
+Acts = tuple[Event[Any], ...]
+DRUG = item(category="drugs")
+PHONE = item(category="digital device", device_hash="ab12")
+SWAB = item(category="biological or medical sample")
+CERTIFIED = on("InventoryCertified", court="JMFC", certificate="52A/1")
+FORM: dict[str, Any] = {
+    "number": "CS/1",
+    "kind": "chargesheet",
+    "accused": (ChargedAccused(code="A1", status="on bail"),),
+}
+RELIED = (PropertyReliedOn(property_id="PR/1"),)
+JUDGED = act("case.JudgmentPronounced", results=(AccusedResult(code="A1", result="acquitted"),))
+TRACED = (DeviceCustody(property_id="PR/1", holder=KEEPER.id, from_at=DAY, purpose="safe custody"),)
+
+
+def form(**given: Any) -> Event[Any]:
+    """The final form, which charges A1."""
+    return act("case.FinalReportPrepared", **{**FORM, **given})
+
+
+def hours(number: float) -> datetime:
+    """So many hours after the day on which every test begins."""
+    return DAY + timedelta(hours=number)
+
+
+def elsewhere(entry: Event[Any], station: str = "CG-RPR-02") -> Event[Any]:
+    """The same act, entered by another station."""
+    return replace(entry, meta=replace(entry.meta, station=station))
+
+
+def split(**more: Any) -> Event[Any]:
+    """A sample of 20 g drawn from PR/1."""
+    drawn = Sample(id="PR/1/S1", quantity=Decimal(20), unit="g", seal="K")
+    return on("PropertySplit", samples=(drawn,), remaining=Decimal(480), seal="K", reason="analysis", **more)
+
+
+def handed(**more: Any) -> Acts:
+    """PR/1 passes from the officer to another."""
+    return (
+        on("PropertyHandedOver", by=OFFICER, to_officer=OTHER.id, purpose="enquiry", seal="K"),
+        on("PropertyTakenOver", by=OTHER, from_officer=OFFICER.id, place="office", reason="enquiry", seal="K", **more),
+    )
+
+
+def issued() -> Acts:
+    """PR/1 leaves the malkhana for another officer."""
+    return (
+        on("PropertyHandedOver", to_officer=OTHER.id, purpose="test identification", seal="K"),
+        on("PropertyTakenOver", by=OTHER, from_officer=KEEPER.id, place="office", reason="parade", seal="K"),
+    )
+
+
+BACK = deposited(depositor=OTHER.id)
+CASES: dict[str, tuple[Acts, Acts]] = {
+    "kept by officer": (
+        (fir(), seized(at=hours(1)), deposited(at=hours(26))),
+        (fir(), seized(at=hours(1)), deposited(at=hours(25))),
+    ),
+    "kept by officer, handed on": (
+        (fir(), seized(at=hours(1)), *handed(), deposited(at=hours(26), depositor=OTHER.id)),
+        (fir(), seized(at=hours(1)), on("PropertyProducedInCourt", by=OFFICER, **PRODUCTION),
+         on("PropertyReturnedFromCourt", court="CJM Raipur", seal="K", carrier=CARRIER.id),
+         deposited(at=hours(260), depositor=CARRIER.id)),
+    ),
+    "kept by officer, to the end": ((fir(), seized(), form()), (fir(), seized(), deposited(), form())),
+    "no diary entry": ((fir(), seized(), deposited(gd_entry="")), (fir(), seized(), deposited())),
+    "no specimen": (
+        (fir(), seized(), deposited(specimen_seal_deposited=False)),
+        (fir(), seized(item(seal="")), deposited(specimen_seal_deposited=False, seal="")),
+    ),
+    "seal not given away": ((fir(), seized(seal_kept_by=OFFICER.id)), (fir(), seized(item(seal=""), seal_kept_by=""))),
+    "seal not given away, resealed": (
+        (fir(), seized(item(seal="")), on("PropertyResealed", by=OFFICER, seal="K", reason="packed")),
+        (fir(), seized(item(seal="")),
+         on("PropertyResealed", by=OFFICER, seal="K", reason="packed", seal_kept_by="W1")),
+    ),
+    "seal differs": (
+        (fir(), seized(), deposited(seal="T")),
+        (fir(), seized(), deposited(), sent(), received(), on("PropertyReturnedFromLaboratory", **RETURN)),
+    ),
+    "seal differs, opened": (
+        (fir(), seized(), deposited(), on("SealBroken", seal="T", reason="court", permission="O/1")),
+        (fir(), seized(), deposited(), on("SealBroken", seal="K", reason="court", permission="O/1")),
+    ),
+    "seal found broken": (
+        (fir(), seized(), deposited(), sent(), received(seal_intact=False)),
+        (fir(), seized(), deposited(), sent(), received()),
+    ),
+    "sent late": (
+        (fir(), seized(SWAB, at=hours(1)), deposited(at=hours(2), refrigerated=True), sent(at=hours(50))),
+        (fir(), seized(SWAB, at=hours(1)), deposited(at=hours(2), refrigerated=True),
+         sent(at=hours(50), delay_reason="a strike")),
+    ),
+    "no paper": (
+        (fir(), seized(), deposited(), sent(road_certificate="")),
+        (fir(), seized(), deposited(), produced(requisition="")),
+    ),
+    "no carrier": ((fir(), seized(), deposited(), sent(carrier="")), (fir(), seized(), deposited(), sent())),
+    "quantity differs": (
+        (fir(), seized(), deposited(quantity=Decimal(499))),
+        (fir(), seized(), deposited(quantity=Decimal("500.00"))),
+    ),
+    "quantity differs, back from the laboratory": (
+        (fir(), seized(), deposited(), sent(), received(),
+         on("PropertyReturnedFromLaboratory", **RETURN, consumed=Decimal(20), quantity=Decimal(470))),
+        (fir(), seized(), deposited(), sent(), received(),
+         on("PropertyReturnedFromLaboratory", **RETURN, consumed=Decimal(20), quantity=Decimal(480)),
+         deposited(depositor=CARRIER.id, seal="FSL", quantity=Decimal(480))),
+    ),
+    "opened without leave": (
+        (fir(), seized(), deposited(), on("SealBroken", seal="K", reason="curiosity")),
+        (fir(), seized(), deposited(), sent(), received(), on("SealBroken", seal="K", reason="analysis")),
+    ),
+    "opened without leave, resealed": (
+        (fir(), seized(item(seal="")), deposited(seal=""),
+         on("PropertyResealed", seal="M", reason="it was open", seal_kept_by="W1")),
+        (fir(), seized(item(seal="")), deposited(seal=""),
+         on("PropertyResealed", seal="M", reason="it was open", seal_kept_by="W1", permission="O/1")),
+    ),
+    "not certified": (
+        (fir(), seized(DRUG), deposited(), sent()),
+        (fir(), seized(DRUG), deposited(), CERTIFIED, sent()),
+    ),
+    "not certified, sampled": ((fir(), seized(DRUG), deposited(), split()), (fir(), seized(), deposited(), split())),
+    "before the FIR": (
+        (seized(at=hours(-3)), fir(at=hours(0))),
+        (seized(at=hours(-3)), fir(at=hours(0)), act("case.EntryCorrected", version=2, reason="wrong record")),
+    ),
+    "two places": (
+        (fir(), seized(at=hours(1)), seized(item(2), at=hours(1), memo="SM/2", place="Mahasamund", witnesses=(
+            replace(BOTH[0], code="W3"), replace(BOTH[1], code="W4")))),
+        (fir(), seized(item(), item(2), at=hours(1)), deposited(at=hours(2)),
+         deposited(at=hours(2), property_id="PR/2", place="rack 9")),
+    ),
+    "two places, a witness": (
+        (fir(), seized(at=hours(1)), seized(item(2), at=hours(1), memo="SM/2", place="Mahasamund", by=OTHER)),
+        (fir(), seized(at=hours(1)), seized(item(2), at=hours(2), memo="SM/2", place="Mahasamund", by=OTHER)),
+    ),
+    "too few witnesses": (
+        (fir(), seized(witnesses=(BOTH[0], replace(BOTH[1], signed=False)))),
+        (fir(), seized(witnesses=BOTH)),
+    ),
+    "not filmed": (
+        (fir(), seized(sid="")),
+        (fir(at=hours(-24 * 365 * 3)), seized(sid="", at=hours(-24 * 365 * 3 + 1))),
+    ),
+    "not refrigerated": (
+        (fir(), seized(SWAB), deposited()),
+        (fir(), seized(SWAB), deposited(refrigerated=True)),
+    ),
+    "out of order": (
+        (fir(), seized(at=hours(5)), deposited(at=hours(2))),
+        (fir(), seized(at=hours(5)), deposited(at=hours(5))),
+    ),
+    "serial out of order": (
+        (fir(), seized(item(), item(2)), deposited(at=hours(2)),
+         deposited(at=hours(5), property_id="PR/2", malkhana_serial=6)),
+        (fir(), seized(item(), item(2)), deposited(at=hours(2)),
+         elsewhere(deposited(at=hours(5), property_id="PR/2", malkhana_serial=6))),
+    ),
+    "not returned": (
+        (fir(), seized(), deposited(), *issued(), form()),
+        (fir(), seized(), deposited(), *issued(), BACK, form()),
+    ),
+    "not returned, at the judgment": (
+        (fir(), seized(), deposited(), *issued(), JUDGED),
+        (fir(), seized(), deposited(), *issued()),
+    ),
+    "no hash": (
+        (fir(), seized(item(category="digital device"))),
+        (fir(), seized(PHONE)),
+    ),
+    "no sequence": (
+        (fir(), seized(PHONE), deposited(), form(relied_on=RELIED)),
+        (fir(), seized(PHONE), deposited(), form(relied_on=RELIED, device_custody=TRACED)),
+    ),
+    "holder unknown": (
+        (fir(), seized(), deposited(), replace(sent(), meta=deposited(by=OTHER).meta)),
+        (fir(), seized(), deposited(), sent()),
+    ),
+    "missing": (
+        (fir(), seized(), deposited(), missing()),
+        (fir(), seized(), deposited(), missing(), act("case.EntryCorrected", version=4, reason="it lay behind")),
+    ),
+}  # fmt: skip
+"""For each code, and each way there is to it: a history that has the break, and one that hasn't by a little."""
+
+
+def broken(acts: Acts) -> list[str]:
+    """The codes of all breaks of all links of a history in which every act was accepted, one for each link."""
+    return [each["code"] for row in fold_record(Custody(), given(*acts).entries) for each in row.breaks]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_each_break_is_told_once(case: str) -> None:
+    """The history has this break, at one link (two, where two are at two places), and no other."""
+    code = case.partition(",")[0]
+    assert broken(CASES[case][0]) == [code] * (2 if code == "two places" else 1)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_near_miss_is_no_break(case: str) -> None:
+    """The rules don't cry wolf."""
+    assert broken(CASES[case][1]) == []
+
+
+def test_every_break_has_its_case() -> None:
+    """None is named for nothing; the patterns are those of the courts, each in two languages."""
+    assert {each.partition(",")[0] for each in CASES} == BREAKS.keys()
+    assert {pattern for pattern, _, _ in BREAKS.values()} == {0, *range(1, 19)} - {7}
+    assert all(hindi and not hindi.isascii() for _, _, hindi in BREAKS.values())
+
+
+def test_a_refused_attempt_is_no_link_and_no_article() -> None:
+    """It stands beside the chain with its reasons, moves no time and makes no ghost on the shelf."""
+    tried = act(
+        "case.CustodyMoveRefused", at=hours(9), attempted="case.PropertyMoved", property_id="PR/9", reasons=("no",)
+    )
+    late = replace(tried, property_id="PR/1")
+    acts = (fir(), tried, seized(at=hours(1)), late, deposited(at=hours(3)))
+    rows = fold_record(Custody(), given(*acts).entries)
+    assert [(row.property_id, row.number, row.attempted, row.doubts) for row in rows if not row.number] == [
+        ("PR/9", 0, "case.PropertyMoved", ["no"]),
+        ("PR/1", 0, "case.PropertyMoved", ["no"]),
+    ]
+    assert broken(acts) == []
+    assert [row.property_id for row in fold_record(Malkhana(), given(*acts).entries)] == ["PR/1"]
+
+
+def test_a_link_shows_the_seal_that_was_seen_and_the_registers() -> None:
+    """Where they differ, both stand there; the register's own seal stays what it was."""
+    acts = (fir(), seized(), deposited(), sent(seal="T"), received())
+    third, fourth = [row for row in fold_record(Custody(), given(*acts).entries) if row.number > 2]
+    assert (third.seal, third.register_seal) == ("T", "K")
+    assert (fourth.seal, fourth.register_seal) == ("K", "")
+
+
+def test_samples_begin_with_their_parents_holder() -> None:
+    """Whoever draws them, the chain goes on from who holds the parent; nothing that was drawn is lost."""
+    rows = fold_record(Malkhana(), given(fir(), seized(), deposited(), split(by=KEEPER)).entries)
+    assert [(row.property_id, row.holder, row.quantity, row.seal) for row in rows] == [
+        ("PR/1", KEEPER.id, "480", "K"),
+        ("PR/1/S1", KEEPER.id, "20", "K"),
+    ]
