@@ -15,6 +15,7 @@ from consumers.checkpoints import begin, move, moved
 from consumers.embedded import read_log
 from consumers.folding import Fold, Read, read_entry
 from consumers.slots import SLOTS
+from consumers.steps import reach
 from consumers.tables import tables_of
 from consumers.writing import park
 from projections.view import View
@@ -46,6 +47,7 @@ class Builder:
                 for view in self.views:
                     hit = move(self.connection, group_of(view), dict.fromkeys(mine, 0), mine)
                     moved(hit, group_of(view), mine)
+            reach("rebuild: part filled")  # if we die from here to the swap, the old view is in force
         for view in self.views:
             for table in dict.fromkeys(tables_of(view, self.suffix)):
                 table.index(self.connection)

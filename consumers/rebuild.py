@@ -18,6 +18,7 @@ from consumers.checkpoints import forget, positions
 from consumers.compare import Difference, compare
 from consumers.embedded import Follower, is_built, note_built, prepare
 from consumers.parking import honour_passes
+from consumers.steps import reach
 from consumers.tables import tables_of
 from consumers.writing import UNWRITABLE, leave_lot
 from projections.view import View
@@ -82,6 +83,7 @@ def _make(connection: Connection[Any], views: Sequence[View], *, indexed: bool) 
         _clear(connection, view)  # what a rebuild that died has left behind
         for table in dict.fromkeys(tables_of(view, NEW)):
             table.create(connection, indexed=indexed)
+    reach("rebuild: tables made")
 
 
 def _finish(
@@ -96,6 +98,7 @@ def _finish(
         follower.catch_up(limits=positions(connection))
         honour_passes(connection, view, catalogue, NEW)
         difference = compare(connection, view, NEW)
+    reach("rebuild: compared")
     if approve(difference):
         with connection.transaction():
             # With these rows locked nobody moves the old view on, so both can be brought to the same entry, slot by
@@ -107,7 +110,10 @@ def _finish(
                 message = f"the new rows of {view.name} do not stand where the old ones do"
                 raise RuntimeError(message)
             _swap(connection, view)
+            reach("rebuild: swapping")
+        reach("rebuild: swapped")  # if we die here, the new rows are in force, and the next rebuild tidies up
     _clear(connection, view)
+    reach("rebuild: tidied")
     return difference
 
 

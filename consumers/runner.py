@@ -18,6 +18,7 @@ from psycopg import Connection, Cursor
 
 from consumers.checkpoints import MAIN, Fenced, begin, move, moved, positions
 from consumers.folding import Fold, Kept, Parked, Read, Work, read_entry
+from consumers.steps import reach
 from consumers.tables import Table, shape_of, tables_of
 from consumers.writing import UNWRITABLE, feed, feed_carefully, write
 from projections.view import View
@@ -79,15 +80,20 @@ class Runner:
         try:
             try:
                 with self.connection.pipeline(), self.connection.transaction():
-                    self._feed_all(reads, self._advance(new, {each.record_id for each in fresh}))
+                    lots = self._advance(new, {each.record_id for each in fresh})
+                    reach("runner: checkpoint moved")  # if we die here, or at the next, all falls back together
+                    self._feed_all(reads, lots)
+                    reach("runner: rows written")
             except UNWRITABLE:
                 with self.connection.transaction():
                     lots = self._advance(new, {each.record_id for each in fresh})
                     for view in self.views:
                         feed_carefully(self.connection, Fold(view, lots[view.name]), reads, self.suffix)
+                        reach("runner: written carefully")
         except BaseException:
             self.positions = {}  # whether it was committed isn't known: `load` reads it
             raise
+        reach("runner: committed")
         self.positions |= new
         return len(fresh)
 

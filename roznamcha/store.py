@@ -17,6 +17,7 @@ from uuid import UUID
 from eventsourcing.persistence import InterfaceError, OperationalError
 
 from consumers import entries
+from consumers.steps import reach
 from domain.case.corrections import CorrectsEntry
 from domain.event import RECORDS, Event, changed, decide
 from roznamcha.errors import Conflict, Refused, Unavailable
@@ -122,7 +123,9 @@ class Store:
             self._decide(unit, turn)
         self._write_down(waiting)
         lines = [line for unit in waiting for line in unit.lines]
+        reach("writer: sealed")  # if we die here, nothing was entered
         written = self.recorder.append(lines, respect_refusals=not again) if lines else {}
+        reach("writer: committed")  # if we die here it is entered and nobody was told: the command ids tell
         undone = [unit for unit in waiting if not self._settle(unit, written, answers)]
         return self._look_up(undone, turn, answers, again=again) if undone else []
 
@@ -183,6 +186,7 @@ class Store:
     def _write_down(self, units: Iterable[Unit]) -> None:
         """Seal and encode what was decided."""
         self.keyring.ready((unit.record_id, event) for unit in units for event in unit.events)
+        reach("writer: keys drawn")  # if we die here, keys exist that seal nothing
         for unit in units:
             for act, event in zip(unit.acts, unit.events, strict=False):
                 sealed, meta = self.keyring.seal(event), event.meta
@@ -248,6 +252,7 @@ class Store:
                 self.shelf.drop(unit.record_id)
                 retry.append(unit)
         if refusing:
+            reach("writer: refusing")  # if we die here, the same command is decided anew
             self.recorder.refuse(
                 [
                     (act.event.meta.command_id, self.keyring.command_digest(act.content), record_id, list(reasons))
