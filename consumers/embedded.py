@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from consumers.checkpoints import MAIN, Fenced, positions
 from consumers.folding import Kept
+from consumers.restored import agree
 from consumers.runner import Runner
 from consumers.slots import SLOTS
 from consumers.tables import shape_of, tables_of
@@ -80,6 +81,7 @@ class Follower:
             limits = dict.fromkeys(range(SLOTS), head(self.connection) if until is None else until)
         done, target = 0, max(limits.values(), default=0)
         self.runner.load()
+        agree(self.connection, self.runner.group)
         after = self.runner.reached
         while after < target:
             page = [each for each in read_log(self.connection, after, batch) if each.position <= target]

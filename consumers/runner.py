@@ -80,13 +80,13 @@ class Runner:
         try:
             try:
                 with self.connection.pipeline(), self.connection.transaction():
-                    lots = self._advance(new, {each.record_id for each in fresh})
+                    lots = self._advance(new, fresh)
                     reach("runner: checkpoint moved")  # if we die here, or at the next, all falls back together
                     self._feed_all(reads, lots)
                     reach("runner: rows written")
             except UNWRITABLE:
                 with self.connection.transaction():
-                    lots = self._advance(new, {each.record_id for each in fresh})
+                    lots = self._advance(new, fresh)
                     for view in self.views:
                         feed_carefully(self.connection, Fold(view, lots[view.name]), reads, self.suffix)
                         reach("runner: written carefully")
@@ -97,16 +97,17 @@ class Runner:
         self.positions |= new
         return len(fresh)
 
-    def _advance(self, new: Mapping[int, int], records: Collection[UUID]) -> dict[str, set[UUID]]:
-        """Move the checkpoints, or raise; give which of these records are parked, by view.
+    def _advance(self, new: Mapping[int, int], fresh: Collection[Kept]) -> dict[str, set[UUID]]:
+        """Move the checkpoints, or raise; give which of these entries' records are parked, by view.
 
         What is parked is asked under the checkpoints' lock: a replay holds it too, and may have emptied the lot a
         moment ago. Out of a list read earlier, entries would be put behind a record that no longer waits.
         """
-        hit = move(self.connection, self.group, self.positions, new)
+        seen = {each.slot: (each.position, each.state) for each in sorted(fresh)}
+        hit = move(self.connection, self.group, self.positions, new, seen)
         lot = self.connection.execute(
             "SELECT view, record_id FROM ops.parked WHERE view = ANY(%s) AND record_id = ANY(%b::uuid[])",
-            (list(self.built), list(records)),
+            (list(self.built), list({each.record_id for each in fresh})),
         )
         built = self.connection.execute(
             "SELECT view, version, shape FROM ops.built WHERE view = ANY(%s)", (list(self.built),)

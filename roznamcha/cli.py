@@ -16,6 +16,8 @@ import structlog
 import typer
 from eventsourcing.persistence import PersistenceError
 
+from consumers.restored import Ahead
+from consumers.runner import Outdated
 from roznamcha import log
 from roznamcha.commands import contracts, demo, entering, keeping, reading
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unavailable, Usage
@@ -99,7 +101,7 @@ def main() -> None:  # noqa: C901 (one line for each kind of error)
         # The server's words may quote an entry: the kind of error is all that may be shown.
         state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None) or ""
         code = _report(Broken(f"the database refused a statement ({type(error).__name__} {state})"), arguments)
-    except SchemaError as error:
+    except (SchemaError, Ahead, Outdated) as error:
         code = _report(Broken(str(error)), arguments)
     except OSError as error:
         code = _report(Unavailable(f"{error.filename or 'a file'} cannot be used: {error.strerror}"), arguments)

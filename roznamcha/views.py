@@ -11,13 +11,14 @@ from psycopg import Connection
 
 from consumers.embedded import Follower, connected, prepare
 from consumers.rebuild import rebuild
+from consumers.restored import Ahead
 from projections.case_state import CaseState
 from projections.custody import Custody
 from projections.deadlines import Deadlines
 from projections.history import History
 from projections.malkhana import Malkhana
 from projections.view import View
-from roznamcha.errors import Usage
+from roznamcha.errors import Broken, Usage
 from roznamcha.office import Office
 from roznamcha.screen import note, progress_bar
 
@@ -45,17 +46,27 @@ class Board:
 
 
 @contextmanager
-def open_board(office: Office, *, catch_up: bool = True, quiet: bool = False) -> Iterator[Board]:
-    """The views with every entry folded that was acknowledged before now; outdated ones are built anew first."""
+def open_board(
+    office: Office, *, catch_up: bool = True, quiet: bool = False, distrust: bool = False
+) -> Iterator[Board]:
+    """The views with every entry folded that was acknowledged before now; outdated ones are built anew first.
+
+    Raises Broken when they have seen what the store doesn't hold, because it was restored; `distrust` opens them as
+    they stand, to be checked.
+    """
     views = all_views(office)
     with connected(office.url) as connection:
-        for view in prepare(connection, views):
-            note(f"the view {view.name} has changed since it was built: building it anew") if not quiet else None
-            rebuild(connection, view, office.catalogue)
         follower = Follower(connection, views, office.catalogue)
-        if catch_up:
-            with progress_bar("catching up", shown=not quiet) as progress:
-                follower.catch_up(progress=progress)
-        else:
-            follower.runner.load()
+        try:
+            for view in prepare(connection, views):
+                note(f"the view {view.name} has changed since it was built: building it anew") if not quiet else None
+                rebuild(connection, view, office.catalogue)
+            if catch_up:
+                with progress_bar("catching up", shown=not quiet) as progress:
+                    follower.catch_up(progress=progress)
+            else:
+                follower.runner.load()
+        except Ahead as error:
+            if not distrust:
+                raise Broken(str(error)) from None
         yield Board(connection, views, follower)

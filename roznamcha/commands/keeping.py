@@ -10,12 +10,13 @@ from uuid import UUID
 import typer
 
 from consumers import entries, parking
-from consumers.embedded import head
+from consumers.embedded import connected, head
 from consumers.rebuild import Difference, rebuild
+from consumers.restored import disagreement, step_back
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unavailable, Usage
 from roznamcha.intake import read_act
 from roznamcha.migrate import migrate as migrate_database
-from roznamcha.office import database, open_office
+from roznamcha.office import Office, database, open_office
 from roznamcha.plain import plain
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
@@ -35,7 +36,7 @@ def verify(
     record: Annotated[str, typer.Argument(help="One record; default: everything")] = "", *, as_json: AsJson = False
 ) -> None:
     """Check every entry and every row of every view against an independent fold."""
-    with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json) as board:
+    with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json, distrust=True) as board:
         record_id = office.store.find(record) if record else None
         if record and record_id is None:
             raise Refused([f"no record is called {record[:60]!r}"])
@@ -74,17 +75,28 @@ def rebuild_view(
         say(_told(difference), *difference.examples)
         return typer.confirm("Put the new rows in force?", err=True)
 
-    with open_office(settings()) as office, open_board(office, quiet=as_json) as board:
-        views = board.views if view == "all" else [board.view(view)]
-        for each in views:
-            with progress_bar(f"building {each.name}", shown=not as_json) as progress:
-                difference = rebuild(board.connection, each, office.catalogue, approve=approve, progress=progress)
-            swapped = difference.same or yes
-            done.append({"view": each.name, "swapped": swapped, **plain(difference)})
-            if not as_json:
-                say(f"{each.name}: {_told(difference)}")
+    with open_office(settings()) as office:
+        if view == "all":
+            _take_back(office)
+        with open_board(office, quiet=as_json) as board:
+            views = board.views if view == "all" else [board.view(view)]
+            for each in views:
+                with progress_bar(f"building {each.name}", shown=not as_json) as progress:
+                    difference = rebuild(board.connection, each, office.catalogue, approve=approve, progress=progress)
+                swapped = difference.same or yes
+                done.append({"view": each.name, "swapped": swapped, **plain(difference)})
+                if not as_json:
+                    say(f"{each.name}: {_told(difference)}")
     if as_json:
         print_json(done)
+
+
+def _take_back(office: Office) -> None:
+    """Where the store was restored to an earlier state, let the views forget what they saw: all are built anew."""
+    with connected(office.url) as connection:
+        if told := disagreement(connection):
+            note(told.replace("run rebuild all", "all views are built anew"))
+            step_back(connection)
 
 
 def _told(difference: Difference) -> str:
@@ -128,7 +140,7 @@ def doctor(*, as_json: AsJson = False) -> None:
     here = settings()
     found: list[tuple[str, bool, str]] = []
     try:
-        with open_office(here) as office, open_board(office, quiet=True) as board:
+        with open_office(here) as office, open_board(office, quiet=True, distrust=True) as board:
             position = head(board.connection)
             row = board.connection.execute("SELECT version()").fetchone()
             found.append(("database", True, str(row[0]).split(",")[0] if row else ""))
@@ -139,7 +151,8 @@ def doctor(*, as_json: AsJson = False) -> None:
             )
             found.append(("rules", True, f"{len(office.book.rules)} rules, {len(office.book.offences)} sections"))
             reached = board.follower.runner.reached
-            found.append(("views", reached >= position, f"at position {reached} of {position}"))
+            told = disagreement(board.connection)
+            found.append(("views", reached >= position and not told, told or f"at position {reached} of {position}"))
             lots = parking.parked(board.connection)
             found.append(("parked", not lots, f"{len(lots)} records wait" if lots else "none"))
     except RoznamchaError as error:

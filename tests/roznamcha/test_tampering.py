@@ -29,7 +29,10 @@ TAMPER = {
         "among the names",
     ),
     "a number changed": ("UPDATE roznamcha.names SET number = 700 WHERE number = 2", "among the names"),
-    "checkpoints set ahead": ("UPDATE ops.checkpoints SET position = 100000", "beyond the last entry"),
+    "checkpoints set ahead": (
+        "UPDATE ops.checkpoints SET position = 100000",
+        "the views have seen position 100000, the store ends at",
+    ),
     "an actor changed": (
         "UPDATE roznamcha.entries SET topic = 'case.HearingHeld'",
         "name another record, version or act",
