@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 
 from consumers import entries, parking
-from consumers.embedded import connected, head
+from consumers.embedded import connected, head, keep_following
 from consumers.rebuild import Difference, rebuild
 from consumers.restored import disagreement, step_back
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unavailable, Usage
@@ -120,7 +120,7 @@ def project() -> None:
         raise Usage(message)
     with open_office(here) as office, open_board(office) as board:
         note("following the store; Ctrl-C stops")
-        board.follower.follow(stop)
+        keep_following(office.url, board.views, office.catalogue, stop)
 
 
 @app.command()
