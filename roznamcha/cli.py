@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import psycopg
 import structlog
 import typer
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 
 from consumers.restored import Ahead
 from consumers.runner import Outdated
@@ -95,7 +95,7 @@ def main() -> None:  # noqa: C901 (one line for each kind of error)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has had enough
         code = 0
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError) as error:
         code = _report(Unavailable(f"the database is away: {' '.join(str(error).split())}"), arguments)
     except (psycopg.Error, PersistenceError) as error:
         # The server's words may quote an entry: the kind of error is all that may be shown.

@@ -17,10 +17,16 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from eventsourcing.persistence import InterfaceError, OperationalError
+
 import domain
 from consumers.steps import WATCHERS
+from roznamcha.errors import Unavailable
 from schemas import catalogue
-from tests.fault.jobs import JOBS, views
+from tests.fault.jobs import JOBS, batches, views
+
+ENDS = {0: "done", Unavailable.exit_code: "away"}
+"""How a job ends by itself, by its exit code."""
 
 
 def watch(at: str, nth: int) -> None:
@@ -47,6 +53,8 @@ def child(order: dict[str, Any], said: str) -> None:
             watch(order["at"], order.get("nth", 1))
         JOBS[order["job"]](order)
         code = 0
+    except (Unavailable, OperationalError, InterfaceError):
+        code = Unavailable.exit_code
     except BaseException:  # noqa: BLE001 (it is told, and the process ends)
         traceback.print_exc()
         sys.stderr.flush()
@@ -78,7 +86,7 @@ def obey(orders: dict[str, Any]) -> list[dict[str, Any]]:
             if pid:
                 late = time.monotonic() > until
                 code = os.waitstatus_to_exitcode(status)
-                ended[running.pop(pid)] = "hung" if late else "killed" if code < 0 else "failed" if code else "done"
+                ended[running.pop(pid)] = "hung" if late else "killed" if code < 0 else ENDS.get(code, "failed")
             else:
                 time.sleep(0.001)
         told = [Path(f"{folder}/{n}") for n in range(len(ended))]
@@ -88,10 +96,11 @@ def obey(orders: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Import everything, say so, and obey until stdin ends."""
+    """Import everything and work out once what every child would, say so, and obey until stdin ends."""
     domain.load()
     catalogue()
     views()
+    list(batches(0, 1))
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(obey(json.loads(line))), flush=True)

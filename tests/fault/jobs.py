@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from consumers import parking
+from consumers import embedded, parking
 from consumers.embedded import Follower, connected, prepare
 from consumers.rebuild import rebuild
 from projections.view import View
@@ -116,6 +118,19 @@ def follow(order: Mapping[str, Any]) -> None:
         Follower(connection, views(), catalogue()).catch_up(batch=order.get("batch", 5))
 
 
+def keep_following(order: Mapping[str, Any]) -> None:
+    """Follow the store as `project` does, until the file `until` is there."""
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not Path(order["until"]).exists():
+            time.sleep(0.05)
+        stop.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+    embedded.keep_following(order["url"], views(), catalogue(), stop, net=0.2)
+
+
 def build(order: Mapping[str, Any]) -> None:
     """Build views anew."""
     follow(order)
@@ -150,6 +165,7 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "writer": write,
     "writers": write_together,
     "runner": follow,
+    "follower": keep_following,
     "rebuild": build,
     "careful": follow_carefully,
     "parking": replay,

@@ -15,7 +15,7 @@ from tests.fault.kit import Forge, Found, examine, forge, fresh, total
 
 SHARED = 25
 """Rounds on one database: it begins small each time, and every one of its rounds is looked at again at its end."""
-SPREAD = 0.25
+SPREAD = 0.2
 """Seconds within which the blows fall."""
 
 
@@ -27,18 +27,18 @@ def driver() -> Iterator[Forge]:
 
 
 def a_round(driver: Forge, url: str, folder: Path, seed: int) -> Counter[str]:
-    """Two writers, one of them with callers that arrive together, a follower and a rebuild: most are killed."""
+    """Two writers, one of them with callers that arrive together, a follower, at times a rebuild: most are killed."""
     dice = random.Random(seed)
     jobs = [
-        {"job": "writer", "seed": seed * 4, "journal": str(folder / f"{seed}.a")},
+        {"job": "writer", "seed": seed * 4, "journal": str(folder / f"{seed}.a"), "size": 2},
         {"job": "writers", "seed": seed * 4 + 1, "journal": str(folder / f"{seed}.b"), "size": 1},
         {"job": "runner", "batch": dice.randint(1, 9)},
-        {"job": "rebuild", "step": dice.randint(2, 5)},
+        *([{"job": "rebuild", "step": dice.randint(2, 5)}] if dice.random() < 0.3 else []),
     ]
     hit = [job | {"url": url} | ({"after": dice.uniform(0, SPREAD)} if dice.random() < 0.9 else {}) for job in jobs]
     ends = Counter(driver.run(*hit))
     # What was being written is sent again, under the same command ids; then the round's own look.
-    assert driver.run(*(job | {"url": url} for job in jobs[:2])) == ["done", "done"]
+    assert set(driver.run(*(job | {"url": url} for job in jobs[:2]))) == {"done"}
     return ends
 
 
