@@ -90,6 +90,8 @@ def verify(  # noqa: PLR0913 (what is checked, and how)
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         total = head(connection)
+        if told := disagreement(connection):
+            report.complain(told)
         behind = _parked(connection, report)
         reached = connection.execute(
             "SELECT coalesce(min(position), 0) FROM ops.checkpoints WHERE view_group = 'main'"
@@ -262,8 +264,6 @@ def _nothing_more(connection: Connection[Any], views: list[View], report: Report
         report.complain(f"{row[1]} names lead to no record")
     if row[2]:
         report.complain(f"{row[2]} entries came by no command")
-    if told := disagreement(connection):
-        report.complain(told)
 
 
 def _parked(connection: Connection[Any], report: Report) -> dict[str, set[UUID]]:

@@ -66,6 +66,13 @@ class Server:
             return True
         return False
 
+    def wait_until_promoted(self) -> None:
+        """Wait until a restored server has reached its point and takes entries."""
+        deadline = time.monotonic() + PATIENCE
+        while self.execute("SELECT pg_is_in_recovery()") != [(False,)]:
+            assert time.monotonic() < deadline, self.log.read_text()[-2_000:]
+            time.sleep(0.05)
+
     def pid(self) -> int | None:
         """The postmaster."""
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
