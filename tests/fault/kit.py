@@ -144,19 +144,20 @@ def read_journals(paths: Iterable[Path]) -> tuple[set[str], dict[str, list[list[
     return sent, told
 
 
-def count_acknowledged(url: str, journals: Iterable[Path]) -> Found:
-    """Compare what writers were told with what the store holds."""
+def count_acknowledged(url: str, journals: Iterable[Path], after: int = 0) -> Found:
+    """Compare what writers were told with what the store holds; of entries up to `after` nothing is asked."""
     sent, told = read_journals(journals)
     found = Found(attempted=len(sent), acknowledged=len(told))
     query = """
         SELECT c.command_id::text, e.notification_id, e.record_id::text, e.originator_version, e.state
         FROM roznamcha.commands c JOIN roznamcha.entries e
-        ON e.originator_id = c.stream_id AND e.originator_version = c.version
+        ON e.originator_id = c.stream_id AND e.originator_version = c.version WHERE e.notification_id > %s
     """
     with psycopg.connect(url) as connection:
-        held = {command: rest for command, *rest in connection.execute(query).fetchall()}
+        held = {command: rest for command, *rest in connection.execute(query, (after,)).fetchall()}
         refused = {row[0] for row in connection.execute("SELECT command_id::text FROM roznamcha.refusals").fetchall()}
-        states = connection.execute("SELECT notification_id, state FROM roznamcha.entries").fetchall()
+        later = "SELECT notification_id, state FROM roznamcha.entries WHERE notification_id > %s"
+        states = connection.execute(later, (after,)).fetchall()
     commands = Counter(str(entries.read(catalogue(), bytes(state), at).meta.command_id) for at, state in states)
     found.doubled = sum(times - 1 for times in commands.values())
     for command, answers in told.items():

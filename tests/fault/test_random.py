@@ -37,7 +37,8 @@ def a_round(driver: Forge, url: str, folder: Path, seed: int) -> Counter[str]:
     ]
     hit = [job | {"url": url} | ({"after": dice.uniform(0, SPREAD)} if dice.random() < 0.9 else {}) for job in jobs]
     ends = Counter(driver.run(*hit))
-    # What was being written is sent again, under the same command ids; then the round's own look.
+    # Looked at before it is sent again under the same command ids, which could hide a loss, and after that.
+    examine(url, [folder / f"{seed}.{writer}" for writer in "ab"], [])
     assert set(driver.run(*(job | {"url": url} for job in jobs[:2]))) == {"done"}
     return ends
 

@@ -55,6 +55,7 @@ def working(driver: Forge, url: str, folder: Path, size: int) -> Iterator[list[d
 
 def finished(driver: Forge, url: str, folder: Path, jobs: list[dict[str, Any]]) -> None:
     """Everything is sent once more; then all of it is there, once, and seen by every view."""
+    examine(url, [folder / "a", folder / "b"], [])
     assert driver.run(*jobs[:2]) == ["done", "done"]
     print(examine(url, [folder / "a", folder / "b"]))
 
