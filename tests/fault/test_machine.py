@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -221,5 +221,6 @@ def test_the_real_runner_against_the_model(server: Embedded, fault_rounds: int) 
         settings=settings(
             max_examples=max(8, min(fault_rounds, 500)), stateful_step_count=30, deadline=None, print_blob=True,
             suppress_health_check=list(HealthCheck),
+            phases=[Phase.reuse, Phase.generate],  # a run takes seconds, and shrinking would take hundreds of them
         ),
     )  # fmt: skip
