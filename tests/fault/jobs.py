@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -171,3 +173,5 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "parking": replay,
 }
 """Every job by its name. That of a process, which its named steps begin with, is the job that reaches them."""
+if find_spec("tests.fault.ticking"):
+    JOBS["ticker"] = import_module("tests.fault.ticking").tick
