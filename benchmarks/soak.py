@@ -61,8 +61,8 @@ class Soak:
         until, seed = self.folder / f"until.{self.number}", self.number * 10
         head = self._head()
         writers = [
-            {"job": "writer", "seed": seed * 10, "size": 6, "journal": str(self.folder / f"{seed}.a")},
-            {"job": "writer", "seed": seed * 10 + 1, "size": 6, "journal": str(self.folder / f"{seed}.b")},
+            {"job": "writer", "seed": seed * 10, "size": 9, "journal": str(self.folder / f"{seed}.a")},
+            {"job": "writer", "seed": seed * 10 + 1, "size": 9, "journal": str(self.folder / f"{seed}.b")},
             {"job": "writers", "seed": seed + 1, "size": 2, "journal": str(self.folder / f"{seed}.c")},
         ]
         others: list[dict[str, Any]] = [{"job": "follower", "until": str(until)}, {"job": "runner", "batch": 7}]
@@ -94,7 +94,8 @@ class Soak:
             "a rebuild killed": ("rebuild",),
             "everybody killed": ("writer", "writers", "follower", "runner", "rebuild"),
         }
-        return {"after": self.dice.uniform(0, 0.3)} if job in hit.get(fault, ()) else {}
+        told = self.dice.randint(0, 8) if job in hit["a writer killed"] else 0
+        return {"after": self.dice.uniform(0, 0.3), "told": told} if job in hit.get(fault, ()) else {}
 
     def _head(self) -> int:
         row: tuple[int] = self.server.execute(

@@ -1,8 +1,9 @@
 """A process that has everything imported and forks one child for each job, so that a round costs milliseconds.
 
 Orders come in on stdin, a JSON document to a line: {"jobs": [{"job", "at", "nth", "after", …}], "patience"}. A job with
-`at` kills itself at the nth reach of that step; one with `after` is killed so many seconds after it began. The answer
-is a line as well: for each job what became of it, and the end of what it said.
+`at` kills itself at the nth reach of that step; one with `after` is killed so many seconds after it began or, with
+`told`, after so many of its acts were acknowledged. The answer is a line as well: for each job what became of it, and
+the end of what it said.
 """
 
 from __future__ import annotations
@@ -62,6 +63,12 @@ def child(order: dict[str, Any], said: str) -> None:
         os._exit(code)
 
 
+def acknowledged(job: dict[str, Any]) -> int:
+    """How many acknowledgements a job has journalled."""
+    journal = Path(job.get("journal", ""))
+    return journal.read_bytes().count(b'["told"') if job.get("told") and journal.exists() else 0
+
+
 def obey(orders: dict[str, Any]) -> list[dict[str, Any]]:
     """Start every job, kill whom the orders name, wait for all."""
     with tempfile.TemporaryDirectory() as folder:
@@ -72,13 +79,15 @@ def obey(orders: dict[str, Any]) -> list[dict[str, Any]]:
                 child(job, f"{folder}/{n}")
             running[pid] = n
         until = began + orders.get("patience", 120)
-        blows = sorted((job["after"], n) for n, job in enumerate(orders["jobs"]) if job.get("after") is not None)
+        blows = {n: 0.0 for n, job in enumerate(orders["jobs"]) if job.get("after") is not None}
         while running:
-            passed = time.monotonic() - began
-            for after, n in [each for each in blows if each[0] <= passed]:
-                blows.remove((after, n))
-                for pid in [pid for pid, each in running.items() if each == n]:
-                    os.kill(pid, signal.SIGKILL)
+            for n in [n for n in running.values() if n in blows]:
+                job = orders["jobs"][n]
+                if not blows[n] and acknowledged(job) >= job.get("told", 0):
+                    blows[n] = time.monotonic() + job["after"]
+                if blows[n] and time.monotonic() >= blows[n]:
+                    del blows[n]
+                    os.kill(next(pid for pid, each in running.items() if each == n), signal.SIGKILL)
             if time.monotonic() > until:
                 for pid in running:
                     os.kill(pid, signal.SIGKILL)
