@@ -136,6 +136,6 @@ def test_who_says_no_keeps_the_old_rows(database: str) -> None:
         prepare(connection, [Diary()])
         Follower(connection, [Diary()], catalogue()).catch_up()
         connection.execute("UPDATE views.diary SET text = 'x' WHERE ctid = (SELECT min(ctid) FROM views.diary)")
-        rebuild(connection, Diary(), catalogue(), approve=lambda each: bool(seen.append(each)))
+        rebuild(connection, Diary(), catalogue(), approve=lambda *shown: bool(seen.append(shown[-1])))
         assert (seen[0].changed, seen[0].added, seen[0].removed) == (1, 0, 0)
         assert connection.execute("SELECT count(*) FROM views.diary WHERE text = 'x'").fetchone() == (1,)
