@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -47,10 +48,10 @@ class Journal:
         os.fsync(self._file)
 
 
-def store_on(url: str) -> Store:
-    """A store with the key of these tests."""
+def store_on(url: str, now: datetime = NOW) -> Store:
+    """A store with the key of these tests, whose clock stands still."""
     datastore = Datastore(url)
-    return Store(datastore, catalogue(), Keyring(datastore, catalogue(), MASTER), lambda: NOW)
+    return Store(datastore, catalogue(), Keyring(datastore, catalogue(), MASTER), lambda: now)
 
 
 def batches(seed: int, size: int) -> Iterator[list[list[Act]]]:
