@@ -50,9 +50,9 @@ UNLOCKED = """
 def until(true: Callable[[], bool], seconds: float = 20) -> bool:
     """Wait until something is true, for a bounded time."""
     deadline = time.monotonic() + seconds
-    while not true() and time.monotonic() < deadline:
+    while not (done := true()) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return true()
+    return done
 
 
 @contextmanager
