@@ -70,7 +70,13 @@ class Soak:
             others.append({"job": "rebuild", "step": 3})
         jobs = [job | {"url": self.url} | self._blow(fault, job["job"]) for job in [*writers, *others]]
         self.driver.begin(jobs)
-        time.sleep(self.dice.uniform(0.02, 0.3))
+        journals = [Path(str(job["journal"])) for job in writers]
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline and not any(
+            each.exists() and b"told" in each.read_bytes() for each in journals
+        ):
+            time.sleep(0.005)
+        time.sleep(self.dice.uniform(0, 0.2))
         if fault == "connections cut":
             self.server.execute(CUT)
         elif fault == "PostgreSQL killed":
@@ -79,7 +85,6 @@ class Soak:
         time.sleep(0.2)
         until.touch()
         self.driver.end()
-        journals = [Path(str(job["journal"])) for job in writers]
         found = count_acknowledged(self.url, journals, after=head)  # before it is sent again, which could hide a loss
         again = self.driver.run(*(job | {"url": self.url} for job in writers))
         finished = count_acknowledged(self.url, journals, after=head)
@@ -113,9 +118,9 @@ def soak(seconds: float, seed: int) -> tuple[dict[str, list[Found]], list[str], 
         migrate(server.url("soak"))
         work = Soak(driver, server, Path(place), dice)
         driver.run({"job": "runner", "url": work.url})
-        began = time.monotonic()
+        began, once = time.monotonic(), list(MIX)
         while time.monotonic() - began < seconds:
-            fault = dice.choices(list(MIX), list(MIX.values()))[0]
+            fault = once.pop() if once else dice.choices(list(MIX), list(MIX.values()))[0]
             found = work.cycle(fault)
             faults[fault].append(found)
             if found.wrong or work.number % 20 == 0:
