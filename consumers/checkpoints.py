@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from psycopg import Connection, Cursor
@@ -20,7 +22,8 @@ class Fenced(Exception):
 def begin(connection: Connection[Any], group: str) -> None:
     """Make a group's checkpoints if there are none."""
     connection.execute(
-        "INSERT INTO ops.checkpoints SELECT %s, s, 0 FROM generate_series(0, %s) s ON CONFLICT DO NOTHING",
+        "INSERT INTO ops.checkpoints (view_group, slot, position) SELECT %s, s, 0 FROM generate_series(0, %s) s "
+        "ON CONFLICT DO NOTHING",
         (group, SLOTS - 1),
     )
 
@@ -36,19 +39,40 @@ def positions(connection: Connection[Any], group: str = MAIN, *, lock: bool = Fa
     return dict(rows)
 
 
-def move(connection: Connection[Any], group: str, old: Mapping[int, int], new: Mapping[int, int]) -> Cursor[Any]:
-    """Send the compare-and-set that moves these slots on from `old`; `moved` says whether it hit them all."""
+def move(
+    connection: Connection[Any],
+    group: str,
+    old: Mapping[int, int],
+    new: Mapping[int, int],
+    seen: Mapping[int, tuple[int, bytes]] = MappingProxyType({}),
+) -> Cursor[Any]:
+    """Send the compare-and-set that moves these slots on from `old`; `moved` says whether it hit them all.
+
+    `seen` has the position and bytes of the last entry seen in a slot: see `restored`.
+    """
     slots = sorted(new)
+    last = [seen.get(slot, (None, None)) for slot in slots]
+    digests = [None if state is None else sha256(state).digest() for _, state in last]
     return connection.execute(
         """
-        UPDATE ops.checkpoints c SET position = m.new
-        FROM (SELECT k.slot, u.old, u.new
-              FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[]) AS u(slot, old, new)
+        UPDATE ops.checkpoints c
+        SET position = m.new, seen = coalesce(m.seen, c.seen), digest = coalesce(m.digest, c.digest)
+        FROM (SELECT k.slot, u.old, u.new, u.seen, u.digest
+              FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bytea[])
+                  AS u(slot, old, new, seen, digest)
               JOIN ops.checkpoints k ON k.view_group = %s AND k.slot = u.slot
               ORDER BY k.slot FOR UPDATE OF k) m
         WHERE c.view_group = %s AND c.slot = m.slot AND c.position = m.old RETURNING c.slot
         """,
-        (slots, [old[slot] for slot in slots], [new[slot] for slot in slots], group, group),
+        (
+            slots,
+            [old[each] for each in slots],
+            [new[each] for each in slots],
+            [n for n, _ in last],
+            digests,
+            group,
+            group,
+        ),
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+import structlog
 from psycopg import Connection
 
 from consumers.checkpoints import MAIN, Fenced, positions
 from consumers.folding import Kept
+from consumers.restored import agree
 from consumers.runner import Runner
 from consumers.slots import SLOTS
 from consumers.tables import shape_of, tables_of
@@ -20,7 +23,10 @@ from schemas import Catalogue
 
 BATCH = 2_000
 """Entries folded and committed together when catching up."""
+PATIENCE = 60.0
+"""Seconds for which a follower tries to reach a database that is away."""
 ROLE = "roznamcha_app"
+log = structlog.get_logger()
 PAGE = b"""
     SELECT notification_id, slot, record_id, topic, state FROM roznamcha.entries
     WHERE notification_id > %s AND slot = ANY(%s) ORDER BY notification_id LIMIT %s
@@ -81,6 +87,7 @@ class Follower:
             limits = dict.fromkeys(range(SLOTS), head(self.connection) if until is None else until)
         done, target = 0, max(limits.values(), default=0)
         self.runner.load()
+        agree(self.connection, self.runner.group)
         after = self.runner.reached
         while after < target:
             page = [each for each in read_log(self.connection, after, batch) if each.position <= target]
@@ -107,6 +114,36 @@ class Follower:
             for _ in self.connection.notifies(timeout=net, stop_after=1):
                 break
         self.connection.execute("UNLISTEN entries")
+
+
+def keep_following(  # noqa: PLR0913 (what to follow, how, and by which name)
+    url: str,
+    views: Sequence[View],
+    catalogue: Catalogue,
+    stop: threading.Event,
+    *,
+    net: float = 1.0,
+    called: str = "roznamcha",
+) -> None:
+    """Follow until told to stop, over a new connection whenever one is cut.
+
+    What was under way fell back with its checkpoint, or was committed with it: the next connection reads which. Raises
+    what the database said when it stays away for PATIENCE seconds.
+    """
+    away: float | None = None
+    while not stop.is_set():
+        try:
+            with connected(url, called) as connection:
+                follower = Follower(connection, views, catalogue)
+                follower.catch_up()
+                away = None
+                follower.follow(stop, net=net)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            away = away or time.monotonic()
+            if time.monotonic() - away > PATIENCE:
+                raise
+            log.warning("connection lost", why=type(error).__name__)
+            stop.wait(net)
 
 
 def prepare(connection: Connection[Any], views: Sequence[View]) -> list[View]:

@@ -19,6 +19,7 @@ from consumers.checkpoints import positions
 from consumers.embedded import is_built
 from consumers.folding import Fold, Kept, Parked, read_entry
 from consumers.runner import Outdated
+from consumers.steps import reach
 from consumers.writing import feed_carefully, leave_lot
 from domain.case.corrections import EntryPassedOver
 from projections.view import View
@@ -85,7 +86,9 @@ def replay(
         if not is_built(connection, view):
             message = f"the view {view.name} was built by another release or with other settings: build it anew first"
             raise Outdated(message)
-        return fold_waiting(connection, view, catalogue, record_id, passing={passing})
+        stop = fold_waiting(connection, view, catalogue, record_id, passing={passing})
+        reach("parking: replayed")  # if we die here, the record waits as it did
+        return stop
 
 
 def fold_waiting(  # noqa: PLR0913 (a record, a view, its lot, and what is let go)

@@ -18,6 +18,7 @@ from consumers.checkpoints import MAIN, begin, forget, move, moved, positions
 from consumers.compare import Difference, compare
 from consumers.embedded import Follower, head, is_built, note_built, prepare
 from consumers.parking import honour_passes
+from consumers.restored import note_seen
 from consumers.slots import SLOTS
 from consumers.steps import reach
 from consumers.tables import tables_of
@@ -125,6 +126,7 @@ def _first_in_force(connection: Connection[Any], views: Sequence[View], catalogu
             _swap(connection, view)
         limits = dict.fromkeys(range(SLOTS), target)
         moved(move(connection, MAIN, dict.fromkeys(limits, 0), limits), MAIN, limits)
+        note_seen(connection)
         reach("rebuild: before swap")  # dies here: the empty tables are in force, and are filled from the beginning
     reach("rebuild: swapped")  # dies here: the new ones are in force; what is left to clear, the next rebuild clears
     return True
@@ -155,6 +157,7 @@ def _make(connection: Connection[Any], views: Sequence[View], *, indexed: bool) 
         _clear(connection, view)  # what a rebuild that died has left behind
         for table in tables_of(view, NEW).all:
             table.create(connection, indexed=indexed)
+    reach("rebuild: tables made")
 
 
 def _finish(connection: Connection[Any], view: View, catalogue: Catalogue, approve: Approve) -> Difference:
@@ -182,6 +185,7 @@ def _finish(connection: Connection[Any], view: View, catalogue: Catalogue, appro
             reach("rebuild: before swap")  # dies here: the swap is undone, the old tables are in force
         reach("rebuild: swapped")  # dies here: the new ones are in force; the next rebuild clears what is left
     _clear(connection, view)
+    reach("rebuild: tidied")
     return difference
 
 

@@ -99,32 +99,34 @@ class Runner:
         try:
             try:
                 with self.connection.pipeline(), self.connection.transaction():
-                    self._feed_all(reads, self._advance(new, {each.record_id for each in fresh}))
+                    self._feed_all(reads, self._advance(new, fresh))
                     reach("runner: rows written")  # dies here: rows and checkpoint fall back together
-                reach("runner: committed")  # dies here: it is all there, and the next runner goes on behind it
             except UNWRITABLE:
                 self.forget()
                 with self.connection.transaction():
-                    lots = self._advance(new, {each.record_id for each in fresh})
+                    lots = self._advance(new, fresh)
                     for view in self.views:
                         feed_carefully(self.connection, Fold(view, lots[view.name]), reads, self.suffix)
+                        reach("runner: written carefully")
         except BaseException:
             self.positions = {}  # whether it was committed isn't known: `load` reads it
             self.forget()
             raise
+        reach("runner: committed")
         self.positions |= new
         return len(fresh)
 
-    def _advance(self, new: Mapping[int, int], records: Collection[UUID]) -> dict[str, set[UUID]]:
-        """Move the checkpoints, or raise; give which of these records are parked, by view.
+    def _advance(self, new: Mapping[int, int], fresh: Collection[Kept]) -> dict[str, set[UUID]]:
+        """Move the checkpoints, or raise; give which of these entries' records are parked, by view.
 
         What is parked is asked under the checkpoints' lock: a replay holds it too, and may have emptied the lot a
         moment ago. Out of a list read earlier, entries would be put behind a record that no longer waits.
         """
-        hit = move(self.connection, self.group, self.positions, new)
+        seen = {each.slot: (each.position, each.state) for each in sorted(fresh)}
+        hit = move(self.connection, self.group, self.positions, new, seen)
         lot = self.connection.execute(
             "SELECT view, record_id FROM ops.parked WHERE view = ANY(%s) AND record_id = ANY(%b::uuid[])",
-            (list(self.built), list(records)),
+            (list(self.built), list({each.record_id for each in fresh})),
         )
         built = self.connection.execute(
             "SELECT view, xmin::text, version, shape FROM ops.built WHERE view = ANY(%s)", (list(self.built),)

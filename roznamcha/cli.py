@@ -14,8 +14,10 @@ from typing import Annotated, Any
 import psycopg
 import structlog
 import typer
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 
+from consumers.restored import Ahead
+from consumers.runner import Outdated
 from roznamcha import log
 from roznamcha.commands import contracts, custody, demo, entering, health, keeping, reading, ticking
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
@@ -102,13 +104,13 @@ def main() -> None:  # noqa: C901 (one line for each kind of error)
         code = 0
     except UnicodeEncodeError:
         code = _report(Usage("what was given is not UTF-8: it holds a byte that stands for nothing"), arguments)
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError) as error:
         code = _report(Unavailable(f"the database is away: {' '.join(str(error).split())}"), arguments)
     except (psycopg.Error, PersistenceError) as error:
         # The server's words may quote an entry: the kind of error is all that may be shown.
         state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None) or ""
         code = _report(Broken(f"the database refused a statement ({type(error).__name__} {state})"), arguments)
-    except SchemaError as error:
+    except (SchemaError, Ahead, Outdated) as error:
         code = _report(Broken(str(error)), arguments)
     except OSError as error:
         code = _report(Unavailable(f"{error.filename or 'a file'} cannot be used: {error.strerror}"), arguments)

@@ -13,12 +13,13 @@ from psycopg import Connection
 from consumers.crew import WorkerLost
 from consumers.embedded import Follower, connected
 from consumers.rebuild import fill_first, rebuild_outdated
+from consumers.restored import Ahead
 from projections.articles import Articles
 from projections.case_state import CaseState
 from projections.deadlines import Deadlines
 from projections.history import History
 from projections.view import View
-from roznamcha.errors import Unavailable, Usage
+from roznamcha.errors import Broken, Unavailable, Usage
 from roznamcha.office import Office
 from roznamcha.screen import note, progress_bar
 
@@ -66,21 +67,34 @@ def _tell(view: View) -> None:
 
 @contextmanager
 def open_board(
-    office: Office, *, catch_up: bool = True, quiet: bool = False, called: str = "roznamcha"
+    office: Office,
+    *,
+    catch_up: bool = True,
+    quiet: bool = False,
+    distrust: bool = False,
+    called: str = "roznamcha",
 ) -> Iterator[Board]:
-    """The views with every entry folded that was acknowledged before now; outdated ones are built anew first."""
+    """The views with every entry folded that was acknowledged before now; outdated ones are built anew first.
+
+    Raises Broken when they have seen what the store doesn't hold, because it was restored; `distrust` opens them as
+    they stand, to be checked.
+    """
     views = all_views(office)
     with connected(office.url, called) as connection:
-        with progress_bar("building the views", shown=not quiet) as progress, workers_told():
-            told: Callable[[View], None] = _tell if not quiet else lambda _: None
-            build: Any = {"progress": progress, "workers": WORKERS}
-            rebuild_outdated(connection, views, office.catalogue, told=told, **build)
-            if catch_up:
-                fill_first(connection, views, office.catalogue, least=WORTH_A_REBUILD, **build)
         follower = Follower(connection, views, office.catalogue)
-        if catch_up:
-            with progress_bar("catching up", shown=not quiet) as progress:
-                follower.catch_up(progress=progress)
-        else:
-            follower.runner.load()
+        try:
+            with progress_bar("building the views", shown=not quiet) as progress, workers_told():
+                told: Callable[[View], None] = _tell if not quiet else lambda _: None
+                build: Any = {"progress": progress, "workers": WORKERS}
+                rebuild_outdated(connection, views, office.catalogue, told=told, **build)
+                if catch_up:
+                    fill_first(connection, views, office.catalogue, least=WORTH_A_REBUILD, **build)
+            if catch_up:
+                with progress_bar("catching up", shown=not quiet) as progress:
+                    follower.catch_up(progress=progress)
+            else:
+                follower.runner.load()
+        except Ahead as error:
+            if not distrust:
+                raise Broken(str(error)) from None
         yield Board(connection, views, follower)

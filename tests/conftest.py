@@ -16,6 +16,18 @@ from tests.roznamcha.kit import Program
 NUMBERS = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the tests of faults go on."""
+    parser.addoption("--fault-rounds", type=int, default=8, help="rounds of random kills; thousands when asked")
+
+
+@pytest.fixture(scope="session")
+def fault_rounds(request: pytest.FixtureRequest) -> int:
+    """How many rounds of random kills."""
+    rounds: int = request.config.getoption("--fault-rounds")
+    return rounds
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     """A private PostgreSQL server, stopped when the tests are done."""

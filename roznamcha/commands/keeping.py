@@ -11,7 +11,9 @@ from uuid import UUID
 import typer
 
 from consumers import entries, parking
+from consumers.embedded import connected, keep_following
 from consumers.rebuild import Difference, rebuild_all
+from consumers.restored import disagreement, step_back
 from projections.view import View
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.health import FOLLOWER
@@ -36,7 +38,7 @@ def verify(
     record: Annotated[str, typer.Argument(help="One record; default: everything")] = "", *, as_json: AsJson = False
 ) -> None:
     """Check every entry and every row of every view against an independent fold."""
-    with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json) as board:
+    with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json, distrust=True) as board:
         record_id = _found(office, record) if record else None
         with progress_bar("verifying", shown=not as_json) as progress:
             opened = office.keyring.open
@@ -73,17 +75,28 @@ def rebuild_view(
         say(f"{view.name}: {_told(difference)}", *difference.examples)
         return typer.confirm("Put the new rows in force?", err=True)
 
-    with open_office(settings()) as office, open_board(office, quiet=as_json) as board:
-        chosen = board.views if "all" in views else list(dict.fromkeys(board.view(name) for name in views))
-        with progress_bar("building", shown=not as_json) as progress, workers_told():
-            found = rebuild_all(
-                board.connection, chosen, office.catalogue, approve=approve, progress=progress, workers=workers
-            )
+    with open_office(settings()) as office:
+        if "all" in views:
+            _take_back(office)
+        with open_board(office, quiet=as_json) as board:
+            chosen = board.views if "all" in views else list(dict.fromkeys(board.view(name) for name in views))
+            with progress_bar("building", shown=not as_json) as progress, workers_told():
+                found = rebuild_all(
+                    board.connection, chosen, office.catalogue, approve=approve, progress=progress, workers=workers
+                )
     if as_json:
         told = ((name, each, each.same or yes) for name, each in found.items())
         print_json([{"view": name, "swapped": swapped, **plain(each)} for name, each, swapped in told])
     for name, each in found.items() if not as_json else ():
         say(f"{name}: {_told(each)}")
+
+
+def _take_back(office: Office) -> None:
+    """Where the store was restored to an earlier state, let the views forget what they saw: all are built anew."""
+    with connected(office.url) as connection:
+        if told := disagreement(connection):
+            note(told.replace("run rebuild all", "all views are built anew"))
+            step_back(connection)
 
 
 def _told(difference: Difference) -> str:
@@ -105,11 +118,11 @@ def project() -> None:
     if here.kafka:
         message = "this release follows the store's own log and no broker: leave ROZNAMCHA_KAFKA and --kafka out"
         raise Usage(message)
-    with open_office(here) as office, open_board(office, called=FOLLOWER) as board:
+    with open_office(here) as office, open_board(office) as board:
         gc.freeze()
         gc.set_threshold(50_000)  # what is remembered of the views lives long, and holds no rings
         note("following the store; Ctrl-C stops")
-        board.follower.follow(stop)
+        keep_following(office.url, board.views, office.catalogue, stop, called=FOLLOWER)
 
 
 @app.command()

@@ -57,7 +57,8 @@ class Program:
         return json.loads(self.run(*arguments, "--json", stdin=stdin).stdout)
 
     def count(self, table: str) -> int:
-        """How many rows a table of the store has."""
+        """How many rows a table of the store has, or one of another schema that is named with it."""
+        named = table if "." in table else f"roznamcha.{table}"
         with psycopg.connect(self.url) as connection:
-            row = connection.execute(f"SELECT count(*) FROM roznamcha.{table}".encode()).fetchone()
+            row = connection.execute(f"SELECT count(*) FROM {named}".encode()).fetchone()
         return row[0] if row else 0

@@ -21,7 +21,7 @@ TAMPER = {
     "a command taken away": ("DELETE FROM roznamcha.commands", "entries came by no command"),
     "an entry taken away": (
         "DELETE FROM roznamcha.entries WHERE notification_id = (SELECT max(notification_id) FROM roznamcha.entries)",
-        "rows of no record",
+        "the views have seen position 3, the store ends at 2",
     ),
     "a number taken away": ("DELETE FROM roznamcha.names WHERE number = 1", "is missing among the names"),
     "a number given to another record": (
@@ -29,7 +29,10 @@ TAMPER = {
         "among the names",
     ),
     "a number changed": ("UPDATE roznamcha.names SET number = 700 WHERE number = 2", "among the names"),
-    "checkpoints set ahead": ("UPDATE ops.checkpoints SET position = 100000", "beyond the last entry"),
+    "checkpoints set ahead": (
+        "UPDATE ops.checkpoints SET position = 100000",
+        "the views have seen position 100000, the store ends at",
+    ),
     "an actor changed": (
         "UPDATE roznamcha.entries SET topic = 'case.HearingHeld'",
         "name another record, version or act",

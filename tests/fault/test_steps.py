@@ -1,0 +1,55 @@
+"""Killed at every named step of the source: what was acknowledged is there once, what was begun is finished again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from roznamcha.postgres import Embedded
+from tests.consumers.marks import Diary, Lines
+from tests.fault.jobs import JOBS
+from tests.fault.kit import Forge, examine, forge, fresh, steps
+
+STEPS = steps()
+ELSEWHERE = {"runner: written carefully": "careful"}
+"""Steps that only some other job than their process's own reaches."""
+AFTERWARDS = {"careful": "parking", "parking": "parking"}
+"""What lets go on what these have parked."""
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Forge]:
+    """A driver for all tests of this file."""
+    with forge() as made:
+        yield made
+
+
+def job_of(step: str) -> str:
+    """The job that reaches a step."""
+    return ELSEWHERE.get(step, step.partition(":")[0])
+
+
+def test_every_process_with_named_steps_has_a_job() -> None:
+    """A process that nobody kills is a process nobody knows."""
+    assert {job_of(step) for step in STEPS} <= JOBS.keys(), STEPS
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at(server: Embedded, driver: Forge, tmp_path: Path, step: str) -> None:
+    """The first, the second and the fifth time the step is reached; then the job is done again, to its end."""
+    job = job_of(step)
+    journal = tmp_path / "journal"
+    with fresh(server.url) as url:
+        order = {"job": job, "url": url, "journal": str(journal), "seed": 1}
+        if job != "writer":
+            driver.run({"job": "writer", "url": url, "journal": str(journal), "seed": 2, "size": 6})
+        hits = []
+        for nth in (1, 2, 5):
+            hits += driver.run({**order, "at": step, "nth": nth})
+            examine(url, [journal], [])
+        assert hits[0] == "killed", f"{step} ({STEPS[step]}) was not reached by the job {job}"
+        assert driver.run({**order, "job": AFTERWARDS.get(job, job)}) == ["done"]
+        chosen = [Diary(), Lines()] if job in AFTERWARDS else None
+        print(f"{step}: {hits}: {examine(url, [journal], chosen)}")
