@@ -70,10 +70,12 @@ class Runner:
 
     def load(self) -> None:
         """Read how far the group has come; make the checkpoints if there are none."""
-        self.forget()
         with self.connection.transaction():
             begin(self.connection, self.group)
-            self.positions = positions(self.connection, self.group)
+            found = positions(self.connection, self.group)
+        if found != self.positions:  # another runner has been here
+            self.forget()
+        self.positions = found
 
     @property
     def reached(self) -> int:
