@@ -1,8 +1,9 @@
 """Whether everything that was entered has arrived: positions, counts and digests compared, and never lag alone.
 
 A runner that is dead reports nothing, so nothing here is asked of a runner: the log is compared with what the views
-hold. What a slot holds in the history, which has a line for each entry, must be as many entries with the same digest as
-the log has up to that slot's checkpoint. An entry that was skipped, doubled or taken away is seen although lag is zero.
+hold. The history has a line for each entry of a record's own stream: these must be as many, and have the same digest, as
+the log has up to each slot's checkpoint. An entry that was skipped, doubled or taken away is seen although lag is zero.
+What was told of legal clocks has streams of its own, and is worked out again by `verify`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ TICKER = "roznamcha tick"
 """What the long-running processes call their connections, so that one can see from here whether they live."""
 GRACE = 300.0
 """Seconds for which entries may wait where nobody follows: the next command that reads a view folds them."""
-INTEGRITY = {"completeness", "parked", "fences", "schemas"}
+INTEGRITY = {"completeness", "parked", "fences", "schemas", "store"}
 """Parts that are broken when they aren't well; of the others some process or service is away."""
 
 BEHIND = """
@@ -37,8 +38,8 @@ IN_LOG = f"""
     DIGEST.format(position="e.notification_id", record="e.record_id", version="e.originator_version", name="e.topic")
 }
     FROM roznamcha.entries e JOIN ops.checkpoints c ON c.view_group = %s AND c.slot = e.slot
-    WHERE e.notification_id <= c.position AND NOT EXISTS (SELECT FROM ops.parked_entries p
-        WHERE p.view = 'history' AND p.position = e.notification_id)
+    WHERE e.notification_id <= c.position AND e.originator_id = e.record_id AND NOT EXISTS (
+        SELECT FROM ops.parked_entries p WHERE p.view = 'history' AND p.position = e.notification_id)
     GROUP BY e.slot
 """
 IN_HISTORY = f"""

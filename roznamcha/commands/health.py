@@ -9,6 +9,7 @@ import typer
 from eventsourcing.persistence import PersistenceError
 
 from consumers.embedded import connected
+from consumers.restored import disagreement
 from roznamcha.errors import Broken, RoznamchaError, Unavailable, Usage
 from roznamcha.fences import open_fences
 from roznamcha.health import INTEGRITY, examine
@@ -29,6 +30,7 @@ def doctor(*, as_json: AsJson = False) -> None:
     found: Found = []
     code = 0
     try:
+        here.zone  # noqa: B018 (a name that is none is told as a setting)
         with open_office(here, reading=True) as office:
             found += _parts(office)
     except RoznamchaError as error:
@@ -76,11 +78,13 @@ def _parts(office: Office) -> Found:
     with connected(office.url) as connection:
         row = connection.execute("SELECT version()").fetchone()
         fences = list(open_fences(connection))
+        taken_back = disagreement(connection)
         complaints = check_schemas(office.catalogue)
         return [
             ("database", True, str(row[0]).split(",")[0] if row else ""),
             ("fences", not fences, "; ".join(fences) or "the application may read entries and append, nothing else"),
             ("schemas", not complaints, complaints[0] if complaints else f"{len(office.catalogue.schemas)}"),
             ("rules", True, f"{len(office.book.rules)} rules, {len(office.book.offences)} sections"),
+            ("store", not taken_back, taken_back or "it holds what the views have seen"),
             *examine(connection, office.catalogue, datetime.now(UTC)).says(),
         ]

@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -19,6 +17,7 @@ from consumers import embedded, parking
 from consumers.embedded import Follower, connected, prepare
 from consumers.rebuild import rebuild
 from projections.view import View
+from roznamcha import snapshots
 from roznamcha.intake import Act, read_act
 from roznamcha.recorder import Datastore
 from roznamcha.sealing import Keyring
@@ -28,6 +27,7 @@ from schemas import catalogue
 from tests.acts import NOW, sent
 from tests.consumers.feed import all_views
 from tests.consumers.marks import Diary, Lines, told
+from tests.fault.ticking import tick
 
 MASTER = b"k" * 32
 AWKWARD = 7
@@ -94,6 +94,17 @@ def write(order: Mapping[str, Any]) -> None:
         journal.note("sent", [str(unit[0].event.meta.command_id) for unit in units])
         outcomes = store.record_units(units)
         journal.note("told", [line_of(unit[0], each[0]) for unit, each in zip(units, outcomes, strict=True)])
+
+
+def write_much(order: Mapping[str, Any]) -> None:
+    """The same, with a copy of each record that has grown by two entries, as of a long one by hundreds."""
+    snapshots.EVERY = 2
+    store, journal = store_on(order["url"]), Journal(order["journal"])
+    for units in batches(order["seed"], order.get("size", 3)):
+        journal.note("sent", [str(unit[0].event.meta.command_id) for unit in units])
+        outcomes = store.record_units(units)
+        journal.note("told", [line_of(unit[0], each[0]) for unit, each in zip(units, outcomes, strict=True)])
+        store.shelf.snapshots.close()
 
 
 def write_together(order: Mapping[str, Any]) -> None:
@@ -172,7 +183,7 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "rebuild": build,
     "careful": follow_carefully,
     "parking": replay,
+    "ticker": tick,
+    "long writer": write_much,
 }
 """Every job by its name. That of a process, which its named steps begin with, is the job that reaches them."""
-if find_spec("tests.fault.ticking"):
-    JOBS["ticker"] = import_module("tests.fault.ticking").tick

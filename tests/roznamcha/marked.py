@@ -108,6 +108,7 @@ IN_ORDER: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("1", "ChargesheetSubmitted", {"number": "CS/1", "accused": ["A1"]}),
     ("1", "ChargesheetReturnedWithDefect", {"number": "CS/1"}),
     ("1", "FinalReportFiled", {"number": "FR/1"}),
+    ("1", "TimeExtended", {"provision": "BNSS 232", "days": 60}),
     ("1", "LimitationCondoned", {}),
     ("1", "AppealDecided", {}),
 )
