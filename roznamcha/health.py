@@ -1,9 +1,9 @@
 """Whether everything that was entered has arrived: positions, counts and digests compared, and never lag alone.
 
-A runner that is dead reports nothing, so nothing here is asked of a runner: the log is compared with what the views
-hold. The history has a line for each entry of a record's own stream: these must be as many, and have the same digest, as
-the log has up to each slot's checkpoint. An entry that was skipped, doubled or taken away is seen although lag is zero.
-What was told of legal clocks has streams of its own, and is worked out again by `verify`.
+A runner that is dead reports nothing, so nothing here is asked of a runner: the log is compared with what views hold.
+The history has a line for each entry of a record's own stream: these must be as many, with the same digest, as the log
+has up to each slot's checkpoint. An entry that was skipped, doubled or taken away is seen although lag is zero. What
+was told of legal clocks has streams of its own, and is worked out again by `verify`.
 """
 
 from __future__ import annotations

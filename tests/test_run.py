@@ -25,6 +25,9 @@ import pytest
 
 from tests.checkout import BOUND, PYPROJECT, RUN, Checkout, build
 
+WHOLE = ["-q", "-n", "auto", "--maxprocesses", "4"]
+"""What pytest is told when nothing else is."""
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
@@ -113,10 +116,10 @@ def test_another_projects_environment_is_ignored(house: Checkout, tmp_path: Path
 
 def test_the_tests_are_found_from_everywhere(house: Checkout, tmp_path: Path) -> None:
     """`test` is the whole suite, quietly; elsewhere with its settings; a named path stays the user's."""
-    assert told(house.run("test"))["argv"] == ["-q"]
+    assert told(house.run("test"))["argv"] == WHOLE
     assert told(house.run("test", "-k", "a"))["argv"] == ["-k", "a"]
     settings = ["-c", str(house.code / "pyproject.toml"), "--rootdir", str(house.code)]
-    assert told(house.run("test", cwd=tmp_path))["argv"] == [*settings, "-q", str(house.code / "tests")]
+    assert told(house.run("test", cwd=tmp_path))["argv"] == [*settings, *WHOLE, str(house.code / "tests")]
     (tmp_path / "test_mine.py").touch()
     named = told(house.run("test", "test_mine.py::test_a", cwd=tmp_path))
     assert named == {"argv": [*settings, "test_mine.py::test_a"], "cwd": str(tmp_path)}
