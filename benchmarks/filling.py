@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from append import store_on
+from harness import store_on
 
 from consumers.embedded import connected, read_log
 from consumers.folding import Kept

@@ -19,6 +19,10 @@ import psycopg
 
 from roznamcha.migrate import migrate
 from roznamcha.postgres import open_embedded
+from roznamcha.recorder import Datastore
+from roznamcha.sealing import Keyring
+from roznamcha.store import Store
+from schemas import catalogue
 
 NUMBERS = count(1)
 
@@ -37,6 +41,12 @@ def server() -> Iterator[str]:
     """A private PostgreSQL in a temporary folder; yields its URL."""
     with tempfile.TemporaryDirectory() as folder, open_embedded(Path(folder)) as embedded:
         yield embedded.url
+
+
+def store_on(url: str) -> Store:
+    """A store with a key of its own."""
+    datastore = Datastore(url)
+    return Store(datastore, catalogue(), Keyring(datastore, catalogue(), os.urandom(32)))
 
 
 @contextmanager
