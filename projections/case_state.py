@@ -12,55 +12,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.case.arrest import AccusedArrested, Arrests
-from domain.case.case import Case, CaseEntry
-from domain.case.chargesheet import (
-    ChargesheetAcknowledged,
-    ChargesheetReturnedWithDefect,
-    FinalReportAcknowledged,
-    FinalReportFiled,
-    SubmitsChargesheet,
-)
+from domain.case.arrest import Arrests
+from domain.case.case import Case, CaseEntry, shown
 from domain.case.corrections import CorrectsEntry
-from domain.case.court import CaseCommitted, ChargeFramed, CognizanceTaken, FinalReportDecided
-from domain.case.final_form import FinalReportPrepared
-from domain.case.fir import TellsOfOffence, named
-from domain.case.further import CaseReopened
-from domain.case.information import PreliminaryEnquiryConcluded, PreliminaryEnquiryOrdered
-from domain.case.investigation import (
-    AccusedNamed,
-    Investigation,
-    InvestigatorAssigned,
-    InvestigatorChanged,
-    SectionsAltered,
-)
-from domain.case.judgment import AppealDecided, AppealFiled, JudgmentPronounced, SentencePassed
+from domain.case.fir import named
+from domain.case.investigation import Investigation
 from domain.case.police_report import PoliceReports, charged
 from domain.case.property import SeizesProperty
-from domain.case.transfer import EntersStation, JoinsCases, LeavesStation
 from domain.deadline.sheet import TellsOfClock
-from domain.event import EPOCH, changed
+from domain.event import EPOCH, Event, changed
 from projections.slip import act_of, slip_of
 from projections.struck import standing, strike
 from projections.view import View, on
-
-TELLING = (
-    TellsOfOffence, PreliminaryEnquiryOrdered, PreliminaryEnquiryConcluded, LeavesStation, EntersStation, JoinsCases,
-    InvestigatorAssigned, InvestigatorChanged, SectionsAltered, AccusedNamed, AccusedArrested, CaseReopened,
-    FinalReportPrepared, SubmitsChargesheet, ChargesheetReturnedWithDefect, ChargesheetAcknowledged, FinalReportFiled,
-    FinalReportAcknowledged, FinalReportDecided, CognizanceTaken, CaseCommitted, ChargeFramed, JudgmentPronounced,
-    SentencePassed, AppealFiled, AppealDecided,
-)  # fmt: skip
-"""The acts that write into the lines of the case which are shown here, or into what such an act reads."""
-
-COLUMNS = frozenset(
-    {
-        "accused", "against", "appeal", "charges", "cnr", "direction", "fir_number", "for_station", "how", "informant",
-        "investigator", "kind", "mode", "ncr_number", "number", "outcome", "result", "results", "sections", "status",
-        "to_station", "victims", "year", "zero_number",
-    }
-)  # fmt: skip
-"""What they need for it."""
 
 
 @dataclass
@@ -112,7 +75,7 @@ class CaseState(View):
 
         KEY = ("record_id",)
 
-    @on(CaseEntry, reads=("items",))
+    @on(CaseEntry)
     def entered(self, row: Told, e: CaseEntry) -> None:
         """Every entry counts; one that a record may begin with tells the station, if nothing else."""
         meta = e.meta
@@ -126,14 +89,19 @@ class CaseState(View):
         row.last_recorded_at = max(row.last_recorded_at, meta.recorded_at)
         if meta.station not in row.districts:
             row.districts[meta.station] = meta.district
-        if e.opens and not isinstance(e, TELLING):
+        columns = shown(type(e))
+        if columns is not None:
+            row.slips.append(slip_of(e, columns))
+        elif e.opens:
             articles = len(e.items) if isinstance(e, SeizesProperty) else 0
             row.slips.append({"version": meta.version, "station": meta.station, "articles": articles})
 
-    @on(*TELLING, reads=COLUMNS)
-    def told(self, row: Told, e: CaseEntry) -> None:
-        """Keep what it tells."""
-        row.slips.append(slip_of(e, COLUMNS))
+    def reads(self, cls: type[Event[Any]]) -> frozenset[str] | None:
+        """What an act shows of the case, how many articles it seizes, and what it strikes."""
+        if not issubclass(cls, CaseEntry) or issubclass(cls, CorrectsEntry):
+            return super().reads(cls)
+        columns = shown(cls)
+        return frozenset({"items"}) if columns is None else (columns | {"items"} if columns else None)
 
     @on(CorrectsEntry)
     def corrected(self, row: Told, e: CorrectsEntry) -> None:

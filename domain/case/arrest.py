@@ -142,6 +142,8 @@ class MemoWitness:
 class AccusedArrested(ActOnAccused, register="case", opens=True):
     """One person is arrested, or surrenders in court: the arrest memo (IIF-3), a memo of its own for each accused."""
 
+    shows = frozenset({"accused", "sections", "status"})
+
     manner: Literal["arrested", "arrested under warrant", "made over by a private person", "surrendered in court"]
     status: Literal[
         "arrested and forwarded", "bailed by police", "surrendered and bailed", "judicial custody", "police remand"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from domain.case.codes import Code, uncoded
 from domain.event import Event, Record, changed
@@ -66,7 +66,20 @@ class Case(Record, register="case"):
 
 
 class CaseEntry(Event[Case]):
-    """An entry of the case register."""
+    """An entry of the case register.
+
+    An act that changes how the case itself stands (its number, station, stage, sections, persons) names in `shows` the
+    columns by which it does: views that show the case keep these and let the act write them. Empty: all of them.
+    """
+
+    shows: ClassVar[frozenset[str] | None] = None
+
+
+@once
+def shown(cls: type[CaseEntry]) -> frozenset[str] | None:
+    """What an act and its traits name in `shows`; None for one that leaves the case as it stands."""
+    named = [each for kind in cls.__mro__ if (each := vars(kind).get("shows")) is not None]
+    return frozenset[str]().union(*named) if named else None
 
 
 class ConcernsAccused(CaseEntry):

@@ -35,6 +35,8 @@ Channel = Literal["ICJS", "paper", "ICJS and paper"]
 class SubmitsChargesheet(CaseEntry):
     """A chargesheet goes to court. It fulfils the duty only when the court acknowledges it."""
 
+    shows = frozenset({"accused", "number", "sections"})
+
     number: str
     accused: tuple[Code, ...]
     channel: Channel
@@ -90,6 +92,8 @@ class ChargesheetSubmitted(SubmitsChargesheet, register="case"):
 class ChargesheetReturnedWithDefect(CaseEntry, register="case"):
     """The court's office returns the chargesheet for defects: it must be submitted again."""
 
+    shows = frozenset({"number"})
+
     number: str
     court: str
     defects: tuple[
@@ -126,6 +130,8 @@ class ChargesheetReturnedWithDefect(CaseEntry, register="case"):
 
 class ChargesheetAcknowledged(CaseEntry, register="case"):
     """The court acknowledges the chargesheet and gives the case its CNR: only this fulfils the duty."""
+
+    shows = frozenset({"accused", "cnr", "number"})
 
     number: str
     cnr: str
@@ -189,6 +195,8 @@ class SupplementaryChargesheetFiled(SubmitsChargesheet, register="case"):
 class FinalReportFiled(CaseEntry, register="case"):
     """The police report to the court that nobody is to be charged, and why: untraced, false and the like."""
 
+    shows = frozenset({"kind", "number"})
+
     kind: FinalKind
     court: str
     number: str
@@ -224,6 +232,8 @@ class FinalReportFiled(CaseEntry, register="case"):
 
 class FinalReportAcknowledged(CaseEntry, register="case"):
     """The court notes that a final report has reached it: only this ends the duty, not that the report was sent."""
+
+    shows = frozenset({"cnr", "number"})
 
     number: str
     court: str

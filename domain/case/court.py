@@ -68,6 +68,8 @@ class InCourt(CaseEntry):
 class CognizanceTaken(InCourt, register="case"):
     """The Magistrate or the Special Court takes cognizance of the offences."""
 
+    shows = frozenset({"accused", "cnr", "sections"})
+
     case_number: str = ""
     procedure: Literal["not recorded", "summons case", "warrant case", "sessions case", "special"] = "not recorded"
     accused: tuple[Code, ...] = ()
@@ -98,6 +100,8 @@ class CognizanceTaken(InCourt, register="case"):
 
 class FinalReportDecided(InCourt, register="case"):
     """The Magistrate accepts a final report, orders further investigation, or takes cognizance all the same."""
+
+    shows = frozenset({"cnr", "number", "outcome"})
 
     number: str
     outcome: Literal["accepted", "further investigation ordered", "cognizance taken"]
@@ -137,6 +141,8 @@ class LimitationCondoned(InCourt, register="case"):
 class CaseCommitted(InCourt, register="case"):
     """The Magistrate commits the case to the Court of Session, which alone can try it (BNSS s.232)."""
 
+    shows = frozenset({"accused", "cnr"})
+
     to_court: str
     accused: tuple[Code, ...] = ()
     case_number: str = ""
@@ -168,6 +174,8 @@ class Charge:
 
 class ChargeFramed(InCourt, register="case"):
     """The court frames the charge in writing, and asks each accused to plead (BNSS s.251, s.263)."""
+
+    shows = frozenset({"charges", "cnr"})
 
     charges: tuple[Charge, ...]
     alteration: bool = False

@@ -87,6 +87,8 @@ class LaboratoryResult:
 class FinalReportPrepared(CaseEntry, register="case"):
     """The investigation is complete: the final form (IIF-5) is drawn up, to charge somebody or nobody (BNSS s.193)."""
 
+    shows = frozenset({"accused", "kind", "number", "sections"})
+
     number: str
     kind: Literal["chargesheet", FinalKind]
     supplementary: bool = False

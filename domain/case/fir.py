@@ -152,6 +152,23 @@ class PropertyOfInterest:
 class TellsOfOffence(CaseEntry):
     """An act in which the police hear of an offence from somebody: who informs, who suffered it, who is accused."""
 
+    shows = frozenset(
+        {
+            "accused",
+            "direction",
+            "fir_number",
+            "for_station",
+            "informant",
+            "investigator",
+            "mode",
+            "ncr_number",
+            "sections",
+            "victims",
+            "year",
+            "zero_number",
+        }
+    )
+
     mode: Mode
     sections: tuple[str, ...]
     informant: Code = "I1"

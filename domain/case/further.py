@@ -117,6 +117,8 @@ class FurtherInvestigationCompleted(FollowsFIR, register="case"):
 class CaseReopened(FollowsFIR, register="case"):
     """A closed case is taken up again, by order."""
 
+    shows = frozenset()
+
     what = "the reopening"
 
     order_number: str = ""

@@ -88,6 +88,8 @@ def signed_late(received_at: datetime, signed_at: datetime | None) -> Iterator[s
 class PreliminaryEnquiryOrdered(CaseEntry, register="case"):
     """With a DySP's permission it is first enquired whether there is a case at all (BNSS s.173(3))."""
 
+    shows = frozenset({"sections"})
+
     sections: tuple[str, ...]
     permitted_by: str = ""
     permitted_by_rank: str = ""
@@ -124,6 +126,8 @@ class PreliminaryEnquiryOrdered(CaseEntry, register="case"):
 
 class PreliminaryEnquiryConcluded(CaseEntry, register="case"):
     """The preliminary enquiry ends: there is a prima facie case and an FIR is to follow, or the matter is closed."""
+
+    shows = frozenset({"outcome"})
 
     outcome: Literal["register", "close"]
     reasons: Sealed | None = None

@@ -29,6 +29,8 @@ class Investigation(Part):
 class InvestigatorAssigned(FollowsFIR, register="case"):
     """An officer is put in charge of the investigation."""
 
+    shows = frozenset({"investigator"})
+
     what = "the assignment"
 
     investigator: str
@@ -60,6 +62,8 @@ def below_dysp(case: Case, rank: str) -> Iterator[str]:
 
 class InvestigatorChanged(FollowsFIR, register="case"):
     """The investigation passes from one officer to another, with the case diary."""
+
+    shows = frozenset({"investigator"})
 
     what = "the change of investigator"
 
@@ -140,6 +144,8 @@ class CaseDiaryWritten(FollowsFIR, register="case"):
 class SectionsAltered(FollowsFIR, register="case"):
     """Sections of law are added or dropped: the whole list as it is from now on."""
 
+    shows = frozenset({"sections"})
+
     what = "the change of sections"
 
     sections: tuple[str, ...]
@@ -166,6 +172,8 @@ class SectionsAltered(FollowsFIR, register="case"):
 
 class AccusedNamed(ConcernsAccused, FollowsFIR, register="case"):
     """A further person is named as an accused during the investigation, or an unknown one is now known."""
+
+    shows = frozenset({"accused", "how"})
 
     what = "the naming of an accused"
 

@@ -38,6 +38,8 @@ class PropertyOrder:
 class JudgmentPronounced(InCourt, register="case"):
     """The court pronounces judgment: the result for each accused and the order on the property (IIF-6)."""
 
+    shows = frozenset({"cnr", "results"})
+
     case_number: str = ""
     results: tuple[AccusedResult, ...]
     property_orders: tuple[PropertyOrder, ...] = ()
@@ -88,6 +90,8 @@ class JudgmentUploaded(InCourt, register="case"):
 
 class SentencePassed(ActOnAccused, register="case"):
     """The court sentences a convicted accused. Terms add up years, months and days; a fine is in paise."""
+
+    shows = frozenset({"accused", "sections"})
 
     court: str
     punishments: tuple[
@@ -158,6 +162,8 @@ class Appeals(Part):
 class AppealFiled(CaseEntry, register="case"):
     """An appeal against the judgment or the sentence is filed by the accused, the State or the victim."""
 
+    shows = frozenset({"accused", "against", "appeal"})
+
     appeal: str
     court: str
     filed_by: Literal["accused", "State", "victim", "informant"]
@@ -189,6 +195,8 @@ class AppealFiled(CaseEntry, register="case"):
 
 class AppealDecided(CaseEntry, register="case"):
     """The result of an appeal (IIF-7), for each accused where it differs."""
+
+    shows = frozenset({"appeal", "result", "results"})
 
     appeal: str
     court: str

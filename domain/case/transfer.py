@@ -40,6 +40,8 @@ def on_its_way(case: Case) -> Done | None:
 class LeavesStation(FollowsFIR):
     """An act by which a case is sent to another station."""
 
+    shows = frozenset({"to_station"})
+
     what = "the transfer"
 
     to_station: str
@@ -73,6 +75,8 @@ class LeavesStation(FollowsFIR):
 
 class EntersStation(CaseEntry):
     """An act by which another station receives a case; the receiving station enters it."""
+
+    shows = frozenset({"sections"})
 
     begins: ClassVar[str] = "under investigation"
     """The stage of a case whose record begins here."""
@@ -172,6 +176,8 @@ class CaseReceived(EntersStation, register="case", opens=True):
 
 class JoinsCases(FollowsFIR):
     """An act that ties this record to another case; the other record has the same act, from its side."""
+
+    shows = frozenset({"accused", "direction"})
 
     other: str
     other_record: UUID | None = None
