@@ -28,12 +28,12 @@ from domain.event import Event
 from projections.deadlines import Deadlines
 from projections.view import View, fold_record, row_key
 from roznamcha.agreeing import disagreements
-from roznamcha.errors import Broken
 from roznamcha.fences import clock_of, open_fences
 from roznamcha.intake import TOLERANCE
 from roznamcha.numbers import number_name, number_of, serial_of
 from roznamcha.recorder import Name
 from roznamcha.verifying_facts import wrong_facts
+from roznamcha.verifying_seals import Seals, Unseal
 from schemas import Catalogue, SchemaError
 
 CHUNK = 400
@@ -91,11 +91,12 @@ def verify(  # noqa: PLR0913 (what is checked, and how)
     catalogue: Catalogue,
     record: UUID | None = None,
     progress: Callable[[int, int], None] = lambda _d, _t: None,
-    unseal: Callable[[Event[Any]], Event[Any]] = lambda event: event,
+    unseal: Unseal | None = None,
 ) -> Report:
     """Check the store and the views, or one record of them. Takes one snapshot, so that work may go on meanwhile.
 
-    `unseal` opens the sealed columns whose persons' keys still exist, and raises Broken for one that was changed.
+    `unseal` opens the sealed columns whose persons' keys still exist, and raises Broken for one that was changed; a key
+    that is gone without an erasure is told. Without `unseal` nobody asks.
     """
     report = Report()
     with connection.transaction():
@@ -159,7 +160,7 @@ def _check(  # noqa: PLR0913 (what a chunk is checked with)
     report: Report,
     behind: dict[str, set[UUID]],
     through: int,
-    unseal: Callable[[Event[Any]], Event[Any]],
+    unseal: Unseal | None,
 ) -> None:
     """Check a chunk of records: each entry by itself, then the rows of every view."""
     if not chunk:
@@ -171,14 +172,19 @@ def _check(  # noqa: PLR0913 (what a chunk is checked with)
         record_id = history[0].record_id
         folded[record_id] = []
         versions: dict[UUID, int] = {}
+        seals = Seals(unseal)
         for kept in history:
             report.entries += 1
             event = _sound(kept, versions, catalogue, report)
             if event is not None:
-                _opens(event, unseal, report)
+                if why := seals.flaw(event):
+                    report.complain(why, kept.position, record_id, event.meta.version)
                 numbered |= _named(event)
             if event is not None and kept.position <= through:
                 folded[record_id].append(event)
+        for person, position in seals.gone():
+            why = f"the key of {person} in this record is gone, and no erasure of it was entered"
+            report.complain(why, position, record_id)
     _called(connection, list(folded), numbered, report)
     published = _as_folded(connection, views, folded, behind, report)
     for record_id, why in disagreements(folded, published, behind):
@@ -242,14 +248,6 @@ def _told(view: View, folded: dict[UUID, list[Event[Any]]], report: Report) -> N
     for record_id, history in folded.items():
         for fact, why in wrong_facts(view, record_id, history):
             report.complain(why, fact.meta.position, record_id, fact.meta.version)
-
-
-def _opens(event: Event[Any], unseal: Callable[[Event[Any]], Event[Any]], report: Report) -> None:
-    """Each sealed column whose person's key exists opens, and fits its digest."""
-    try:
-        unseal(event)
-    except Broken as broken:
-        report.complain(str(broken), event.meta.position, event.meta.record_id, event.meta.version)
 
 
 def _named(event: Event[Any]) -> set[Name]:

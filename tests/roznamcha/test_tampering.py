@@ -28,6 +28,7 @@ TAMPER = {
         "UPDATE roznamcha.names n SET record_id = m.record_id FROM roznamcha.names m WHERE n.number < m.number",
         "among the names",
     ),
+    "a person's key taken away": ("DELETE FROM roznamcha.person_keys", "is gone, and no erasure of it was entered"),
     "a number changed": ("UPDATE roznamcha.names SET number = 700 WHERE number = 2", "among the names"),
     "checkpoints set ahead": (
         "UPDATE ops.checkpoints SET position = 100000",

@@ -1,0 +1,57 @@
+"""Verifying what is sealed: each box opens with its person's key and fits its digest, and no key is gone unordered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import is_dataclass
+from typing import Any
+
+from domain.case.corrections import ErasureExecuted
+from domain.event import Event, Sealed
+from roznamcha.errors import Broken
+from roznamcha.sealing import sealed_columns
+
+Unseal = Callable[[Event[Any]], Event[Any]]
+
+
+class Seals:
+    """The sealed columns of one record, entry by entry."""
+
+    def __init__(self, unseal: Unseal | None) -> None:
+        """Open them with `unseal`; None looks at none."""
+        self._unseal = unseal
+        self._shut: dict[str, int] = {}
+        self._erased: set[str] = set()
+
+    def flaw(self, event: Event[Any]) -> str:
+        """What is wrong with an entry's seals; empty when nothing is. Boxes that stay shut are remembered."""
+        if self._unseal is None:
+            return ""
+        if isinstance(event, ErasureExecuted):
+            self._erased.add(event.person)
+        try:
+            opened = self._unseal(event)
+        except Broken as broken:
+            return str(broken)
+        for person in _shut(opened):
+            self._shut.setdefault(person, event.meta.position)
+        return ""
+
+    def gone(self) -> Iterator[tuple[str, int]]:
+        """The persons whose key is gone although no erasure of it was entered, each with the first entry it sealed."""
+        for person, position in self._shut.items():
+            if person not in self._erased:
+                yield person, position
+
+
+def _shut(value: Any) -> Iterator[str]:  # noqa: ANN401 (an act, a part of one, or a column)
+    """The persons of sealed values that no key opened."""
+    if isinstance(value, Sealed):
+        if value.text is None:
+            yield value.person
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _shut(each)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for name in sealed_columns(type(value)):
+            yield from _shut(getattr(value, name))
