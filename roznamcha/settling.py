@@ -88,14 +88,14 @@ class Settling:
                 same = any(digest == self._keyring.command_digest(act.content) for act in unit.acts)
                 unit.outcomes = [refusal(act, unit.record_id, reasons if same else (reused(act),)) for act in unit.acts]
             elif unit.reasons and not unit.events and self._certain(unit.record_id, turn):
-                self._refuse(unit, unit.reasons)
-                if unit.repeatable:
-                    refusing.append(unit)
+                refusing.append(unit)
             else:
                 # Refused against a record held in memory: another process may have entered something since. Read again.
                 self._shelf.drop(unit.record_id)
                 retry.append(unit)
-        self._keep(refusing)
+        self._keep([unit for unit in refusing if unit.repeatable])
+        for unit in refusing:  # only what is kept is told: if keeping fails, these are decided anew
+            self._refuse(unit, unit.reasons)
         return retry
 
     def _certain(self, record_id: UUID, turn: Turn) -> bool:

@@ -322,3 +322,24 @@ def test_two_processes_on_the_same_records_lose_and_double_nothing(store: Store,
     found = versions(database)
     assert all(each == list(range(1, len(each) + 1)) for each in found.values())
     assert {(record, version) for record, each in found.items() for version in each if version > 1} == set(told)
+
+
+def test_a_refusal_is_told_only_when_it_is_kept(store: Store, database: str, watch: Any) -> None:
+    """The connection is cut as a refusal is to be kept: it is decided anew, kept, and then told."""
+    cuts: list[str] = []
+
+    def cut(step: str) -> None:
+        if step == "writer: refusing" and not cuts:
+            cuts.append(step)
+            with psycopg.connect(database, autocommit=True) as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+
+    watch(cut)
+    sent = hearing("desk:nobody")
+    with pytest.raises(Refused):
+        store.record(sent)
+    assert cuts
+    assert counted(database, "refusals") == 1
