@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from consumers.topics import PREFIX
 from roznamcha.errors import Usage
 
 URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -26,6 +27,8 @@ class Settings:
     data: Path
     database_url: str = ""
     kafka: str = ""
+    kafka_options: str = ""
+    topics: str = PREFIX
     registry_url: str = ""
     timezone: str = "Asia/Kolkata"
 
@@ -44,6 +47,8 @@ class Settings:
             "ROZNAMCHA_DATA": str(self.data),
             "ROZNAMCHA_DATABASE_URL": masked(self.database_url) or "(embedded PostgreSQL in the data folder)",
             "ROZNAMCHA_KAFKA": self.kafka or "(none: the store's own log is followed)",
+            "ROZNAMCHA_KAFKA_OPTIONS": self.kafka_options or "(none)",
+            "ROZNAMCHA_TOPICS": self.topics,
             "ROZNAMCHA_REGISTRY_URL": masked(self.registry_url) or "(none)",
             "ROZNAMCHA_TIMEZONE": self.timezone,
         }
@@ -73,6 +78,8 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         data=Path(env.get("ROZNAMCHA_DATA") or ".roznamcha").absolute(),
         database_url=env.get("ROZNAMCHA_DATABASE_URL", ""),
         kafka=env.get("ROZNAMCHA_KAFKA", ""),
+        kafka_options=env.get("ROZNAMCHA_KAFKA_OPTIONS", ""),
+        topics=env.get("ROZNAMCHA_TOPICS") or PREFIX,
         registry_url=env.get("ROZNAMCHA_REGISTRY_URL", ""),
         timezone=env.get("ROZNAMCHA_TIMEZONE") or "Asia/Kolkata",
     )

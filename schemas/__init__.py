@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
+from uuid import UUID
 
 import fastavro
 
@@ -94,6 +95,12 @@ class Schema:
         return hashlib.sha256(json.dumps(self.inlined, separators=(",", ":")).encode()).hexdigest()
 
     @property
+    def guid(self) -> UUID:
+        """The id by which newer Confluent clients name a schema in a header: made of its digest (UUIDv8, RFC 9562)."""
+        number = int(self.inlined_digest[:32], 16)
+        return UUID(int=number & ~(0xF << 76 | 0b11 << 62) | 8 << 76 | 0b10 << 62)
+
+    @property
     def fields(self) -> list[dict[str, Any]]:
         """The act's own fields, without `meta`."""
         return [field for field in self.raw["fields"] if field["name"] != "meta"]
@@ -140,6 +147,7 @@ class Catalogue:
         self._ids = {(line.name, line.version): line.id for line in self.locked}
         self.readers: dict[Any, Any] = {}
         """Whoever reads entries of these schemas keeps here what it has worked out for them."""
+        self._guids: dict[UUID, int] = {}
         self._by_id = {line.id: (line.name, line.version) for line in self.locked}
 
     def id_of(self, schema: Schema) -> int:
@@ -156,6 +164,18 @@ class Catalogue:
             return self.schemas[self._by_id[schema_id]]
         except KeyError:
             message = f"schema id {schema_id} is not in {LOCK}: this entry was written by a newer release"
+            raise SchemaError(message) from None
+
+    def id_by_guid(self, guid: UUID) -> int:
+        """The id of the schema of this GUID. Raises SchemaError for one nobody gave out."""
+        if not self._guids:
+            self._guids.update(
+                {schema.guid: self._ids[key] for key, schema in self.schemas.items() if key in self._ids}
+            )
+        try:
+            return self._guids[guid]
+        except KeyError:
+            message = f"no schema in {LOCK} has the GUID {guid}"
             raise SchemaError(message) from None
 
     def versions(self, name: str) -> list[Schema]:

@@ -11,8 +11,10 @@ import pytest
 
 from roznamcha.migrate import migrate
 from roznamcha.postgres import Embedded, open_embedded
+from tests.broker.shared import broker, topics
 from tests.roznamcha.kit import Program
 
+__all__ = ["broker", "topics"]
 NUMBERS = count(1)
 
 

@@ -1,0 +1,128 @@
+"""An entry as Kafka carries it: the stored bytes untouched, the record's id as key, and headers that need no schema.
+
+Headers are CloudEvents' in binary mode (CloudEvents 1.0, Kafka protocol binding §3.2), W3C `traceparent`, and ours:
+
+    position   where the entry stands in the store's log: ordered, with gaps
+    previous   the position of the entry before it in this partition, 0 for the first: whoever has not seen that one
+               lacks something. Offsets can't tell: transactions leave holes in them
+    version    of the entry in its own stream: 1, 2, 3 …
+
+None holds personal data: headers are shown by every tool.
+"""
+
+from __future__ import annotations
+
+import struct
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from consumers.folding import Kept
+from consumers.slots import slot_of
+from domain.event import Meta
+from schemas import Catalogue
+from schemas.codec import HEADER, MAGIC
+
+Headers = list[tuple[str, bytes]]
+CONTENT = b"application/avro"
+TYPE = b"roznamcha."
+"""Before an act's permanent name, so that it is one among the types of other systems."""
+IN_HEADER = "__value_schema_id"
+"""Where newer Confluent clients put the schema's id: 0x01 and its GUID, or 0x00 and the number."""
+NUMBERS = ("position", "previous")
+
+
+class Undeliverable(ValueError):
+    """A message that is no entry, or doesn't say which. The words never quote it."""
+
+
+class Carried(NamedTuple):
+    """A message of the topic of entries: the entry, what must have come before it, and where it lay."""
+
+    kept: Kept
+    previous: int
+    offset: int
+
+
+def headers_of(kept: Kept, version: int, previous: int, meta: Meta | None) -> Headers:
+    """The headers of an entry. Without `meta`, when its bytes can't be read, only what the log itself knows."""
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_type", TYPE + kept.name.encode()),
+        ("ce_subject", str(kept.record_id).encode()),
+        ("content-type", CONTENT),
+        ("position", b"%d" % kept.position),
+        ("previous", b"%d" % previous),
+        ("version", b"%d" % version),
+    ]
+    if meta is None:
+        return [*headers, ("ce_id", b"position/%d" % kept.position), ("ce_source", b"/roznamcha")]
+    trace = (meta.correlation_id or meta.command_id).hex
+    return [
+        *headers,
+        ("ce_id", str(meta.entry_id).encode()),
+        ("ce_source", f"/roznamcha/{meta.district}/{meta.station}".encode()),
+        ("ce_time", rfc3339(meta.occurred_at).encode()),
+        ("traceparent", f"00-{trace}-{meta.entry_id.hex[16:]}-01".encode()),
+    ]
+
+
+def key_of(record_id: UUID) -> bytes:
+    """The key of a record's messages: its id as text."""
+    return str(record_id).encode()
+
+
+def rfc3339(at: datetime) -> str:
+    """A time in UTC with microseconds, as CloudEvents wants it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def milliseconds(at: datetime) -> int:
+    """A time as Kafka stamps messages."""
+    return int(at.timestamp() * 1_000)
+
+
+def carried(catalogue: Catalogue, message: Any) -> Carried:  # noqa: ANN401 (kafka-python's record)
+    """The entry in a message of the topic of entries. Raises Undeliverable.
+
+    Whether its bytes can be decoded is not asked here: a record whose entry can't be is parked in order, as it would be
+    if the store's own log had brought it.
+    """
+    if message.value is None:
+        told = "a message without a value: entries are never taken back"
+        raise Undeliverable(told)
+    headers = dict(message.headers)
+    try:
+        record_id = UUID(message.key.decode("ascii"))
+        position, previous = (_number(headers[name]) for name in NUMBERS)
+        name = headers["ce_type"].removeprefix(TYPE).decode("ascii")
+    except (KeyError, ValueError, AttributeError) as error:
+        told = f"a message whose key or headers are not an entry's ({type(error).__name__})"
+        raise Undeliverable(told) from None
+    if slot_of(record_id) != message.partition:
+        told = "a message in a partition that is not its record's slot"
+        raise Undeliverable(told)
+    if not previous < position:
+        told = "a message that follows itself or a later one"
+        raise Undeliverable(told)
+    kept = Kept(position, message.partition, record_id, name, framed(catalogue, message.value, headers))
+    return Carried(kept, previous, message.offset)
+
+
+def framed(catalogue: Catalogue, value: bytes, headers: dict[str, bytes]) -> bytes:
+    """A value with the classic prefix, also where its schema's id travels in a header instead."""
+    told = headers.get(IN_HEADER)
+    if told is None:
+        return value
+    try:
+        if told[0] == 1:
+            return HEADER.pack(MAGIC, catalogue.id_by_guid(UUID(bytes=told[1:]))) + value
+        return told[: HEADER.size] + value
+    except (ValueError, IndexError, struct.error):
+        return value  # it will not be decoded, and the record is parked with that reason
+
+
+def _number(value: bytes) -> int:
+    if not value.isdigit():
+        raise ValueError
+    return int(value)

@@ -1,0 +1,110 @@
+"""Every client of the broker, made in one place: the library's own defaults skip entries and read undone ones.
+
+kafka-python reads uncommitted records, commits offsets behind one's back and begins at the end of a topic unless it is
+told otherwise. Nothing else in this project makes a client: an import contract sees to it.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.consumer.subscription_state import ConsumerRebalanceListener as RebalanceListener
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import InvalidProducerEpochError, KafkaError, ProducerFencedError
+from kafka.errors import KafkaTimeoutError as Timeout
+from kafka.structs import OffsetAndMetadata, TopicPartition
+
+__all__ = [
+    "RESERVED", "TAKEN_OVER", "Away", "Broker", "KafkaError", "OffsetAndMetadata", "RebalanceListener", "Timeout",
+    "TopicPartition",
+]  # fmt: skip
+
+TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
+"""What a producer is told when another one has taken over its transactional id."""
+PATIENCE_MS = 20_000
+"""How long a transaction may stay open: one that is left behind holds up every reader of committed records until then,
+or until the next relay begins."""
+CONNECTING = 3.0
+"""Seconds in which some broker must take a connection. The library itself would try for half a minute, in silence."""
+LARGEST = 8 * 1024 * 1024
+"""Bytes of the largest message: topics are made with the same limit."""
+
+
+RESERVED = frozenset(
+    {"bootstrap_servers", "client_id", "isolation_level", "enable_auto_commit", "auto_offset_reset", "acks",
+     "enable_idempotence", "transactional_id", "group_id"}
+)  # fmt: skip
+"""Options on which exactness rests: nobody may set them otherwise."""
+
+
+class Away(ConnectionError):
+    """No broker takes a connection. The message names the addresses."""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where the broker is, and how one speaks to it: `options` are kafka-python's security_protocol, sasl_…, ssl_…."""
+
+    bootstrap: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def _common(self, called: str) -> dict[str, Any]:
+        _reachable(self.bootstrap)
+        return {
+            **self.options,
+            "bootstrap_servers": [each.strip() for each in self.bootstrap.split(",")],
+            "client_id": called,
+            "bootstrap_timeout_ms": 10_000,
+        }
+
+    def consumer(self, group: str | None = None, *, called: str = "roznamcha", **more: Any) -> Any:  # noqa: ANN401
+        """A consumer of committed records, from the first one on, that commits nothing by itself.
+
+        One thread owns it. With a `group` its partitions move one by one when members come and go.
+        """
+        if group is not None:
+            more = {"partition_assignment_strategy": [CooperativeStickyAssignor()], "group_id": group, **more}
+        return KafkaConsumer(
+            **{"max_poll_records": 2_000, "fetch_max_wait_ms": 100, **more},
+            **self._common(called),
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=LARGEST,
+        )
+
+    def producer(self, transactional_id: str | None = None, *, called: str = "roznamcha", **more: Any) -> Any:  # noqa: ANN401
+        """A producer that neither doubles nor reorders; with an id, all is committed together or not at all."""
+        if transactional_id is not None:
+            more = {"transactional_id": transactional_id, "transaction_timeout_ms": PATIENCE_MS, **more}
+        return KafkaProducer(
+            **{"linger_ms": 5, "batch_size": 64 * 1024, **more},
+            **self._common(called),
+            enable_idempotence=True,
+            acks="all",
+            max_request_size=LARGEST,
+        )
+
+    @contextmanager
+    def admin(self, called: str = "roznamcha") -> Iterator[Any]:
+        """A client for topics, settings and rights, closed with its block."""
+        client = KafkaAdminClient(**self._common(called))
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+def _reachable(bootstrap: str) -> None:
+    """Raise Away unless one of the addresses takes a connection."""
+    for address in bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        with suppress(OSError, ValueError), socket.create_connection((host.strip("[]"), int(port)), CONNECTING):
+            return
+    message = f"no broker at {bootstrap} takes a connection"
+    raise Away(message)

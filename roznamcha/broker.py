@@ -1,0 +1,40 @@
+"""The broker that the settings name, and its topics. Imported only by what speaks to it: others need not pay for it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from consumers.clients import RESERVED, Broker
+from consumers.topics import Topics
+from roznamcha.errors import Usage
+from roznamcha.settings import Settings
+
+
+def broker_of(settings: Settings) -> Broker:
+    """The broker in force. Raises Usage when none is named, or its options can't be read."""
+    if not settings.kafka:
+        message = "no broker is named: set ROZNAMCHA_KAFKA, or give --kafka HOST:PORT before the command"
+        raise Usage(message)
+    return Broker(settings.kafka, _options(settings.kafka_options))
+
+
+def topics_of(settings: Settings) -> Topics:
+    """The topics under the prefix in force."""
+    return Topics(settings.topics)
+
+
+def _options(path: str) -> dict[str, Any]:
+    """kafka-python's options from a JSON file: where secrets are kept away from command lines and logs."""
+    if not path:
+        return {}
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} cannot be read as JSON ({type(error).__name__})"
+        raise Usage(message) from None
+    if not isinstance(found, dict) or any(key in RESERVED for key in found):
+        message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} must be an object without {', '.join(sorted(RESERVED))}"
+        raise Usage(message)
+    return found

@@ -1,0 +1,58 @@
+"""The clients of the broker are what they must be, whatever the library's own defaults are."""
+
+from __future__ import annotations
+
+import pytest
+
+from consumers.clients import RESERVED, Away, Broker, TopicPartition
+from consumers.topics import Topics
+from tests.broker.nodes import free_ports
+
+
+def test_a_consumer_reads_what_was_committed_and_commits_nothing_itself(broker: Broker) -> None:
+    """Committed records only, from the first one on, and no commit behind one's back."""
+    with_group, alone = broker.consumer("g"), broker.consumer()
+    for consumer in (with_group, alone):
+        assert consumer.config["isolation_level"] == "read_committed"
+        assert consumer.config["enable_auto_commit"] is False
+        assert consumer.config["auto_offset_reset"] == "earliest"
+        consumer.close()
+
+
+def test_what_was_undone_is_not_read(broker: Broker, topics: Topics) -> None:
+    """An aborted transaction leaves nothing that a consumer sees; the committed one behind it is seen."""
+    producer = broker.producer(topics.relay_id)
+    producer.init_transactions()
+    for value, end in ((b"undone", producer.abort_transaction), (b"kept", producer.commit_transaction)):
+        producer.begin_transaction()
+        producer.send(topics.position, value, key=b"0", partition=0).get(10)
+        end()
+    consumer = broker.consumer()
+    consumer.assign([TopicPartition(topics.position, 0)])
+    found = [each.value for batch in consumer.poll(5_000).values() for each in batch]
+    assert found == [b"kept"]
+    consumer.close()
+    producer.close()
+
+
+def test_nobody_there_is_told_at_once_with_the_address() -> None:
+    """A wrong address is an answer within seconds, and names itself."""
+    (port,) = free_ports(1)
+    with pytest.raises(Away, match=f"127.0.0.1:{port}"):
+        Broker(f"127.0.0.1:{port}").consumer()
+
+
+@pytest.mark.parametrize("option", ["isolation_level", "enable_auto_commit", "auto_offset_reset"])
+def test_what_exactness_of_reading_rests_on_cannot_be_set_otherwise(broker: Broker, option: str) -> None:
+    """An option that would undo it is no option."""
+    assert option in RESERVED
+    with pytest.raises(TypeError):
+        Broker(broker.bootstrap, {option: "x"}).consumer()
+
+
+@pytest.mark.parametrize("option", ["acks", "enable_idempotence"])
+def test_what_exactness_of_writing_rests_on_cannot_be_set_otherwise(broker: Broker, option: str) -> None:
+    """As for reading."""
+    assert option in RESERVED
+    with pytest.raises(TypeError):
+        Broker(broker.bootstrap, {option: "x"}).producer()
