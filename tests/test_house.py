@@ -163,8 +163,7 @@ def test_each_import_contract_can_be_broken(tmp_path: Path) -> None:
         domain__law____init__="",
         projections__stores="import psycopg",
         roznamcha__producer="import kafka",
-        roznamcha__relay="import kafka",
-        consumers__kafka="import kafka",
+        consumers__clients="import kafka",
     )
     told = contracts(planted).stdout
     assert "0 kept, 5 broken" in told
