@@ -92,6 +92,7 @@ def decoder_of(
     made: Mapping[str, Make] | None = None,
     stepped: Mapping[str, object] | None = None,
     runs: Mapping[str, Run] | None = None,
+    first: str = "",
 ) -> Decoder:
     """A decoder of bodies written under `schema`. Raises NotPlain for a schema it has no words for.
 
@@ -99,17 +100,17 @@ def decoder_of(
     of them what is kept; null is never given to one. `stepped` are paths of values nobody wants: they are stepped
     over, and what stands in the mapping is kept in their place. Text is read even there, so that bytes which can't be
     read are refused by every decoder.
-    `runs` are texts that are made into one value, which stands in the place of the first of them.
+    `runs` are texts that are made into one value, which stands in the place of the first of them. With `first`, which
+    names the schema's first field, that field alone is read, and what follows it isn't looked at.
     """
     writer = _Writer(made or {}, stepped or {}, runs or {})
-    value = writer.value(schema.inlined, "")
-    lines = [
-        "def decode(d, p):",
-        *writer.lines,
-        "    if p != len(d):",
-        "        raise NotPlain",
-        f"    return {value}",
-    ]
+    if first:
+        (begins,) = (each for each in schema.inlined["fields"][:1] if each["name"] == first)
+        value = writer.value(begins["type"], first)
+    else:
+        value = writer.value(schema.inlined, "")
+    end = [] if first else ["    if p != len(d):", "        raise NotPlain"]
+    lines = ["def decode(d, p):", *writer.lines, *end, f"    return {value}"]
     exec(compile("\n".join(lines), f"<{schema.name}.{schema.version}>", "exec"), writer.names)  # noqa: S102 (from our schema)
     decoder: Decoder = writer.names["decode"]
     return decoder

@@ -1,0 +1,58 @@
+"""The last message of each partition: how a writer finds out, after whatever happened, what it has really published."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from typing import Any
+
+from consumers.clients import Broker, Timeout, TopicPartition
+
+PATIENCE = 30.0
+"""Seconds in which a partition must give what it holds."""
+FIRST_LOOK = 8
+"""Offsets that are looked back at first. Every transaction leaves a mark that takes an offset and is no message."""
+
+
+def tails(broker: Broker, topic: str, partitions: Collection[int]) -> dict[int, Any]:
+    """The last committed message of each partition that has one.
+
+    Offsets before the end may hold the marks of transactions and what was undone, so the look back is widened until
+    something is found, or the beginning is reached. Raises Timeout when a partition doesn't answer.
+    """
+    consumer = broker.consumer(called="roznamcha tails")
+    try:
+        every = [TopicPartition(topic, number) for number in partitions]
+        begin, end = consumer.beginning_offsets(every), consumer.end_offsets(every)
+        found: dict[int, Any] = {}
+        back = FIRST_LOOK
+        asked = [each for each in every if end[each] > begin[each]]
+        while asked:
+            starts = {each: max(begin[each], end[each] - back) for each in asked}
+            found |= _last(consumer, starts, end)
+            asked = [each for each in asked if each.partition not in found and starts[each] > begin[each]]
+            back *= 16
+        return found
+    finally:
+        consumer.close()
+
+
+def _last(consumer: Any, starts: dict[TopicPartition, int], end: dict[TopicPartition, int]) -> dict[int, Any]:  # noqa: ANN401
+    """The last message from each start to the end that was noted before."""
+    consumer.assign(list(starts))
+    for partition, start in starts.items():
+        consumer.seek(partition, start)
+    found: dict[int, Any] = {}
+    until = time.monotonic() + PATIENCE
+    open_ones = set(starts)
+    while open_ones:
+        for partition, messages in consumer.poll(200).items():
+            found[partition.partition] = messages[-1]
+        for partition in list(open_ones):
+            if consumer.position(partition) >= end[partition]:
+                open_ones.discard(partition)
+                consumer.pause(partition)
+        if time.monotonic() > until:
+            message = f"{len(open_ones)} partitions gave nothing within {PATIENCE:.0f} s"
+            raise Timeout(message)
+    return found
