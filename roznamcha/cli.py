@@ -19,7 +19,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError, Persiste
 from consumers.restored import Ahead
 from consumers.runner import Outdated
 from roznamcha import log
-from roznamcha.commands import contracts, custody, demo, entering, health, keeping, reading, ticking
+from roznamcha.commands import contracts, custody, demo, entering, health, keeping, reading, relaying, ticking
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
 from roznamcha.law_commands import law
 from roznamcha.screen import CALLED, answering, close_answer, note, open_streams
@@ -32,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (demo.app, entering.app, reading.app, custody.app, ticking.app, keeping.app, health.app):
+for commands in (demo.app, entering.app, reading.app, custody.app, ticking.app, relaying.app, keeping.app, health.app):
     app.registered_commands.extend(commands.registered_commands)
 app.add_typer(keeping.parked, name="parked")
 app.add_typer(contracts.schemas, name="schemas")
@@ -48,6 +48,8 @@ OPTIONS = {
     "data": "ROZNAMCHA_DATA",
     "database_url": "ROZNAMCHA_DATABASE_URL",
     "kafka": "ROZNAMCHA_KAFKA",
+    "kafka_options": "ROZNAMCHA_KAFKA_OPTIONS",
+    "topics": "ROZNAMCHA_TOPICS",
     "registry_url": "ROZNAMCHA_REGISTRY_URL",
     "timezone": "ROZNAMCHA_TIMEZONE",
 }
@@ -65,6 +67,10 @@ def begin(  # noqa: PLR0913 (one for each setting)
     data: Annotated[str, typer.Option(help="Folder of the data.", envvar="ROZNAMCHA_DATA")] = "",
     database_url: Annotated[str, typer.Option(help="PostgreSQL to use.", envvar="ROZNAMCHA_DATABASE_URL")] = "",
     kafka: Annotated[str, typer.Option(help="Bootstrap servers.", envvar="ROZNAMCHA_KAFKA")] = "",
+    kafka_options: Annotated[
+        str, typer.Option(help="JSON file of kafka-python's options: TLS, SASL.", envvar="ROZNAMCHA_KAFKA_OPTIONS")
+    ] = "",
+    topics: Annotated[str, typer.Option(help="Prefix of the topics.", envvar="ROZNAMCHA_TOPICS")] = "",
     registry_url: Annotated[str, typer.Option(help="Schema registry.", envvar="ROZNAMCHA_REGISTRY_URL")] = "",
     timezone: Annotated[str, typer.Option(help="Time zone of the days.", envvar="ROZNAMCHA_TIMEZONE")] = "",
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done, on stderr.")] = False,
@@ -75,8 +81,8 @@ def begin(  # noqa: PLR0913 (one for each setting)
     """Every act of a police case, entered once and for ever; all else is derived from the entries."""
     del show_version  # answered before anything else is looked at
     log.set_up(verbose=verbose)
-    given = {"data": data, "database_url": database_url, "kafka": kafka, "registry_url": registry_url,
-             "timezone": timezone}  # fmt: skip
+    given = {"data": data, "database_url": database_url, "kafka": kafka, "kafka_options": kafka_options,
+             "topics": topics, "registry_url": registry_url, "timezone": timezone}  # fmt: skip
     os.environ.update({OPTIONS[key]: value for key, value in given.items() if value})
 
 

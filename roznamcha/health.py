@@ -21,6 +21,7 @@ from schemas import Catalogue, SchemaError
 
 FOLLOWER = "roznamcha project"
 TICKER = "roznamcha tick"
+RELAY = "roznamcha relay"
 """What the long-running processes call their connections, so that one can see from here whether they live."""
 GRACE = 300.0
 """Seconds for which entries may wait where nobody follows: the next command that reads a view folds them."""

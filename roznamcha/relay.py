@@ -22,7 +22,7 @@ import structlog
 from psycopg import Connection
 
 from consumers.carried import headers_of, key_of, milliseconds
-from consumers.clients import TAKEN_OVER, Away, Broker, KafkaError
+from consumers.clients import TAKEN_OVER, Away, Broker, KafkaError, Timeout
 from consumers.embedded import head
 from consumers.entries import MetaReader
 from consumers.folding import Kept
@@ -33,7 +33,7 @@ from consumers.topics import Topics
 from roznamcha.errors import Broken, Unavailable
 from schemas import Catalogue
 
-BATCH = 2_000
+BATCH = 5_000
 """Entries published in one transaction at most."""
 PATIENCE = 60.0
 """Seconds for which a broker may stay away before the relay gives up."""
@@ -44,6 +44,11 @@ PAGE = b"""
     SELECT notification_id, slot, record_id, topic, state, originator_version FROM roznamcha.entries
     WHERE notification_id > %s ORDER BY notification_id LIMIT %s
 """
+NOTED = b"""
+    INSERT INTO ops.relayed VALUES (%s, %s, %s, now()) ON CONFLICT (prefix) DO UPDATE
+    SET position = excluded.position, entries = excluded.entries, looked_at = excluded.looked_at
+"""
+FENCED = b"UPDATE ops.relayed SET taken_over = taken_over + 1 WHERE prefix = %s"
 log = structlog.get_logger()
 
 
@@ -179,6 +184,7 @@ class Relay:
             at = self._send(at, page)
             done += len(page)
             progress(at.position, target)
+        self._note(at)
         return done
 
     def _read(self, after: int) -> list[Row]:
@@ -197,8 +203,10 @@ class Relay:
             reach("relay: sent")  # dies here: the next relay's beginning undoes it, and sends the same again
             producer.commit_transaction()
             for each in sent:
-                each.get(0)  # a commit that was acknowledged has them all; one that failed must not pass for a success
+                if not each.succeeded():  # a commit that is acknowledged has them all: one that isn't so is no success
+                    raise each.exception or Timeout
         except TAKEN_OVER:
+            self.connection.execute(FENCED, (self.topics.prefix,))
             message = "another relay has taken over: this one stops"
             raise TakenOver(message) from None
         reach("relay: committed")  # dies here: Kafka has batch and position, and the next relay reads them there
@@ -225,6 +233,11 @@ class Relay:
         now.position, now.sha256 = last.position, hashlib.sha256(last.state).hexdigest()
         return sent
 
+    def _note(self, at: Position) -> None:
+        """Leave a copy of the position where dashboards look."""
+        entries = sum(count for _, count in at.entries.values())
+        self.connection.execute(NOTED, (self.topics.prefix, at.position, entries))
+
     def close(self) -> None:
         """Let the producer go. What it had not committed is undone by whoever begins next."""
         producer, self._producer, self.at = self._producer, None, None
@@ -233,6 +246,12 @@ class Relay:
                 producer.close(timeout=1)
 
     # --- for as long as it runs ----------------------------------------------------------------------------------
+
+    def alone(self) -> bool:
+        """Whether no other relay of these topics is at work on this store. The lock goes with the connection."""
+        query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+        row = self.connection.execute(query, (f"relay {self.topics.prefix}",)).fetchone()
+        return bool(row and row[0])
 
     def follow(self, stop: threading.Event, *, net: float = 1.0, told: Callable[[], None] = lambda: None) -> None:
         """Publish until told to stop: woken by the store's NOTIFY, and every `net` seconds in case one was lost.

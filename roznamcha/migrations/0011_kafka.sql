@@ -49,4 +49,14 @@ CREATE TABLE ops.outbox (
     PRIMARY KEY (topic, slot, seq)
 );
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON ops.offsets, ops.dead_letters, ops.outbox_heads, ops.outbox TO roznamcha_app;
+-- A copy of how far the relay has published, for whoever asks the database and not the broker. The truth is on Kafka:
+-- nothing is ever decided by this.
+CREATE TABLE ops.relayed (
+    prefix     text        PRIMARY KEY,
+    position   bigint      NOT NULL,
+    entries    bigint      NOT NULL,
+    looked_at  timestamptz NOT NULL,          -- when a relay last found nothing left to publish, or published
+    taken_over bigint      NOT NULL DEFAULT 0 -- how often a relay was fenced by another one
+);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ops.relayed, ops.offsets, ops.dead_letters, ops.outbox_heads, ops.outbox TO roznamcha_app;

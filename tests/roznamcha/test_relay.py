@@ -1,0 +1,240 @@
+"""The relay publishes every entry once and in order, from wherever it is begun again."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from consumers import steps
+from consumers.carried import carried
+from consumers.clients import Broker
+from consumers.embedded import connected, read_log
+from consumers.slots import slot_of
+from consumers.topics import Topics
+from roznamcha.errors import Broken, Unavailable
+from roznamcha.relay import Relay, TakenOver, read_position
+from schemas import catalogue
+from tests.acts import sent
+from tests.broker.reading import positions_of, read_topic
+from tests.consumers.feed import write_cases
+from tests.roznamcha.kit import Program
+
+
+@contextmanager
+def relaying(url: str, broker: Broker, topics: Topics, batch: int = 7) -> Iterator[Relay]:
+    """A relay with a connection of its own, and small batches so that there are many."""
+    with connected(url) as connection:
+        relay = Relay(connection, broker, topics, catalogue(), batch=batch)
+        yield relay
+        relay.close()
+
+
+def agrees(url: str, broker: Broker, topics: Topics) -> None:
+    """Store and topic hold the same entries, each once, in order, with the same bytes; each follows the one before."""
+    with connected(url) as connection:
+        log = read_log(connection, 0, 10_000)
+    messages = read_topic(broker, topics.entries)
+    by_partition: dict[int, list[Any]] = defaultdict(list)
+    for each in messages:
+        by_partition[each.partition].append(carried(catalogue(), each))
+    assert sorted(positions_of(messages)) == [each.position for each in log]
+    for slot, found in by_partition.items():
+        assert [each.kept for each in found] == [each for each in log if each.slot == slot]
+        assert [each.previous for each in found] == [0, *[each.kept.position for each in found[:-1]]]
+
+
+def test_every_entry_is_there_once_and_in_order(database: str, broker: Broker, topics: Topics) -> None:
+    """After publishing, and after publishing again, and after more was entered."""
+    write_cases(database, 10)
+    with relaying(database, broker, topics) as relay:
+        assert relay.publish() == 40
+        agrees(database, broker, topics)
+        assert relay.publish() == 0
+        write_cases(database, 3, first=10)
+        assert relay.publish() == 12
+    agrees(database, broker, topics)
+
+
+def test_the_position_says_how_many_each_partition_has(database: str, broker: Broker, topics: Topics) -> None:
+    """It is in the same transaction as the entries: last position, digest, and last and count by partition."""
+    write_cases(database, 5)
+    with relaying(database, broker, topics) as relay:
+        relay.publish()
+    messages = read_topic(broker, topics.entries)
+    at = read_position(read_topic(broker, topics.position, 1)[-1])
+    assert at.position == max(positions_of(messages))
+    for slot, (last, count) in at.entries.items():
+        here = positions_of([each for each in messages if each.partition == slot])
+        assert (here[-1], len(here)) == (last, count)
+
+
+STEPS = ["relay: took over", "relay: sent", "relay: committed"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_begun_again_after_any_step(database: str, broker: Broker, topics: Topics, step: str) -> None:
+    """A relay that stops at a step, the third time it comes there, leaves nothing to be lost or doubled."""
+    write_cases(database, 8)
+    left = 1 if step == STEPS[0] else 3
+
+    def stop(reached: str) -> None:
+        nonlocal left
+        left -= reached == step
+        if reached == step and left == 0:
+            raise InterruptedError
+
+    steps.WATCHERS.append(stop)
+    try:
+        with relaying(database, broker, topics) as relay, pytest.raises(InterruptedError):
+            relay.publish()
+    finally:
+        steps.WATCHERS.remove(stop)
+    with relaying(database, broker, topics) as relay:
+        relay.publish()
+    agrees(database, broker, topics)
+
+
+def test_a_second_relay_fences_the_first(database: str, broker: Broker, topics: Topics) -> None:
+    """The first can publish nothing more, and says so; nothing is there twice."""
+    write_cases(database, 4)
+    with relaying(database, broker, topics) as first, relaying(database, broker, topics) as second:
+        first.publish(until=5)
+        second.publish(until=10)
+        with pytest.raises(TakenOver):
+            first.publish()
+        second.publish()
+    agrees(database, broker, topics)
+
+
+def test_fenced_in_the_middle_of_a_transaction(database: str, broker: Broker, topics: Topics) -> None:
+    """What the first had sent and not committed is undone, and the second publishes it."""
+    write_cases(database, 4)
+    with relaying(database, broker, topics) as first, relaying(database, broker, topics) as second:
+
+        def take_over(reached: str) -> None:
+            if reached == "relay: sent":
+                steps.WATCHERS.remove(take_over)
+                second.publish()
+
+        steps.WATCHERS.append(take_over)
+        with pytest.raises(TakenOver):
+            first.publish()
+    agrees(database, broker, topics)
+
+
+def test_one_relay_is_at_work_on_a_store(database: str, broker: Broker, topics: Topics) -> None:
+    """Another one waits for the lock, so that two don't fence each other in turn."""
+    with relaying(database, broker, topics) as first, relaying(database, broker, topics) as second:
+        assert first.alone()
+        assert not second.alone()
+
+
+def test_a_store_that_was_restored_is_noticed(database: str, broker: Broker, topics: Topics) -> None:
+    """Kafka has what the store no longer holds: nothing is published, and the way back is told."""
+    write_cases(database, 2)
+    with relaying(database, broker, topics) as relay:
+        relay.publish()
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute("ALTER TABLE roznamcha.entries DISABLE TRIGGER USER")
+        owner.execute("DELETE FROM roznamcha.entries WHERE notification_id > 5")
+    with relaying(database, broker, topics) as relay, pytest.raises(Broken, match="topics apply --anew"):
+        relay.publish()
+
+
+def test_a_stranger_in_the_topic_is_noticed(database: str, broker: Broker, topics: Topics) -> None:
+    """Somebody else wrote at the end of a partition: the relay says which, and adds nothing."""
+    (record, *_) = write_cases(database, 2)
+    with relaying(database, broker, topics) as relay:
+        relay.publish()
+    producer = broker.producer()
+    producer.send(topics.entries, b"x", key=b"y", partition=slot_of(record)).get(10)
+    producer.close()
+    write_cases(database, 1, first=2)
+    with relaying(database, broker, topics) as relay, pytest.raises(Broken, match=f"partition {slot_of(record)} "):
+        relay.publish()
+
+
+def test_a_position_that_is_none_is_noticed(database: str, broker: Broker, topics: Topics) -> None:
+    """Nothing is published from a place nobody knows."""
+    write_cases(database, 1)
+    producer = broker.producer()
+    producer.send(topics.position, b"{}", key=b"0", partition=0).get(10)
+    producer.close()
+    with relaying(database, broker, topics) as relay, pytest.raises(Broken, match="is no position"):
+        relay.publish()
+
+
+def test_no_topics_no_relay(database: str, broker: Broker) -> None:
+    """A topic that isn't there is told with what makes it, and is not made by publishing."""
+    write_cases(database, 1)
+    with relaying(database, broker, Topics("nobody")) as relay, pytest.raises(Unavailable, match="topics apply"):
+        relay.publish()
+
+
+def test_an_entry_that_cannot_be_read_is_carried_all_the_same(database: str, broker: Broker, topics: Topics) -> None:
+    """The relay copies and never translates: one poisoned entry doesn't stop the rest."""
+    write_cases(database, 2)
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute("ALTER TABLE roznamcha.entries DISABLE TRIGGER USER")
+        owner.execute("UPDATE roznamcha.entries SET state = '\\x00ffffffff00' WHERE notification_id = 3")
+    with relaying(database, broker, topics) as relay:
+        assert relay.publish() == 8
+    agrees(database, broker, topics)
+
+
+def entered(program: Program, count: int) -> None:
+    """Enter some cases as a station does, with the program's own keys."""
+    lines = (f"{json.dumps(sent('case.FIRRegistered', f'old:{n}'))}\n" for n in range(count))
+    (program.folder / "acts.jsonl").write_text("".join(lines))
+    program.run("import", "acts.jsonl")
+
+
+def test_facts_of_clocks_are_in_their_own_topic_too(program: Program, broker: Broker, topics: Topics) -> None:
+    """The same bytes, in order, in the same transaction; and nothing else is there."""
+    entered(program, 3)
+    program.run("tick", "--once")
+    with relaying(program.url, broker, topics) as relay:
+        relay.publish()
+    agrees(program.url, broker, topics)
+    with connected(program.url) as connection:
+        facts = [each for each in read_log(connection, 0, 10_000) if each.name.startswith("deadline.")]
+    assert facts
+    found = [carried(catalogue(), each) for each in read_topic(broker, topics.deadlines)]
+    assert sorted(each.kept for each in found) == facts
+    assert sum(each.previous == 0 for each in found) == len({each.kept.slot for each in found})
+
+
+def test_headers_hold_no_personal_data(database: str, broker: Broker, topics: Topics) -> None:
+    """What every tool shows is ids, codes, times and numbers."""
+    write_cases(database, 2)
+    with relaying(database, broker, topics) as relay:
+        relay.publish()
+    known = {"ce_specversion", "ce_type", "ce_subject", "content-type", "position", "previous", "version", "ce_id",
+             "ce_source", "ce_time", "traceparent"}  # fmt: skip
+    for each in read_topic(broker, topics.entries):
+        headers = dict(each.headers)
+        assert headers.keys() == known
+        UUID(headers["ce_id"].decode())
+        assert headers["ce_source"].startswith(b"/roznamcha/")
+        assert headers["ce_subject"] == each.key
+
+
+def test_the_command_publishes_and_tells(program: Program, broker: Broker, topics: Topics) -> None:
+    """`relay --once` says how much; again it is nothing; without a broker it is a wrong call, away is exit 4."""
+    entered(program, 3)
+    at = ("--kafka", broker.bootstrap, "--topics", topics.prefix)
+    assert json.loads(program.run(*at, "relay", "--once", "--json").stdout) == {
+        "published": 3, "position": 3, "topic": topics.entries,
+    }  # fmt: skip
+    assert program.json(*at, "relay", "--once")["published"] == 0
+    assert program.run("relay", check=False).returncode == 2
+    away = program.run("--kafka", "127.0.0.1:1", "relay", "--once", check=False)
+    assert (away.returncode, "127.0.0.1:1" in away.stderr) == (4, True)
+    assert "Traceback" not in away.stderr
