@@ -13,15 +13,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.admin import (
+    ACL,
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ConfigResource,
+    ConfigResourceType,
+    ResourcePattern,
+    ResourcePatternFilter,
+    ResourceType,
+)
 from kafka.consumer.subscription_state import ConsumerRebalanceListener as RebalanceListener
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import InvalidProducerEpochError, KafkaError, ProducerFencedError
+from kafka.errors import InvalidProducerEpochError, KafkaError, ProducerFencedError, for_code
 from kafka.errors import KafkaTimeoutError as Timeout
+from kafka.errors import SecurityDisabledError as NoRights
+from kafka.errors import TopicAlreadyExistsError as AlreadyThere
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 __all__ = [
-    "RESERVED", "TAKEN_OVER", "Away", "Broker", "KafkaError", "OffsetAndMetadata", "RebalanceListener", "Timeout",
-    "TopicPartition",
+    "ACL", "RESERVED", "TAKEN_OVER", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
+    "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights",
+    "OffsetAndMetadata", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType", "Timeout",
+    "TopicPartition", "for_code",
 ]  # fmt: skip
 
 TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)

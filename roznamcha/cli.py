@@ -20,6 +20,7 @@ from consumers.restored import Ahead
 from consumers.runner import Outdated
 from roznamcha import log
 from roznamcha.commands import contracts, custody, demo, entering, health, keeping, reading, relaying, ticking
+from roznamcha.commands.topics import topics
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
 from roznamcha.law_commands import law
 from roznamcha.screen import CALLED, answering, close_answer, note, open_streams
@@ -36,6 +37,7 @@ for commands in (demo.app, entering.app, reading.app, custody.app, ticking.app, 
     app.registered_commands.extend(commands.registered_commands)
 app.add_typer(keeping.parked, name="parked")
 app.add_typer(contracts.schemas, name="schemas")
+app.add_typer(topics, name="topics")
 app.add_typer(law, name="law")
 app.registered_commands.extend(contracts.app.registered_commands)
 

@@ -1,0 +1,128 @@
+"""The topics on the broker, as data: how it differs, making it so, and the document that others build on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from roznamcha.errors import Broken, Unavailable, Usage
+from roznamcha.screen import AsJson, many, note, print_json, say
+from roznamcha.settings import settings
+
+topics = typer.Typer(help="The topics on Kafka: how the broker differs from them, make it so.", no_args_is_help=True)
+
+Copies = Annotated[
+    int | None, typer.Option(min=1, help="Nodes that keep each message; default: three, or as many as there are")
+]
+Principals = Annotated[
+    list[str] | None,
+    typer.Option("--principal", help="SERVICE=User:NAME: whose rights matter; once for each service"),
+]
+UNGUARDED = "the broker asks nobody who he is (it has no authorizer): there are no rights to give"
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Tell a broker that is away, or refuses, as such. Raises Unavailable."""
+    from consumers.clients import Away, KafkaError
+
+    try:
+        yield
+    except (Away, KafkaError) as error:
+        told = f"the broker is away: {error}" if isinstance(error, Away) else f"the broker says {error}"
+        raise Unavailable(told) from None
+
+
+@topics.command("plan")
+def show_plan(copies: Copies = None, principal: Principals = None, *, as_json: AsJson = False) -> None:
+    """Show how the broker differs from the topics and rights in the data. Nothing is changed."""
+    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.rights import services_of
+    from roznamcha.topic_plan import plan
+
+    here, services = settings(), services_of(principal or ())
+    with reaching():
+        found = plan(broker_of(here), topics_of(here), copies=copies, services=services)
+    if as_json:
+        print_json(found.document())
+    else:
+        _say(found, copies)
+        if found.done:
+            say(f"everything under {found.prefix} is as it should be")
+        else:
+            say("`roznamcha topics apply` makes it so")
+    _end(found, as_json=as_json)
+
+
+@topics.command("apply")
+def make_so(  # noqa: PLR0913 (one for each choice)
+    copies: Copies = None,
+    principal: Principals = None,
+    *,
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="Take away what the data don't grant to the principals named")
+    ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Delete our topics first, with all in them; the relay publishes all again")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --anew: don't ask")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the broker's topics and rights as the data have them. What is so already is left alone."""
+    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.rights import services_of
+    from roznamcha.topic_plan import apply, clear
+
+    here, services = settings(), services_of(principal or ())
+    broker, ours = broker_of(here), topics_of(here)
+    made: list[str] = []
+    told = made.append if as_json else say
+    if anew and not yes:
+        _confirm(ours.prefix)
+    with reaching():
+        if anew:
+            clear(broker, ours, told)
+        found = apply(broker, ours, copies=copies, services=services, revoke=revoke, told=told)
+    if as_json:
+        print_json({"made": made, **found.document()})
+    else:
+        _say(found, copies)
+        say(f"{many(len(ours.all), 'topic')} under {found.prefix}, {many(found.copies, 'copy', 'copies')} of each")
+    _end(found, as_json=as_json)
+
+
+def _confirm(prefix: str) -> None:
+    """Let the prefix be typed: deleting the wrong topics can't be undone. Raises Usage."""
+    if not sys.stdin.isatty():
+        message = "--anew deletes every message under the prefix: say --yes where nobody can be asked"
+        raise Usage(message)
+    note(f"This deletes every message in the topics under {prefix}; the relay then publishes all again from the store.")
+    if typer.prompt(f"Type {prefix} to go on", err=True, default="", show_default=False) != prefix:
+        message = f"that was not {prefix}: nothing was deleted"
+        raise Usage(message)
+
+
+def _say(found: Any, copies: int | None) -> None:  # noqa: ANN401 (a Plan: its module needs the broker's client)
+    say(*found.says())
+    if (copies or 0) > found.nodes:
+        note(f"{copies} copies were asked for, and the broker has {many(found.nodes, 'node')}")
+    if found.guarded is False:
+        note(UNGUARDED)
+
+
+def _end(found: Any, *, as_json: bool) -> None:  # noqa: ANN401 (a Plan)
+    """End as broken when something can't be made so. Raises Broken."""
+    if not found.partitions:
+        return
+    if as_json:
+        raise typer.Exit(Broken.exit_code)
+    first = found.partitions[0]
+    message = (
+        f"{first.topic} has {first.now} partitions, not {first.wanted}: a partition is a slot, for ever, so they are "
+        "never changed. `roznamcha topics apply --anew` makes all topics again; the relay fills them from the store"
+    )
+    raise Broken(message)
