@@ -18,6 +18,8 @@ from roznamcha.rights import Right, beneath, give, granted, take_away, wanted
 
 PATIENCE = 120.0
 """Seconds for which a deletion or the making of further copies is waited for."""
+SETTLING = 10.0
+"""Seconds for which a change may take to be seen on the node that is asked."""
 Told = Callable[[str], None]
 
 
@@ -56,9 +58,14 @@ class Plan:
     """Whether the broker has rights at all; None when nobody asked, because no principal was named."""
 
     @property
+    def left(self) -> bool:
+        """Whether something is left that `apply` would do."""
+        return bool(self.missing or self.few or self.settings or self.rights)
+
+    @property
     def done(self) -> bool:
-        """Whether nothing is left that `apply` would do or can't do."""
-        return not (self.missing or self.partitions or self.few or self.settings or self.rights)
+        """Whether nothing is left, neither what `apply` would do nor what nobody can."""
+        return not (self.left or self.partitions)
 
     def says(self) -> Iterator[str]:
         """The differences, a line each."""
@@ -157,12 +164,21 @@ def apply(  # noqa: PLR0913 (what may be asked for)
         give(admin, found.rights)
         for right in found.rights:
             told(f"right given: {right}")
-        if revoke:
-            gone = [each for each in found.extra if each.principal in services.values()]
-            take_away(admin, gone)
-            for right in gone:
-                told(f"right taken away: {right}")
-        return _plan(admin, topics, copies, services)
+        gone = {each for each in found.extra if revoke and each.principal in services.values()}
+        take_away(admin, gone)
+        for right in sorted(gone):
+            told(f"right taken away: {right}")
+        return _settled(lambda: _plan(admin, topics, copies, services), gone)
+
+
+def _settled(look: Callable[[], Plan], gone: set[Right]) -> Plan:
+    """The plan when what was done can be seen: a node answers before it has heard of it from the controller."""
+    until = time.monotonic() + SETTLING
+    found = look()
+    while (found.left or gone.intersection(found.extra)) and time.monotonic() < until:
+        time.sleep(0.1)
+        found = look()
+    return found
 
 
 def _make(admin: Any, found: Plan, told: Told) -> None:  # noqa: ANN401 (kafka-python's admin)

@@ -92,7 +92,7 @@ def make_so(  # noqa: PLR0913 (one for each choice)
     else:
         _say(found, copies)
         say(f"{many(len(ours.all), 'topic')} under {found.prefix}, {many(found.copies, 'copy', 'copies')} of each")
-    _end(found, as_json=as_json)
+    _end(found, as_json=as_json, made=True)
 
 
 def _confirm(prefix: str) -> None:
@@ -114,8 +114,13 @@ def _say(found: Any, copies: int | None) -> None:  # noqa: ANN401 (a Plan: its m
         note(UNGUARDED)
 
 
-def _end(found: Any, *, as_json: bool) -> None:  # noqa: ANN401 (a Plan)
-    """End as broken when something can't be made so. Raises Broken."""
+def _end(found: Any, *, as_json: bool, made: bool = False) -> None:  # noqa: ANN401 (a Plan)
+    """End as broken when something can't be made so, as unavailable when it wasn't. Raises Broken, Unavailable."""
+    if made and found.left:
+        if as_json:
+            raise typer.Exit(Unavailable.exit_code)
+        message = "the broker took everything, and doesn't show it yet: `roznamcha topics plan` says what is left"
+        raise Unavailable(message)
     if not found.partitions:
         return
     if as_json:

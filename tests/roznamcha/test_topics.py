@@ -29,11 +29,13 @@ class AtBroker(Program):
 
     bootstrap: str = ""
     prefix: str = ""
+    options: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment of every run."""
-        return super().environment | {"ROZNAMCHA_KAFKA": self.bootstrap, "ROZNAMCHA_TOPICS": self.prefix}
+        told = {"KAFKA": self.bootstrap, "TOPICS": self.prefix, "KAFKA_OPTIONS": self.options}
+        return super().environment | {f"ROZNAMCHA_{name}": value for name, value in told.items()}
 
 
 @pytest.fixture
