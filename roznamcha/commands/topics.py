@@ -9,9 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
+from consumers.topics import Topics
+from roznamcha.asyncapi import SCHEMAS, document, text
 from roznamcha.errors import Broken, Unavailable, Usage
 from roznamcha.screen import AsJson, many, note, print_json, say
 from roznamcha.settings import settings
+from schemas import catalogue
 
 topics = typer.Typer(help="The topics on Kafka: how the broker differs from them, make it so.", no_args_is_help=True)
 
@@ -23,6 +26,20 @@ Principals = Annotated[
     typer.Option("--principal", help="SERVICE=User:NAME: whose rights matter; once for each service"),
 ]
 UNGUARDED = "the broker asks nobody who he is (it has no authorizer): there are no rights to give"
+
+
+@topics.command()
+def asyncapi(
+    schemas: Annotated[str, typer.Option(help="Where the schema files lie: a relative path or a URL")] = SCHEMAS,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the AsyncAPI document of the topics and what they carry. It needs no broker."""
+    ours = Topics(settings().topics)
+    if as_json:
+        print_json(document(catalogue(), ours, schemas))
+    else:
+        typer.echo(text(catalogue(), ours, schemas), nl=False)
 
 
 @contextmanager
