@@ -19,7 +19,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError, Persiste
 from consumers.restored import Ahead
 from consumers.runner import Outdated
 from roznamcha import log
-from roznamcha.commands import contracts, custody, demo, entering, health, keeping, reading, relaying, ticking
+from roznamcha.commands import contracts, custody, demo, entering, health, keeping, living, reading, relaying, ticking
 from roznamcha.commands.topics import topics
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
 from roznamcha.law_commands import law
@@ -33,7 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (demo.app, entering.app, reading.app, custody.app, ticking.app, relaying.app, keeping.app, health.app):
+WORK = (demo, entering, reading, custody, ticking, relaying, keeping, health, living)
+for commands in (each.app for each in WORK):
     app.registered_commands.extend(commands.registered_commands)
 app.add_typer(keeping.parked, name="parked")
 app.add_typer(contracts.schemas, name="schemas")

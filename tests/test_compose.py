@@ -16,7 +16,9 @@ import typer
 import yaml
 
 from roznamcha.cli import app
+from roznamcha.commands.living import POSTS
 from roznamcha.settings import settings
+from tests.broker import nodes
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docker-compose.yml"
@@ -26,14 +28,13 @@ DEFAULT = {"postgres", "migrate"}
 AS_THEY_COME = {"ghcr.io/aiven-open/karapace", "ghcr.io/kafbat/kafka-ui"}
 """Images that name an unprivileged user of their own, which is theirs to rename."""
 
-KAFKA = {
-    "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",  # a misspelt topic is an error, not a topic
-    "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",  # on one node, another number hangs the first transaction
-    "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
-    "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
-    "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR": "1",
-    "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR": "1",
-}
+SAME = {**nodes.AS_IN_SERVICE, **nodes.copied(1)}
+KAFKA = {f"KAFKA_{name.replace('.', '_').upper()}": value for name, value in SAME.items()}
+"""The settings with which the tests' broker runs: on one node another number of copies hangs the first transaction."""
+BROKER = f"apache/kafka:{nodes.VERSION}"
+GATES = {"migrate", "topics"}
+"""What must have been done before anything of ours runs on."""
+KEEPS_GOING = {"relay", "project", "tick"}
 COMPLETE = {
     "CLUSTER_ID", "KAFKA_NODE_ID", "KAFKA_PROCESS_ROLES", "KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_LISTENERS",
     "KAFKA_CONTROLLER_LISTENER_NAMES", "KAFKA_INTER_BROKER_LISTENER_NAME", "KAFKA_ADVERTISED_LISTENERS",
@@ -104,11 +105,23 @@ def _of_settings(name: str, image: str, service: dict[str, Any]) -> Iterator[str
             yield f"{name} runs `roznamcha {word}`, which does not exist"
         if service["image"] != f"roznamcha:{_version()}":
             yield f"{name} is another release"
+        if service["restart"] != "no":
+            yield from _of_post(name, word, service)
     if image == "apache/kafka":
         yield from (f"{name}: {key} is not {value}" for key, value in KAFKA.items() if given.get(key) != value)
         yield from (f"{name}: {key} is missing" for key in sorted(COMPLETE - given.keys()))
+        if service["image"] != BROKER:
+            yield f"{name} is not the broker of the tests, {BROKER}"
         if not any(mount.endswith(":" + given.get("KAFKA_LOG_DIRS", "?")) for mount in service.get("volumes", ())):
             yield f"{name} would forget everything with its container"
+
+
+def _of_post(name: str, word: str, service: dict[str, Any]) -> Iterator[str]:
+    """Of one of our processes that runs on: it is seen at work from the store, and has waited for all there must be."""
+    if service["healthcheck"]["test"] != ["CMD", "roznamcha", "alive", word] or word not in POSTS:
+        yield f"{name}: nobody looks whether {word} is at its post"
+    if not service.get("depends_on", {}).keys() >= {*GATES, "postgres", "kafka"}:
+        yield f"{name} does not wait for tables and topics"
 
 
 def _version() -> str:
@@ -126,6 +139,31 @@ def composition() -> dict[str, Any]:
 def test_nothing_is_wrong_with_it(composition: dict[str, Any]) -> None:
     """Pinned, healthy, unprivileged, kept in volumes, for this machine only, and it runs what exists."""
     assert complaints(composition) == []
+
+
+def test_the_profile_for_kafka_has_all_that_must_keep_going(composition: dict[str, Any]) -> None:
+    """Broker, topics, and each process that carries entries on; registry and tools bring the broker alone."""
+    services = composition["services"]
+    started = {name for name, service in services.items() if "kafka" in service.get("profiles", ())}
+    assert started == {"kafka", "topics", *KEEPS_GOING}
+    for profile in ("registry", "tools"):
+        others = {name for name, service in services.items() if profile in service.get("profiles", ())} - {"kafka"}
+        assert len(others) == 1
+    for name in ("topics", *KEEPS_GOING):
+        assert (
+            services[name]["environment"]["ROZNAMCHA_KAFKA"]
+            in services["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"]
+        )
+    assert services["topics"]["command"] == ["topics", "apply"]
+    assert services["project"]["command"] == ["project", "--source", "kafka"]
+
+
+def test_the_broker_is_the_one_that_maven_brings() -> None:
+    """One version of Kafka in the tests, in what Maven brings for them, and in the composition."""
+    pom = (ROOT / "tests/broker/pom.xml").read_text(encoding="utf-8")
+    found = re.findall(r"<groupId>org.apache.kafka</groupId>\s*<artifactId>\S+</artifactId>\s*<version>(.+)</", pom)
+    assert set(found) == {nodes.VERSION}
+    assert len(found) == 2
 
 
 SPOILT: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -147,6 +185,11 @@ SPOILT: dict[str, Callable[[dict[str, Any]], Any]] = {
         "KAFKA_AUTO_CREATE_TOPICS_ENABLE"
     ),
     "KAFKA_LISTENERS is missing": lambda s: s["kafka"]["environment"].pop("KAFKA_LISTENERS"),
+    "kafka: KAFKA_MESSAGE_MAX_BYTES is not": lambda s: s["kafka"]["environment"].update(KAFKA_MESSAGE_MAX_BYTES="1"),
+    "kafka is not the broker of the tests": lambda s: s["kafka"].update(image="apache/kafka:4.2.0"),
+    "relay does not wait for topics": lambda s: s["relay"]["depends_on"]["topics"].update(condition="service_started"),
+    "project does not wait for tables and topics": lambda s: s["project"]["depends_on"].pop("topics"),
+    "nobody looks whether tick": lambda s: s["tick"]["healthcheck"].update(test=["CMD", "true"]),
     "would forget everything": lambda s: s["kafka"].update(volumes=[]),
     "volume other is not declared": lambda s: s["postgres"]["volumes"].append("other:/other"),
     "volume postgres is of no use": lambda s: s["postgres"].update(volumes=[]),

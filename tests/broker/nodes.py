@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from consumers.clients import Broker
+from consumers.topics import data
 
 HERE = Path(__file__).parent
 VERSION = "4.3.1"
@@ -31,6 +32,23 @@ OLDEST_JAVA = 17
 CLUSTER = "5L6g3nShT-eMCtK--X86sw"
 STARTING = 90.0
 """Seconds in which a node must take connections."""
+
+
+AS_IN_SERVICE = {
+    "auto.create.topics.enable": "false",  # a misspelt topic is an error, not a topic
+    "message.max.bytes": str(data()["largest_message"]),
+    "controlled.shutdown.enable": "true",
+}
+"""What the broker of the tests has in common with the one that is composed of containers."""
+QUICK = {
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    "broker.session.timeout.ms": "6000",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.num.partitions": "1",
+}
+"""What makes the tests' broker start and notice things sooner: no business of one in service."""
 
 
 class NoBroker(Exception):
@@ -201,44 +219,42 @@ def running(folder: Path, nodes: int = 1, more: Sequence[str] = ()) -> Iterator[
             node.kill()
 
 
+def _settings(here: Path, number: int, port: int, control: int, voters: str, nodes: int) -> Iterator[str]:
+    """The settings of one node, a line each."""
+    yield from (
+        "process.roles=broker,controller",
+        f"node.id={number}",
+        f"controller.quorum.voters={voters}",
+        f"listeners=CLIENTS://127.0.0.1:{port},CONTROLLER://127.0.0.1:{control}",
+        f"advertised.listeners=CLIENTS://127.0.0.1:{port}",
+        "listener.security.protocol.map=CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "controller.listener.names=CONTROLLER",
+        "inter.broker.listener.name=CLIENTS",
+        f"log.dirs={here / 'data'}",
+    )
+    yield from (f"{name}={value}" for name, value in {**AS_IN_SERVICE, **QUICK, **copied(nodes)}.items())
+
+
+def copied(nodes: int) -> dict[str, str]:
+    """How many nodes keep what, and how many must have it, where there are so many."""
+    copies = min(nodes, 3)
+    least = max(1, copies - 1)
+    return {
+        "default.replication.factor": str(copies),
+        "min.insync.replicas": str(least),
+        "offsets.topic.replication.factor": str(copies),
+        "transaction.state.log.replication.factor": str(copies),
+        "transaction.state.log.min.isr": str(least),
+        "share.coordinator.state.topic.replication.factor": str(copies),
+        "share.coordinator.state.topic.min.isr": str(least),
+    }
+
+
 def _node(folder: Path, number: int, port: int, control: int, voters: str, nodes: int, more: Sequence[str]) -> Node:
     here = folder / f"node-{number}"
     here.mkdir(parents=True)
-    copies = min(nodes, 3)
-    least = max(1, copies - 1)
     settings = here / "server.properties"
-    settings.write_text(
-        "\n".join(
-            [
-                "process.roles=broker,controller",
-                f"node.id={number}",
-                f"controller.quorum.voters={voters}",
-                f"listeners=CLIENTS://127.0.0.1:{port},CONTROLLER://127.0.0.1:{control}",
-                f"advertised.listeners=CLIENTS://127.0.0.1:{port}",
-                "listener.security.protocol.map=CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT",
-                "controller.listener.names=CONTROLLER",
-                "inter.broker.listener.name=CLIENTS",
-                f"log.dirs={here / 'data'}",
-                "auto.create.topics.enable=false",
-                "group.initial.rebalance.delay.ms=0",
-                "group.min.session.timeout.ms=1000",
-                "offsets.topic.num.partitions=4",
-                "transaction.state.log.num.partitions=4",
-                "share.coordinator.state.topic.num.partitions=1",
-                f"offsets.topic.replication.factor={copies}",
-                f"transaction.state.log.replication.factor={copies}",
-                f"transaction.state.log.min.isr={least}",
-                f"share.coordinator.state.topic.replication.factor={copies}",
-                f"share.coordinator.state.topic.min.isr={least}",
-                f"default.replication.factor={copies}",
-                f"min.insync.replicas={least}",
-                "broker.session.timeout.ms=6000",
-                "controlled.shutdown.enable=true",
-                *more,
-            ]
-        )
-        + "\n"
-    )
+    settings.write_text("\n".join([*_settings(here, number, port, control, voters, nodes), *more]) + "\n")
     format_it = [
         java(), "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{jars()}/*",
         "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(settings),
