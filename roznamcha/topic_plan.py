@@ -210,7 +210,7 @@ def _copy(admin: Any, found: Plan, told: Told) -> None:  # noqa: ANN401 (kafka-p
     names = [each.topic for each in found.few]
     nodes = sorted(each["broker_id"] for each in admin.describe_cluster()["brokers"])
     asked = {
-        TopicPartition(topic["name"], each["partition_index"]): _spread(
+        TopicPartition(topic["name"], each["partition_index"]): spread(
             each["replica_nodes"], nodes, each["partition_index"], found.copies
         )
         for topic in admin.describe_topics(names)
@@ -226,10 +226,11 @@ def _copy(admin: Any, found: Plan, told: Told) -> None:  # noqa: ANN401 (kafka-p
         told(f"{each.topic}: {each.wanted} copies, not {each.now}")
 
 
-def _spread(has: list[int], nodes: list[int], partition: int, copies: int) -> list[int]:
-    """Who keeps a partition then: whoever does, and others in turn."""
-    turned = nodes[partition % len(nodes) :] + nodes[: partition % len(nodes)]
-    return [*has, *(each for each in turned if each not in has)][:copies]
+def spread(has: list[int], nodes: list[int], partition: int, copies: int) -> list[int]:
+    """Who keeps a partition then: whoever does, and others in turn, so that each gets as many."""
+    free = [each for each in nodes if each not in has]
+    turn = partition % len(free) if free else 0
+    return [*has, *free[turn:], *free[:turn]][:copies]
 
 
 def _set(admin: Any, found: Plan, told: Told) -> None:  # noqa: ANN401 (kafka-python's admin)
