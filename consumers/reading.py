@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import structlog
@@ -107,7 +107,7 @@ class Reading:
                 self._replace(left)
                 continue
             self._settle()
-            found = self.consumer.poll(int(min(left, SLICE) * 1_000))
+            found = self._fetch(min(left, SLICE))
             self._take_note()
             messages = {part.partition: each for part, each in found.items() if part.partition in self.held}
             if messages:
@@ -117,6 +117,18 @@ class Reading:
         if self._idle > self.stall:
             self._look()
         return {}
+
+    def _fetch(self, seconds: float) -> dict[Any, list[Any]]:
+        """What the library gives. What it wants to be asked again for is asked again, and counts as nothing."""
+        try:
+            found: dict[Any, list[Any]] = self.consumer.poll(int(seconds * 1_000))
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            log.warning("polling again", topic=self.topic, why=type(error).__name__)
+            time.sleep(seconds)
+            return {}
+        return found
 
     def _take_note(self) -> None:
         """Take note of what came and went, in that order."""
@@ -230,6 +242,12 @@ class Reading:
         except (Away, KafkaError) as error:
             log.warning("the broker is away", topic=self.topic, why=type(error).__name__)
             time.sleep(min(seconds, 1.0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Leave the group, within CLOSING milliseconds."""
