@@ -96,7 +96,7 @@ class Subscriber:
         Raises Away when there is no broker to begin with, Other for a schema of another subscriber, and what the
         database said when it stays away for `patience` seconds.
         """
-        with self._opened(self.group) as reading:
+        with self.opened(self.group) as reading:
             while not stop.is_set():
                 self._step(reading)
 
@@ -107,7 +107,7 @@ class Subscriber:
         and doesn't give it for `patience` seconds.
         """
         before = self.taken
-        with self._opened(None) as reading:
+        with self.opened(None) as reading:
             ends = reading.ends(range(SLOTS))
             moved, left = time.monotonic(), ends
             while left := {each: end for each, end in left.items() if not self._done(reading, each, end)}:
@@ -120,15 +120,21 @@ class Subscriber:
             raise each
         return self.taken - before
 
+    @property
+    def partitions(self) -> set[int]:
+        """The partitions this member reads now."""
+        return set(self._at)
+
     def _done(self, reading: Reading, partition: int, end: int) -> bool:
         return partition in self.missing or (reading.position(partition) or 0) >= end
 
     @contextmanager
-    def _opened(self, group: str | None) -> Iterator[Reading]:
+    def opened(self, group: str | None) -> Iterator[Reading]:
+        """Both connections, for the block: to the database, and a reading of all partitions or of the group's share."""
         self._topic_id = topic_id(self.broker, self.topic)
         self.missing = {}
-        self._connect()
         try:
+            self._connect()
             with Reading(
                 self.broker, self.topic, group, self._where, lost=self._lost,
                 partitions=() if group else range(SLOTS), called=self.group, stall=self.stall, **self.options,
