@@ -19,7 +19,18 @@ from eventsourcing.persistence import InterfaceError, OperationalError, Persiste
 from consumers.restored import Ahead
 from consumers.runner import Outdated
 from roznamcha import log
-from roznamcha.commands import contracts, custody, demo, entering, health, keeping, reading, relaying, ticking
+from roznamcha.commands import (
+    contracts,
+    custody,
+    demo,
+    entering,
+    health,
+    keeping,
+    reading,
+    reconciling,
+    relaying,
+    ticking,
+)
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
 from roznamcha.law_commands import law
 from roznamcha.screen import CALLED, answering, close_answer, note, open_streams
@@ -32,7 +43,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (demo.app, entering.app, reading.app, custody.app, ticking.app, relaying.app, keeping.app, health.app):
+for commands in (
+    demo.app, entering.app, reading.app, custody.app, ticking.app, relaying.app, reconciling.app, keeping.app,
+    health.app,
+):  # fmt: skip
     app.registered_commands.extend(commands.registered_commands)
 app.add_typer(keeping.parked, name="parked")
 app.add_typer(contracts.schemas, name="schemas")

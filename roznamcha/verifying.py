@@ -50,6 +50,8 @@ class Report:
     bad: int = 0
     parked: int = 0
     rows: dict[str, int] = field(default_factory=dict)
+    kafka: dict[str, Any] | None = None
+    """What lies on Kafka against the store, by topic; None where no broker is named."""
     until: datetime = field(default_factory=lambda: datetime.max.replace(tzinfo=UTC))
     """The latest time of recording that can be true, by the database's clock."""
 
@@ -82,6 +84,7 @@ class Report:
             "bad": self.bad,
             "parked": self.parked,
             "views": self.rows,
+            "kafka": self.kafka,
         }
 
 

@@ -15,6 +15,7 @@ from consumers.embedded import connected, keep_following
 from consumers.rebuild import Difference, rebuild_all
 from consumers.restored import disagreement, step_back
 from projections.view import View
+from roznamcha.commands.reconciling import both_topics
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.health import FOLLOWER
 from roznamcha.intake import read_act
@@ -23,6 +24,7 @@ from roznamcha.office import Office, database, open_office
 from roznamcha.plain import plain
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
+from roznamcha.verifying import Report
 from roznamcha.verifying import verify as verify_store
 from roznamcha.views import WORKERS, open_board, workers_told
 from schemas import SchemaError, catalogue
@@ -43,11 +45,15 @@ def verify(
         with progress_bar("verifying", shown=not as_json) as progress:
             opened = office.keyring.open
             report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
+        with progress_bar("comparing with Kafka", shown=not as_json) as progress:
+            _with_kafka(report, both_topics(office, record_id, progress))
     if as_json:
         print_json(report.shown())
     elif report.ok:
         rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items())
         say(f"{report.entries:,} entries of {report.records:,} records verified; rows: {rows}")
+        for short, each in (report.kafka or {}).items():
+            say(f"on Kafka the same {each['topic']['entries']:,} {short}; {each['store']['unpublished']:,} to come")
     if not report.ok:
         bad = report.first_bad or {}
         where = f"position {bad.get('position')}, record {bad.get('record')}, version {bad.get('version')}"
@@ -55,6 +61,16 @@ def verify(
         if as_json:
             raise typer.Exit(Broken.exit_code)
         raise Broken(message)
+
+
+def _with_kafka(report: Report, topics: dict[str, Any] | None) -> None:
+    """Add what lies on Kafka to a report: each difference is something wrong."""
+    report.kafka = topics and {short: each.shown() for short, each in topics.items()}
+    for each in (topics or {}).values():
+        for difference in each.differences:
+            report.complain(f"Kafka, {difference}", difference.position, difference.record, difference.version)
+        if each.unlisted:
+            report.complain(f"Kafka, {each.topic_name}: {each.unlisted} more records differ")
 
 
 @app.command("rebuild")

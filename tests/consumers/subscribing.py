@@ -42,6 +42,17 @@ def receive(cursor: Cursor[Any], entry: Event[Any], by: str = "") -> None:
     )
 
 
+def poisoned(position: int, error: type[Exception] = RuntimeError) -> Callable[..., None]:
+    """A function that writes, and then can't take one entry."""
+
+    def handle(cursor: Any, entry: Any) -> None:
+        receive(cursor, entry)
+        if entry.meta.position == position:
+            raise error
+
+    return handle
+
+
 def subscriber(
     own: str, broker: Broker, topics: Topics, handle: Callable[..., Any] = receive, **more: Any
 ) -> Subscriber:

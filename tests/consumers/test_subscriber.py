@@ -15,6 +15,7 @@ from consumers.slots import SLOTS
 from consumers.subscriber import Missing, Other
 from consumers.topics import Topics
 from roznamcha.postgres import Embedded
+from tests.acts import act
 from tests.broker.copies import copied, create, position, remove, write
 from tests.broker.reading import read_topic
 from tests.consumers.feed import write_cases
@@ -32,6 +33,7 @@ from tests.consumers.subscribing import (
     watching,
 )
 from tests.fault.kit import steps
+from tests.roznamcha.test_store import store_on
 
 __all__ = ["own"]
 STEPS = sorted(each for each in steps() if each.startswith("subscriber: "))
@@ -191,19 +193,47 @@ def test_a_stranger_is_set_aside(database: str, own: str, broker: Broker, topics
 
 
 def test_a_topic_made_anew_is_read_from_its_beginning(database: str, own: str, broker: Broker, topics: Topics) -> None:
-    """Offsets of the old topic mean nothing in the new one; what was known is known by its position."""
+    """Offsets of the old topic mean nothing in the new one, where other entries lie at them."""
     write_cases(database, 4)
-    log = publish(database, broker, topics, batch=1)
+    publish(database, broker, topics, batch=1)  # a mark of a transaction behind each entry
     court = subscriber(own, broker, topics)
     court.catch_up()
+    made_anew(broker, topics)
+    assert court.catch_up() == 0
+    write_more(database, 4)
+    log = publish(database, broker, topics, batch=100)
+    assert court.catch_up() == len(log) - 16
+    came_once(own, log)
+
+
+def test_a_topic_made_anew_meanwhile_is_noticed(database: str, own: str, broker: Broker, topics: Topics) -> None:
+    """What looks like a gap is none when the topic is another one: it is read from its beginning."""
+    write_cases(database, 4)
+    publish(database, broker, topics, batch=1)
+    member = Member("court", own, broker, topics, metadata_max_age_ms=500)
+    until(lambda: len(received(own)) == 16)
+    write_more(database, 4)
+    made_anew(broker, topics)
+    log = publish(database, broker, topics, batch=100)
+    until(lambda: len(received(own)) == len(log))
+    member.leave()
+    came_once(own, log)
+
+
+def write_more(url: str, cases: int) -> None:
+    """Enter more on the records there are."""
+    store = store_on(url)
+    store.record_units(
+        [[act("case.AccusedArrested", f"feed:{n}", accused=f"A{k}")] for n in range(cases) for k in range(2, 10)]
+    )
+    store.datastore.close()
+
+
+def made_anew(broker: Broker, topics: Topics) -> None:
+    """Delete the topics and make them again, empty."""
     every = tuple(each.short for each in topics.all)
     remove(broker, topics, every)
     create(broker, topics, every)
-    assert court.catch_up() == 0
-    write_cases(database, 4, first=4)
-    log = publish(database, broker, topics, batch=100)
-    assert court.catch_up() == 16
-    came_once(own, log)
 
 
 # --- what is chosen, and where it is kept ----------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -16,6 +15,7 @@ from tests.consumers.subscribing import (
     breaking,
     came_once,
     own,
+    poisoned,
     publish,
     query,
     receive,
@@ -26,17 +26,6 @@ from tests.consumers.subscribing import (
 
 __all__ = ["own"]
 REPLAYED = "subscriber: replayed"
-
-
-def poisoned(position: int, error: type[Exception] = RuntimeError) -> Callable[..., None]:
-    """A function that writes, and then can't take one entry."""
-
-    def handle(cursor: Any, entry: Any) -> None:
-        receive(cursor, entry)
-        if entry.meta.position == position:
-            raise error
-
-    return handle
 
 
 def test_what_cannot_be_taken_parks_its_record(database: str, own: str, broker: Broker, topics: Topics) -> None:
