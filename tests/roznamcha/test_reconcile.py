@@ -235,6 +235,9 @@ def test_the_topic_of_facts_is_compared_as_well(program: Program, broker: Broker
     facts = [each for each in log if each.name.startswith("deadline.")]
     code, told = at(program, broker, topics, "--topic", "deadlines")
     assert (code, told["topic"]["entries"], told["store"]["entries"]) == (0, len(facts), len(facts))
+    record = facts[0].record_id
+    code, told = at(program, broker, topics, "--topic", "deadlines", "--record", str(record))
+    assert (code, told["topic"]["entries"]) == (0, len([each for each in facts if each.record_id == record]))
     kafka = ("--kafka", broker.bootstrap, "--topics", topics.prefix)
     found = program.json(*kafka, "verify")
     assert found["ok"]
