@@ -41,6 +41,8 @@ __all__ = ["Lot", "Missing", "Other", "Subscriber"]
 
 BATCH = 500
 """Messages taken in one transaction at most."""
+SESSION_MS = 10_000
+"""Milliseconds after which a killed member's partitions go to the others, or to its successor."""
 PATIENCE = 60.0
 """Seconds for which the subscriber's database, or a partition that has more to give, may stay away."""
 log = structlog.get_logger()
@@ -78,7 +80,7 @@ class Subscriber:
         self.topic = topic or Topics().entries
         self.acts, self.registers = frozenset(acts), tuple(f"{each}." for each in registers)
         self.book = Book(schema, self.topic, group)
-        self.options = {"max_poll_records": batch, **options}
+        self.options = {"max_poll_records": batch, "session_timeout_ms": SESSION_MS, **options}
         self.catalogue = catalogue()
         self.missing: dict[int, Missing] = {}
         """Partitions that stand still, and what each lacks."""
@@ -181,7 +183,7 @@ class Subscriber:
         work = sort_out(self.catalogue, self.topic, found, self._at, reading.position)
         if work.missing and (now := topic_id(self.broker, self.topic)) != self._topic_id:
             self._topic_id = now  # the topic was made anew: its offsets are not those we knew
-            reading.again(found)
+            reading.again()
             return
         try:
             self._commit(work)

@@ -210,14 +210,20 @@ def test_a_topic_made_anew_meanwhile_is_noticed(database: str, own: str, broker:
     """What looks like a gap is none when the topic is another one: it is read from its beginning."""
     write_cases(database, 4)
     publish(database, broker, topics, batch=1)
-    member = Member("court", own, broker, topics, metadata_max_age_ms=500)
-    until(lambda: len(received(own)) == 16)
-    write_more(database, 4)
-    made_anew(broker, topics)
-    log = publish(database, broker, topics, batch=100)
-    until(lambda: len(received(own)) == len(log))
-    member.leave()
+    court = subscriber(own, broker, topics)
+    with court.opened(None) as reading:
+
+        def taken(count: int) -> bool:
+            court.take(reading.poll(0.2), reading)
+            return len(received(own)) == count
+
+        until(lambda: taken(16))
+        made_anew(broker, topics)
+        write_more(database, 4)
+        log = publish(database, broker, topics, batch=100)
+        until(lambda: taken(len(log)))
     came_once(own, log)
+    assert court.missing == {}
 
 
 def write_more(url: str, cases: int) -> None:

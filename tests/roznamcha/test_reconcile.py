@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -13,9 +14,12 @@ import pytest
 from consumers.clients import Broker
 from consumers.embedded import connected
 from consumers.folding import Kept
+from consumers.slots import slot_of
 from consumers.topics import Topics
 from roznamcha import reconciling
 from roznamcha.reconciling import Reconciled, Reconciliation
+from roznamcha.relay import Relay
+from roznamcha.sides import Line, TopicSide
 from schemas import catalogue
 from tests.broker.copies import Change, copied, position, write
 from tests.broker.nodes import free_ports
@@ -89,10 +93,27 @@ def test_what_is_published_meanwhile_is_no_difference(database: str, broker: Bro
         report = compared(database, broker, topics)
         assert report.ok, report.differences
         assert report.store.entries + report.store.more["unpublished"] == 100
+        assert report.topic.entries == report.store.entries
         rounds += 1
     relay.join()
     assert rounds > 1
     assert compared(database, broker, topics).topic.entries == 100
+
+
+def test_a_partition_is_given_time_to_show_what_was_published(database: str, broker: Broker, topics: Topics) -> None:
+    """The position may be seen before the entries it speaks of: they are waited for, and not called missing."""
+    (record,) = write_cases(database, 1)
+    with connected(database) as connection:
+        relay = Relay(connection, broker, topics, catalogue())
+        relay.publish(until=2)
+        side = TopicSide(broker, topics.entries, catalogue())
+        found = []
+        for line in side.lines({slot_of(record): 4}):
+            found.append(line)
+            if len(found) == 2:
+                relay.publish()
+        relay.close()
+    assert [each.position for each in found if isinstance(each, Line)] == [1, 2, 3, 4]
 
 
 def altered(log: list[Kept]) -> dict[str, tuple[Change, str]]:
@@ -171,6 +192,21 @@ def test_what_is_taken_at_once_changes_nothing(
         report = compared(database, broker, copy)
     assert brief(report) == [("topic", "missing", log[7].position)]
     assert (report.store.entries, report.topic.entries) == (20, 19)
+
+
+def test_one_record_is_compared_alone(database: str, broker: Broker, topics: Topics) -> None:
+    """Its neighbours in the partition, whatever is the matter with them, are left aside."""
+    write_cases(database, 40)
+    log = publish(database, broker, topics)
+    by_slot: dict[int, list[UUID]] = {}
+    for each in log[::4]:
+        by_slot.setdefault(each.slot, []).append(each.record_id)
+    chosen, neighbour = max(by_slot.values(), key=len)[:2]
+    with copied(broker, topics, lambda each: [] if each.key == str(neighbour).encode() else [each]) as copy:
+        report = compared(database, broker, copy, record=chosen)
+        assert report.ok, report.differences
+        assert (report.store.entries, report.topic.entries, report.topic.records) == (4, 4, 1)
+        assert len(compared(database, broker, copy, record=neighbour).differences) == 4
 
 
 def test_the_last_entries_of_a_partition_are_missed_too(database: str, broker: Broker, topics: Topics) -> None:
