@@ -30,6 +30,8 @@ MARKS = 3.0
 """Seconds in which what was committed becomes visible in every partition: the broker marks one after the other."""
 PATIENCE = 60.0
 """Seconds for which a partition that has more may give nothing."""
+FETCHED = 16 * 1024 * 1024
+"""Bytes fetched at once: the library holds several such answers."""
 PAGE = b"""
     SELECT notification_id, slot, record_id, topic, state, originator_version FROM roznamcha.entries
     WHERE notification_id <= %s AND slot = ANY(%s) AND starts_with(topic, %s) ORDER BY notification_id
@@ -136,7 +138,7 @@ class TopicSide:
         following = dict.fromkeys(expected, 0)
         with Reading(
             self.broker, self.topic, None, lambda new: {each: following[each] for each in new},
-            partitions=expected, called="roznamcha reconcile",
+            partitions=expected, called="roznamcha reconcile", fetch_max_bytes=FETCHED,
         ) as reading:  # fmt: skip
             ends, last = reading.ends(expected), dict.fromkeys(expected, 0)
             moved = began = time.monotonic()
