@@ -93,6 +93,9 @@ class Reading:
             self._moves.on_partitions_assigned(parts)
         else:
             self.consumer.subscribe([self.topic], listener=self._moves)
+            # Known before the group is joined: a member that shares out a topic it knows nothing of gives nothing to
+            # anybody, and where that falls together with the answer kafka-python 3.0.12 never does it again.
+            self.consumer.partitions_for_topic(self.topic)
 
     def _part(self, number: int) -> Any:  # noqa: ANN401 (kafka-python's)
         return TopicPartition(self.topic, number)
