@@ -26,6 +26,7 @@ from roznamcha.commands import (
     entering,
     health,
     keeping,
+    projecting,
     reading,
     reconciling,
     relaying,
@@ -44,8 +45,8 @@ app = typer.Typer(
     add_completion=False,
 )
 for commands in (
-    demo.app, entering.app, reading.app, custody.app, ticking.app, relaying.app, reconciling.app, keeping.app,
-    health.app,
+    demo.app, entering.app, reading.app, custody.app, ticking.app, relaying.app, projecting.app, reconciling.app,
+    keeping.app, health.app,
 ):  # fmt: skip
     app.registered_commands.extend(commands.registered_commands)
 app.add_typer(keeping.parked, name="parked")
