@@ -25,8 +25,10 @@ from kafka.admin import (
     ResourcePatternFilter,
     ResourceType,
 )
+from kafka.consumer.fetcher import Fetcher
 from kafka.consumer.subscription_state import ConsumerRebalanceListener as RebalanceListener
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.coordinator.consumer import ConsumerCoordinator
 from kafka.errors import InvalidProducerEpochError, KafkaError, ProducerFencedError, for_code
 from kafka.errors import KafkaTimeoutError as Timeout
 from kafka.errors import SecurityDisabledError as NoRights
@@ -37,7 +39,7 @@ __all__ = [
     "ACL", "RESERVED", "TAKEN_OVER", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
     "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights",
     "OffsetAndMetadata", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType", "Timeout",
-    "TopicPartition", "for_code",
+    "TopicPartition", "Unreadable", "for_code",
 ]  # fmt: skip
 
 TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
@@ -60,6 +62,15 @@ RESERVED = frozenset(
 
 class Away(ConnectionError):
     """No broker takes a connection. The message names the addresses."""
+
+
+class Unreadable(KafkaError):  # type: ignore[misc]  # kafka-python has no types
+    """A message that the library can't take apart: its checksum is wrong, or a header's name is no text."""
+
+    def __init__(self, partition: int, offset: int, why: str) -> None:
+        """Where it lies."""
+        self.partition, self.offset = partition, offset
+        super().__init__(f"partition {partition}, offset {offset}: {why}")
 
 
 @dataclass(frozen=True)
@@ -124,3 +135,53 @@ def _reachable(bootstrap: str) -> None:
             return
     message = f"no broker at {bootstrap} takes a connection"
     raise Away(message)
+
+
+# --- what is mended in kafka-python 3.0.12, which is pinned --------------------------------------------------------
+
+
+class _Records(Fetcher.PartitionRecords):  # type: ignore[misc]  # as above
+    """What was fetched of a partition, and is thrown away when a message in it can't be read.
+
+    The library would go on asking what has ended with that error, and `poll` never come back.
+    """
+
+    def take(self, n: int | None = None) -> list[Any]:
+        try:
+            found: list[Any] = super().take(n)
+        except Exception as error:
+            self.drain()
+            # Of a batch that was written together nothing behind such a message can be read either.
+            offset = max(self.next_fetch_offset, self.fetch_offset)
+            raise Unreadable(self.topic_partition.partition, offset, type(error).__name__) from error
+        return found
+
+
+class _Joining:
+    """A join under way, which is done only when its outcome was taken.
+
+    The library drops the outcome of a join that came while nobody polled, and joins again. Members that are busy with
+    what they have read set each other off like that, and none of them reads.
+    """
+
+    def __init__(self, outcome: Any) -> None:  # noqa: ANN401 (kafka-python's)
+        self._outcome = outcome
+
+    @property
+    def is_done(self) -> bool:
+        """Whether to begin again: when it came to something the library doesn't look at."""
+        return not (self._outcome.exception is None or isinstance(self._outcome.exception, KafkaError))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._outcome, name)
+
+    def __await__(self) -> Any:  # noqa: ANN401
+        return self._outcome.__await__()
+
+
+def _set_join(coordinator: Any, outcome: Any) -> None:  # noqa: ANN401
+    coordinator.__dict__["_join_task"] = None if outcome is None else _Joining(outcome)
+
+
+Fetcher.PartitionRecords = _Records
+ConsumerCoordinator._join_task = property(lambda each: each.__dict__["_join_task"], _set_join)  # noqa: SLF001

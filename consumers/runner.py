@@ -10,7 +10,7 @@ one door sees to it, and `verify` asks.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,7 +25,9 @@ from consumers.writing import UNWRITABLE, feed, feed_carefully, write
 from projections.view import Key, View
 from schemas import Catalogue
 
-__all__ = ["Fenced", "Kept", "Outdated", "Parked", "Read", "Runner", "Table", "tables_of"]
+Beside = Callable[[Connection[Any], Sequence[Read]], None]
+"""What a source writes in the batch's own transaction, given what was read. It may be done twice, and counts once."""
+__all__ = ["Beside", "Fenced", "Kept", "Outdated", "Parked", "Read", "Runner", "Table", "tables_of"]
 
 
 class Plan(NamedTuple):
@@ -82,12 +84,15 @@ class Runner:
         """Up to here every slot is done."""
         return min(self.positions.values(), default=0)
 
-    def take(self, batch: Sequence[Kept], through: Mapping[int, int] | None = None) -> int:
+    def take(
+        self, batch: Sequence[Kept], through: Mapping[int, int] | None = None, beside: Beside | None = None
+    ) -> int:
         """Fold a batch into all views and commit; give how many entries were new.
 
         `through` says up to which position the source has nothing else for a slot. A position missing below it was
         burnt by a rolled-back insert and can't be filled later, because an insert holds the log's lock until it has
-        committed. Raises Fenced when another runner was first, and Outdated; nothing is changed then.
+        committed. `beside` is committed with the batch or not at all, also when nothing in it is new. Raises Fenced
+        when another runner was first, and Outdated; nothing is changed then.
         """
         fresh = [each for each in batch if each.position > self.positions[each.slot]]
         new = dict(through or {})
@@ -95,6 +100,9 @@ class Runner:
             new[each.slot] = max(each.position, new.get(each.slot, 0))
         new = {slot: position for slot, position in new.items() if position > self.positions[slot]}
         if not new:
+            if beside is not None:
+                with self.connection.transaction():
+                    beside(self.connection, [])
             return 0
         self.due = min((self.positions | new).values())
         reads = [read_entry(self.catalogue, each) for each in fresh]
@@ -102,6 +110,8 @@ class Runner:
             try:
                 with self.connection.pipeline(), self.connection.transaction():
                     self._feed_all(reads, self._advance(new, fresh))
+                    if beside is not None:
+                        beside(self.connection, reads)
                     reach("runner: rows written")  # dies here: rows and checkpoint fall back together
             except UNWRITABLE:
                 self.forget()
@@ -110,6 +120,8 @@ class Runner:
                     for view in self.views:
                         feed_carefully(self.connection, Fold(view, lots[view.name]), reads, self.suffix)
                         reach("runner: written carefully")
+                    if beside is not None:
+                        beside(self.connection, reads)
         except BaseException:
             self.positions = {}  # whether it was committed isn't known: `load` reads it
             self.forget()

@@ -19,7 +19,20 @@ from eventsourcing.persistence import InterfaceError, OperationalError, Persiste
 from consumers.restored import Ahead
 from consumers.runner import Outdated
 from roznamcha import log
-from roznamcha.commands import contracts, custody, demo, entering, health, keeping, living, reading, relaying, ticking
+from roznamcha.commands import (
+    contracts,
+    custody,
+    demo,
+    entering,
+    health,
+    keeping,
+    living,
+    projecting,
+    reading,
+    reconciling,
+    relaying,
+    ticking,
+)
 from roznamcha.commands.topics import topics
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
 from roznamcha.law_commands import law
@@ -33,7 +46,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-WORK = (demo, entering, reading, custody, ticking, relaying, keeping, health, living)
+WORK = (
+    demo, entering, reading, custody, ticking, relaying, projecting, reconciling, keeping, health, living,
+)  # fmt: skip
 for commands in (each.app for each in WORK):
     app.registered_commands.extend(commands.registered_commands)
 app.add_typer(keeping.parked, name="parked")

@@ -9,7 +9,7 @@ that proves the views.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -19,6 +19,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from consumers import entries
+from consumers.checkpoints import positions
 from consumers.embedded import head
 from consumers.restored import disagreement
 from consumers.runner import Kept, tables_of
@@ -50,6 +51,8 @@ class Report:
     bad: int = 0
     parked: int = 0
     rows: dict[str, int] = field(default_factory=dict)
+    kafka: dict[str, Any] | None = None
+    """What lies on Kafka against the store, by topic; None where no broker is named."""
     until: datetime = field(default_factory=lambda: datetime.max.replace(tzinfo=UTC))
     """The latest time of recording that can be true, by the database's clock."""
 
@@ -82,6 +85,7 @@ class Report:
             "bad": self.bad,
             "parked": self.parked,
             "views": self.rows,
+            "kafka": self.kafka,
         }
 
 
@@ -109,18 +113,15 @@ def verify(  # noqa: PLR0913 (what is checked, and how)
         if told := disagreement(connection):
             report.complain(told)
         behind = _parked(connection, report)
-        reached = connection.execute(
-            "SELECT coalesce(min(position), 0) FROM ops.checkpoints WHERE view_group = 'main'"
-        ).fetchone()
-        through = reached[0] if reached else 0
+        reached = positions(connection)  # slot by slot: a topic's slots come forward each for itself
         chunk: list[list[Kept]] = []
         for history in _records(connection, record):
             chunk.append(history)
             if len(chunk) >= CHUNK:
-                _check(connection, views, catalogue, chunk, report, behind, through, unseal)
+                _check(connection, views, catalogue, chunk, report, behind, reached, unseal)
                 chunk = []
                 progress(report.entries, total)
-        _check(connection, views, catalogue, chunk, report, behind, through, unseal)
+        _check(connection, views, catalogue, chunk, report, behind, reached, unseal)
         if record is None:
             _nothing_more(connection, views, report, behind)
     return report
@@ -159,7 +160,7 @@ def _check(  # noqa: PLR0913 (what a chunk is checked with)
     chunk: list[list[Kept]],
     report: Report,
     behind: dict[str, set[UUID]],
-    through: int,
+    reached: Mapping[int, int],
     unseal: Unseal | None,
 ) -> None:
     """Check a chunk of records: each entry by itself, then the rows of every view."""
@@ -180,7 +181,7 @@ def _check(  # noqa: PLR0913 (what a chunk is checked with)
                 if why := seals.flaw(event):
                     report.complain(why, kept.position, record_id, event.meta.version)
                 numbered |= _named(event)
-            if event is not None and kept.position <= through:
+            if event is not None and kept.position <= reached.get(kept.slot, 0):
                 folded[record_id].append(event)
         for person, position in seals.gone():
             why = f"the key of {person} in this record is gone, and no erasure of it was entered"

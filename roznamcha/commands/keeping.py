@@ -1,35 +1,34 @@
-"""Keeping the house: following, checking, rebuilding, the parking lot, and what is in force."""
+"""Keeping the house: checking, rebuilding, the parking lot, and what is in force."""
 
 from __future__ import annotations
 
-import gc
-import signal
-import threading
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
-from consumers import entries, parking
-from consumers.embedded import connected, keep_following
+from consumers import entries, letters, parking
+from consumers.embedded import connected
 from consumers.rebuild import Difference, rebuild_all
 from consumers.restored import disagreement, step_back
 from projections.view import View
+from roznamcha.commands.reconciling import both_topics
 from roznamcha.errors import Broken, Refused, Usage
-from roznamcha.health import FOLLOWER
 from roznamcha.intake import read_act
 from roznamcha.migrate import migrate as migrate_database
 from roznamcha.office import Office, database, open_office
 from roznamcha.plain import plain
-from roznamcha.screen import AsJson, note, print_json, progress_bar, say, table
+from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
+from roznamcha.verifying import Report
 from roznamcha.verifying import verify as verify_store
 from roznamcha.views import WORKERS, open_board, workers_told
 from schemas import SchemaError, catalogue
 
 app = typer.Typer()
 parked = typer.Typer(
-    help="Records that a view could not take: list, show, replay, or pass an entry over.", no_args_is_help=True
+    help="Records that a view could not take: list, show, replay, or pass an entry over; and dead letters.",
+    no_args_is_help=True,
 )
 
 
@@ -43,11 +42,15 @@ def verify(
         with progress_bar("verifying", shown=not as_json) as progress:
             opened = office.keyring.open
             report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
+        with progress_bar("comparing with Kafka", shown=not as_json) as progress:
+            _with_kafka(report, both_topics(office, record_id, progress))
     if as_json:
         print_json(report.shown())
     elif report.ok:
         rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items())
         say(f"{report.entries:,} entries of {report.records:,} records verified; rows: {rows}")
+        for short, each in (report.kafka or {}).items():
+            say(f"on Kafka the same {each['topic']['entries']:,} {short}; {each['store']['unpublished']:,} to come")
     if not report.ok:
         bad = report.first_bad or {}
         where = f"position {bad.get('position')}, record {bad.get('record')}, version {bad.get('version')}"
@@ -55,6 +58,16 @@ def verify(
         if as_json:
             raise typer.Exit(Broken.exit_code)
         raise Broken(message)
+
+
+def _with_kafka(report: Report, topics: dict[str, Any] | None) -> None:
+    """Add what lies on Kafka to a report: each difference is something wrong."""
+    report.kafka = topics and {short: each.shown() for short, each in topics.items()}
+    for each in (topics or {}).values():
+        for difference in each.differences:
+            report.complain(f"Kafka, {difference}", difference.position, difference.record, difference.version)
+        if each.unlisted:
+            report.complain(f"Kafka, {each.topic_name}: {each.unlisted} more records differ")
 
 
 @app.command("rebuild")
@@ -109,23 +122,6 @@ def _told(difference: Difference) -> str:
 
 
 @app.command()
-def project() -> None:
-    """Keep the views up to date until stopped."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    here = settings()
-    if here.kafka:
-        message = "this release follows the store's own log and no broker: leave ROZNAMCHA_KAFKA and --kafka out"
-        raise Usage(message)
-    with open_office(here) as office, open_board(office) as board:
-        gc.freeze()
-        gc.set_threshold(50_000)  # what is remembered of the views lives long, and holds no rings
-        note("following the store; Ctrl-C stops")
-        keep_following(office.url, board.views, office.catalogue, stop, called=FOLLOWER)
-
-
-@app.command()
 def migrate(*, as_json: AsJson = False) -> None:
     """Bring the database to today's tables. Every other command does so too."""
     with database(settings()) as url:
@@ -149,13 +145,33 @@ def parked_list(*, as_json: AsJson = False) -> None:
     """List every parked record, why, and how many entries wait behind it."""
     with open_office(settings()) as office, open_board(office, quiet=as_json) as board:
         lots = parking.parked(board.connection)
+        dead = letters.count(board.connection)
     if as_json:
         print_json(plain(lots))
-    elif lots:
+        return
+    if lots:
         rows = [(each.view, each.record_id, each.position, each.name, each.why, each.waiting) for each in lots]
         table("parked", ("view", "record", "position", "act", "why", "waiting"), rows)
     else:
         say("nothing is parked")
+    if dead:
+        say(f"{many(dead, 'dead letter')} of Kafka: see `parked letters`")
+
+
+@parked.command("letters")
+def parked_letters(
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest")] = 100, *, as_json: AsJson = False
+) -> None:
+    """List what came from Kafka and is no entry, and what its topic lacked: where, why, and whether sent on."""
+    with open_office(settings()) as office, connected(office.url) as connection:
+        found = letters.kept(connection, limit)
+    if as_json:
+        print_json(plain(found))
+    elif found:
+        rows = [(each.topic, each.slot, each.offset, each.position, each.why, each.sent) for each in found]
+        table("dead letters", ("topic", "partition", "offset", "position", "why", "sent on"), rows)
+    else:
+        say("there are no dead letters")
 
 
 @parked.command("show")

@@ -2,13 +2,15 @@
 -- to say and the relay has not yet published.
 
 -- A hint where to read on, moved with the checkpoint in one transaction. If the topic was made anew, or the hint is
--- lost, reading begins at the first offset: the checkpoint alone says what is new.
+-- lost, reading begins at the first offset: the checkpoint alone says what is new. So it does where the checkpoint went
+-- back behind `position`, as after a restore: what lies before `next` was folded when the checkpoint stood there.
 CREATE TABLE ops.offsets (
     view_group text     NOT NULL,
     topic      text     NOT NULL,
     slot       smallint NOT NULL,
     topic_id   text     NOT NULL,  -- another id: another topic of the same name
     next       bigint   NOT NULL,
+    position   bigint   NOT NULL,
     PRIMARY KEY (view_group, topic, slot)
 ) WITH (fillfactor = 50);
 

@@ -15,6 +15,8 @@ from tests.fault.kit import Forge, examine, forge, fresh, steps
 STEPS = steps()
 ELSEWHERE = {"runner: written carefully": "careful", "writer: snapshot kept": "long writer"}
 """Steps that only some other job than their process's own reaches."""
+BROKER = {"relay", "kafka"}
+"""Jobs that need a real broker."""
 AFTERWARDS = {"careful": "parking", "parking": "parking"}
 """What lets go on what these have parked."""
 
@@ -31,18 +33,25 @@ def job_of(step: str) -> str:
     return ELSEWHERE.get(step, step.partition(":")[0])
 
 
+def on_kafka(job: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    """What a job is told of the broker, where it needs one."""
+    if job not in BROKER:
+        return {}
+    return {"broker": request.getfixturevalue("broker").bootstrap, "topics": request.getfixturevalue("topics").prefix}
+
+
 def test_every_process_with_named_steps_has_a_job() -> None:
     """A process that nobody kills is a process nobody knows."""
     assert {job_of(step) for step in STEPS} <= JOBS.keys(), STEPS
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_killed_at(server: Embedded, driver: Forge, tmp_path: Path, step: str) -> None:
+def test_killed_at(server: Embedded, driver: Forge, tmp_path: Path, step: str, request: pytest.FixtureRequest) -> None:
     """The first, the second and the fifth time the step is reached; then the job is done again, to its end."""
     job = job_of(step)
     journal = tmp_path / "journal"
     with fresh(server.url) as url:
-        order = {"job": job, "url": url, "journal": str(journal), "seed": 1}
+        order = {"job": job, "url": url, "journal": str(journal), "seed": 1, **on_kafka(job, request)}
         if "writer" not in job:
             driver.run({"job": "writer", "url": url, "journal": str(journal), "seed": 2, "size": 6})
         hits = []

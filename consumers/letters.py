@@ -1,0 +1,156 @@
+"""Dead letters: messages that could not be delivered, and what the topic lacked; kept, and sent on raw with the reason.
+
+A letter is kept in the transaction of the batch it was found in, so that nothing is passed by without one. Only then is
+it sent to the topic of dead letters, where it may arrive twice: where it lay is in its headers, and tells that it is
+one. Here its bytes stay until they have arrived there; why it could not be delivered stays for ever.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from consumers.carried import Headers
+from consumers.steps import reach
+
+if TYPE_CHECKING:  # whoever only lists letters need not wait for the broker's client to be loaded
+    from consumers.clients import Broker
+
+MISSING = "missing from the topic, taken from the store"
+UNKNOWN = "the store holds no such entry"
+AT_ONCE = 100
+"""Letters that are sent together."""
+BLOCKING = 5_000
+"""Milliseconds for which sending may hold up the views."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What was found at an offset of a slot, and why it could not be delivered. `message` is what lay there, if any."""
+
+    slot: int
+    offset: int
+    why: str
+    position: int | None = None
+    message: Any = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A letter as it is shown: never with what was in it."""
+
+    topic: str
+    slot: int
+    offset: int
+    position: int | None
+    why: str
+    sent: bool
+    found_at: datetime
+
+
+def keep(connection: Connection[Any], group: str, topic: str, topic_id: str, letters: Sequence[Letter]) -> None:
+    """Keep letters, in the caller's transaction. One that is kept already, and found again, stays as it is."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            INSERT INTO ops.dead_letters
+                (view_group, topic, topic_id, slot, "offset", position, why, key, value, headers, sent)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+            """,
+            [_row(group, topic, topic_id, each) for each in letters],
+        )
+
+
+def _row(group: str, topic: str, topic_id: str, letter: Letter) -> tuple[Any, ...]:
+    about = (group, topic, topic_id, letter.slot, letter.offset, letter.position, letter.why)
+    found = letter.message
+    if found is None:
+        return (*about, None, None, None, True)  # nothing lay there that could be sent on
+    headers: Headers = [*found.headers, *_told(group, topic, letter)]
+    return (
+        *about,
+        found.key,
+        found.value,
+        Jsonb([[_text(name.encode()), _text(value)] for name, value in headers]),
+        False,
+    )
+
+
+def _told(group: str, topic: str, letter: Letter) -> Iterator[tuple[str, bytes]]:
+    """The headers that say where a letter lay and why it is dead."""
+    yield "x-original-topic", topic.encode()
+    yield "x-original-partition", b"%d" % letter.slot
+    yield "x-original-offset", b"%d" % letter.offset
+    yield "x-original-timestamp", b"%d" % letter.message.timestamp
+    yield "x-reason", letter.why.encode()
+    yield "x-consumer-group", group.encode()
+
+
+def _text(raw: bytes | None) -> str | None:
+    """Bytes as JSON can hold them: a stranger's header may be anything."""
+    return None if raw is None else b64encode(raw).decode()
+
+
+def _raw(text: str | None) -> bytes:
+    return b"" if text is None else b64decode(text)
+
+
+def send(connection: Connection[Any], broker: Broker, group: str, dead: str, slots: Collection[int]) -> int:
+    """Send the letters of these slots that were not yet sent, each into the partition it was found in; give how many.
+
+    Raises KafkaError or Away; what wasn't acknowledged is sent again the next time.
+    """
+    query = """
+        SELECT id, slot, key, value, headers FROM ops.dead_letters
+        WHERE view_group = %s AND slot = ANY(%s) AND NOT sent ORDER BY id LIMIT %s
+    """
+    done = 0
+    while rows := connection.execute(query, (group, list(slots), AT_ONCE)).fetchall():
+        producer = broker.producer(
+            called="roznamcha dead letters",
+            max_block_ms=BLOCKING,
+            delivery_timeout_ms=BLOCKING,
+            request_timeout_ms=BLOCKING - 1_000,
+        )
+        try:
+            under_way = [
+                producer.send(
+                    dead,
+                    value if value is not None or key else b"",  # the library sends no message of nothing at all,
+                    key=key,
+                    partition=slot,
+                    headers=[(_raw(name).decode(), _raw(told)) for name, told in headers],  # and no header of nothing
+                )
+                for _, slot, key, value, headers in rows
+            ]
+            for each in under_way:
+                each.get(BLOCKING / 1_000)
+        finally:
+            producer.close(timeout=1)
+        reach("kafka: dead letter sent")  # dies here: it is sent once more, with the same coordinates
+        connection.execute(
+            "UPDATE ops.dead_letters SET sent = true, key = NULL, value = NULL, headers = NULL WHERE id = ANY(%s)",
+            ([row[0] for row in rows],),
+        )
+        done += len(rows)
+    return done
+
+
+def kept(connection: Connection[Any], limit: int | None = None) -> list[Found]:
+    """Every letter, or the last so many, in the order in which they were found."""
+    query = """
+        SELECT topic, slot, "offset", position, why, sent, found_at FROM ops.dead_letters ORDER BY id DESC LIMIT %s
+    """
+    return [Found(*row) for row in reversed(connection.execute(query, (limit,)).fetchall())]
+
+
+def count(connection: Connection[Any]) -> int:
+    """How many letters there are."""
+    row = connection.execute("SELECT count(*) FROM ops.dead_letters").fetchone()
+    return row[0] if row else 0

@@ -1,0 +1,273 @@
+"""Reading a topic, alone or with others: partitions that come and go, where each begins, and noticing a stall.
+
+Where to begin is asked of whoever reads, in the reader's own thread and not in the listener: the library calls that one
+from the thread that also sends heartbeats, where nothing may wait for a database. What was fetched of a partition
+before it was begun is thrown away; what Kafka itself keeps as a group's offsets is never asked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, Self
+from uuid import UUID
+
+import structlog
+
+from consumers.clients import Away, Broker, KafkaError, OffsetAndMetadata, RebalanceListener, TopicPartition
+
+STALL = 30.0
+"""Seconds of polling without a message after which a reader asks whether it should have got one."""
+SLICE = 0.1
+"""Seconds of polling after which what came and went is looked at."""
+ASKING = 5_000
+"""Milliseconds in which a broker must say where partitions end."""
+CLOSING = 5_000
+"""Milliseconds a consumer may take to say goodbye."""
+log = structlog.get_logger()
+Where = Callable[[set[int]], Mapping[int, int]]
+"""Of these partitions, just gained: from which offset to read each. One that is left out is not read."""
+
+
+class _Moves(RebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+    """Notes what comes and goes; the reader's own thread acts on it. What comes is not fetched until it is begun."""
+
+    def __init__(self, pause: Callable[..., None]) -> None:
+        self.pause = pause
+        self.seen: deque[tuple[bool, set[int]]] = deque()
+
+    def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
+        came = set(assigned)
+        self.pause(*came)
+        self.seen.append((True, {each.partition for each in came}))
+
+    def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        self.seen.append((False, {each.partition for each in revoked}))
+
+    def on_partitions_lost(self, lost: Iterable[Any]) -> None:
+        self.on_partitions_revoked(lost)
+
+
+class Reading:
+    """A consumer of one topic, owned by one thread, that is replaced when it stalls."""
+
+    def __init__(  # noqa: PLR0913 (who reads what, with whom, from where)
+        self,
+        broker: Broker,
+        topic: str,
+        group: str | None,
+        where: Where,
+        *,
+        lost: Callable[[set[int]], None] = lambda _gone: None,
+        partitions: Collection[int] = (),
+        called: str = "roznamcha",
+        stall: float = STALL,
+        **options: Any,  # noqa: ANN401 (kafka-python's)
+    ) -> None:
+        """Read with a `group`, or alone these `partitions`. Raises Away.
+
+        `where` says from which offset each new partition is read; `lost` is told of those that are gone.
+        """
+        self.broker, self.topic, self.group, self.where, self.lost = broker, topic, group, where, lost
+        self.partitions, self.called, self.stall, self.options = tuple(partitions), called, stall, options
+        self.held: set[int] = set()
+        """Partitions that are ours and begun."""
+        self.renewed = 0
+        """How many times a consumer that stalled was replaced."""
+        self.consumer: Any = None
+        """None only while no broker lets a stalled one be replaced."""
+        self._open()
+
+    def _open(self) -> None:
+        self.consumer = self.broker.consumer(self.group, called=self.called, **self.options)
+        self._moves = _Moves(self.consumer.pause)
+        self._fresh: set[int] = set()
+        self._stopped: set[int] = set()
+        self._idle, self._out = 0.0, False
+        self._seen: dict[int, int | None] = {}
+        if self.group is None:
+            parts = [self._part(each) for each in self.partitions]
+            self.consumer.assign(parts)
+            self._moves.on_partitions_assigned(parts)
+        else:
+            self.consumer.subscribe([self.topic], listener=self._moves)
+            # Known before the group is joined: a member that shares out a topic it knows nothing of gives nothing to
+            # anybody, and where that falls together with the answer kafka-python 3.0.12 never does it again.
+            self.consumer.partitions_for_topic(self.topic)
+
+    def _part(self, number: int) -> Any:  # noqa: ANN401 (kafka-python's)
+        return TopicPartition(self.topic, number)
+
+    # --- polling -------------------------------------------------------------------------------------------------
+
+    def poll(self, seconds: float) -> dict[int, list[Any]]:
+        """What comes within `seconds`, by partition. Begins partitions that are new, lets go those that are gone."""
+        began = time.monotonic()
+        while (left := seconds - (time.monotonic() - began)) > 0:
+            if self.consumer is None:
+                self._replace(left)
+                continue
+            self._settle()
+            found = self._fetch(min(left, SLICE))
+            self._take_note()
+            messages = {part.partition: each for part, each in found.items() if part.partition in self.held}
+            if messages:
+                self._idle, self._seen = 0.0, {}
+                return messages
+        self._idle += time.monotonic() - began
+        if self._idle > self.stall:
+            self._look()
+        return {}
+
+    def _fetch(self, seconds: float) -> dict[Any, list[Any]]:
+        """What the library gives. What it wants to be asked again for is asked again, and counts as nothing."""
+        try:
+            found: dict[Any, list[Any]] = self.consumer.poll(int(seconds * 1_000))
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            log.warning("polling again", topic=self.topic, why=type(error).__name__)
+            time.sleep(seconds)
+            return {}
+        return found
+
+    def _take_note(self) -> None:
+        """Take note of what came and went, in that order."""
+        while self._moves.seen:
+            came, parts = self._moves.seen.popleft()
+            self.held -= parts
+            self._stopped -= parts
+            if came:
+                self._fresh |= parts
+            else:
+                self._fresh -= parts
+                self.lost(parts)
+
+    def _settle(self) -> None:
+        """Begin what is new. It stays new when `where` fails."""
+        self._take_note()
+        if self._fresh:
+            self.begin(self.where(set(self._fresh)))
+            self._fresh = set()
+
+    def begin(self, offsets: Mapping[int, int]) -> None:
+        """Read these partitions from these offsets, whatever was fetched of them before."""
+        for number, offset in offsets.items():
+            part = self._part(number)
+            if part in self.consumer.assignment():  # it may be gone again meanwhile
+                self.consumer.seek(part, offset)
+                self.consumer.resume(part)
+                self.held.add(number)
+                self._stopped.discard(number)
+
+    def again(self, partitions: Iterable[int] | None = None) -> None:
+        """Ask `where` once more: somebody else has moved on, or what was read came to nothing."""
+        wanted = (set(self.held) if partitions is None else set(partitions)) & self.held
+        self.begin(self.where(wanted))
+
+    def stop(self, partition: int) -> None:
+        """Read no more of this partition, and keep it: nobody else shall run into what stands there."""
+        self._stopped.add(partition)
+        with suppress(KeyError, KafkaError):
+            self.consumer.pause(self._part(partition))
+
+    def hold(self, seconds: float) -> None:
+        """Stay a member for so long without reading: what waits for a database is not dead."""
+        if self.consumer is None:
+            time.sleep(seconds)
+            return
+        parts = [self._part(each) for each in self.held]
+        until = time.monotonic() + seconds
+        self.consumer.pause(*(each for each in parts if each in self.consumer.assignment()))
+        while (left := until - time.monotonic()) > 0:
+            self.consumer.poll(int(min(left, SLICE) * 1_000))
+            self._take_note()
+        here = self.consumer.assignment()
+        going_on = self.held - self._stopped
+        self.consumer.resume(*(each for each in parts if each in here and each.partition in going_on))
+
+    # --- how far -------------------------------------------------------------------------------------------------
+
+    def position(self, partition: int) -> int | None:
+        """The offset of what is read next: beyond the marks that transactions leave. None when it isn't known."""
+        part = self._part(partition)
+        if self.consumer is None or part not in self.consumer.assignment():
+            return None
+        found: int | None = self.consumer.position(part, timeout_ms=0)
+        return found
+
+    def ends(self, partitions: Iterable[int]) -> dict[int, int]:
+        """Where what was committed ends, as of now. Raises KafkaError."""
+        parts = [self._part(each) for each in partitions]
+        found = self.consumer.end_offsets(parts, timeout_ms=ASKING) if parts else {}
+        return {part.partition: offset for part, offset in found.items()}
+
+    def hint(self, offsets: Mapping[int, int]) -> None:
+        """Tell Kafka how far we are, after the fact, for those who watch lag. Nothing is ever read from it."""
+        if self.group is not None and self.consumer is not None:
+            with suppress(KafkaError):
+                self.consumer.commit_async(
+                    {self._part(each): OffsetAndMetadata(offset, "", -1) for each, offset in offsets.items()}
+                )
+
+    # --- stalls --------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Nothing came for a while: is there something? A consumer that didn't move between two looks is replaced."""
+        self._idle = 0.0
+        reading = self.held - self._stopped
+        at = {each: self.position(each) for each in reading}
+        try:
+            ends = self.ends(reading)
+        except KafkaError as error:
+            log.warning("the broker does not answer", topic=self.topic, why=type(error).__name__)
+            return
+        seen, self._seen = self._seen, at
+        stuck = [each for each, offset in at.items() if each in seen and seen[each] == offset != ends[each]]
+        out = self.group is not None and self.consumer.group_metadata().generation_id < 0
+        was_out, self._out = self._out, out
+        if stuck or (out and was_out):
+            log.warning("reading stalled: a new consumer", topic=self.topic, partitions=stuck)
+            self.renew()
+
+    def renew(self) -> None:
+        """Give the consumer up for another one. From where it reads on is asked of `where` again."""
+        self.renewed += 1
+        self.close()
+        self.consumer, self.held = None, set()
+
+    def _replace(self, seconds: float) -> None:
+        """Make a new consumer, or wait a little when no broker is there."""
+        try:
+            self._open()
+        except (Away, KafkaError) as error:
+            log.warning("the broker is away", topic=self.topic, why=type(error).__name__)
+            time.sleep(min(seconds, 1.0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the group, within CLOSING milliseconds."""
+        if self.consumer is not None:
+            with suppress(KafkaError):
+                self.consumer.close(autocommit=False, timeout_ms=CLOSING)
+
+
+def topic_id(broker: Broker, topic: str) -> str:
+    """The id of a topic: another id under the same name is another topic, whose offsets mean nothing here.
+
+    Raises LookupError when there is no such topic.
+    """
+    with broker.admin() as admin:
+        (told,) = admin.describe_topics([topic])
+    if told["error_code"]:
+        message = f"there is no topic {topic}"
+        raise LookupError(message)
+    found: UUID = told["topic_id"]
+    return str(found)

@@ -1,0 +1,71 @@
+"""Following: the views are kept up to date for as long as the process lives, from the store's own log or from Kafka."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import threading
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from consumers import embedded
+from roznamcha.errors import Unavailable
+from roznamcha.health import FOLLOWER
+from roznamcha.office import Office, open_office
+from roznamcha.screen import note
+from roznamcha.settings import settings
+from roznamcha.views import Board, open_board
+
+app = typer.Typer()
+
+
+class Source(StrEnum):
+    """Where entries come from."""
+
+    EMBEDDED = "embedded"
+    KAFKA = "kafka"
+
+
+@app.command()
+def project(
+    source: Annotated[
+        Source | None,
+        typer.Option(help="Follow the store's own log, or Kafka; default: Kafka where a broker is named"),
+    ] = None,
+) -> None:
+    """Keep the views up to date until stopped. Several such processes share the work."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    here = settings()
+    chosen = source or (Source.KAFKA if here.kafka else Source.EMBEDDED)
+    # Where Kafka is followed, it alone brings entries: what the log has is not looked at first.
+    with open_office(here) as office, open_board(office, catch_up=chosen is Source.EMBEDDED) as board:
+        gc.freeze()
+        gc.set_threshold(50_000)  # what is remembered of the views lives long, and holds no rings
+        if chosen is Source.KAFKA:
+            _follow_kafka(office, board, stop)
+        else:
+            note("following the store; Ctrl-C stops")
+            embedded.keep_following(office.url, board.views, office.catalogue, stop, called=FOLLOWER)
+
+
+def _follow_kafka(office: Office, board: Board, stop: threading.Event) -> None:
+    from consumers.clients import Away, KafkaError
+    from consumers.kafka import keep_following
+    from roznamcha.broker import broker_of, topics_of
+
+    broker, topics = broker_of(office.settings), topics_of(office.settings)
+    note(f"following {topics.entries} at {broker.bootstrap}; Ctrl-C stops")
+    try:
+        keep_following(office.url, board.views, office.catalogue, broker, topics, stop, called=FOLLOWER)
+    except Away as error:
+        raise Unavailable(str(error)) from None
+    except LookupError as error:
+        message = f"{error}: run `roznamcha topics apply`"
+        raise Unavailable(message) from None
+    except KafkaError as error:
+        message = f"the broker at {broker.bootstrap} refused: {type(error).__name__}"
+        raise Unavailable(message) from None

@@ -1,0 +1,98 @@
+"""Reconciling: whether all that was entered is on Kafka, and with whoever reads it, proved record by record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from consumers.embedded import connected
+from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.office import Office, open_office
+from roznamcha.screen import AsJson, print_json, progress_bar, say
+from roznamcha.settings import settings
+
+if TYPE_CHECKING:
+    from roznamcha.reconciling import Reconciled
+
+app = typer.Typer()
+
+
+@app.command()
+def reconcile(
+    subscriber: Annotated[
+        str, typer.Option(help="Also what a subscriber has: the address of its database, or a file of JSON lines")
+    ] = "",
+    schema: Annotated[str, typer.Option(help="Where that database has the kit's tables")] = "roznamcha_subscriber",
+    topic: Annotated[str, typer.Option(help="entries or deadlines")] = "entries",
+    record: Annotated[str, typer.Option(help="One record; default: everything")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Compare store, topic and a subscriber, and name what is missing, doubled, altered or extra."""
+    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.received import received_by
+    from roznamcha.reconciling import Reconciliation, told
+
+    here = settings()
+    with ExitStack() as stack:
+        broker, topics = broker_of(here), topics_of(here)
+        office = stack.enter_context(open_office(here, reading=True))
+        one = _named(office, record) if record else None
+        received = None
+        if subscriber:
+            received = stack.enter_context(received_by(subscriber, schema, topics[topic].name))
+        connection = stack.enter_context(connected(office.url))
+        progress = stack.enter_context(progress_bar("comparing", shown=not as_json))
+        stack.enter_context(speaking())
+        report = Reconciliation(
+            connection, broker, topics, office.catalogue, topic, received=received, record=one, progress=progress
+        ).run()
+    if as_json:
+        print_json(report.shown())
+    else:
+        say(*told(report))
+    if not report.ok:
+        raise typer.Exit(Broken.exit_code)
+
+
+def both_topics(
+    office: Office, record: UUID | None, progress: Callable[[int, int], None]
+) -> dict[str, Reconciled] | None:
+    """Both topics of entries against the store; None where no broker is named. Raises Unavailable."""
+    if not office.settings.kafka:
+        return None
+    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.reconciling import BEGINS, Reconciliation
+
+    broker, topics = broker_of(office.settings), topics_of(office.settings)
+    with connected(office.url) as connection, speaking():
+        return {
+            short: Reconciliation(
+                connection, broker, topics, office.catalogue, short, record=record, progress=progress
+            ).run()
+            for short in BEGINS
+        }  # fmt: skip
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """While the broker is spoken to: what it can't answer is told as such. Raises Unavailable."""
+    from consumers.clients import Away, KafkaError
+
+    try:
+        yield
+    except (Away, KafkaError) as error:
+        message = f"the broker is away: {error}"
+        raise Unavailable(message) from None
+
+
+def _named(office: Office, record: str) -> UUID:
+    """The record that is called so. By its id also one that only a topic knows."""
+    found = office.store.find(record)
+    if found is None:
+        raise Refused([f"no record is called {record[:60]!r}; give its id, its number or its legacy key"])
+    return found

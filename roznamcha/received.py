@@ -1,0 +1,144 @@
+"""What a subscriber says it has received: out of its own book in PostgreSQL, or out of a file it wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection, sql
+
+from consumers.slots import SLOTS, slot_of
+from roznamcha.errors import Unavailable, Usage
+
+Tallies = dict[UUID, tuple[int, bytes]]
+"""Count and digest by record."""
+DIGEST = 32
+
+
+class Received(Protocol):
+    """What a subscriber has of one topic."""
+
+    places: dict[int, int]
+    """The last position it has seen in each partition; empty when it doesn't say."""
+
+    def of(self, slots: Collection[int], record: UUID | None = None) -> Tallies:
+        """What it has of the records of some partitions, or of one record."""
+
+    def told(self) -> dict[str, Any]:
+        """What else it says of itself."""
+
+
+class FromBook:
+    """Out of the tables that the subscriber kit keeps, as of one moment."""
+
+    def __init__(self, connection: Connection[Any], schema: str, topic: str) -> None:
+        """Read over `connection`, which is in a transaction that sees one moment. Raises Usage for an empty book."""
+        self.connection, self.schema, self.topic = connection, schema, topic
+        rows = self._rows("SELECT partition, position, stopped FROM {table} WHERE topic = %s", "roznamcha_offsets")
+        if not rows:
+            message = f"the book {schema} has nothing of the topic {topic}: name its schema, or the right topics"
+            raise Usage(message)
+        self.places: dict[int, int] = {row[0]: row[1] for row in rows}
+        self.stopped = {str(row[0]): row[2] for row in rows if row[2]}
+        query = 'SELECT count(DISTINCT coalesce(record_id::text, "offset"::text)) FROM {table} WHERE topic = %s'
+        self.parked = self._rows(query, "roznamcha_parked")[0][0]
+
+    def _rows(self, query: str, table: str) -> list[Any]:
+        named = sql.SQL(query).format(table=sql.Identifier(self.schema, table))
+        return self.connection.execute(named, (self.topic,)).fetchall()
+
+    def of(self, slots: Collection[int], record: UUID | None = None) -> Tallies:
+        """What it has of the records of some partitions, or of one record."""
+        chosen = set(slots)
+        query = sql.SQL("SELECT record_id, count, digest FROM {} WHERE topic = %s").format(
+            sql.Identifier(self.schema, "roznamcha_seen")
+        )
+        found: Tallies = {}
+        with self.connection.cursor("reconcile", binary=True) as cursor:
+            cursor.itersize = 10_000
+            for record_id, entries, digest in cursor.execute(query, (self.topic,)):
+                if slot_of(record_id) in chosen and record in {None, record_id}:
+                    found[record_id] = (entries, digest)
+        return found
+
+    def told(self) -> dict[str, Any]:
+        """Parked records, and partitions that stand still, each with why."""
+        return {"behind": 0, "parked": self.parked, "stopped": self.stopped}
+
+
+class FromFile:
+    """Out of JSON lines: `{"record", "count", "digest"}`, and `{"partition", "position"}` for each partition."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the places. Raises Usage for a line that is neither."""
+        self.path = path
+        self.places: dict[int, int] = {}
+        for _ in self._lines():
+            pass
+        if self.places and len(self.places) != SLOTS:
+            message = f"{path}: positions are given for {len(self.places)} partitions: give all {SLOTS}, or none"
+            raise Usage(message)
+
+    def _lines(self) -> Iterator[tuple[UUID, int, bytes]]:
+        with self.path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    told = json.loads(line)
+                    if "partition" in told:
+                        self.places[int(told["partition"])] = int(told["position"])
+                        continue
+                    found = UUID(told["record"]), int(told["count"]), bytes.fromhex(told["digest"])
+                except (ValueError, KeyError, TypeError, AttributeError):
+                    found = None
+                if found is None or len(found[2]) != DIGEST:
+                    message = (
+                        f'{self.path.name}, line {number}: give {{"record", "count", "digest"}} with 64 hexadecimal '
+                        'digits, or {"partition", "position"}'
+                    )
+                    raise Usage(message)
+                yield found
+
+    def of(self, slots: Collection[int], record: UUID | None = None) -> Tallies:
+        """What it has of the records of some partitions, or of one record."""
+        chosen = set(slots)
+        return {
+            each: (entries, digest) for each, entries, digest in self._lines()
+            if slot_of(each) in chosen and record in {None, each}
+        }  # fmt: skip
+
+    def told(self) -> dict[str, Any]:
+        """A file says nothing else."""
+        return {"behind": 0, "parked": 0, "stopped": {}}
+
+
+@contextmanager
+def received_by(named: str, schema: str, topic: str) -> Iterator[Received]:
+    """What the subscriber that is named so has: a file, or the address of its database. Raises Usage, Unavailable."""
+    if Path(named).is_file():
+        yield FromFile(Path(named))
+        return
+    try:
+        psycopg.conninfo.conninfo_to_dict(named)
+    except psycopg.ProgrammingError:
+        message = f"{named[:60]!r} is no file, and no address of a database: postgresql://user@host/name"
+        raise Usage(message) from None
+    try:
+        connection = psycopg.connect(named, autocommit=True)
+    except psycopg.OperationalError:
+        message = "the subscriber's database is away"
+        raise Unavailable(message) from None
+    with connection, connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            book = FromBook(connection, schema, topic)
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+            message = f"that database has no book of a subscriber in the schema {schema}: name it with --schema"
+            raise Usage(message) from None
+        yield book

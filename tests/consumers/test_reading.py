@@ -1,0 +1,138 @@
+"""Reading a topic: each partition from where its reader says, whoever comes and goes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from consumers.clients import Broker, TopicPartition
+from consumers.reading import Reading, topic_id
+from consumers.slots import SLOTS
+from consumers.topics import Topics
+
+FAST = {"session_timeout_ms": 6_000, "heartbeat_interval_ms": 300, "metadata_max_age_ms": 1_000}
+
+
+def write(broker: Broker, topic: str, values: dict[int, list[bytes]]) -> None:
+    """Put messages into partitions."""
+    producer = broker.producer()
+    for partition, each in values.items():
+        for value in each:
+            producer.send(topic, value, partition=partition)
+    producer.flush()
+    producer.close()
+
+
+def read(reading: Reading, enough: Callable[[list[Any]], bool], rounds: int = 300) -> list[Any]:
+    """Poll until it is enough."""
+    found: list[Any] = []
+    for _ in range(rounds):
+        if enough(found):
+            return found
+        for messages in reading.poll(0.1).values():
+            found += messages
+    pytest.fail(f"only {len(found)} messages came")
+
+
+def test_each_partition_is_read_from_where_its_reader_says(broker: Broker, topics: Topics) -> None:
+    """Neither from the first offset nor from Kafka's own, and one that is left out is not read."""
+    write(broker, topics.entries, {1: [b"a", b"b", b"c"], 2: [b"d"], 3: [b"e"]})
+    asked: list[set[int]] = []
+
+    def where(new: set[int]) -> dict[int, int]:
+        asked.append(new)
+        return {1: 2, 2: 0}
+
+    reading = Reading(broker, topics.entries, f"{topics.prefix}.g", where)
+    found = read(reading, lambda found: len(found) == 2)
+    assert sorted(each.value for each in found) == [b"c", b"d"]
+    assert asked == [set(range(SLOTS))]
+    reading.begin({1: 1})
+    assert [each.value for each in read(reading, lambda found: len(found) == 2)] == [b"b", b"c"]
+    assert reading.position(1) == reading.ends([1])[1] == 3
+    reading.close()
+
+
+def test_partitions_move_to_who_comes_and_back(broker: Broker, topics: Topics) -> None:
+    """A second member takes half; when it leaves, the first one begins them again from where it is told."""
+    begun: list[int] = []
+    gone: list[int] = []
+
+    def where(new: set[int]) -> dict[int, int]:
+        begun.extend(new)
+        return dict.fromkeys(new, 0)
+
+    group = f"{topics.prefix}.g"
+    first = Reading(broker, topics.entries, group, where, lost=gone.extend, **FAST)
+    read(first, lambda _: len(first.held) == SLOTS)
+    stop = threading.Event()
+    shared: list[int] = []
+
+    def second() -> None:
+        other = Reading(broker, topics.entries, group, lambda new: dict.fromkeys(new, 0), **FAST)
+        while not stop.is_set():
+            other.poll(0.1)
+            shared.append(len(other.held))
+        other.close()
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    read(first, lambda _: len(first.held) == SLOTS // 2 and shared[-1:] == [SLOTS // 2])
+    assert len(gone) == SLOTS // 2
+    stop.set()
+    thread.join()
+    read(first, lambda _: len(first.held) == SLOTS)
+    assert sorted(begun) == sorted([*range(SLOTS), *gone])
+    first.close()
+
+
+def test_who_waits_stays_a_member_and_reads_nothing(broker: Broker, topics: Topics) -> None:
+    """Holding keeps the partitions, fetches nothing, and then goes on where it was; a stopped one stays stopped."""
+    reading = Reading(broker, topics.entries, f"{topics.prefix}.g", lambda new: dict.fromkeys(new, 0))
+    read(reading, lambda _: len(reading.held) == SLOTS)
+    reading.stop(2)
+    write(broker, topics.entries, {1: [b"a"], 2: [b"b"]})
+    reading.hold(0.3)
+    assert [each.value for each in read(reading, bool)] == [b"a"]
+    assert reading.poll(0.3) == {}
+    assert len(reading.held) == SLOTS
+    reading.close()
+
+
+def test_a_reader_that_stalls_gets_a_new_consumer(broker: Broker, topics: Topics) -> None:
+    """What lies there and doesn't come is noticed, and read by another consumer from where the reader was."""
+    write(broker, topics.entries, {1: [b"a"]})
+    reading = Reading(broker, topics.entries, None, lambda new: dict.fromkeys(new, 0), partitions=[1], stall=0.2)
+    assert [each.value for each in read(reading, bool)] == [b"a"]
+    reading.begin({1: 0})
+    reading.consumer.pause(TopicPartition(topics.entries, 1))  # as a fetcher that forgot a partition
+    assert [each.value for each in read(reading, bool)] == [b"a"]
+    assert reading.renewed >= 1
+    reading.close()
+
+
+def test_a_reader_of_an_idle_topic_is_left_alone(broker: Broker, topics: Topics) -> None:
+    """Nothing to read is no stall, nor is what the marks of transactions leave behind."""
+    producer = broker.producer(topics.relay_id)
+    producer.init_transactions()
+    producer.begin_transaction()
+    producer.send(topics.entries, b"a", partition=1)
+    producer.commit_transaction()
+    producer.close()
+    reading = Reading(broker, topics.entries, None, lambda new: dict.fromkeys(new, 0), partitions=[1], stall=0.1)
+    read(reading, bool)
+    for _ in range(8):
+        reading.poll(0.15)
+    assert reading.renewed == 0
+    assert reading.position(1) == reading.ends([1])[1] == 2
+    reading.close()
+
+
+def test_a_topic_made_anew_has_another_id(broker: Broker, topics: Topics) -> None:
+    """The id is the topic's own; one that isn't there is told."""
+    assert topic_id(broker, topics.entries) != topic_id(broker, topics.deadlines)
+    with pytest.raises(LookupError, match="no topic"):
+        topic_id(broker, f"{topics.prefix}.none")

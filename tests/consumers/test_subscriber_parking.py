@@ -1,0 +1,128 @@
+"""What another system can't take waits, record by record, and comes to it in order when it can."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from consumers.clients import Broker
+from consumers.topics import Topics
+from tests.broker.copies import copied, position
+from tests.consumers.feed import write_cases
+from tests.consumers.subscribing import (
+    breaking,
+    came_once,
+    own,
+    poisoned,
+    publish,
+    query,
+    receive,
+    received,
+    subscriber,
+    watching,
+)
+
+__all__ = ["own"]
+REPLAYED = "subscriber: replayed"
+
+
+def test_what_cannot_be_taken_parks_its_record(database: str, own: str, broker: Broker, topics: Topics) -> None:
+    """Later entries of that record wait behind it, in order; all others have their effect. Mended, it is replayed."""
+    write_cases(database, 6)
+    log = publish(database, broker, topics)
+    stop = log[9]
+    record = [each for each in log if each.record_id == stop.record_id]
+    behind = [each.position for each in record if each.position >= stop.position]
+    court = subscriber(own, broker, topics, poisoned(stop.position))
+    assert court.catch_up() == len(log)
+    assert {each for each, _ in received(own)} == {each.position for each in log} - set(behind)
+    (lot,) = court.parked()
+    assert (lot.record_id, lot.position, lot.waiting) == (stop.record_id, stop.position, len(behind))
+    assert lot.why.startswith("RuntimeError in handle:")
+    why = court.replay(stop.record_id)
+    assert why is not None
+    assert why.startswith("RuntimeError")
+    assert len(received(own)) == len(log) - len(behind)
+    mended = subscriber(own, broker, topics)
+    with watching(breaking(REPLAYED)), pytest.raises(ZeroDivisionError):
+        mended.replay(stop.record_id)
+    assert len(mended.parked()) == 1
+    assert mended.replay(stop.record_id) is None
+    assert mended.parked() == []
+    came_once(own, log)
+    rows = query(own, "SELECT sum(count)::int FROM roznamcha_subscriber.roznamcha_seen")
+    assert rows == [(len(log),)]
+
+
+def test_later_entries_go_behind_a_parked_record(database: str, own: str, broker: Broker, topics: Topics) -> None:
+    """Also in a batch of its own, taken without stumbling, and by another process."""
+    write_cases(database, 3)
+    log = publish(database, broker, topics)
+    first = log[0]
+    subscriber(own, broker, topics, poisoned(first.position), batch=1).catch_up()
+    mended = subscriber(own, broker, topics)
+    (lot,) = mended.parked()
+    assert lot.waiting == len([each for each in log if each.record_id == first.record_id])
+    assert mended.replay(first.record_id) is None
+    came_once(own, log)
+
+
+def test_an_entry_of_an_unknown_schema_waits_for_a_newer_kit(
+    database: str, own: str, broker: Broker, topics: Topics
+) -> None:
+    """What can't be decoded parks its record: nothing is guessed."""
+    write_cases(database, 2)
+    log = publish(database, broker, topics)
+    head = log[0]
+
+    def newer(message: Any) -> list[Any]:
+        value = b"\0\x7f\xff\xff\xff" + message.value[5:]
+        return [message._replace(value=value) if position(message) == head.position else message]
+
+    with copied(broker, topics, newer) as copy:
+        court = subscriber(own, broker, copy)
+        court.catch_up()
+        (lot,) = court.parked()
+    assert (lot.record_id, lot.waiting) == (head.record_id, 4)
+    assert "schema" in lot.why
+
+
+def test_an_error_that_was_hidden_is_found(database: str, own: str, broker: Broker, topics: Topics) -> None:
+    """A function that swallows its database's refusal has not taken the entry: its record is parked, no other."""
+    write_cases(database, 3)
+    log = publish(database, broker, topics)
+
+    def handle(cursor: Any, entry: Any) -> None:
+        receive(cursor, entry)
+        if entry.meta.position == log[5].position:
+            try:
+                cursor.execute("SELECT 1/0")
+            except psycopg.Error:
+                return
+
+    court = subscriber(own, broker, topics, handle, batch=500)
+    court.catch_up()
+    assert [each.record_id for each in court.parked()] == [log[5].record_id]
+    assert subscriber(own, broker, topics).replay(log[5].record_id) is None
+    came_once(own, log)
+
+
+def test_a_rule_that_is_checked_at_the_end_parks_the_right_record(
+    database: str, own: str, broker: Broker, topics: Topics
+) -> None:
+    """A deferred constraint of the subscriber's own tables speaks at the entry that breaks it."""
+    write_cases(database, 3)
+    log = publish(database, broker, topics)
+    court = subscriber(own, broker, topics, batch=500)
+    with psycopg.connect(own) as connection:
+        connection.execute("CREATE TABLE known (position bigint PRIMARY KEY)")
+        connection.cursor().executemany(
+            "INSERT INTO known VALUES (%s)", [(each.position,) for each in log if each is not log[4]]
+        )
+        connection.execute(
+            "ALTER TABLE received ADD FOREIGN KEY (position) REFERENCES known DEFERRABLE INITIALLY DEFERRED"
+        )
+    court.catch_up()
+    assert [each.record_id for each in court.parked()] == [log[4].record_id]
