@@ -36,10 +36,10 @@ from kafka.errors import TopicAlreadyExistsError as AlreadyThere
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 __all__ = [
-    "ACL", "RESERVED", "TAKEN_OVER", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
+    "ACL", "RESERVED", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
     "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights",
     "OffsetAndMetadata", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType", "Timeout",
-    "TopicPartition", "Unreadable", "for_code",
+    "TopicPartition", "Unreadable", "for_code", "taken_over",
 ]  # fmt: skip
 
 TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
@@ -125,6 +125,15 @@ class Broker:
             yield client
         finally:
             client.close()
+
+
+def taken_over(producer: Any, error: KafkaError) -> bool:  # noqa: ANN401
+    """Whether a transaction failed because another producer has this one's id now.
+
+    The library says so only where it heard it; whatever is called afterwards fails for being "in an error state".
+    """
+    manager = producer._transaction_manager  # noqa: SLF001 (the library gives no other way to ask)
+    return isinstance(error, TAKEN_OVER) or isinstance(manager.last_error, TAKEN_OVER)
 
 
 def _reachable(bootstrap: str) -> None:

@@ -22,7 +22,7 @@ import structlog
 from psycopg import Connection
 
 from consumers.carried import headers_of, key_of, milliseconds
-from consumers.clients import TAKEN_OVER, Away, Broker, KafkaError, Timeout
+from consumers.clients import Away, Broker, KafkaError, Timeout, taken_over
 from consumers.embedded import head
 from consumers.entries import MetaReader
 from consumers.folding import Kept
@@ -205,7 +205,9 @@ class Relay:
             for each in sent:
                 if not each.succeeded():  # a commit that is acknowledged has them all: one that isn't so is no success
                     raise each.exception or Timeout
-        except TAKEN_OVER:
+        except KafkaError as error:
+            if not taken_over(producer, error):
+                raise
             self.connection.execute(FENCED, (self.topics.prefix,))
             message = "another relay has taken over: this one stops"
             raise TakenOver(message) from None

@@ -14,7 +14,7 @@ import pytest
 
 from consumers import steps
 from consumers.carried import carried
-from consumers.clients import Broker
+from consumers.clients import Broker, KafkaError, taken_over
 from consumers.embedded import connected, read_log
 from consumers.slots import slot_of
 from consumers.topics import Topics
@@ -107,8 +107,12 @@ def test_a_second_relay_fences_the_first(database: str, broker: Broker, topics: 
     with relaying(database, broker, topics) as first, relaying(database, broker, topics) as second:
         first.publish(until=5)
         second.publish(until=10)
+        old: Any = vars(first)["_producer"]
         with pytest.raises(TakenOver):
             first.publish()
+        with pytest.raises(KafkaError) as later:
+            old.begin_transaction()
+        assert taken_over(old, later.value), "whatever is called after it fails for the same reason"
         second.publish()
     agrees(database, broker, topics)
 
