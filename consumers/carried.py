@@ -67,6 +67,20 @@ def headers_of(kept: Kept, version: int, previous: int, meta: Meta | None) -> He
     ]
 
 
+def row_headers(topic: str, kind: str, slot: int, seq: int, record_id: UUID) -> Headers:
+    """The headers of a view's row, which is numbered in its partition: without gaps, so the one before is known."""
+    return [
+        ("ce_specversion", b"1.0"),
+        ("ce_type", TYPE + kind.encode()),
+        ("ce_id", f"{topic}/{slot}/{seq}".encode()),
+        ("ce_source", b"/roznamcha"),
+        ("ce_subject", str(record_id).encode()),
+        ("content-type", CONTENT),
+        ("position", b"%d" % seq),
+        ("previous", b"%d" % (seq - 1)),
+    ]
+
+
 def key_of(record_id: UUID) -> bytes:
     """The key of a record's messages: its id as text."""
     return str(record_id).encode()

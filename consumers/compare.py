@@ -51,7 +51,7 @@ def compare(connection: Connection[Any], view: View, suffix: str) -> Difference:
 
 
 def _compare_tables(connection: Connection[Any], old: Table, new: Table) -> Difference:
-    before, after = _columns(connection, old), _columns(connection, new)
+    before, after = columns_of(connection, old), columns_of(connection, new)
     found = Difference(new=_count(connection, new))
     if not before:
         found.added = found.new
@@ -86,6 +86,6 @@ def _count(connection: Connection[Any], table: Table) -> int:
     return row[0] if row else 0
 
 
-def _columns(connection: Connection[Any], table: Table) -> dict[str, str]:
+def columns_of(connection: Connection[Any], table: Table) -> dict[str, str]:
     """The columns of a table and their types; none when it isn't there."""
     return dict(connection.execute(COLUMNS, (f"views.{table.name}",)).fetchall())

@@ -66,9 +66,14 @@ class Fold:
         lot: Collection[UUID] = (),
         parked: Mapping[UUID, Parked] | None = None,
         left_out: Collection[int] = (),
+        opened: frozenset[str] = frozenset(),
     ) -> None:
-        """Put the entries of `lot`, and of `parked` from where each stopped, behind; leave out these positions."""
+        """Put the entries of `lot`, and of `parked` from where each stopped, behind; leave out these positions.
+
+        `opened` are the topics to which rows that change are told.
+        """
         self.view, self.lot, self.parked, self.left_out = view, lot, dict(parked or {}), left_out
+        self.opened = opened
         self.rows: dict[Key, Any] = {}
         self.changed: dict[Key, Read] = {}
         """Rows to be written, each with the first entry that touched it."""
@@ -156,7 +161,7 @@ class Fold:
         for record_id, stop in self.stopped.items():
             before = parked.get(record_id)
             parked[record_id] = stop if before is None or stop.position < before.position else before
-        return Fold(self.view, self.lot, parked, self.left_out)
+        return Fold(self.view, self.lot, parked, self.left_out, self.opened)
 
     def _stop(self, read: Read, error: Exception | None) -> None:
         why = read.why if error is None else place_of(error)

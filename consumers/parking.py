@@ -18,6 +18,7 @@ from consumers import entries
 from consumers.checkpoints import positions
 from consumers.embedded import is_built
 from consumers.folding import Fold, Kept, Parked, read_entry
+from consumers.outbox import opened
 from consumers.runner import Outdated
 from consumers.steps import reach
 from consumers.writing import feed_carefully, leave_lot
@@ -105,10 +106,11 @@ def fold_waiting(  # noqa: PLR0913 (a record, a view, its lot, and what is let g
     reads = [read_entry(catalogue, each) for each in waiting(connection, lot, record_id)]
     passed = passed_over(connection, catalogue, view, record_id).union(passing)
     left_out: set[int] = set()
+    now = frozenset() if suffix else opened(connection)  # what is only being built is told when it is put in force
     while True:
         with connection.transaction() as attempt:
             leave_lot(connection, lot, record_id)
-            stop = feed_carefully(connection, Fold(view, left_out=left_out), reads, suffix).get(record_id)
+            stop = feed_carefully(connection, Fold(view, left_out=left_out, opened=now), reads, suffix).get(record_id)
             if stop is None or stop.position not in passed:
                 return stop
             left_out.add(stop.position)

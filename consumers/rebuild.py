@@ -17,6 +17,7 @@ from consumers.bulk import Builder, Progress, group_of
 from consumers.checkpoints import MAIN, begin, forget, move, moved, positions
 from consumers.compare import Difference, compare
 from consumers.embedded import Follower, head, is_built, note_built, prepare
+from consumers.outbox import tell_differences
 from consumers.parking import honour_passes
 from consumers.restored import note_seen
 from consumers.slots import SLOTS
@@ -123,6 +124,7 @@ def _first_in_force(connection: Connection[Any], views: Sequence[View], catalogu
             return False
         for view in views:
             honour_passes(connection, view, catalogue, NEW)
+            tell_differences(connection, view, NEW)
             _swap(connection, view)
         limits = dict.fromkeys(range(SLOTS), target)
         moved(move(connection, MAIN, dict.fromkeys(limits, 0), limits), MAIN, limits)
@@ -181,6 +183,7 @@ def _finish(connection: Connection[Any], view: View, catalogue: Catalogue, appro
             if limits != positions(connection, group_of(view)):
                 message = f"the new rows of {view.name} do not stand where the old ones do"
                 raise RuntimeError(message)
+            tell_differences(connection, view, NEW)
             _swap(connection, view)
             reach("rebuild: before swap")  # dies here: the swap is undone, the old tables are in force
         reach("rebuild: swapped")  # dies here: the new ones are in force; the next rebuild clears what is left

@@ -19,6 +19,7 @@ from psycopg import Connection, Cursor
 from consumers.checkpoints import MAIN, Fenced, begin, move, moved, positions
 from consumers.folding import Fold, Kept, Parked, Read, Work, read_entry
 from consumers.memory import Held, Memory
+from consumers.outbox import answered, ask_opened, topics_of
 from consumers.steps import reach
 from consumers.tables import Table, shape_of, tables_of
 from consumers.writing import UNWRITABLE, feed, feed_carefully, write
@@ -62,6 +63,8 @@ class Runner:
         self.positions: dict[int, int] = {}
         self.memories = {view.name: Memory() for view in views if view.by_record}
         self._swaps: dict[str, str] = {}
+        self._topics = [] if suffix else [topic for view in views for topic in topics_of(view)]
+        self._opened: frozenset[str] = frozenset()
         self.due = 0
         """Up to here every slot is done when the batch under way is committed."""
 
@@ -118,7 +121,8 @@ class Runner:
                 with self.connection.transaction():
                     lots = self._advance(new, fresh)
                     for view in self.views:
-                        feed_carefully(self.connection, Fold(view, lots[view.name]), reads, self.suffix)
+                        fold = Fold(view, lots[view.name], opened=self._opened)
+                        feed_carefully(self.connection, fold, reads, self.suffix)
                         reach("runner: written carefully")
                     if beside is not None:
                         beside(self.connection, reads)
@@ -145,8 +149,10 @@ class Runner:
         built = self.connection.execute(
             "SELECT view, xmin::text, version, shape FROM ops.built WHERE view = ANY(%s)", (list(self.built),)
         )
+        tells = None if not self._topics else ask_opened(self.connection)
         moved(hit, self.group, new)
         reach("runner: checkpoint moved")  # dies here: it falls back, and the same entries are taken again
+        self._opened = frozenset() if tells is None else answered(tells)
         found: dict[str, set[UUID]] = {view.name: set() for view in self.views}
         for name, record_id in lot.fetchall():
             found[name.removesuffix(self.suffix)].add(record_id)
@@ -183,7 +189,7 @@ class Runner:
                 memory.keep(fold, public, before, derived)
 
     def _plan(self, view: View, reads: Iterable[Read], lot: set[UUID]) -> Plan:
-        fold = Fold(view, lot)
+        fold = Fold(view, lot, opened=self._opened)
         work = fold.sort_out(reads)
         keys = {key for _, touched in work for key, _ in touched}
         memory = self.memories.get(view.name)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg import Connection, Cursor
+from psycopg import Connection
 
 from consumers.folding import Derived, Fold, Parked, Read, fold_all, place_of
-from consumers.tables import Table, tables_of
+from consumers.outbox import tell
+from consumers.tables import tables_of
 from projections.view import Key
 
 log = structlog.get_logger()
@@ -47,7 +48,7 @@ def feed_carefully(
         kept = read.kept
         try:
             with connection.transaction():
-                one = Fold(fold.view, {*fold.lot, *stopped}, left_out=fold.left_out)
+                one = Fold(fold.view, {*fold.lot, *stopped}, left_out=fold.left_out, opened=fold.opened)
                 stopped |= feed(connection, one, [read], suffix).parked
         except UNWRITABLE as error:
             stopped[kept.record_id] = Parked(kept.record_id, kept.position, kept.name, place_of(error))
@@ -58,7 +59,10 @@ def feed_carefully(
 def write(
     connection: Connection[Any], fold: Fold, derived: Derived, before: Sequence[dict[Key, Any]], suffix: str
 ) -> None:
-    """Write a fold's rows, the difference between what is published `before` and now, and what is parked."""
+    """Write a fold's rows, the difference between what is published `before` and now, and what is parked.
+
+    Of views with a topic of their own, the difference is told as well, if the topic is open.
+    """
     cursor = connection.cursor()
     held, published = tables_of(fold.view, suffix)
     held.upsert(cursor, fold.written())
@@ -66,16 +70,15 @@ def write(
     if fold.view.State is not None:
         # What was published is read and not derived again: deriving is dearer, and a row that some other release left
         # behind is mended this way.
-        for table, old in zip(published, before, strict=True):
-            _replace(cursor, table, old, derived.get(table.row, {}), fold.changed)
+        for part, table, old in zip(fold.view.published, published, before, strict=True):
+            new = derived.get(table.row, {})
+            rows = [row for key, row in new.items() if old.get(key) != row]
+            gone = [key for key in old if key not in new and key[:1] in fold.changed]
+            table.upsert(cursor, rows)
+            table.delete(cursor, gone)
+            if part.topic in fold.opened:
+                tell(cursor, part, rows, gone)
     park(connection, fold.view.name + suffix, fold.parked.values(), fold.waiting)
-
-
-def _replace(
-    cursor: Cursor[Any], table: Table, old: dict[Key, Any], new: dict[Key, Any], changed: Collection[Key]
-) -> None:
-    table.upsert(cursor, [row for key, row in new.items() if old.get(key) != row])
-    table.delete(cursor, [key for key in old if key not in new and key[:1] in changed])
 
 
 def park(connection: Connection[Any], view: str, parked: Iterable[Parked], waiting: Sequence[tuple[UUID, int]]) -> None:

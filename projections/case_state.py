@@ -47,6 +47,7 @@ class CaseState(View):
     """One row for each case."""
 
     State = Told
+    topic = "case-state"
     indexes = (("station", "stage"),)
     ignores = frozenset({TellsOfClock})
 

@@ -16,6 +16,7 @@ from projections.links import Chain, Link, Note
 class Custody(ChainView):
     """One row for each link, and one for each attempt or doubted entry that is none: its number is 0."""
 
+    topic = "custody"
     indexes = (("station",),)
 
     @dataclass

@@ -82,6 +82,8 @@ class View:
     version: ClassVar[int] = 1
     """Raised when the rows would come out differently: the view is then built anew."""
     name: ClassVar[str] = ""
+    topic: ClassVar[str] = ""
+    """The topic in which its rows are told to other systems, by its short name, if it has one: see schemas/view/."""
     indexes: ClassVar[tuple[tuple[str, ...] | Index, ...]] = ()
     parts: ClassVar[tuple[type[View], ...]] = ()
     """The views whose tables are read off this one's state, if they are several. They have its `State`."""

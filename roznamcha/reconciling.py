@@ -25,7 +25,8 @@ from roznamcha.differing import Difference, compare, of_subscriber
 from roznamcha.errors import Unavailable, Usage
 from roznamcha.fences import clock_of
 from roznamcha.received import Received
-from roznamcha.relay import DEADLINE, Position, read_position
+from roznamcha.relay import DEADLINE
+from roznamcha.relayed import Position, read_position
 from roznamcha.sides import Line, StoreSide, Stranger, TopicSide
 from schemas import Catalogue
 

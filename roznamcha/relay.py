@@ -9,13 +9,11 @@ one lives.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
@@ -26,11 +24,14 @@ from consumers.clients import Away, Broker, KafkaError, Timeout, taken_over
 from consumers.embedded import head
 from consumers.entries import MetaReader
 from consumers.folding import Kept
-from consumers.slots import SLOTS
+from consumers.outbox import CHANNEL
 from consumers.steps import reach
 from consumers.tails import tails
 from consumers.topics import Topics
-from roznamcha.errors import Broken, Unavailable
+from projections.view import View
+from roznamcha.errors import Unavailable
+from roznamcha.relayed import Position, agree, read_position
+from roznamcha.telling import Outbox, Told
 from schemas import Catalogue
 
 BATCH = 5_000
@@ -63,52 +64,23 @@ class Row(NamedTuple):
     version: int
 
 
-@dataclass
-class Position:
-    """How far was published: the last position, a digest of the entry there, and each partition's last and count."""
-
-    position: int = 0
-    sha256: str = ""
-    entries: dict[int, list[int]] = field(default_factory=dict)
-    deadlines: dict[int, list[int]] = field(default_factory=dict)
-
-    def follow(self, slots: dict[int, list[int]], kept: Kept) -> int:
-        """Count an entry into its slot; give the position of the one before it there, 0 for the first."""
-        last = slots.setdefault(kept.slot, [0, 0])
-        before, last[0], last[1] = last[0], kept.position, last[1] + 1
-        return before
-
-    def written(self) -> bytes:
-        """As it stands on Kafka: public, so that anybody can count."""
-        return json.dumps(
-            {"position": self.position, "sha256": self.sha256, "slots": self.entries, "deadlines": self.deadlines}
-        ).encode()
-
-
-def read_position(message: Any) -> Position:  # noqa: ANN401 (kafka-python's record, or None)
-    """The position in a message of its topic. Raises Broken when it is none."""
-    if message is None:
-        return Position()
-    try:
-        told = json.loads(message.value)
-        slots = [
-            {int(slot): [int(n) for n in last] for slot, last in told[name].items()} for name in ("slots", "deadlines")
-        ]
-        return Position(int(told["position"]), str(told["sha256"]), *slots)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        message = "the last message in the topic of the relay's position is no position: see docs/kafka.md"
-        raise Broken(message) from None
-
-
 class Relay:
     """Publishes one store's log under one prefix, over a connection it has to itself."""
 
-    def __init__(
-        self, connection: Connection[Any], broker: Broker, topics: Topics, catalogue: Catalogue, *, batch: int = BATCH
+    def __init__(  # noqa: PLR0913 (what is published, from where and to where)
+        self,
+        connection: Connection[Any],
+        broker: Broker,
+        topics: Topics,
+        catalogue: Catalogue,
+        views: Sequence[View] = (),
+        *,
+        batch: int = BATCH,
     ) -> None:
-        """Nothing is asked of the broker yet."""
+        """Publish entries, and the rows of those views that have a topic. Nothing is asked of the broker yet."""
         self.connection, self.broker, self.topics, self.batch = connection, broker, topics, batch
         self.metas = MetaReader(catalogue)
+        self.outbox = Outbox(connection, topics, views)
         self.at: Position | None = None
         self.published = 0
         self._producer: Any = None
@@ -128,7 +100,8 @@ class Relay:
         self._producer.init_transactions()
         reach("relay: took over")
         found = read_position(tails(self.broker, self.topics.position, [0]).get(0))
-        self._agree(found)
+        agree(self.connection, self.broker, self.topics, found)
+        self.outbox.begin(self.broker, found)
         self.at = found
         return found
 
@@ -137,36 +110,12 @@ class Relay:
             there = {
                 each["name"]: len(each["partitions"]) for each in admin.describe_topics() if not each["error_code"]
             }
-        for short in ("entries", "deadlines", "relay.position"):
+        for short in ("entries", "deadlines", "relay.position", *self.outbox.views):
             topic = self.topics[short]
             if there.get(topic.name) != topic.partitions:
                 has = f"has {there[topic.name]} partitions" if topic.name in there else "is not there"
                 message = f"the topic {topic.name} {has}: run `roznamcha topics apply`"
                 raise Unavailable(message)
-
-    def _agree(self, found: Position) -> None:
-        """Raise Broken unless the store holds what was published last, and the topics end where the position says."""
-        if found.position:
-            row = self.connection.execute(
-                "SELECT state FROM roznamcha.entries WHERE notification_id = %s", (found.position,)
-            ).fetchone()
-            if row is None or hashlib.sha256(row[0]).hexdigest() != found.sha256:
-                message = (
-                    f"Kafka has entries up to position {found.position}, which the store doesn't hold: it was restored "
-                    "to an earlier state, or belongs to other topics. Restore a later state, or publish everything "
-                    "anew: `roznamcha topics apply --anew`"
-                )
-                raise Broken(message)
-        for name, slots in ((self.topics.entries, found.entries), (self.topics.deadlines, found.deadlines)):
-            last = {slot: _position(each) for slot, each in tails(self.broker, name, range(SLOTS)).items()}
-            wrong = sorted(slot for slot in slots.keys() | last.keys() if last.get(slot, 0) != slots.get(slot, [0])[0])
-            if wrong:
-                message = (
-                    f"partition {wrong[0]} of {name} ends at position {last.get(wrong[0], 0)}, and the relay's "
-                    f"position says {slots.get(wrong[0], [0])[0]}: someone else wrote there, or messages were lost. "
-                    "See `roznamcha reconcile`; `roznamcha topics apply --anew` publishes everything anew"
-                )
-                raise Broken(message)
 
     # --- publishing ----------------------------------------------------------------------------------------------
 
@@ -181,24 +130,34 @@ class Relay:
             page = [row for row in self._read(at.position) if row.kept.position <= target]
             if not page:
                 break
-            at = self._send(at, page)
+            at = self._commit(at, partial(self._entries, page))
+            self.published += len(page)
             done += len(page)
             progress(at.position, target)
-        self._note(at)
+        self._note(self._rows(at))
         return done
+
+    def _rows(self, at: Position) -> Position:
+        """Publish what the views have told."""
+        self.outbox.open(at)
+        for topic in self.outbox.opened:
+            while page := self.outbox.page(topic, at.rows[topic], self.batch):
+                at = self._commit(at, partial(self._told, topic, page))
+                self.outbox.done(topic, at.rows[topic])
+        return at
 
     def _read(self, after: int) -> list[Row]:
         with self.connection.cursor(binary=True) as cursor:
             return [Row(Kept(*row[:5]), row[5]) for row in cursor.execute(PAGE, (after, self.batch))]
 
-    def _send(self, at: Position, page: Sequence[Row]) -> Position:
-        """Publish a page and its position in one transaction; give the position."""
+    def _commit(self, at: Position, fill: Callable[[Position], list[Any]]) -> Position:
+        """Publish, in one transaction, what `fill` sends while it moves the position on; give the position."""
         self.at = None  # until the commit is acknowledged nobody knows where we stand
-        now = Position(at.position, at.sha256, {**at.entries}, {**at.deadlines})
+        now = at.copy()
         producer = self._producer
         try:
             producer.begin_transaction()
-            sent = self._hand_over(now, page)
+            sent = fill(now)
             producer.send(self.topics.position, now.written(), key=SHARD, partition=0)
             reach("relay: sent")  # dies here: the next relay's beginning undoes it, and sends the same again
             producer.commit_transaction()
@@ -213,14 +172,11 @@ class Relay:
             raise TakenOver(message) from None
         reach("relay: committed")  # dies here: Kafka has batch and position, and the next relay reads them there
         self.at = now
-        self.published += len(page)
         return now
 
-    def _hand_over(self, now: Position, page: Sequence[Row]) -> list[Any]:
+    def _entries(self, page: Sequence[Row], now: Position) -> list[Any]:
         send, entries, deadlines = self._producer.send, self.topics.entries, self.topics.deadlines
         sent = []
-        now.entries = {slot: [*last] for slot, last in now.entries.items()}
-        now.deadlines = {slot: [*last] for slot, last in now.deadlines.items()}
         for kept, version in page:
             meta = self.metas.read(kept.state)
             told = {"key": key_of(kept.record_id), "partition": kept.slot}
@@ -231,8 +187,15 @@ class Relay:
             if kept.name.startswith(DEADLINE):
                 headers = headers_of(kept, version, now.follow(now.deadlines, kept), meta)
                 sent.append(send(deadlines, kept.state, headers=headers, **told))
-        last = page[-1].kept
-        now.position, now.sha256 = last.position, hashlib.sha256(last.state).hexdigest()
+        now.reach(page[-1].kept)
+        return sent
+
+    def _told(self, topic: str, page: Sequence[Told], now: Position) -> list[Any]:
+        name, sent = self.topics[topic].name, []
+        for row in page:
+            value, key, headers = self.outbox.message(topic, row)
+            sent.append(self._producer.send(name, value, key=key, partition=row.slot, headers=headers))
+            now.rows[topic][row.slot] = row.seq
         return sent
 
     def _note(self, at: Position) -> None:
@@ -261,6 +224,8 @@ class Relay:
         `told` is called after each look. Raises TakenOver, Broken, and Away when the broker stays away for PATIENCE.
         """
         self.connection.execute("LISTEN entries")
+        if self.outbox.views:
+            self.connection.execute(f"LISTEN {CHANNEL}".encode())
         away: float | None = None
         while not stop.is_set():
             try:
@@ -278,11 +243,5 @@ class Relay:
             told()
             for _ in self.connection.notifies(timeout=net, stop_after=1):
                 break
-        self.connection.execute("UNLISTEN entries")
+        self.connection.execute("UNLISTEN *")
         self.close()
-
-
-def _position(message: Any) -> int:  # noqa: ANN401 (kafka-python's record)
-    """The position in a message's headers; -1 for a stranger's."""
-    told = dict(message.headers).get("position", b"")
-    return int(told) if told.isdigit() else -1

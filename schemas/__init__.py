@@ -23,6 +23,8 @@ from schemas.encoding import encoder
 
 LOCK = "schemas.lock"
 COMMON = "common"
+VIEW = "view"
+"""The folder of rows that views publish: they are derived, and are no acts."""
 
 
 class SchemaError(ValueError):

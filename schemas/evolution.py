@@ -17,7 +17,7 @@ from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibi
 from avro.errors import AvroException
 from avro.schema import parse
 
-from schemas import Catalogue, Schema, golden
+from schemas import VIEW, Catalogue, Schema, golden
 
 PRIMITIVE = {"string", "long", "int", "boolean", "bytes", "null"}
 DEVANAGARI = re.compile("[\u0900-\u097f]")
@@ -70,8 +70,9 @@ def _lint(schema: Schema) -> Iterator[str]:
         yield f"{label}: has no doc"
     yield from _words(label, raw.get("title"), "title")
     fields = raw.get("fields") or [{}]
-    if fields[0].get("name") != "meta" or fields[0].get("type") != "roznamcha.Meta":
-        yield f"{label}: its first field must be meta of type roznamcha.Meta"
+    first = ("record_id", "string") if register == VIEW else ("meta", "roznamcha.Meta")
+    if (fields[0].get("name"), fields[0].get("type")) != first:
+        yield f"{label}: its first field must be {first[0]} of type {first[1]}"
     for field in fields[1:]:
         yield from _lint_field(f"{label}: {field.get('name')}", field, fields)
 

@@ -14,6 +14,7 @@ from roznamcha.health import RELAY
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say
 from roznamcha.settings import settings
+from roznamcha.views import all_views
 
 app = typer.Typer()
 
@@ -39,7 +40,7 @@ def _relay(office: Office, stop: threading.Event, *, once: bool, as_json: bool) 
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
     with connected(office.url, RELAY) as connection:
-        relay = Relay(connection, broker, topics, office.catalogue)
+        relay = Relay(connection, broker, topics, office.catalogue, all_views(office))
         waited = False
         while not relay.alone() and not stop.is_set():
             if not waited:

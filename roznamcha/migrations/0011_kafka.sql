@@ -34,7 +34,8 @@ CREATE TABLE ops.dead_letters (
 );
 
 -- What a view has to tell other systems, written with its rows: numbered without gaps in each slot, under a lock that
--- is held until the rows are committed, so that no number becomes visible before a smaller one.
+-- is held until the rows are committed, so that no number becomes visible before a smaller one. A topic is open when it
+-- has heads.
 CREATE TABLE ops.outbox_heads (
     topic text     NOT NULL,
     slot  smallint NOT NULL,
@@ -46,7 +47,6 @@ CREATE TABLE ops.outbox (
     slot      smallint NOT NULL,
     seq       bigint   NOT NULL,
     record_id uuid     NOT NULL,
-    kind      text     NOT NULL,  -- which kind of row
     value     bytea,              -- none: the row is gone
     PRIMARY KEY (topic, slot, seq)
 );

@@ -19,7 +19,8 @@ from consumers.embedded import connected, read_log
 from consumers.slots import slot_of
 from consumers.topics import Topics
 from roznamcha.errors import Broken, Unavailable
-from roznamcha.relay import Relay, TakenOver, read_position
+from roznamcha.relay import Relay, TakenOver
+from roznamcha.relayed import read_position
 from schemas import catalogue
 from tests.acts import sent
 from tests.broker.reading import positions_of, read_topic

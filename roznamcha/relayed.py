@@ -1,0 +1,120 @@
+"""How far the relay has come, as it stands on Kafka: public, so that anybody can count."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import Connection
+
+from consumers.clients import Broker
+from consumers.folding import Kept
+from consumers.slots import SLOTS
+from consumers.tails import tails
+from consumers.topics import Topics
+from roznamcha.errors import Broken
+
+Slots = dict[int, list[int]]
+ANEW = "`roznamcha topics apply --anew` publishes everything anew"
+
+
+@dataclass
+class Position:
+    """How far was published: the last position, a digest of the entry there, and each partition's last and count.
+
+    `rows` has the last number in each partition of the topics in which views tell their rows.
+    """
+
+    position: int = 0
+    sha256: str = ""
+    entries: Slots = field(default_factory=dict)
+    deadlines: Slots = field(default_factory=dict)
+    rows: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    def copy(self) -> Position:
+        """Another one, that may be moved on while this one stands."""
+        entries, deadlines = ({slot: [*last] for slot, last in each.items()} for each in (self.entries, self.deadlines))
+        return Position(
+            self.position, self.sha256, entries, deadlines, {topic: {**last} for topic, last in self.rows.items()}
+        )
+
+    def follow(self, slots: Slots, kept: Kept) -> int:
+        """Count an entry into its slot; give the position of the one before it there, 0 for the first."""
+        last = slots.setdefault(kept.slot, [0, 0])
+        before, last[0], last[1] = last[0], kept.position, last[1] + 1
+        return before
+
+    def reach(self, kept: Kept) -> None:
+        """Everything up to this entry was published."""
+        self.position, self.sha256 = kept.position, hashlib.sha256(kept.state).hexdigest()
+
+    def written(self) -> bytes:
+        """As it stands on Kafka."""
+        return json.dumps(
+            {
+                "position": self.position,
+                "sha256": self.sha256,
+                "slots": self.entries,
+                "deadlines": self.deadlines,
+                "rows": self.rows,
+            }
+        ).encode()
+
+
+def read_position(message: Any) -> Position:  # noqa: ANN401 (kafka-python's record, or None)
+    """The position in a message of its topic. Raises Broken when it is none."""
+    if message is None:
+        return Position()
+    try:
+        told = json.loads(message.value)
+        entries, deadlines = (
+            {int(slot): [int(n) for n in last] for slot, last in told[name].items()} for name in ("slots", "deadlines")
+        )
+        rows = {str(topic): {int(slot): int(n) for slot, n in last.items()} for topic, last in told["rows"].items()}
+        return Position(int(told["position"]), str(told["sha256"]), entries, deadlines, rows)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        message = f"the last message in the topic of the relay's position is no position; {ANEW}"
+        raise Broken(message) from None
+
+
+def agree(connection: Connection[Any], broker: Broker, topics: Topics, found: Position) -> None:
+    """Raise Broken unless the store holds what was published last, and the topics end where the position says."""
+    if found.position:
+        row = connection.execute(
+            "SELECT state FROM roznamcha.entries WHERE notification_id = %s", (found.position,)
+        ).fetchone()
+        if row is None or hashlib.sha256(row[0]).hexdigest() != found.sha256:
+            message = f"Kafka has entries up to position {found.position}, which the store doesn't hold: {restored()}"
+            raise Broken(message)
+    for name, slots in ((topics.entries, found.entries), (topics.deadlines, found.deadlines)):
+        ends_at(broker, name, {slot: last for slot, (last, _) in slots.items()})
+
+
+def restored() -> str:
+    """What is the matter when Kafka knows more than the store, and what can be done."""
+    return f"it was restored to an earlier state, or belongs to other topics. Restore a later state; {ANEW}"
+
+
+def ends_at(broker: Broker, name: str, last: Mapping[int, int], *, compacted: bool = False) -> None:
+    """Raise Broken unless each partition of a topic ends at the position that is expected.
+
+    A compacted topic may have lost its last message, if that said that a row is gone.
+    """
+    there = {slot: _position(each) for slot, each in tails(broker, name, range(SLOTS)).items()}
+    for slot in sorted(last.keys() | there.keys()):
+        ends, expected = there.get(slot, 0), last.get(slot, 0)
+        if ends != expected and not (compacted and 0 <= ends < expected):
+            message = (
+                f"partition {slot} of {name} ends at position {ends}, and the relay's position says {expected}: "
+                f"someone else wrote there, or messages were lost. See `roznamcha reconcile`; {ANEW}"
+            )
+            raise Broken(message)
+
+
+def _position(message: Any) -> int:  # noqa: ANN401 (kafka-python's record)
+    """The position in a message's headers; -1 for a stranger's."""
+    told = dict(message.headers).get("position", b"")
+    return int(told) if told.isdigit() else -1
