@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from consumers.columns import made, micros, moment, readers, writers
-from consumers.plans import Plan, UnknownAct, Wanted, act_of, meta_plan, plan_of
+from consumers.plans import Plan, UnknownAct, Wanted, act_of, plan_of
 from domain.event import ACTS, Actor, Event, Meta
-from schemas import Catalogue, SchemaError
+from schemas import Catalogue
 from schemas.codec import HEADER, decode, encode
-from schemas.decoding import NOT_PLAIN, Decoder
+from schemas.decoding import NOT_PLAIN
 
-__all__ = ["MetaReader", "Reader", "UnknownAct", "read", "read_plainly", "write"]
+__all__ = ["Reader", "UnknownAct", "read", "read_plainly", "write"]
 
 
 class Reader:
@@ -45,32 +45,6 @@ def read(catalogue: Catalogue, state: bytes, position: int = 0) -> Event[Any]:
     if reader is None:
         reader = catalogue.readers[Reader] = Reader(catalogue)
     return reader.read(state, position)
-
-
-class MetaReader:
-    """Reads of each entry its meta alone: for whoever carries entries on and need not know what they say."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Read entries of the schemas in `catalogue`."""
-        self.catalogue = catalogue
-        self._plans: dict[bytes, Decoder | None] = {}
-
-    def read(self, state: bytes) -> Meta | None:
-        """The meta of the entry in these bytes; None when they can't be read."""
-        head = state[: HEADER.size]
-        try:
-            if head not in self._plans:
-                self._plans[head] = meta_plan(self.catalogue, state)
-            plan = self._plans[head]
-            if plan is not None:
-                found: Meta = plan(state, HEADER.size)
-                return found
-        except NOT_PLAIN:  # SchemaError is one of them: the schema's id may be nobody's
-            pass
-        try:
-            return read_plainly(self.catalogue, state).meta
-        except SchemaError:
-            return None
 
 
 def read_plainly(catalogue: Catalogue, state: bytes, position: int = 0) -> Event[Any]:

@@ -67,20 +67,6 @@ def plan_of(catalogue: Catalogue, state: bytes, wanted: Wanted | None = None) ->
         return None
 
 
-def meta_plan(catalogue: Catalogue, state: bytes) -> Decoder | None:
-    """What reads the meta of entries that begin like this one, and nothing behind it; None when only a plan can.
-
-    Raises SchemaError for a beginning that is no schema's.
-    """
-    writer = schema_of(catalogue, state)
-    if catalogue.latest[writer.name] is not writer:
-        return None
-    try:
-        return decoder_of(writer, META, {}, RUNS, first="meta")
-    except NotPlain:
-        return None
-
-
 def _paths(shape: Shape, path: str, made: dict[str, Convert], stepped: dict[str, object]) -> None:
     """Note what is made of the values of a column, and which of them are stepped over."""
     if shape.inner is not None:

@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 import structlog
 from psycopg import Connection
 
-from consumers.carried import headers_of, key_of, milliseconds
+from consumers.carried import headers_of, key_of
 from consumers.clients import Away, Broker, KafkaError, Timeout, taken_over
 from consumers.embedded import head
-from consumers.entries import MetaReader
 from consumers.folding import Kept
 from consumers.outbox import CHANNEL
+from consumers.stamps import Stamp, StampReader
 from consumers.steps import reach
 from consumers.tails import tails
 from consumers.topics import Topics
@@ -43,7 +43,7 @@ SHARD = b"0"
 DEADLINE = "deadline."
 PAGE = b"""
     SELECT notification_id, slot, record_id, topic, state, originator_version FROM roznamcha.entries
-    WHERE notification_id > %s ORDER BY notification_id LIMIT %s
+    WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s
 """
 NOTED = b"""
     INSERT INTO ops.relayed VALUES (%s, %s, %s, now()) ON CONFLICT (prefix) DO UPDATE
@@ -58,10 +58,11 @@ class TakenOver(Unavailable):
 
 
 class Row(NamedTuple):
-    """An entry of the log, and its version in its own stream."""
+    """An entry of the log, its version in its own stream, and its stamp; None where its bytes can't be read."""
 
     kept: Kept
     version: int
+    stamp: Stamp | None
 
 
 class Relay:
@@ -79,7 +80,7 @@ class Relay:
     ) -> None:
         """Publish entries, and the rows of those views that have a topic. Nothing is asked of the broker yet."""
         self.connection, self.broker, self.topics, self.batch = connection, broker, topics, batch
-        self.metas = MetaReader(catalogue)
+        self.stamps = StampReader(catalogue)
         self.outbox = Outbox(connection, topics, views)
         self.at: Position | None = None
         self.published = 0
@@ -126,14 +127,19 @@ class Relay:
         """
         at = self.at or self.begin()
         target, done = head(self.connection) if until is None else until, 0
-        while at.position < target:
-            page = [row for row in self._read(at.position) if row.kept.position <= target]
-            if not page:
-                break
-            at = self._commit(at, partial(self._entries, page))
+        page = self._read(at.position, target)
+        while page:
+            following: list[Row] = []
+
+            def meanwhile(last: int = page[-1].kept.position, following: list[Row] = following) -> None:
+                following += self._read(last, target)
+
+            full = len(page) == self.batch
+            at = self._commit(at, partial(self._entries, page), meanwhile if full else None)
             self.published += len(page)
             done += len(page)
             progress(at.position, target)
+            page = following
         self._note(self._rows(at))
         return done
 
@@ -146,12 +152,22 @@ class Relay:
                 self.outbox.done(topic, at.rows[topic])
         return at
 
-    def _read(self, after: int) -> list[Row]:
+    def _read(self, after: int, target: int) -> list[Row]:
+        if after >= target:
+            return []
+        read = self.stamps.read
         with self.connection.cursor(binary=True) as cursor:
-            return [Row(Kept(*row[:5]), row[5]) for row in cursor.execute(PAGE, (after, self.batch))]
+            return [
+                Row(Kept(*row[:5]), row[5], read(row[4])) for row in cursor.execute(PAGE, (after, target, self.batch))
+            ]
 
-    def _commit(self, at: Position, fill: Callable[[Position], list[Any]]) -> Position:
-        """Publish, in one transaction, what `fill` sends while it moves the position on; give the position."""
+    def _commit(
+        self, at: Position, fill: Callable[[Position], list[Any]], meanwhile: Callable[[], None] | None = None
+    ) -> Position:
+        """Publish, in one transaction, what `fill` sends while it moves the position on; give the position.
+
+        `meanwhile` is done while what was sent is on its way.
+        """
         self.at = None  # until the commit is acknowledged nobody knows where we stand
         now = at.copy()
         producer = self._producer
@@ -159,6 +175,8 @@ class Relay:
             producer.begin_transaction()
             sent = fill(now)
             producer.send(self.topics.position, now.written(), key=SHARD, partition=0)
+            if meanwhile is not None:
+                meanwhile()
             reach("relay: sent")  # dies here: the next relay's beginning undoes it, and sends the same again
             producer.commit_transaction()
             for each in sent:
@@ -177,15 +195,14 @@ class Relay:
     def _entries(self, page: Sequence[Row], now: Position) -> list[Any]:
         send, entries, deadlines = self._producer.send, self.topics.entries, self.topics.deadlines
         sent = []
-        for kept, version in page:
-            meta = self.metas.read(kept.state)
+        for kept, version, stamp in page:
             told = {"key": key_of(kept.record_id), "partition": kept.slot}
-            if meta is not None:
-                told["timestamp_ms"] = milliseconds(meta.recorded_at)
-            headers = headers_of(kept, version, now.follow(now.entries, kept), meta)
+            if stamp is not None:
+                told["timestamp_ms"] = stamp.recorded_ms
+            headers = headers_of(kept, version, now.follow(now.entries, kept), stamp)
             sent.append(send(entries, kept.state, headers=headers, **told))
             if kept.name.startswith(DEADLINE):
-                headers = headers_of(kept, version, now.follow(now.deadlines, kept), meta)
+                headers = headers_of(kept, version, now.follow(now.deadlines, kept), stamp)
                 sent.append(send(deadlines, kept.state, headers=headers, **told))
         now.reach(page[-1].kept)
         return sent

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,9 +17,9 @@ from psycopg import Connection
 
 from consumers.carried import Carried, Undeliverable, carried, headers_of
 from consumers.clients import Broker, Timeout
-from consumers.entries import MetaReader
 from consumers.folding import Kept
 from consumers.reading import Reading
+from consumers.stamps import StampReader
 from schemas import Catalogue
 
 HEADERS = (
@@ -69,7 +70,7 @@ class StoreSide:
 
     def __init__(self, connection: Connection[Any], catalogue: Catalogue, begins: str) -> None:
         """Read over `connection`, which must be in a transaction."""
-        self.connection, self.begins, self.metas = connection, begins, MetaReader(catalogue)
+        self.connection, self.begins, self.stamps = connection, begins, StampReader(catalogue)
 
     def lines(self, until: int, slots: Collection[int], record: UUID | None = None) -> Iterator[Line]:
         """Every entry of some slots up to a position, or of one record, in the log's order."""
@@ -93,7 +94,7 @@ class StoreSide:
 
     def _line(self, kept: Kept, version: int, previous: int) -> Line:
         value = sha256(kept.state).digest()
-        headers: dict[str, bytes] = dict(headers_of(kept, version, previous, self.metas.read(kept.state)))
+        headers: dict[str, bytes] = dict(headers_of(kept, version, previous, self.stamps.read(kept.state)))
         whole = whole_of(headers, str(kept.record_id), value)
         return Line(kept.record_id, kept.position, version, kept.slot, None, value, whole)
 
@@ -106,8 +107,8 @@ class StoreSide:
         state = self.connection.execute(
             "SELECT state FROM roznamcha.entries WHERE notification_id = %s", (row[1],)
         ).fetchone()
-        meta = self.metas.read(state[0]) if state else None
-        return row[0], meta and meta.recorded_at
+        stamp = self.stamps.read(state[0]) if state else None
+        return row[0], stamp and datetime.fromtimestamp(stamp.recorded_ms / 1_000, UTC)
 
 
 class Stranger(NamedTuple):

@@ -17,6 +17,7 @@ from consumers.carried import headers_of
 from consumers.clients import Broker, ConfigResource, ConfigResourceType
 from consumers.folding import Kept
 from consumers.slots import slot_of
+from consumers.stamps import Stamp, stamp_of
 from consumers.topics import Topics
 from domain.event import Meta
 from roznamcha.asyncapi import text
@@ -36,13 +37,13 @@ def document() -> dict[str, Any]:
     return loaded
 
 
-def an_entry() -> tuple[Kept, Meta]:
+def an_entry() -> tuple[Kept, Stamp]:
     """An entry as the relay has it."""
     record = uuid4()
     meta = Meta(
         entry_id=uuid4(), record_id=record, occurred_at=AT, station="CG-RPR-01", district="CG-RPR", command_id=uuid4()
     )
-    return Kept(41, slot_of(record), record, "case.SceneVisited", b"\x00"), meta
+    return Kept(41, slot_of(record), record, "case.SceneVisited", b"\x00"), stamp_of(meta)
 
 
 def test_the_file_is_what_the_command_prints(tmp_path: Path) -> None:
@@ -80,8 +81,8 @@ def test_every_schema_is_a_message_of_its_topics(document: dict[str, Any]) -> No
 def test_headers_are_those_the_relay_sends(document: dict[str, Any]) -> None:
     """Exactly those names; the ones that are always there are required; each value is as described."""
     described = document["components"]["messageTraits"]["entry"]["headers"]
-    kept, meta = an_entry()
-    whole, bare = dict(headers_of(kept, 3, 40, meta)), dict(headers_of(kept, 3, 40, None))
+    kept, stamp = an_entry()
+    whole, bare = dict(headers_of(kept, 3, 40, stamp)), dict(headers_of(kept, 3, 40, None))
     assert described["properties"].keys() == whole.keys()
     assert set(described["required"]) == bare.keys()
     for headers in (whole, bare):
