@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from schemas import VIEW
+
 PREFIX = "roznamcha"
 FOR_EVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
 """Never compacted: compaction would keep the last entry of each record and throw away the rest."""
@@ -36,6 +38,11 @@ class Topic:
     def title(self) -> str:
         """What is in it."""
         return str(self.about["title"])
+
+    def carries(self, name: str) -> bool:
+        """Whether its messages are written with the schema of this name: an act's or a view's rows'."""
+        what, register = str(self.about["carries"]), name.partition(".")[0]
+        return register != VIEW if what == "acts" else what in {register, name}
 
     def settings(self, nodes: int) -> dict[str, str]:
         """The broker's settings of this topic, where so many nodes keep copies."""

@@ -129,12 +129,7 @@ def carried_by(catalogue: Catalogue, topic: Topic) -> list[str]:
     what = str(topic.about["carries"])
     if what in {"position", "raw"}:
         return [what]
-    return [_called(catalogue, each) for each in _all(catalogue) if _goes(each.name, what)]
-
-
-def _goes(name: str, what: str) -> bool:
-    register = name.partition(".")[0]
-    return register != "view" if what == "acts" else what in {register, name}
+    return [_called(catalogue, each) for each in _all(catalogue) if topic.carries(each.name)]
 
 
 def _all(catalogue: Catalogue) -> Iterator[Schema]:

@@ -30,6 +30,7 @@ from roznamcha.commands import (
     projecting,
     reading,
     reconciling,
+    registries,
     relaying,
     ticking,
 )
@@ -55,7 +56,7 @@ app.add_typer(keeping.parked, name="parked")
 app.add_typer(contracts.schemas, name="schemas")
 app.add_typer(topics, name="topics")
 app.add_typer(law, name="law")
-app.registered_commands.extend(contracts.app.registered_commands)
+app.registered_commands.extend([*contracts.app.registered_commands, *registries.app.registered_commands])
 
 CLICK: Any = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")
 """The root of what the command-line library complains of, whichever click it brings."""

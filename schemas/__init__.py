@@ -91,10 +91,20 @@ class Schema:
         """SHA-256 of the file: Avro's canonical form would ignore docs and defaults."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    @cached_property
+    def complete(self) -> str:
+        """The inlined schema as compact JSON, the form in which it is handed out: its SHA-256 stands in the lock."""
+        return json.dumps(self.inlined, separators=(",", ":"))
+
+    @property
+    def full_name(self) -> str:
+        """The record's name as Avro and registries know it."""
+        return f"{self.raw['namespace']}.{self.raw['name']}"
+
     @property
     def inlined_digest(self) -> str:
         """SHA-256 of the inlined schema as compact JSON."""
-        return hashlib.sha256(json.dumps(self.inlined, separators=(",", ":")).encode()).hexdigest()
+        return hashlib.sha256(self.complete.encode()).hexdigest()
 
     @property
     def guid(self) -> UUID:

@@ -179,7 +179,7 @@ SPOILT: dict[str, Callable[[dict[str, Any]], Any]] = {
     "does not wait for nobody": lambda s: s["app"]["depends_on"].update(nobody={"condition": "service_healthy"}),
     "is not text": lambda s: s["kafka"]["environment"].update(KAFKA_NODE_ID=1),
     "there is no setting ROZNAMCHA_DATABASE": lambda s: s["app"]["environment"].update(ROZNAMCHA_DATABASE="x"),
-    "`roznamcha serve`, which does not exist": lambda s: s["app"].update(command=["serve"]),
+    "`roznamcha preside`, which does not exist": lambda s: s["app"].update(command=["preside"]),
     "is another release": lambda s: s["app"].update(image="roznamcha:9.9.9"),
     "KAFKA_AUTO_CREATE_TOPICS_ENABLE is not": lambda s: s["kafka"]["environment"].pop(
         "KAFKA_AUTO_CREATE_TOPICS_ENABLE"

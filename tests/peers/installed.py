@@ -1,0 +1,102 @@
+"""What the peers need, brought once into a cache beside no checkout: several processes of one test run ask at once."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.broker.nodes import NoBroker, cache, jars, java
+
+JS = Path(__file__).parent / "js"
+APICURIO = "2.6.13.Final"
+"""The last line of versions that runs on Java 17."""
+SMALL = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+BRINGING = 600
+"""Seconds that a package manager may take."""
+
+
+class NoPeer(Exception):
+    """A peer isn't here and can't be brought. The message says what is missing."""
+
+
+@contextmanager
+def _kept(name: str) -> Iterator[Path]:
+    """A folder of the cache, while nobody else fills it."""
+    folder = cache().parent / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+def _bring(name: str, bring: Callable[[Path], list[str]]) -> Path:
+    """A folder that a package manager has filled, once. Raises NoPeer with the manager's first words."""
+    with _kept(name) as folder:
+        if (folder / "complete").exists():
+            return folder
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        command = bring(folder)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=BRINGING, check=False)
+        if done.returncode:
+            said = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if "rror" in line]
+            message = f"{command[0]} could not bring {name}: {(said or ['?'])[0][:200]}"
+            raise NoPeer(message)
+        (folder / "complete").touch()
+        return folder
+
+
+def program(name: str, package: str) -> str:
+    """A program of the machine. Raises NoPeer."""
+    found = shutil.which(name)
+    if found is None:
+        message = f"there is no {name} here: install {package}"
+        raise NoPeer(message)
+    return found
+
+
+@functools.cache
+def modules() -> Path:
+    """The folder of the JavaScript reader's modules, exactly those of its lock file. Raises NoPeer."""
+    program("node", "nodejs")
+    npm = program("npm", "npm")
+
+    def bring(folder: Path) -> list[str]:
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(JS / name, folder)
+        return [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+
+    digest = hashlib.sha256((JS / "package-lock.json").read_bytes()).hexdigest()[:12]
+    return _bring(f"js-{digest}", bring) / "node_modules"
+
+
+def java_tools() -> list[str]:
+    """The beginning of a command line that runs one of Kafka's own tools. Raises NoPeer."""
+    try:
+        return [java(), *SMALL, "-cp", f"{jars()}/*"]
+    except NoBroker as error:
+        raise NoPeer(str(error)) from None
+
+
+@functools.cache
+def apicurio() -> list[str]:
+    """The command line that runs Apicurio Registry, as it is published. Raises NoPeer."""
+    try:
+        machine = java()
+    except NoBroker as error:
+        raise NoPeer(str(error)) from None
+    maven = program("mvn", "maven")
+    artifact = f"io.apicurio:apicurio-registry-app:{APICURIO}:tar.gz:all"
+
+    def bring(folder: Path) -> list[str]:
+        unpack = ["dependency:unpack", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
+        return [maven, "-B", "-q", *unpack]
+
+    folder = _bring(f"apicurio-{APICURIO}", bring)
+    return [machine, *SMALL, "-jar", str(folder / f"apicurio-registry-app-{APICURIO}-runner.jar")]
