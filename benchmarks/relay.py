@@ -8,73 +8,46 @@ in no transaction; a second one leaves their headers out. One real broker, one n
 from __future__ import annotations
 
 import gc
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
+from brokers import empty_topics, kafka
 from filling import fill
 from harness import database, in_turn, options, report, server
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from consumers.carried import headers_of, key_of
 from consumers.clients import Broker
 from consumers.embedded import connected, read_log
 from consumers.stamps import StampReader
-from consumers.topics import Topics
 from roznamcha.relay import Relay
 from schemas import catalogue
-from tests.broker.copies import create, remove
-from tests.broker.nodes import Cluster, new_prefix, running
 
 Message = tuple[bytes, bytes, int, Any]
 
 
-@contextmanager
-def kafka() -> Iterator[Cluster]:
-    """A real broker of one node, with a folder of its own."""
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as cluster:
-        yield cluster
-
-
 def ours(url: str, broker: Broker, entries: int) -> float:
     """Entries a second by the relay, from topics that are empty."""
-    topics, shorts = made(broker)
-    with connected(url) as connection:
+    with empty_topics(broker) as topics, connected(url) as connection:
         relay = Relay(connection, broker, topics, catalogue())
         started = time.perf_counter()
         published = relay.publish()
         rate = published / (time.perf_counter() - started)
         relay.close()
-    remove(broker, topics, shorts)
     assert published == entries  # noqa: S101 (else something else was measured)
     return rate
 
 
 def bare(broker: Broker, messages: list[Message], *, headers: bool) -> float:
     """Messages a second by a producer that does nothing else."""
-    topics, shorts = made(broker)
-    producer = broker.producer(called="bare")
-    started = time.perf_counter()
-    for key, value, partition, more in messages:
-        producer.send(topics.entries, value, key=key, partition=partition, headers=more if headers else None)
-    producer.flush()
-    rate = len(messages) / (time.perf_counter() - started)
-    producer.close()
-    remove(broker, topics, shorts)
+    with empty_topics(broker) as topics:
+        producer = broker.producer(called="bare")
+        started = time.perf_counter()
+        for key, value, partition, more in messages:
+            producer.send(topics.entries, value, key=key, partition=partition, headers=more if headers else None)
+        producer.flush()
+        rate = len(messages) / (time.perf_counter() - started)
+        producer.close()
     return rate
-
-
-def made(broker: Broker) -> tuple[Topics, tuple[str, ...]]:
-    """Topics of their own."""
-    topics = Topics(new_prefix().removesuffix("."))
-    shorts = ("entries", "deadlines", "relay.position")
-    create(broker, topics, shorts)
-    return topics, shorts
 
 
 def in_memory(url: str) -> list[Message]:
@@ -90,20 +63,15 @@ def in_memory(url: str) -> list[Message]:
 def main() -> None:
     """Take all in turn and print the ratios."""
     asked = options(__doc__ or "")
-    with (
-        server() as url,
-        database(url) as store,
-        tempfile.TemporaryDirectory() as folder,
-        running(Path(folder)) as node,
-    ):
+    with server() as url, database(url) as store, kafka() as broker:
         entries = fill(store, asked.size or 100_000)
         messages = in_memory(store)
         gc.freeze()
-        bare(node.broker, messages, headers=True)  # a broker just begun is slow: nobody's first round counts
+        bare(broker, messages, headers=True)  # a broker just begun is slow: nobody's first round counts
         contenders = {
-            "ours": lambda: ours(store, node.broker, entries),
-            "bare producer": lambda: bare(node.broker, messages, headers=True),
-            "bare producer, no headers": lambda: bare(node.broker, messages, headers=False),
+            "ours": lambda: ours(store, broker, entries),
+            "bare producer": lambda: bare(broker, messages, headers=True),
+            "bare producer, no headers": lambda: bare(broker, messages, headers=False),
         }
         medians = in_turn(contenders, asked.rounds)
     size = sum(len(key) + len(value) for key, value, _, _ in messages) // len(messages)
