@@ -136,3 +136,16 @@ def test_a_topic_made_anew_has_another_id(broker: Broker, topics: Topics) -> Non
     assert topic_id(broker, topics.entries) != topic_id(broker, topics.deadlines)
     with pytest.raises(LookupError, match="no topic"):
         topic_id(broker, f"{topics.prefix}.none")
+
+
+def test_a_broker_that_stays_away_longer_than_a_stall(broker: Broker, topics: Topics) -> None:
+    """Its consumer given up and no broker to make another: the reader waits, and reads on when one is there."""
+    write(broker, topics.entries, {1: [b"a"]})
+    reading = Reading(broker, topics.entries, f"{topics.prefix}.g", lambda new: dict.fromkeys(new, 0), stall=0.2)
+    reading.renew()
+    reading.broker = Broker("127.0.0.1:9")
+    for _ in range(5):
+        assert reading.poll(0.2) == {}
+    reading.broker = broker
+    assert [each.value for each in read(reading, lambda found: len(found) == 1)] == [b"a"]
+    reading.close()
