@@ -20,7 +20,7 @@ import structlog
 from psycopg import Connection
 
 from consumers.carried import headers_of, key_of, milliseconds
-from consumers.clients import Away, Broker, KafkaError, Timeout, taken_over
+from consumers.clients import Away, Broker, KafkaError, Timeout, commit, taken_over
 from consumers.embedded import head
 from consumers.entries import MetaReader
 from consumers.folding import Kept
@@ -102,6 +102,7 @@ class Relay:
         found = read_position(tails(self.broker, self.topics.position, [0]).get(0))
         agree(self.connection, self.broker, self.topics, found)
         self.outbox.begin(self.broker, found)
+        self._note(found)
         self.at = found
         return found
 
@@ -131,6 +132,7 @@ class Relay:
             if not page:
                 break
             at = self._commit(at, partial(self._entries, page))
+            self._note(at)  # dies before it: the copy is behind until the next relay begins
             self.published += len(page)
             done += len(page)
             progress(at.position, target)
@@ -160,7 +162,7 @@ class Relay:
             sent = fill(now)
             producer.send(self.topics.position, now.written(), key=SHARD, partition=0)
             reach("relay: sent")  # dies here: the next relay's beginning undoes it, and sends the same again
-            producer.commit_transaction()
+            commit(producer)
             for each in sent:
                 if not each.succeeded():  # a commit that is acknowledged has them all: one that isn't so is no success
                     raise each.exception or Timeout
