@@ -47,6 +47,8 @@ TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
 PATIENCE_MS = 20_000
 """How long a transaction may stay open: one that is left behind holds up every reader of committed records until then,
 or until the next relay begins."""
+RECONNECTING_MS = 1_000
+"""Milliseconds at most between two tries of a producer to reach a broker. The library would wait up to half a minute."""
 CONNECTING = 3.0
 """Seconds in which some broker must take a connection. The library itself would try for half a minute, in silence."""
 LARGEST = 8 * 1024 * 1024
@@ -108,9 +110,12 @@ class Broker:
     def producer(self, transactional_id: str | None = None, *, called: str = "roznamcha", **more: Any) -> Any:  # noqa: ANN401
         """A producer that neither doubles nor reorders; with an id, all is committed together or not at all."""
         if transactional_id is not None:
-            more = {"transactional_id": transactional_id, "transaction_timeout_ms": PATIENCE_MS, **more}
+            # Waiting longer than a transaction may last comes to nothing: where the library has lost its way to a broker
+            # that went and came again, it would otherwise be a minute until somebody asks anew.
+            limits = {"transaction_timeout_ms": PATIENCE_MS, "max_block_ms": PATIENCE_MS}
+            more = {"transactional_id": transactional_id, **limits, **more}
         return KafkaProducer(
-            **{"linger_ms": 5, "batch_size": 64 * 1024, **more},
+            **{"linger_ms": 5, "batch_size": 64 * 1024, "reconnect_backoff_max_ms": RECONNECTING_MS, **more},
             **self._common(called),
             enable_idempotence=True,
             acks="all",
