@@ -63,7 +63,7 @@ def _code(unwell: set[str]) -> int:
     """What it means when these parts aren't well: broken, a setting that is of no use here, or somebody away."""
     if unwell & INTEGRITY:
         return Broken.exit_code
-    return Usage.exit_code if unwell <= {"registry", "settings"} else Unavailable.exit_code
+    return Usage.exit_code if "settings" in unwell or unwell <= {"registry"} else Unavailable.exit_code
 
 
 def _broker(here: Settings, url: str | None) -> Found:

@@ -38,7 +38,7 @@ def families(text: str) -> dict[str, Any]:
 
 
 def test_every_figure_is_named_and_told_as_prometheus_has_it() -> None:
-    """One name for each, with a unit and without capitals; counters end in _total and nothing else does; all have HELP."""
+    """One name for each, with a unit, no capitals; counters end in _total and nothing else does; all have HELP."""
     whole = Health(at=AT, parked={"history": 1}, parked_seconds=3.0, published=KNOWN, unpublished_seconds=9.0)
     made = CollectorRegistry()
     made.register(PostCollector([Sentry(each, [], 1.0, Lines(io.StringIO(), readable=False)) for each in POSTS]))
@@ -66,7 +66,7 @@ def test_every_figure_is_named_and_told_as_prometheus_has_it() -> None:
 
 
 def test_what_is_not_known_is_not_given() -> None:
-    """No broker: nothing of Kafka. No store: that, and nothing else. Never compared: no zero that looks like an answer."""
+    """No broker: nothing of Kafka. No store: that alone. Never compared: no zero that looks like an answer."""
     assert not [name for name in families(exposition(Health(at=AT))) if "relay_" in name or "reconcile" in name]
     away = families(generate_latest(registry(lambda: None)).decode())
     assert {name: each.samples[0].value for name, each in away.items()} == {"roznamcha_store_up": 0}
@@ -155,7 +155,7 @@ def test_without_a_broker_nothing_of_kafka_is_called_well(program: Program) -> N
 
 
 def test_what_is_away_is_not_asked(program: Program, broker: Broker) -> None:
-    """A broker that is away: what lies on it is unknown, and said so. A store that is away: the broker is asked still."""
+    """A broker that is away: what lies on it is unknown, and said so. A store that is: the broker is asked still."""
     entered(program, 1)
     code, found = parts(program, "--kafka", "127.0.0.1:1")
     assert (code, found["broker"][0]) == (4, False)
