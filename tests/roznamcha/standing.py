@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.roznamcha.kit import Program
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which something that is waited for is given up."""
 
 

@@ -41,7 +41,7 @@ def health(program: Program) -> Health:
         return examine(connection, catalogue(), datetime.now(UTC), "roznamcha")
 
 
-def arrives(program: Program, cases: int, seconds: float = 60) -> None:
+def arrives(program: Program, cases: int, seconds: float = 120) -> None:
     """Wait until so many cases are in the views, what is due of them was told, and all of it is on Kafka."""
 
     def there() -> bool:
@@ -53,7 +53,11 @@ def arrives(program: Program, cases: int, seconds: float = 60) -> None:
             and found.published.behind == 0
         )
 
-    until(there, seconds)
+    try:
+        until(there, seconds)
+    except AssertionError:
+        message = f"{program.count('views.case_state')} of {cases} cases: {health(program)}"
+        raise AssertionError(message) from None
 
 
 def enter(program: Program, name: str) -> None:
