@@ -39,7 +39,7 @@ __all__ = [
     "ACL", "RESERVED", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
     "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights",
     "OffsetAndMetadata", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType", "Timeout",
-    "TopicPartition", "Unreadable", "for_code", "taken_over",
+    "TopicPartition", "Unreadable", "commit", "for_code", "taken_over",
 ]  # fmt: skip
 
 TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
@@ -47,6 +47,8 @@ TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
 PATIENCE_MS = 20_000
 """How long a transaction may stay open: one that is left behind holds up every reader of committed records until then,
 or until the next relay begins."""
+RECONNECTING_MS = 1_000
+"""Milliseconds at most between two tries of a producer to reach a broker. The library may wait half a minute."""
 CONNECTING = 3.0
 """Seconds in which some broker must take a connection. The library itself would try for half a minute, in silence."""
 LARGEST = 8 * 1024 * 1024
@@ -108,9 +110,10 @@ class Broker:
     def producer(self, transactional_id: str | None = None, *, called: str = "roznamcha", **more: Any) -> Any:  # noqa: ANN401
         """A producer that neither doubles nor reorders; with an id, all is committed together or not at all."""
         if transactional_id is not None:
-            more = {"transactional_id": transactional_id, "transaction_timeout_ms": PATIENCE_MS, **more}
+            limits = {"transaction_timeout_ms": PATIENCE_MS, "max_block_ms": PATIENCE_MS}
+            more = {"transactional_id": transactional_id, **limits, **more}
         return KafkaProducer(
-            **{"linger_ms": 5, "batch_size": 64 * 1024, **more},
+            **{"linger_ms": 5, "batch_size": 64 * 1024, "reconnect_backoff_max_ms": RECONNECTING_MS, **more},
             **self._common(called),
             enable_idempotence=True,
             acks="all",
@@ -125,6 +128,19 @@ class Broker:
             yield client
         finally:
             client.close()
+
+
+def commit(producer: Any, milliseconds: int = PATIENCE_MS) -> None:  # noqa: ANN401
+    """Commit a producer's transaction. Raises Timeout, and KafkaError; whether it was committed is then unknown.
+
+    The library's own would wait for ever, and has been seen to: its sender had lost the way to a broker that went and
+    came again. After so long the transaction is over, one way or the other.
+    """
+    outcome = producer._transaction_manager.begin_commit()  # noqa: SLF001 (as the library does it)
+    producer._sender.wakeup()  # noqa: SLF001
+    if not outcome.wait(milliseconds):
+        message = f"no answer to a commit within {milliseconds / 1_000:.0f} s"
+        raise Timeout(message)
 
 
 def taken_over(producer: Any, error: KafkaError) -> bool:  # noqa: ANN401

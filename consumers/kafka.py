@@ -313,13 +313,14 @@ def keep_following(  # noqa: PLR0913 (what to follow, from where, and by which n
     *,
     net: float = 1.0,
     called: str = "roznamcha",
+    seen_as: str = "",
     limit: float = LIMIT,
     **how: Any,  # noqa: ANN401 (as KafkaFollower has it)
 ) -> None:
     """Follow until told to stop, over a new connection whenever one is cut; a member of the group all the while.
 
     Raises what the database said when it stays away for PATIENCE seconds, and what `step` raises. The process ends when
-    no round is made for `limit` seconds.
+    no round is made for `limit` seconds. The store sees it as `seen_as`, where that is not what it is `called`.
     """
     follower: KafkaFollower | None = None
     away: float | None = None
@@ -328,7 +329,7 @@ def keep_following(  # noqa: PLR0913 (what to follow, from where, and by which n
             while not stop.is_set():
                 dog.round()
                 try:
-                    with connected(url, called) as connection:
+                    with connected(url, seen_as or called) as connection:
                         if follower is None:
                             follower = KafkaFollower(connection, views, catalogue, broker, topics, called=called, **how)
                         else:

@@ -18,7 +18,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError, Persiste
 
 from consumers.restored import Ahead
 from consumers.runner import Outdated
-from roznamcha import log
+from roznamcha import lifeline, log
 from roznamcha.commands import (
     contracts,
     custody,
@@ -32,6 +32,7 @@ from roznamcha.commands import (
     reconciling,
     registries,
     relaying,
+    standing,
     ticking,
 )
 from roznamcha.commands.topics import topics
@@ -48,7 +49,7 @@ app = typer.Typer(
     add_completion=False,
 )
 WORK = (
-    demo, entering, reading, custody, ticking, relaying, projecting, reconciling, keeping, health, living,
+    demo, entering, reading, custody, ticking, relaying, projecting, reconciling, keeping, health, living, standing,
 )  # fmt: skip
 for commands in (each.app for each in WORK):
     app.registered_commands.extend(commands.registered_commands)
@@ -99,6 +100,7 @@ def begin(  # noqa: PLR0913 (one for each setting)
 ) -> None:
     """Every act of a police case, entered once and for ever; all else is derived from the entries."""
     del show_version  # answered before anything else is looked at
+    lifeline.hold()
     log.set_up(verbose=verbose)
     given = {"data": data, "database_url": database_url, "kafka": kafka, "kafka_options": kafka_options,
              "topics": topics, "registry_url": registry_url, "timezone": timezone}  # fmt: skip

@@ -17,6 +17,7 @@ from psycopg import Connection
 
 from consumers import entries
 from consumers.checkpoints import MAIN
+from roznamcha.published import Published, look
 from schemas import Catalogue, SchemaError
 
 FOLLOWER = "roznamcha project"
@@ -25,7 +26,7 @@ RELAY = "roznamcha relay"
 """What the long-running processes call their connections, so that one can see from here whether they live."""
 GRACE = 300.0
 """Seconds for which entries may wait where nobody follows: the next command that reads a view folds them."""
-INTEGRITY = {"completeness", "parked", "fences", "schemas", "store"}
+INTEGRITY = {"completeness", "parked", "fences", "schemas", "store", "partitions", "position", "reconcile"}
 """Parts that are broken when they aren't well; of the others some process or service is away."""
 
 BEHIND = """
@@ -49,7 +50,14 @@ IN_HISTORY = f"""
 }
     FROM views.history h LEFT JOIN roznamcha.entries e ON e.notification_id = h.position GROUP BY e.slot
 """
-LIVING = "SELECT application_name, count(*) FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1"
+LIVING = """
+    SELECT split_part(application_name, ' of ', 1), count(*) FROM pg_stat_activity
+    WHERE datname = current_database() GROUP BY 1
+"""
+"""Who is connected, by name; the sign by which its supervisor knows a process is left out."""
+PARKED = """
+    SELECT view, count(*), min(position) FROM ops.parked WHERE view NOT LIKE '%\\_\\_new' GROUP BY 1 ORDER BY 1
+"""
 UNTOLD = "SELECT count(*), min(next_at) FROM views.deadlines WHERE next_at <= %s"
 
 
@@ -65,18 +73,23 @@ class Health:
     incomplete: tuple[int, ...] = ()
     """Slots in which the history doesn't hold exactly what the log has up to the checkpoint; -1 for rows of nothing."""
     parked: dict[str, int] = field(default_factory=dict)
+    parked_seconds: float | None = None
     followers: int = 0
     tickers: int = 0
     untold: int = 0
     untold_seconds: float | None = None
+    relays: int = 0
+    published: Published | None = None
+    """What is known of Kafka; None where no broker is named."""
+    unpublished_seconds: float | None = None
 
     @property
     def complete(self) -> bool:
         """Whether what was folded is all that was entered so far."""
         return not self.incomplete
 
-    def says(self) -> Iterator[tuple[str, bool, str]]:
-        """(part, well, words) for each thing that was asked."""
+    def says(self) -> Iterator[tuple[str, bool | None, str]]:
+        """(part, well or None where nobody knows, words) for each thing that was asked."""
         if self.behind:
             waits = f"; the oldest waits {self.behind_seconds:,.0f} s" if self.behind_seconds is not None else ""
             well = bool(self.followers) or (self.behind_seconds or 0) < GRACE
@@ -93,7 +106,9 @@ class Health:
             if self.incomplete
             else "every slot holds as many entries as the log, with the same digest",
         )
-        yield "parked", not self.parked, ", ".join(f"{n} for {view}" for view, n in self.parked.items()) or "none"
+        lots = ", ".join(f"{n} for {view}" for view, n in self.parked.items())
+        age = f"; the oldest waits {self.parked_seconds:,.0f} s" if self.parked_seconds is not None else ""
+        yield "parked", not self.parked, f"{lots}{age}: see `parked list`" if lots else "none"
         yield "followers", True, f"{self.followers} at work, {self.tickers} tickers"
         if self.untold:
             late = self.untold_seconds or 0.0
@@ -102,16 +117,23 @@ class Health:
             yield "deadlines", not self.tickers or late < GRACE, words
         else:
             yield "deadlines", True, "nothing that is due is untold"
+        if self.published is not None:
+            yield from self.published.says(self.at, self.unpublished_seconds, self.relays)
 
 
-def examine(connection: Connection[Any], catalogue: Catalogue, at: datetime) -> Health:
-    """Compare the views with the log, in one snapshot. Reads every entry's key, so it costs what the log is long."""
+def examine(connection: Connection[Any], catalogue: Catalogue, at: datetime, topics: str | None = None) -> Health:
+    """Compare the views with the log, in one snapshot. Reads every entry's key, so it costs what the log is long.
+
+    With `topics`, a prefix, also what the store knows of Kafka.
+    """
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         behind, oldest = _one(connection, BEHIND, MAIN)
         count, head = _one(connection, "SELECT count(*), coalesce(max(notification_id), 0) FROM roznamcha.entries")
         untold, since = _one(connection, UNTOLD, at) if _there(connection, "views.deadlines") else (0, None)
-        living = dict(connection.execute(LIVING).fetchall())
+        living = dict(connection.execute(LIVING.encode()).fetchall())
+        lots = connection.execute(PARKED.encode()).fetchall()
+        published = look(connection, topics) if topics else None
         return Health(
             at=at,
             entries=count,
@@ -119,15 +141,15 @@ def examine(connection: Connection[Any], catalogue: Catalogue, at: datetime) -> 
             behind=behind,
             behind_seconds=_age(connection, catalogue, oldest, at),
             incomplete=tuple(_incomplete(connection)),
-            parked=dict(
-                connection.execute(
-                    "SELECT view, count(*) FROM ops.parked WHERE view NOT LIKE '%\\_\\_new' GROUP BY 1 ORDER BY 1"
-                ).fetchall()
-            ),
+            parked={view: parked for view, parked, _ in lots},
+            parked_seconds=_age(connection, catalogue, min((first for *_, first in lots), default=None), at),
             followers=living.get(FOLLOWER, 0),
             tickers=living.get(TICKER, 0),
             untold=untold,
             untold_seconds=None if since is None else (at - since).total_seconds(),
+            relays=living.get(RELAY, 0),
+            published=published,
+            unpublished_seconds=_age(connection, catalogue, published.oldest, at) if published else None,
         )
 
 

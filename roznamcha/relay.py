@@ -20,7 +20,7 @@ import structlog
 from psycopg import Connection
 
 from consumers.carried import headers_of, key_of
-from consumers.clients import Away, Broker, KafkaError, Timeout, taken_over
+from consumers.clients import Away, Broker, KafkaError, Timeout, commit, taken_over
 from consumers.embedded import head
 from consumers.folding import Kept
 from consumers.outbox import CHANNEL
@@ -103,6 +103,7 @@ class Relay:
         found = read_position(tails(self.broker, self.topics.position, [0]).get(0))
         agree(self.connection, self.broker, self.topics, found)
         self.outbox.begin(self.broker, found)
+        self._note(found)
         self.at = found
         return found
 
@@ -136,6 +137,7 @@ class Relay:
 
             full = len(page) == self.batch
             at = self._commit(at, partial(self._entries, page), meanwhile if full else None)
+            self._note(at)  # dies before it: the copy is behind until the next relay begins
             self.published += len(page)
             done += len(page)
             progress(at.position, target)
@@ -178,7 +180,7 @@ class Relay:
             if meanwhile is not None:
                 meanwhile()
             reach("relay: sent")  # dies here: the next relay's beginning undoes it, and sends the same again
-            producer.commit_transaction()
+            commit(producer)
             for each in sent:
                 if not each.succeeded():  # a commit that is acknowledged has them all: one that isn't so is no success
                     raise each.exception or Timeout

@@ -82,15 +82,21 @@ def read_position(message: Any) -> Position:  # noqa: ANN401 (kafka-python's rec
 
 def agree(connection: Connection[Any], broker: Broker, topics: Topics, found: Position) -> None:
     """Raise Broken unless the store holds what was published last, and the topics end where the position says."""
-    if found.position:
-        row = connection.execute(
-            "SELECT state FROM roznamcha.entries WHERE notification_id = %s", (found.position,)
-        ).fetchone()
-        if row is None or hashlib.sha256(row[0]).hexdigest() != found.sha256:
-            message = f"Kafka has entries up to position {found.position}, which the store doesn't hold: {restored()}"
-            raise Broken(message)
+    if strange := foreign(connection, found):
+        raise Broken(strange)
     for name, slots in ((topics.entries, found.entries), (topics.deadlines, found.deadlines)):
         ends_at(broker, name, {slot: last for slot, (last, _) in slots.items()})
+
+
+def foreign(connection: Connection[Any], found: Position) -> str:
+    """Why a position on Kafka can't be this store's; nothing when it can."""
+    if not found.position:
+        return ""
+    query = "SELECT state FROM roznamcha.entries WHERE notification_id = %s"
+    row = connection.execute(query, (found.position,)).fetchone()
+    if row is not None and hashlib.sha256(row[0]).hexdigest() == found.sha256:
+        return ""
+    return f"Kafka has entries up to position {found.position}, which the store doesn't hold: {restored()}"
 
 
 def restored() -> str:

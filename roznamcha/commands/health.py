@@ -16,11 +16,12 @@ from roznamcha.health import INTEGRITY, examine
 from roznamcha.metrics import exposition
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, print_json, say, table
-from roznamcha.settings import settings
+from roznamcha.settings import Settings, settings
 from schemas.evolution import check as check_schemas
 
 app = typer.Typer()
-Found = list[tuple[str, bool, str]]
+Found = list[tuple[str, bool | None, str]]
+SIGNS = {True: "well", False: "NOT WELL", None: "not asked"}
 
 
 @app.command()
@@ -33,6 +34,7 @@ def doctor(*, as_json: AsJson = False) -> None:
         here.zone  # noqa: B018 (a name that is none is told as a setting)
         with open_office(here, reading=True) as office:
             found += _parts(office)
+            found += _broker(here, office.url)
     except RoznamchaError as error:
         code = error.exit_code
         found.append(("settings" if isinstance(error, Usage) else "store", False, str(error)))
@@ -40,38 +42,62 @@ def doctor(*, as_json: AsJson = False) -> None:
         code = Unavailable.exit_code
         away = " ".join(str(error).split()) if isinstance(error, psycopg.OperationalError) else type(error).__name__
         found.append(("database", False, f"the database is away: {away}"))
-    for part, setting in (("broker", here.kafka), ("registry", here.registry_url)):
-        if setting:
-            found.append((part, False, "it is named, and this release doesn't use it: everything stays in the store"))
-    well = all(good for _, good, _ in found)
+    if code:
+        found.append(("views", None, "not asked: the store could not be opened"))
+    if not any(part == "broker" for part, _, _ in found):
+        found += _broker(here, None)
+    if here.registry_url:
+        found.append(("registry", False, "it is named, and this release doesn't use it: everything stays in the store"))
+    well = not any(good is False for _, good, _ in found)
     if as_json:
         parts = [{"part": part, "ok": good, "says": what} for part, good, what in found]
         print_json({"ok": well, "settings": here.shown(), "parts": parts})
     else:
         table("settings in force", ("setting", "value"), here.shown().items())
-        table(
-            "parts", ("part", "", "says"), [(part, "well" if good else "NOT WELL", what) for part, good, what in found]
-        )
+        table("parts", ("part", "", "says"), [(part, SIGNS[good], what) for part, good, what in found])
     if not well:
-        raise typer.Exit(code or _code({part for part, good, _ in found if not good}))
+        raise typer.Exit(code or _code({part for part, good, _ in found if good is False}))
 
 
 def _code(unwell: set[str]) -> int:
     """What it means when these parts aren't well: broken, a setting that is of no use here, or somebody away."""
     if unwell & INTEGRITY:
         return Broken.exit_code
-    return Usage.exit_code if unwell <= {"broker", "registry"} else Unavailable.exit_code
+    return Usage.exit_code if "settings" in unwell or unwell <= {"registry"} else Unavailable.exit_code
+
+
+def _broker(here: Settings, url: str | None) -> Found:
+    """The broker's part; `url` is the store's, None when that is away."""
+    if not here.kafka:
+        return [("broker", None, "not asked, and nothing of Kafka is: no broker is named (ROZNAMCHA_KAFKA)")]
+    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.broker_health import look_at
+
+    try:
+        broker, topics = broker_of(here), topics_of(here)
+    except Usage as error:
+        return [("settings", False, str(error)), ("broker", None, "not asked: a setting is wrong")]
+    if url is None:
+        return list(look_at(broker, topics, None))
+    with connected(url) as connection:
+        return list(look_at(broker, topics, connection))
 
 
 @app.command()
 def metrics(*, as_json: AsJson = False) -> None:
     """Print the figures of health in Prometheus' text form: completeness and lag, measured now."""
-    with open_office(settings(), reading=True) as office, connected(office.url) as connection:
-        health = examine(connection, office.catalogue, datetime.now(UTC))
+    here = settings()
+    with open_office(here, reading=True) as office, connected(office.url) as connection:
+        health = examine(connection, office.catalogue, datetime.now(UTC), _named(here))
     if as_json:
         print_json({part: {"ok": good, "says": what} for part, good, what in health.says()})
     else:
         say(*exposition(health).splitlines())
+
+
+def _named(here: Settings) -> str | None:
+    """The prefix of the topics, where a broker is named."""
+    return here.topics if here.kafka else None
 
 
 def _parts(office: Office) -> Found:
@@ -86,5 +112,5 @@ def _parts(office: Office) -> Found:
             ("schemas", not complaints, complaints[0] if complaints else f"{len(office.catalogue.schemas)}"),
             ("rules", True, f"{len(office.book.rules)} rules, {len(office.book.offences)} sections"),
             ("store", not taken_back, taken_back or "it holds what the views have seen"),
-            *examine(connection, office.catalogue, datetime.now(UTC)).says(),
+            *examine(connection, office.catalogue, datetime.now(UTC), _named(office.settings)).says(),
         ]

@@ -8,13 +8,14 @@ import typer
 
 from consumers.embedded import connected
 from roznamcha.errors import Unavailable, Usage
-from roznamcha.health import FOLLOWER, LIVING, RELAY, TICKER
+from roznamcha.health import LIVING
 from roznamcha.office import database
+from roznamcha.posts import POSTS as KNOWN
 from roznamcha.screen import AsJson, many, print_json, say
 from roznamcha.settings import settings
 
 app = typer.Typer()
-POSTS = {called.removeprefix("roznamcha "): called for called in (RELAY, FOLLOWER, TICKER)}
+POSTS = {each.name: each.called for each in KNOWN}
 
 
 @app.command()

@@ -14,6 +14,7 @@ from consumers import embedded
 from roznamcha.errors import Unavailable
 from roznamcha.health import FOLLOWER
 from roznamcha.office import Office, open_office
+from roznamcha.posts import signed
 from roznamcha.screen import note
 from roznamcha.settings import settings
 from roznamcha.views import Board, open_board
@@ -49,7 +50,7 @@ def project(
             _follow_kafka(office, board, stop)
         else:
             note("following the store; Ctrl-C stops")
-            embedded.keep_following(office.url, board.views, office.catalogue, stop, called=FOLLOWER)
+            embedded.keep_following(office.url, board.views, office.catalogue, stop, called=signed(FOLLOWER))
 
 
 def _follow_kafka(office: Office, board: Board, stop: threading.Event) -> None:
@@ -60,7 +61,9 @@ def _follow_kafka(office: Office, board: Board, stop: threading.Event) -> None:
     broker, topics = broker_of(office.settings), topics_of(office.settings)
     note(f"following {topics.entries} at {broker.bootstrap}; Ctrl-C stops")
     try:
-        keep_following(office.url, board.views, office.catalogue, broker, topics, stop, called=FOLLOWER)
+        keep_following(
+            office.url, board.views, office.catalogue, broker, topics, stop, called=FOLLOWER, seen_as=signed(FOLLOWER)
+        )
     except Away as error:
         raise Unavailable(str(error)) from None
     except LookupError as error:

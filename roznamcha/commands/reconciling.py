@@ -12,6 +12,7 @@ import typer
 from consumers.embedded import connected
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.office import Office, open_office
+from roznamcha.published import note_comparison
 from roznamcha.screen import AsJson, print_json, progress_bar, say
 from roznamcha.settings import settings
 
@@ -51,6 +52,8 @@ def reconcile(
         report = Reconciliation(
             connection, broker, topics, office.catalogue, topic, received=received, record=one, progress=progress
         ).run()
+        if one is None:
+            note_comparison(connection, topics.prefix, topic, report)
     if as_json:
         print_json(report.shown())
     else:
@@ -70,12 +73,14 @@ def both_topics(
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
     with connected(office.url) as connection, speaking():
-        return {
-            short: Reconciliation(
+        found = {}
+        for short in BEGINS:
+            found[short] = Reconciliation(
                 connection, broker, topics, office.catalogue, short, record=record, progress=progress
             ).run()
-            for short in BEGINS
-        }  # fmt: skip
+            if record is None:
+                note_comparison(connection, topics.prefix, short, found[short])
+        return found
 
 
 @contextmanager

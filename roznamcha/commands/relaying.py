@@ -12,6 +12,7 @@ from consumers.embedded import connected
 from roznamcha.errors import Unavailable
 from roznamcha.health import RELAY
 from roznamcha.office import Office, open_office
+from roznamcha.posts import signed
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say
 from roznamcha.settings import settings
 from roznamcha.views import all_views
@@ -39,7 +40,7 @@ def _relay(office: Office, stop: threading.Event, *, once: bool, as_json: bool) 
     from roznamcha.relay import Relay
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
-    with connected(office.url, RELAY) as connection:
+    with connected(office.url, signed(RELAY)) as connection:
         relay = Relay(connection, broker, topics, office.catalogue, all_views(office))
         waited = False
         while not relay.alone() and not stop.is_set():

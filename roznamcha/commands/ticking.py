@@ -19,6 +19,7 @@ from roznamcha.health import TICKER
 from roznamcha.noting import SheetDesk
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain
+from roznamcha.posts import signed
 from roznamcha.screen import AsJson, note, print_json, say
 from roznamcha.settings import settings
 from roznamcha.views import Board, open_board
@@ -45,7 +46,7 @@ def tick(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with open_office(settings()) as office, open_board(office, quiet=as_json, called=TICKER) as board:
+    with open_office(settings()) as office, open_board(office, quiet=as_json, called=signed(TICKER)) as board:
         ticker = ticker_on(office, board)
         told: Counter[str] = Counter()
         if once or now:

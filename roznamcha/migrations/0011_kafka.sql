@@ -61,4 +61,13 @@ CREATE TABLE ops.relayed (
     taken_over bigint      NOT NULL DEFAULT 0 -- how often a relay was fenced by another one
 );
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON ops.relayed, ops.offsets, ops.dead_letters, ops.outbox_heads, ops.outbox TO roznamcha_app;
+-- What the last comparison of a whole topic with the store found.
+CREATE TABLE ops.compared (
+    prefix      text        NOT NULL,
+    short       text        NOT NULL, -- entries or deadlines
+    differences bigint      NOT NULL,
+    compared_at timestamptz NOT NULL,
+    PRIMARY KEY (prefix, short)
+);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ops.relayed, ops.compared, ops.offsets, ops.dead_letters, ops.outbox_heads, ops.outbox TO roznamcha_app;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumers.clients import RESERVED, Away, Broker, TopicPartition
+from consumers.clients import RESERVED, Away, Broker, Timeout, TopicPartition, commit
 from consumers.topics import Topics
 from tests.broker.nodes import free_ports
 
@@ -32,6 +32,22 @@ def test_what_was_undone_is_not_read(broker: Broker, topics: Topics) -> None:
     found = [each.value for batch in consumer.poll(5_000).values() for each in batch]
     assert found == [b"kept"]
     consumer.close()
+    producer.close()
+
+
+def test_a_commit_is_not_waited_for_for_ever(broker: Broker, topics: Topics) -> None:
+    """When the time is over the answer is that nobody knows; in time it is that all was committed."""
+    producer = broker.producer(topics.relay_id)
+    producer.init_transactions()
+    for value, patience in ((b"in time", 30_000), (b"unknown", 0)):
+        producer.begin_transaction()
+        sent = producer.send(topics.position, value, key=b"0", partition=0)
+        if patience:
+            commit(producer, patience)
+            assert sent.succeeded()
+        else:
+            with pytest.raises(Timeout, match="no answer to a commit"):
+                commit(producer, patience)
     producer.close()
 
 

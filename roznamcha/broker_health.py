@@ -1,0 +1,84 @@
+"""Whether the broker is well: reached, its topics as the data have them, and what lies there this store's and whole.
+
+Imported only where a broker is named. Each finding says what to do; what could not be asked is said to be unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any
+
+from psycopg import Connection
+
+from consumers.clients import Away, Broker, KafkaError
+from consumers.embedded import head
+from consumers.tails import tails
+from consumers.topics import Topics
+from roznamcha.errors import Broken
+from roznamcha.relayed import foreign, read_position
+from roznamcha.topic_plan import Plan, plan
+
+Finding = tuple[str, bool | None, str]
+
+
+def look_at(broker: Broker, topics: Topics, connection: Connection[Any] | None) -> Iterator[Finding]:
+    """(part, well or None where it was not asked, words); without a `connection` the store is away."""
+    try:
+        yield "broker", True, _reached(broker)
+    except (Away, KafkaError) as error:
+        words = str(error) if isinstance(error, Away) else f"the broker at {broker.bootstrap} says {error}"
+        yield "broker", False, f"{words}: is it running, and is ROZNAMCHA_KAFKA its address?"
+        yield from ((part, None, "not asked: the broker is away") for part in ("topics", "position"))
+        return
+    try:
+        found = plan(broker, topics)
+        yield from _topics(topics, found)
+        if topics["relay.position"] in found.missing:
+            yield "position", None, "not asked: its topic is missing"
+        elif connection is None:
+            yield "position", None, "not asked: the store, with which it is compared, is away"
+        else:
+            yield _position(broker, topics, connection)
+    except (Away, KafkaError) as error:
+        yield "broker", False, f"the broker at {broker.bootstrap} did not answer to the end: {type(error).__name__}"
+
+
+def _reached(broker: Broker) -> str:
+    with broker.admin() as admin:
+        cluster = admin.describe_cluster()
+        brokers = cluster["brokers"]
+        spoken = admin.get_broker_version_data(brokers[0]["broker_id"]).broker_version
+    told = ".".join(map(str, spoken))
+    nodes = f"{len(brokers)} node" + ("s" if len(brokers) > 1 else "")
+    return (
+        f"{broker.bootstrap}: {nodes}, cluster {cluster['cluster_id']}, speaks as Kafka {told} or newer does; "
+        f"the client is kafka-python {version('kafka-python')}"
+    )
+
+
+def _topics(topics: Topics, found: Plan) -> Iterator[Finding]:
+    """How the topics differ from the data."""
+    differs = [f"{each.name} is missing" for each in found.missing]
+    differs += [str(each) for each in (*found.few, *found.settings)]
+    more = f", and {len(differs) - 1} more" if len(differs) > 1 else ""
+    if differs:
+        yield "topics", False, f"{differs[0]}{more}: see `topics plan`; `topics apply` makes it so"
+    else:
+        yield "topics", True, f"all {len(topics.all)} under {topics.prefix} are as the data have them"
+    for each in found.partitions:
+        yield "partitions", False, f"{each}: a partition is a slot, for ever; `topics apply --anew` makes all again"
+
+
+def _position(broker: Broker, topics: Topics, connection: Connection[Any]) -> Finding:
+    """What Kafka itself says of how far was published, against the store."""
+    try:
+        at = read_position(tails(broker, topics.position, [0]).get(0))
+    except Broken as error:
+        return "position", False, str(error)
+    if strange := foreign(connection, at):
+        return "position", False, strange
+    entries = sum(count for _, count in at.entries.values())
+    last = head(connection)
+    waits = f"; the log goes on to {last:,}" if last > at.position else ""
+    return "position", True, f"Kafka holds {entries:,} entries, up to {at.position:,}, and they are this store's{waits}"

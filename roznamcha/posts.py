@@ -1,0 +1,36 @@
+"""The posts that must be manned for entries to go on their way: which there are, and when each is needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from roznamcha.health import FOLLOWER, RELAY, TICKER
+from roznamcha.settings import Settings
+
+SIGN = "ROZNAMCHA_POST"
+"""Tells a process by which sign its supervisor knows it again among those who are connected to the store."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """One long-running process: its command, what its connection is called, and whether these settings need it."""
+
+    name: str
+    called: str
+    needed: Callable[[Settings], bool] = lambda _: True
+
+
+POSTS = (
+    Post("relay", RELAY, lambda here: bool(here.kafka)),
+    Post("project", FOLLOWER),
+    Post("tick", TICKER),
+)
+"""All of them. `up` mans those that are needed."""
+
+
+def signed(called: str) -> str:
+    """The name of a connection with this process's own sign, where it was given one: `roznamcha relay of 3f0a91c2`."""
+    sign = os.environ.get(SIGN)
+    return f"{called} of {sign}" if sign else called

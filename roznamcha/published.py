@@ -1,0 +1,96 @@
+"""What the store alone knows of Kafka: how far the relay has come, letters, and what the last comparison found.
+
+The truth lies on Kafka; these are notes of it, so that figures cost no look at the broker, and are there when it isn't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import psycopg
+from psycopg import Connection
+
+if TYPE_CHECKING:  # figures need no client of the broker
+    from roznamcha.reconciling import Reconciled
+
+STANDS = 120.0
+"""Seconds without a look at the log after which a relay is taken for one that has no way on."""
+LETTERS = "SELECT count(*), count(*) FILTER (WHERE NOT sent) FROM ops.dead_letters"
+RELAYED = "SELECT position, entries, looked_at, taken_over FROM ops.relayed WHERE prefix = %s"
+BEYOND = "SELECT count(*), min(notification_id) FROM roznamcha.entries WHERE notification_id > %s"
+COMPARED = "SELECT short, differences, compared_at FROM ops.compared WHERE prefix = %s ORDER BY short"
+NOTED = """
+    INSERT INTO ops.compared VALUES (%s, %s, %s, now()) ON CONFLICT (prefix, short) DO UPDATE
+    SET differences = excluded.differences, compared_at = excluded.compared_at
+"""
+
+
+class Compared(NamedTuple):
+    """What the last whole comparison of a topic with the store found."""
+
+    differences: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is known of Kafka under one prefix. `looked_at` is None where no relay has ever been at work."""
+
+    position: int = 0
+    entries: int = 0
+    behind: int = 0
+    oldest: int | None = None
+    """Position of the first entry that is not published."""
+    looked_at: datetime | None = None
+    taken_over: int = 0
+    letters: int = 0
+    unsent: int = 0
+    compared: dict[str, Compared] = field(default_factory=dict)
+
+    def says(self, at: datetime, seconds: float | None, relays: int) -> Iterator[tuple[str, bool | None, str]]:
+        """(part, well or None where nobody knows, words); `seconds` is how long the oldest unpublished entry waits."""
+        stands = self.looked_at is None or (at - self.looked_at).total_seconds() > STANDS
+        who = "a relay is at work" if relays and not stands else "no relay comes on: `up` or `relay` does"
+        fenced = f"; fenced by another one {self.taken_over:,} times" if self.taken_over else ""
+        if self.behind:
+            age = f"; the oldest waits {seconds:,.0f} s" if seconds is not None else ""
+            words = f"{self.behind:,} entries are not published{age}; {who}{fenced}"
+            yield "relay", bool(relays) and not stands, words
+        else:
+            yield "relay", True, f"everything is published, up to position {self.position:,}{fenced}"
+        words = f"{self.letters:,}, {self.unsent:,} of them not yet sent on" if self.unsent else f"{self.letters:,}"
+        see = ": see `parked letters`" if self.letters else ""
+        yield "dead letters", not (self.unsent and stands), f"{words}{see}" if self.letters else "none"
+        yield self._compared(at)
+
+    def _compared(self, at: datetime) -> tuple[str, bool | None, str]:
+        if not self.compared:
+            return "reconcile", None, "topics and store were never compared: `reconcile` does"
+        words = []
+        for short, found in self.compared.items():
+            hours = (at - found.at).total_seconds() / 3_600
+            differ = f"{found.differences:,} differences" if found.differences else "no difference"
+            words.append(f"{short}: {differ}, {hours:,.1f} hours ago")
+        well = not any(each.differences for each in self.compared.values())
+        return "reconcile", well, "; ".join(words) + ("" if well else ": see `reconcile`")
+
+
+def look(connection: Connection[Any], prefix: str) -> Published:
+    """What is known of the topics under `prefix`."""
+    row = connection.execute(RELAYED.encode(), (prefix,)).fetchone()
+    position, entries, looked_at, taken_over = row or (0, 0, None, 0)
+    behind, oldest = connection.execute(BEYOND.encode(), (position,)).fetchone() or (0, None)
+    letters, unsent = connection.execute(LETTERS.encode()).fetchone() or (0, 0)
+    compared = {short: Compared(*found) for short, *found in connection.execute(COMPARED.encode(), (prefix,))}
+    return Published(position, entries, behind, oldest, looked_at, taken_over, letters, unsent, compared)
+
+
+def note_comparison(connection: Connection[Any], prefix: str, short: str, report: Reconciled) -> None:
+    """Note what a comparison of the whole topic with the store found; what a subscriber has otherwise is his affair."""
+    found = sum(each.where != "subscriber" for each in report.differences) + report.unlisted
+    with suppress(psycopg.errors.ReadOnlySqlTransaction):  # on a standby one may compare, and can't note it
+        connection.execute(NOTED.encode(), (prefix, short, found))
