@@ -16,7 +16,7 @@ from schemas import catalogue
 from tests.broker.reading import read_topic
 from tests.consumers.feed import all_views
 from tests.consumers.subscribing import came_once, receive, subscriber
-from tests.roznamcha.test_telling import agrees as rows_agree
+from tests.roznamcha.told import agrees as rows_agree
 
 AWKWARD = 7
 """Every so manieth position holds what the stumbling subscriber can't take."""
