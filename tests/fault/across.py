@@ -118,14 +118,15 @@ class Scene:
         self.posted[name] = self.barracks.times(name)
 
     def begin(self) -> None:
-        """Put everybody to work, and see the first entries come through."""
+        """Put everybody to work, and see the first entries come through; facts of clocks go into a second topic."""
         self.write()
+        self.until(lambda: self.entered() > 10, "nobody enters anything")
+        self.barracks.do("ticker", self.program("tick", "--once"))
         for name in KEPT:
             self.post(name)
         self.flows()
-        self.barracks.do("ticker", self.program("tick", "--once"))  # facts of clocks go into a second topic
 
-    def write(self, pause: float = 0.1) -> None:
+    def write(self, pause: float = 0.25) -> None:
         """Have the station enter acts, until `rest`."""
         journal = self.folder / f"journal.{len(self.journals)}"
         self.journals.append(journal)

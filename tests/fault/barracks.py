@@ -26,7 +26,7 @@ from tests.roznamcha.kit import ROOT
 
 ENDS = {0: "done", 4: "away"}
 """How a process ends by itself, by its exit code."""
-BREATH = 0.2
+BREATH = 0.5
 """Seconds after which a keeper puts somebody back who found his broker or his database away."""
 
 
@@ -115,7 +115,14 @@ def barracks(folder: Path) -> Iterator[Barracks]:
     with (
         (folder / "said").open("w") as said,
         subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True, cwd=folder, env=environment
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,  # whoever ends the tests ends not this one, which ends its people
         ) as process,
     ):
         assert process.stdout is not None

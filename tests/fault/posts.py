@@ -50,7 +50,7 @@ def program(order: Mapping[str, Any]) -> None:
     """Be the program itself, with less patience and smaller batches, so that more can happen in a second."""
     os.environ |= order["environment"]
     clients.PATIENCE_MS = order.get("transaction_ms", TRANSACTION_MS)
-    for made, batch in ((KafkaFollower, 20), (Relay, 10)):
+    for made, batch in ((KafkaFollower, 20), (Relay, 25)):
         made.__init__.__kwdefaults__["batch"] = batch  # type: ignore[misc]
     KafkaFollower.__init__.__kwdefaults__["session_ms"] = SESSION_MS
     if order.get("unlocked"):  # as two relays are whose database lost one's connection: only the broker parts them
@@ -64,7 +64,7 @@ def keep_writing(order: Mapping[str, Any]) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     store, journal, seed = store_on(order["url"]), Journal(order["journal"]), order["seed"]
-    while not stop.wait(order.get("pause", 0.1)):
+    while not stop.wait(order["pause"]):
         for units in batches(seed, 1):
             journal.note("sent", [str(unit[0].event.meta.command_id) for unit in units])
             outcomes = store.record_units(units)

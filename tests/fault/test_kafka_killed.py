@@ -81,7 +81,7 @@ def test_two_relays_that_only_the_broker_keeps_apart(
         for _ in rounds(1):
             for name in ("relay", "relay too"):
                 all_of_them.post(name, unlocked=True)
-            goal = fenced(all_of_them) + 6
+            goal = fenced(all_of_them) + 3
             all_of_them.until(lambda goal=goal: fenced(all_of_them) >= goal, "nobody was fenced")  # type: ignore[misc]
             people.dismiss("relay too")
             all_of_them.post("relay")
