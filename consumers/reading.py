@@ -117,7 +117,7 @@ class Reading:
                 self._idle, self._seen = 0.0, {}
                 return messages
         self._idle += time.monotonic() - began
-        if self._idle > self.stall:
+        if self._idle > self.stall and self.consumer is not None:  # with no broker there is nothing to look at
             self._look()
         return {}
 

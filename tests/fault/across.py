@@ -34,7 +34,7 @@ from tests.roznamcha.told import told as untold
 
 ROUNDS = "ROZNAMCHA_ROUNDS"
 """How many rounds of each fault; without it few, as a test names them."""
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds within which all must have caught up after a fault."""
 KEPT = ("relay", "first", "second", "court")
 """Who is kept at work: the relay, two followers, another system."""

@@ -27,6 +27,8 @@ from tests.roznamcha.told import agrees
 
 SESSION_MS = 2_000
 """Milliseconds of silence after which a member is taken for dead: ten seconds in service."""
+STALL = 5.0
+"""Seconds without a message after which a reader asks whether it should have got one: thirty in service."""
 TRANSACTION_MS = 4_000
 """Milliseconds for which a transaction may stay open: twenty seconds in service."""
 PATIENCE = 20.0
@@ -52,7 +54,7 @@ def program(order: Mapping[str, Any]) -> None:
     clients.PATIENCE_MS = order.get("transaction_ms", TRANSACTION_MS)
     for made, batch in ((KafkaFollower, 20), (Relay, 25)):
         made.__init__.__kwdefaults__["batch"] = batch  # type: ignore[misc]
-    KafkaFollower.__init__.__kwdefaults__["session_ms"] = SESSION_MS
+    KafkaFollower.__init__.__kwdefaults__ |= {"session_ms": SESSION_MS, "stall": STALL}
     if order.get("unlocked"):  # as two relays are whose database lost one's connection: only the broker parts them
         Relay.alone = lambda _self: True  # type: ignore[method-assign]
     sys.argv = ["roznamcha", *order["arguments"]]
@@ -82,6 +84,7 @@ def subscribe(order: Mapping[str, Any]) -> None:
         broker_of(order),
         Topics(order["topics"]),
         session_timeout_ms=SESSION_MS,
+        stall=STALL,
     )
     try:
         court.run(stop)
