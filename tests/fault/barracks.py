@@ -45,6 +45,7 @@ class Barracks:
     def _ask(self, verb: str, name: str = "", order: Any = None) -> Any:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
+        assert self.process.poll() is None, f"the barracks ended with {self.process.returncode}"
         self.process.stdin.write(json.dumps([verb, name, order]) + "\n")
         self.process.stdin.flush()
         answer, ends = json.loads(self.process.stdout.readline())
