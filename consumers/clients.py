@@ -99,8 +99,7 @@ class Broker:
         if group is not None:
             more = {"partition_assignment_strategy": [CooperativeStickyAssignor()], "group_id": group, **more}
         return KafkaConsumer(
-            **{"max_poll_records": 2_000, "fetch_max_wait_ms": 100, **more},
-            **self._common(called),
+            **{"max_poll_records": 2_000, "fetch_max_wait_ms": 100, **more, **self._common(called)},
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -113,8 +112,13 @@ class Broker:
             limits = {"transaction_timeout_ms": PATIENCE_MS, "max_block_ms": PATIENCE_MS}
             more = {"transactional_id": transactional_id, **limits, **more}
         return KafkaProducer(
-            **{"linger_ms": 5, "batch_size": 64 * 1024, "reconnect_backoff_max_ms": RECONNECTING_MS, **more},
-            **self._common(called),
+            **{
+                "linger_ms": 5,
+                "batch_size": 64 * 1024,
+                "reconnect_backoff_max_ms": RECONNECTING_MS,
+                **more,
+                **self._common(called),
+            },
             enable_idempotence=True,
             acks="all",
             max_request_size=LARGEST,

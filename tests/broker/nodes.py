@@ -43,6 +43,7 @@ AS_IN_SERVICE = {
 QUICK = {
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "1000",
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
     "broker.session.timeout.ms": "6000",
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.num.partitions": "4",
@@ -194,6 +195,20 @@ def prepared(folder: Path, nodes: int = 1, more: Sequence[str] = ()) -> Cluster:
     ports = free_ports(2 * nodes)
     voters = ",".join(f"{n + 1}@127.0.0.1:{ports[nodes + n]}" for n in range(nodes))
     return Cluster([_node(folder, n + 1, ports[n], ports[nodes + n], voters, nodes, more) for n in range(nodes)])
+
+
+def behind(cluster: Cluster, port: int) -> None:
+    """Have a single node, not yet started, send its clients to another port; it speaks to itself over a third one."""
+    (node,) = cluster.nodes
+    (itself,) = free_ports(1)
+    was, listens = node.settings.read_text(), f"CLIENTS://127.0.0.1:{node.port}"
+    told = was.replace(f"listeners={listens},", f"listeners={listens},ITSELF://127.0.0.1:{itself},")
+    told = told.replace(
+        f"advertised.listeners={listens}",
+        f"advertised.listeners=CLIENTS://127.0.0.1:{port},ITSELF://127.0.0.1:{itself}",
+    )
+    told = told.replace("map=CLIENTS:PLAINTEXT,", "map=CLIENTS:PLAINTEXT,ITSELF:PLAINTEXT,")
+    node.settings.write_text(told.replace("inter.broker.listener.name=CLIENTS", "inter.broker.listener.name=ITSELF"))
 
 
 def one_node(folder: Path) -> Cluster:

@@ -30,15 +30,15 @@ ENDS = {0: "done", Unavailable.exit_code: "away"}
 """How a job ends by itself, by its exit code."""
 
 
-def watch(at: str, nth: int) -> None:
-    """Die at the nth reach of a step, as the kernel kills: nothing is finished, nothing is flushed."""
+def watch(at: str, nth: int, number: int = signal.SIGKILL) -> None:
+    """Die at the nth reach of a step, as the kernel kills: nothing is finished, nothing is flushed. Or be suspended."""
     seen = 0
 
     def watcher(step: str) -> None:
         nonlocal seen
         seen += step == at
         if seen == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), number)
 
     WATCHERS.append(watcher)
 

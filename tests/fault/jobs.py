@@ -27,7 +27,7 @@ from schemas import catalogue
 from tests.acts import NOW, sent
 from tests.consumers.feed import all_views
 from tests.consumers.marks import Diary, Lines, told
-from tests.fault.posting import follow_topic, relay
+from tests.fault.posting import follow_topic, relay, subscribe, subscribe_stumbling, tell_rows
 from tests.fault.ticking import tick
 
 MASTER = b"k" * 32
@@ -187,6 +187,9 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "ticker": tick,
     "long writer": write_much,
     "relay": relay,
+    "teller": tell_rows,
+    "subscriber": subscribe,
+    "stumbling subscriber": subscribe_stumbling,
     "kafka": follow_topic,
 }
 """Every job by its name. That of a process, which its named steps begin with, is the job that reaches them."""

@@ -39,7 +39,7 @@ def steps(root: Path = ROOT) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted([*root.glob("consumers/**/*.py"), *root.glob("roznamcha/**/*.py")]):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "reach":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "reach":
                 (name,) = node.args
                 assert isinstance(name, ast.Constant), f"{path}:{node.lineno}: a step's name is a literal"
                 found[name.value] = f"{path.relative_to(root)}:{node.lineno}"

@@ -13,9 +13,14 @@ from tests.fault.jobs import JOBS
 from tests.fault.kit import Forge, examine, forge, fresh, steps
 
 STEPS = steps()
-ELSEWHERE = {"runner: written carefully": "careful", "writer: snapshot kept": "long writer"}
+ELSEWHERE = {
+    "runner: written carefully": "careful",
+    "writer: snapshot kept": "long writer",
+    "outbox: opened": "teller",
+    "subscriber: replayed": "stumbling subscriber",
+}
 """Steps that only some other job than their process's own reaches."""
-BROKER = {"relay", "kafka"}
+BROKER = {"relay", "teller", "kafka", "subscriber", "stumbling subscriber"}
 """Jobs that need a real broker."""
 AFTERWARDS = {"careful": "parking", "parking": "parking"}
 """What lets go on what these have parked."""
