@@ -7,11 +7,13 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 
 import psycopg
 import pytest
 
+from roznamcha import lifeline
 from roznamcha.lines import Lines
 from roznamcha.posts import POSTS
 from roznamcha.sentry import FIRST, MOST, Sentry
@@ -146,12 +148,18 @@ def test_nobody_is_left_when_it_is_killed(program: Program) -> None:
             until(lambda: not any(map(lives, up.pids)), 20)
 
 
-def test_killed_while_its_processes_begin(program: Program) -> None:
-    """Also one that had not yet come to hold its line finds it cut."""
-    with standing(program) as up:
-        up.hear("started", "tick")
-        up.process.kill()
-        until(lambda: not any(map(lives, up.pids)), 20)
+def test_a_process_whose_line_was_cut_before_it_began(program: Program) -> None:
+    """One that had not yet come to hold its line finds it cut, and doesn't begin to work."""
+    line = {lifeline.LINE: "5"}
+    process = subprocess.Popen(
+        program.command("tick"), env=program.environment | line, cwd=program.folder, stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(60) in {0, -signal.SIGTERM}  # told to stop before, or after, it had come to listen for that
+    assert process.stderr is not None
+    process.stderr.close()
 
 
 def test_the_private_database_ends_with_it(program: Program) -> None:
