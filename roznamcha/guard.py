@@ -139,7 +139,7 @@ class Guard:
     def _seen(self, names: frozenset[str]) -> None:
         self._looked = time.monotonic()
         for each in self.sentries:
-            each.seen = each.process is not None and f"{each.post.called} of {each.sign}" in names
+            each.look(names)
         before, self._ready = self._ready, all(each.seen for each in self.sentries)
         if self._ready and not before and not self.stopping:
             self.lines.tell("all at their posts", posts=[each.post.name for each in self.sentries])

@@ -15,19 +15,25 @@ SIGN = "ROZNAMCHA_POST"
 
 @dataclass(frozen=True)
 class Post:
-    """One long-running process: its command, what its connection is called, and whether these settings need it."""
+    """One long-running process: its command, and how it is seen that it is at its post.
+
+    From the store, by what its connection is `called`; or, where it has none, by the words that it `says` then.
+    """
 
     name: str
-    called: str
+    called: str = ""
     needed: Callable[[Settings], bool] = lambda _: True
+    """Whether these settings need it. Others run where they are asked for."""
+    says: str = ""
 
 
 POSTS = (
     Post("relay", RELAY, lambda here: bool(here.kafka)),
     Post("project", FOLLOWER),
     Post("tick", TICKER),
+    Post("serve", says="serving", needed=lambda _: False),
 )
-"""All of them. `up` mans those that are needed."""
+"""All of them. `up` mans those that are needed, or asked for."""
 
 
 def signed(called: str) -> str:

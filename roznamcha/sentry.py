@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from typing import IO, Any
 
@@ -50,7 +50,9 @@ class Sentry:
         """When to start again, by the monotonic clock; None while a process runs, or none shall."""
         self.sign = ""
         self.seen = False
-        """Whether the process is connected to the store: at its post."""
+        """Whether the process is at its post."""
+        self.heard = False
+        """Whether it said so itself, where its post has no connection to be seen by."""
         self._since = 0.0
         self._deaths = self._faults = 0
 
@@ -62,7 +64,7 @@ class Sentry:
     def start(self, ended: Ended) -> None:
         """Start the process."""
         self.starts += 1
-        self.due, self.seen, self.sign = None, False, secrets.token_hex(4)
+        self.due, self.seen, self.heard, self.sign = None, False, False, secrets.token_hex(4)
         self._since = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 (this program)
             self.command,
@@ -82,6 +84,7 @@ class Sentry:
         with said:
             while line := said.readline(LONGEST):
                 self.lines.carry(self.post.name, line)
+                self.heard |= bool(self.post.says) and self.post.says.encode() in line
 
     def _wait(self, process: subprocess.Popen[bytes], number: int, listening: threading.Thread, ended: Ended) -> None:
         code = process.wait()
@@ -122,6 +125,11 @@ class Sentry:
         process = self.process
         if process is not None:
             _signal_group(process.pid, signal.SIGKILL)
+
+    def look(self, names: Collection[str]) -> None:
+        """See whether it is at its post, by the names of all who are connected to the store."""
+        there = self.heard if self.post.says else f"{self.post.called} of {self.sign}" in names
+        self.seen = self.process is not None and there
 
     @property
     def state(self) -> str:

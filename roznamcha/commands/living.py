@@ -15,7 +15,7 @@ from roznamcha.screen import AsJson, many, print_json, say
 from roznamcha.settings import settings
 
 app = typer.Typer()
-POSTS = {each.name: each.called for each in KNOWN}
+POSTS = {each.name: each.called for each in KNOWN if each.called}
 
 
 @app.command()

@@ -38,6 +38,9 @@ def up(  # noqa: PLR0913 (one for each choice)
         int | None,
         typer.Option(min=0, max=65_535, help="Answer /metrics, /healthz and /readyz there; 0: any free port"),
     ] = None,
+    registry_port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Also serve the schemas there, as `serve` does")
+    ] = None,
     metrics_host: Annotated[str, typer.Option(help="The address on which it is answered")] = "127.0.0.1",
     *,
     as_json: AsJson = False,
@@ -50,12 +53,16 @@ def up(  # noqa: PLR0913 (one for each choice)
     _check(here, source)
     verbose = bool(context.parent and context.parent.params.get("verbose"))
     lines = Lines(sys.stderr, readable=sys.stderr.isatty() and not as_json)
-    options = {"project": ["--source", source.value] if source else []}
+    options = {"project": ["--source", source.value]} if source else {}
+    if registry_port is not None:
+        options["serve"] = ["--port", str(registry_port)]
     with database(here) as url:
         _look_first(here, lines)
         before = ["--verbose"] if verbose else []
         sentries = [
-            Sentry(each, options.get(each.name, []), grace, lines, before=before) for each in POSTS if each.needed(here)
+            Sentry(each, options.get(each.name, []), grace, lines, before=before)
+            for each in POSTS
+            if each.needed(here) or each.name in options
         ]
         guard = Guard(sentries, url, lines, grace)
         with _window(guard, here, url, metrics_host, metrics_port):

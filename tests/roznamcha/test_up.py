@@ -7,11 +7,13 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 
 import psycopg
 import pytest
 
+from roznamcha import lifeline
 from roznamcha.lines import Lines
 from roznamcha.posts import POSTS
 from roznamcha.sentry import FIRST, MOST, Sentry
@@ -94,19 +96,21 @@ def test_a_line_is_carried_with_the_name_of_its_process(raw: bytes, told: dict[s
 
 def test_it_stops_clean_when_told_to(program: Program) -> None:
     """SIGTERM: everybody is told, ends by himself, and the exit code is 0; in between the views followed."""
-    with standing(program, options=("--metrics-port", "0")) as up:
-        assert up.hear("all at their posts")["posts"] == ["project", "tick"]  # no relay where no broker is named
+    with standing(program, options=("--metrics-port", "0", "--registry-port", "0")) as up:
+        # No relay where no broker is named; the schemas, which need no store, where they are asked for.
+        assert up.hear("all at their posts")["posts"] == ["project", "tick", "serve"]
+        assert up.said("schemas at http://127.0.0.1", "serve")
         entered(program, 3)
         until(lambda: program.count("views.case_state") == 3)
         until(lambda: program.count("entries") > 3)  # what is due was told
-        assert up.ask("/readyz") == (200, "project: at its post\ntick: at its post\n")
+        assert up.ask("/readyz") == (200, "project: at its post\ntick: at its post\nserve: at its post\n")
         assert up.ask("/healthz") == (200, "alive\n")
         assert up.ask("/nothing")[0] == 404
         assert up.figure("roznamcha_relay_position") is None
         code, told = up.stop()
         assert (code, told["stopped"], told["posts"]["tick"]) == (0, "SIGTERM", {"starts": 1, "given_up": None})
         assert not any(map(lives, up.pids))
-        assert [each["code"] for each in up.said("ended") if "code" in each] == [0, 0]
+        assert [each["code"] for each in up.said("ended") if "code" in each] == [0, 0, 0]
 
 
 def test_who_does_not_end_in_time_is_killed(program: Program) -> None:
@@ -146,12 +150,18 @@ def test_nobody_is_left_when_it_is_killed(program: Program) -> None:
             until(lambda: not any(map(lives, up.pids)), 20)
 
 
-def test_killed_while_its_processes_begin(program: Program) -> None:
-    """Also one that had not yet come to hold its line finds it cut."""
-    with standing(program) as up:
-        up.hear("started", "tick")
-        up.process.kill()
-        until(lambda: not any(map(lives, up.pids)), 20)
+def test_a_process_whose_line_was_cut_before_it_began(program: Program) -> None:
+    """One that had not yet come to hold its line finds it cut, and doesn't begin to work."""
+    line = {lifeline.LINE: "5"}
+    process = subprocess.Popen(
+        program.command("tick"), env=program.environment | line, cwd=program.folder, stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(60) in {0, -signal.SIGTERM}  # told to stop before, or after, it had come to listen for that
+    assert process.stderr is not None
+    process.stderr.close()
 
 
 def test_the_private_database_ends_with_it(program: Program) -> None:
