@@ -92,6 +92,8 @@ def test_a_new_one_comes_to_our_ids(theirs: str) -> None:
 
 def test_one_that_counts_otherwise_is_refused_and_left_as_it_was(theirs: str) -> None:
     """It has counted a schema of someone else's: the next one of ours would get a wrong id, and none stays."""
+    with other_registry(theirs) as other:
+        publish(first(CARRIED), other)
     assert httpx.post(f"{theirs}/subjects/theirs/versions", json=THEIRS).is_success
     before, book = held(theirs), first(3, after=CARRIED)
     with other_registry(theirs) as other, pytest.raises(Broken, match=r"nothing was published: id 13 is taken there"):
