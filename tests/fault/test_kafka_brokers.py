@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ import pytest
 from consumers.topics import Topics
 from roznamcha.postgres import Embedded
 from tests.broker.nodes import Cluster, running
-from tests.fault.across import Scene, a_broker_or_none, rounds, scene
+from tests.fault.across import ROUNDS, Scene, a_broker_or_none, rounds, scene
 from tests.fault.barracks import Barracks, barracks
+
+pytestmark = pytest.mark.skipif(not os.environ.get(ROUNDS), reason=f"takes minutes: set {ROUNDS}")
 
 QUICK = {"request_timeout_ms": 6_000, "reconnect_backoff_max_ms": 1_000}
 """Half a minute and more in service."""

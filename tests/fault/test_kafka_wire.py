@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -10,9 +11,11 @@ import pytest
 
 from roznamcha.postgres import Embedded
 from tests.broker.nodes import behind, prepared
-from tests.fault.across import Scene, a_broker_or_none, rounds, scene
+from tests.fault.across import ROUNDS, Scene, a_broker_or_none, rounds, scene
 from tests.fault.barracks import Barracks, barracks
 from tests.fault.wire import BACK, THERE, Wire, wired
+
+pytestmark = pytest.mark.skipif(not os.environ.get(ROUNDS), reason=f"takes minutes: set {ROUNDS}")
 
 REQUEST_MS = 3_000
 """Milliseconds for which an answer is waited for; half a minute in service."""
