@@ -16,7 +16,7 @@ from uuid import UUID
 
 from psycopg import Connection, Cursor
 
-from consumers.checkpoints import positions
+from consumers.checkpoints import MAIN, begin, positions
 from consumers.columns import micros
 from consumers.compare import columns_of
 from consumers.slots import SLOTS, slot_of
@@ -90,6 +90,7 @@ def open_topic(connection: Connection[Any], view: View, topic: str) -> int:
     both = zip(view.published, tables_of(view).published, strict=True)
     part, table = next((part, table) for part, table in both if part.topic == topic)
     with connection.transaction():
+        begin(connection, MAIN)  # where there are no checkpoints yet, the first runner would not wait at them
         positions(connection, lock=True)
         connection.execute("DELETE FROM ops.outbox WHERE topic = %s", (topic,))
         connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from consumers import parking, steps
 from consumers.clients import Broker
-from consumers.embedded import Follower
+from consumers.embedded import Follower, connected
 from consumers.rebuild import fill_first, rebuild, rebuild_all
 from consumers.topics import Topics
 from projections.articles import Articles
@@ -23,6 +24,7 @@ from schemas import catalogue
 from tests.acts import act
 from tests.broker.reading import read_topic
 from tests.consumers.feed import following, write_cases
+from tests.consumers.subscribing import until, watching
 from tests.roznamcha.test_store import store_on
 from tests.roznamcha.told import agrees, held, publish, relaying, table, told, views
 
@@ -46,8 +48,6 @@ def test_rows_there_before_and_rows_that_change_afterwards(database: str, broker
         assert len(held(broker, topics, CaseState)) == 5
         write_cases(database, 3, first=5)
         store = store_on(database)
-        deposit = store.recorder.entries_of([records[0]])
-        assert deposit
         store.record(act("case.CopyGivenToInformant", str(records[0])))
         store.datastore.close()
         follower.catch_up(batch=3)
@@ -71,6 +71,29 @@ def test_a_view_that_is_not_built_yet_is_opened_later(database: str, broker: Bro
         assert sorted(relay.outbox.opened) == ["case-state", "custody"]
         relay.begin()
     agrees(database, broker, topics)
+
+
+def test_rows_of_a_runner_that_begins_while_a_topic_is_opened(database: str, broker: Broker, topics: Topics) -> None:
+    """The very first runner, which has no checkpoints yet to wait at, waits all the same: its rows are told."""
+    write_cases(database, 3)
+    with following(database, views()) as follower, connected(database) as looking:
+        beginning = threading.Thread(target=follower.catch_up)
+
+        def waits() -> bool:
+            query = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+            return not beginning.is_alive() or looking.execute(query).fetchone() == (True,)
+
+        def meanwhile(step: str) -> None:
+            if step == "outbox: opened" and beginning.ident is None:
+                beginning.start()
+                until(waits)
+
+        with watching(meanwhile):
+            publish(database, broker, topics)
+        beginning.join()
+        publish(database, broker, topics)
+    agrees(database, broker, topics)
+    assert len(held(broker, topics, CaseState)) == 3
 
 
 def test_a_row_that_is_gone_is_told_so(database: str, broker: Broker, topics: Topics) -> None:
