@@ -96,6 +96,8 @@ class Compared:
     """Where it has something else in one of our places."""
     open: list[str] = field(default_factory=list)
     """Subjects that someone left open for import."""
+    unlevelled: list[str] = field(default_factory=list)
+    """Subjects with versions, and no level of their own: a publisher died before it was set."""
 
     def insist(self, named: str) -> None:
         """Raise Broken when anything is wrong."""
@@ -131,6 +133,8 @@ def compare(book: SchemaBook, other: Other) -> Compared:
         mode = _asked(other, "mode", subject) if versions else None
         if isinstance(mode, dict) and mode.get("mode") == "IMPORT":
             found.open.append(subject)
+        if versions and _asked(other, "config", subject) is None:
+            found.unlevelled.append(subject)
     # Each schema once, in the order of the ids, then where else it is carried: a registry that can't be told an id, and
     # counts them itself, then comes to the same ones if it is new. What it gave is looked at either way.
     found.missing.sort(key=lambda line: (line is not book.by_id[line.id][0], line.id))
@@ -175,16 +179,25 @@ def publish(book: SchemaBook, other: Other) -> list[Line]:
     """Bring what is missing to the other registry; give what that was.
 
     Raises Broken when it has, or gives, anything else in one of our places; what was written by then is taken back.
-    Raises Refused when it opens no subject for us, Unavailable when it goes away: what was written by then is right,
-    and the next time goes on from there.
+    Raises Refused when it opens no subject for us, or leaves one open, Unavailable when it goes away: what was written
+    by then is right, and the next time goes on from there.
     """
     found = compare(book, other)
     found.insist(other.named)
-    for subject in found.open:  # a publisher died while it was open
-        _set_mode(other, subject, "READWRITE")
     written: list[Line] = []
-    for line in found.missing:
-        _write(other, line, written, first=all(each.subject != line.subject for each in [*found.there, *written]))
+    try:
+        for subject in found.open:  # a publisher died while it was open
+            _set_mode(other, subject, "READWRITE")
+        for subject in found.unlevelled:
+            _set_level(other, subject)
+        for line in found.missing:
+            _write(other, line, written, first=all(each.subject != line.subject for each in [*found.there, *written]))
+    except Declined as declined:  # to close a subject, or to set its level
+        reason = (
+            f"the registry at {other.named} takes schemas and does not finish them ({declined}): a subject may be left "
+            "open for import. Let it change modes and levels, and publish again"
+        )
+        raise Refused([reason]) from None
     return written
 
 
@@ -212,7 +225,7 @@ def _write(other: Other, line: Line, written: list[Line], *, first: bool) -> Non
         message = f"the registry at {other.named} does not keep what it takes: {unlike}. {_take_back(other, written)}"
         raise Broken(message)
     if first:
-        other.ask("PUT", "config", line.subject, json={"compatibility": LEVEL})
+        _set_level(other, line.subject)
 
 
 def _post(other: Other, line: Line) -> object:
@@ -240,6 +253,10 @@ def _set_mode(other: Other, subject: str, mode: str, *, force: bool = False) -> 
     """Open or close a subject, by force if it has versions already; False where there are no modes."""
     answer = other.ask("PUT", "mode", subject, json={"mode": mode}, params={"force": "true"} if force else {})
     return answer is not None
+
+
+def _set_level(other: Other, subject: str) -> None:
+    other.ask("PUT", "config", subject, json={"compatibility": LEVEL})
 
 
 def _take_back(other: Other, written: list[Line]) -> str:

@@ -23,7 +23,7 @@ class No(Exception):
 
 @dataclass
 class Importing:
-    """What it holds, and what it was asked; `mutable` and the two faults are a test's to set."""
+    """What it holds, and what it was asked; `mutable` and the faults are a test's to set."""
 
     schemas: dict[int, str] = field(default_factory=dict)
     subjects: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -34,6 +34,10 @@ class Importing:
     fails_after: int | None = None
     """So many schemas are taken, and then it is out of order."""
     forgets_docs: bool = False
+    closes: bool = True
+    """Whether a subject that is open for import may be closed."""
+    levelled: bool = True
+    """Whether the level of a subject may be set."""
     url: str = ""
 
     def answer(self, method: str, path: list[str], options: dict[str, list[str]], body: dict[str, Any]) -> Any:
@@ -45,6 +49,8 @@ class Importing:
             case "PUT", ["mode", subject]:
                 return self._mode(subject, body["mode"], forced=options.get("force") == ["true"])
             case "PUT", ["config", subject]:
+                if not self.levelled:
+                    raise No(422, 42203)
                 return {"compatibility": self.levels.setdefault(subject, body["compatibility"])}
             case "POST", ["subjects", subject, "versions"]:
                 return self._take(subject, body)
@@ -63,15 +69,17 @@ class Importing:
                 return {"subject": subject, "version": int(number), "id": known, "schema": self.schemas[known]}
             case ["schemas", "ids", number]:
                 return {"schema": self.schemas.get(int(number)) or self._none(40403)}
-            case ["mode", subject]:
-                return {"mode": self.modes.get(subject) or self._none(40409)}
+            case ["config" | "mode" as what, subject]:
+                word, kept = ("mode", self.modes) if what == "mode" else ("compatibilityLevel", self.levels)
+                return {word: kept.get(subject) or self._none(40409 if what == "mode" else 40408)}
         return self._none(404)
 
     def _none(self, code: int) -> Any:
         raise No(404, code)
 
     def _mode(self, subject: str, mode: str, *, forced: bool) -> Any:
-        if not self.mutable or (mode == "IMPORT" and self.subjects.get(subject) and not forced):
+        full = mode == "IMPORT" and self.subjects.get(subject) and not forced
+        if not self.mutable or full or (mode == "READWRITE" and not self.closes):
             raise No(422, 42205)
         self.modes[subject] = mode
         return {"mode": mode}

@@ -128,6 +128,19 @@ def test_one_that_opens_nothing_is_refused(book: SchemaBook, there: Importing) -
     assert there.schemas == {}
 
 
+@pytest.mark.parametrize("fault", ["closes", "levelled"])
+def test_one_that_does_not_finish_is_refused_and_finished_later(book: SchemaBook, there: Importing, fault: str) -> None:
+    """It takes a schema, and won't close the subject or set its level: told in a line, and the next time goes on."""
+    setattr(there, fault, False)
+    with pytest.raises(Refused, match=r"does not finish them.*publish again"):
+        take(book, there)
+    setattr(there, fault, True)
+    take(book, there)
+    assert placed(there) == ours(book)
+    assert "IMPORT" not in there.modes.values()
+    assert there.levels.keys() == there.subjects.keys()
+
+
 def test_when_it_goes_away_the_next_time_goes_on(book: SchemaBook, there: Importing) -> None:
     """What was written by then is right and closed; the rest follows."""
     there.fails_after = 6
