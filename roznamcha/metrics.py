@@ -71,6 +71,7 @@ def of_kafka(known: Published, seconds: float) -> Iterator[Metric]:
         ("roznamcha_relay_published_entries", "Entries that are on Kafka, by the relay's own count", known.entries),
         ("roznamcha_relay_behind_entries", "Entries of the log that are not on Kafka", known.behind),
         ("roznamcha_relay_behind_seconds", "Age of the oldest entry that is not on Kafka", seconds),
+        ("roznamcha_outbox_rows", "Rows of views that are told and not on Kafka", known.rows),
         ("roznamcha_dead_letters_unsent", "Dead letters that wait to be sent to their topic", known.unsent),
     ):
         yield GaugeMetricFamily(name, told, value=value)

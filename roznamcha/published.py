@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psycopg
 from psycopg import Connection
 
+from roznamcha.screen import many
+
 if TYPE_CHECKING:  # figures need no client of the broker
     from roznamcha.reconciling import Reconciled
 
@@ -22,6 +24,7 @@ STANDS = 120.0
 LETTERS = "SELECT count(*), count(*) FILTER (WHERE NOT sent) FROM ops.dead_letters"
 RELAYED = "SELECT position, entries, looked_at, taken_over FROM ops.relayed WHERE prefix = %s"
 BEYOND = "SELECT count(*), min(notification_id) FROM roznamcha.entries WHERE notification_id > %s"
+ROWS = "SELECT count(*) FROM ops.outbox"
 COMPARED = "SELECT short, differences, compared_at FROM ops.compared WHERE prefix = %s ORDER BY short"
 NOTED = """
     INSERT INTO ops.compared VALUES (%s, %s, %s, now()) ON CONFLICT (prefix, short) DO UPDATE
@@ -45,6 +48,8 @@ class Published:
     behind: int = 0
     oldest: int | None = None
     """Position of the first entry that is not published."""
+    rows: int = 0
+    """Rows of views that are not published."""
     looked_at: datetime | None = None
     taken_over: int = 0
     letters: int = 0
@@ -56,9 +61,10 @@ class Published:
         stands = self.looked_at is None or (at - self.looked_at).total_seconds() > STANDS
         who = "a relay is at work" if relays and not stands else "no relay comes on: `up` or `relay` does"
         fenced = f"; fenced by another one {self.taken_over:,} times" if self.taken_over else ""
-        if self.behind:
+        if self.behind or self.rows:
             age = f"; the oldest waits {seconds:,.0f} s" if seconds is not None else ""
-            words = f"{self.behind:,} entries are not published{age}; {who}{fenced}"
+            rows = f" and {self.rows:,} rows of views" if self.rows else ""
+            words = f"{self.behind:,} entries{rows} are not published{age}; {who}{fenced}"
             yield "relay", bool(relays) and not stands, words
         else:
             yield "relay", True, f"everything is published, up to position {self.position:,}{fenced}"
@@ -73,7 +79,7 @@ class Published:
         words = []
         for short, found in self.compared.items():
             hours = (at - found.at).total_seconds() / 3_600
-            differ = f"{found.differences:,} differences" if found.differences else "no difference"
+            differ = many(found.differences, "difference") if found.differences else "no difference"
             words.append(f"{short}: {differ}, {hours:,.1f} hours ago")
         well = not any(each.differences for each in self.compared.values())
         return "reconcile", well, "; ".join(words) + ("" if well else ": see `reconcile`")
@@ -85,8 +91,9 @@ def look(connection: Connection[Any], prefix: str) -> Published:
     position, entries, looked_at, taken_over = row or (0, 0, None, 0)
     behind, oldest = connection.execute(BEYOND.encode(), (position,)).fetchone() or (0, None)
     letters, unsent = connection.execute(LETTERS.encode()).fetchone() or (0, 0)
+    (rows,) = connection.execute(ROWS.encode()).fetchone() or (0,)
     compared = {short: Compared(*found) for short, *found in connection.execute(COMPARED.encode(), (prefix,))}
-    return Published(position, entries, behind, oldest, looked_at, taken_over, letters, unsent, compared)
+    return Published(position, entries, behind, oldest, rows, looked_at, taken_over, letters, unsent, compared)
 
 
 def note_comparison(connection: Connection[Any], prefix: str, short: str, report: Reconciled) -> None:

@@ -27,7 +27,7 @@ from tests.roznamcha.test_relay import entered, relaying
 
 AT = datetime(2026, 7, 2, 12, tzinfo=UTC)
 KNOWN = Published(
-    position=7, entries=7, behind=2, oldest=8, looked_at=AT, taken_over=3, letters=4, unsent=1,
+    position=7, entries=7, behind=2, oldest=8, rows=5, looked_at=AT, taken_over=3, letters=4, unsent=1,
     compared={"entries": Compared(5, AT), "deadlines": Compared(0, AT)},
 )  # fmt: skip
 
@@ -57,6 +57,7 @@ def test_every_figure_is_named_and_told_as_prometheus_has_it() -> None:
     value = {sample.name: sample.value for each in found.values() for sample in each.samples if not sample.labels}
     assert value["roznamcha_relay_position"] == 7
     assert value["roznamcha_relay_behind_entries"] == 2
+    assert value["roznamcha_outbox_rows"] == 5
     assert value["roznamcha_relay_behind_seconds"] == 9
     assert value["roznamcha_relay_fenced_total"] == 3
     assert value["roznamcha_dead_letters_total"] == 4
@@ -195,7 +196,7 @@ def test_the_doctor_looks_at_all_of_kafka(program: Program, broker: Broker, topi
     assert program.run(*at, "reconcile", check=False).returncode == 3
     code, found = parts(program, *at)
     assert (code, found["reconcile"][0]) == (3, False)
-    assert "1 differences" in found["reconcile"][1]
+    assert "1 difference," in found["reconcile"][1]
 
 
 def test_a_topic_of_another_store_is_told(program: Program, broker: Broker, topics: Topics, database: str) -> None:
@@ -218,3 +219,11 @@ def test_dead_letters_are_told_and_those_that_lie_about_are_not_well() -> None:
         known = Published(looked_at=looked, letters=4, unsent=1)
         said = {part: (good, words) for part, good, words in known.says(AT, None, 1)}
         assert said["dead letters"] == (well, "4, 1 of them not yet sent on: see `parked letters`")
+
+
+def test_rows_that_wait_are_told_even_when_every_entry_is_published() -> None:
+    """A relay that publishes entries and no rows is not done; where nobody is at work it is not well."""
+    for relays, well in ((1, True), (0, False)):
+        said = {part: (good, words) for part, good, words in Published(rows=3, looked_at=AT).says(AT, None, relays)}
+        good, words = said["relay"]
+        assert (good, words.startswith("0 entries and 3 rows of views are not published")) == (well, True)
