@@ -107,6 +107,9 @@ class View:
             methods |= vars(parent)
         found = [each for value in methods.values() if isinstance(value, list) for each in value]
         cls.reactions = tuple(each for each in found if isinstance(each, Reaction))
+        if cls.topic and cls.State is None:  # nobody knows what of its rows has changed
+            message = f"{cls.__name__}: only a view with a State has a topic"
+            raise TypeError(message)
         if cls.State is not None:
             _check_state(cls, cls.State)
         elif cls.parts:

@@ -118,3 +118,9 @@ def test_parts_without_a_state_are_refused() -> None:
         type("Wrong", (View,), {"parts": (Custody,)})
     with pytest.raises(TypeError, match="read off its own State"):
         type("Other", (Custody,), {"State": type("Own", (Custody.State,), {}), "parts": (Malkhana,)})
+
+
+def test_a_topic_without_a_state_is_refused() -> None:
+    """Of rows that are folded in place nobody knows what has changed: they would never be told."""
+    with pytest.raises(TypeError, match="only a view with a State has a topic"):
+        type("Wrong", (View,), {"topic": "custody"})
