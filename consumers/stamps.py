@@ -56,14 +56,14 @@ def stamp_of(meta: Meta) -> Stamp:
         meta.entry_id.hex,
         (meta.correlation_id or meta.command_id).hex,
         _source(meta.station, meta.district),
-        rfc3339(meta.occurred_at),
+        rfc3339(meta.occurred_at.astimezone(UTC)),
         int(meta.recorded_at.timestamp() * 1_000),
     )
 
 
-def rfc3339(at: datetime) -> bytes:
-    """A time in UTC with microseconds, as CloudEvents wants it."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z").encode()
+def rfc3339(utc: datetime) -> bytes:
+    """A time, which is given in UTC, with microseconds, as CloudEvents wants it."""
+    return utc.isoformat(timespec="microseconds").replace("+00:00", "Z").encode()
 
 
 def _source(station: str, district: str) -> bytes:
@@ -86,7 +86,7 @@ def _made(kept: dict[str, Any]) -> Stamp:
         kept["entry_id"].hex(),
         (kept["correlation_id"] or kept["command_id"]).hex(),
         kept["actor_id"],  # what the run beginning there makes
-        moment(kept["occurred_at"]).isoformat(timespec="microseconds").replace("+00:00", "Z").encode(),
+        rfc3339(moment(kept["occurred_at"])),
         kept["recorded_at"] // 1_000,
     )
 

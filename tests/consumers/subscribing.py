@@ -103,6 +103,19 @@ def watching(watcher: Callable[[str], None]) -> Iterator[None]:
         WATCHERS.remove(watcher)
 
 
+def stopping(at: str, nth: int = 1) -> Callable[[str], None]:
+    """A watcher that stops whoever comes to a step for the nth time."""
+    left = nth
+
+    def watcher(step: str) -> None:
+        nonlocal left
+        left -= step == at
+        if step == at and left == 0:
+            raise InterruptedError
+
+    return watcher
+
+
 @pytest.fixture
 def own(server: Embedded, database: str) -> Iterator[str]:
     """The other system's own database."""

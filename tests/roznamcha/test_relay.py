@@ -25,6 +25,7 @@ from schemas import catalogue
 from tests.acts import sent
 from tests.broker.reading import positions_of, read_topic
 from tests.consumers.feed import write_cases
+from tests.consumers.subscribing import stopping, watching
 from tests.roznamcha.kit import Program
 
 
@@ -83,20 +84,9 @@ STEPS = ["relay: took over", "relay: sent", "relay: committed"]
 def test_begun_again_after_any_step(database: str, broker: Broker, topics: Topics, step: str) -> None:
     """A relay that stops at a step, the third time it comes there, leaves nothing to be lost or doubled."""
     write_cases(database, 8)
-    left = 1 if step == STEPS[0] else 3
-
-    def stop(reached: str) -> None:
-        nonlocal left
-        left -= reached == step
-        if reached == step and left == 0:
-            raise InterruptedError
-
-    steps.WATCHERS.append(stop)
-    try:
-        with relaying(database, broker, topics) as relay, pytest.raises(InterruptedError):
-            relay.publish()
-    finally:
-        steps.WATCHERS.remove(stop)
+    stopped = watching(stopping(step, 1 if step == STEPS[0] else 3))
+    with relaying(database, broker, topics) as relay, stopped, pytest.raises(InterruptedError):
+        relay.publish()
     with relaying(database, broker, topics) as relay:
         relay.publish()
     agrees(database, broker, topics)

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from psycopg.types.json import Jsonb
 
-from consumers import parking, steps
+from consumers import parking
 from consumers.clients import Broker
 from consumers.embedded import Follower, connected
 from consumers.rebuild import fill_first, rebuild, rebuild_all
@@ -24,7 +24,7 @@ from schemas import catalogue
 from tests.acts import act
 from tests.broker.reading import read_topic
 from tests.consumers.feed import following, write_cases
-from tests.consumers.subscribing import until, watching
+from tests.consumers.subscribing import stopping, until, watching
 from tests.roznamcha.test_store import store_on
 from tests.roznamcha.told import agrees, held, publish, relaying, table, told, views
 
@@ -225,22 +225,11 @@ STEPS = [
 def test_begun_again_after_any_step(database: str, broker: Broker, topics: Topics, step: str, nth: int) -> None:
     """A relay that stops while it opens topics or publishes rows leaves none to be lost or doubled."""
     write_cases(database, 4)
-    left = nth
-
-    def stop(reached: str) -> None:
-        nonlocal left
-        left -= reached == step
-        if reached == step and left == 0:
-            raise InterruptedError
-
     with following(database, views()) as follower:
         follower.catch_up()
-        steps.WATCHERS.append(stop)
-        try:
-            with relaying(database, broker, topics) as relay, pytest.raises(InterruptedError):
-                relay.publish()
-        finally:
-            steps.WATCHERS.remove(stop)
+        stopped = watching(stopping(step, nth))
+        with relaying(database, broker, topics) as relay, stopped, pytest.raises(InterruptedError):
+            relay.publish()
         write_cases(database, 2, first=4)
         follower.catch_up()
         publish(database, broker, topics)
@@ -256,11 +245,6 @@ def test_rows_and_what_is_told_of_them_stand_or_fall_together(
 ) -> None:
     """A runner or a rebuild that stops at a step has told exactly what is in force."""
     write_cases(database, 3)
-
-    def stop(reached: str) -> None:
-        if reached == step:
-            raise InterruptedError
-
     with following(database, views()) as follower:
         follower.catch_up(until=5)
         publish(database, broker, topics)
@@ -268,12 +252,8 @@ def test_rows_and_what_is_told_of_them_stand_or_fall_together(
         follower.runner.forget()
         publish(database, broker, topics)
         everything = (follower.connection, views(), catalogue())
-        steps.WATCHERS.append(stop)
-        try:
-            with pytest.raises(InterruptedError):
-                (follower.catch_up if "runner" in step else partial(rebuild_all, *everything))()
-        finally:
-            steps.WATCHERS.remove(stop)
+        with watching(stopping(step)), pytest.raises(InterruptedError):
+            (follower.catch_up if "runner" in step else partial(rebuild_all, *everything))()
     with following(database, views()) as follower:
         rebuild_all(follower.connection, views(), catalogue())
         follower.catch_up()
