@@ -25,6 +25,10 @@ BATCH = 2_000
 """Entries folded and committed together when catching up."""
 PATIENCE = 60.0
 """Seconds for which a follower tries to reach a database that is away."""
+WAITING = 5
+"""Seconds for which a follower waits for a lock before it looks who holds it."""
+STANDING = 15
+"""Seconds without a word to the server after which one who holds the checkpoints is ended. A batch takes far fewer."""
 ROLE = "roznamcha_app"
 log = structlog.get_logger()
 PAGE = b"""
@@ -39,6 +43,24 @@ def connected(url: str, called: str = "roznamcha") -> Iterator[Connection[Any]]:
     options = f"-c role={ROLE} -c timezone=UTC"
     with psycopg.connect(url, autocommit=True, options=options, application_name=called) as connection:
         yield connection
+
+
+@contextmanager
+def never_held_up(url: str, called: str = "roznamcha") -> Iterator[Connection[Any]]:
+    """A connection for whoever follows. Who waits on it for a lock too long gets LockNotAvailable.
+
+    Whoever stood still with the checkpoints in hand has been ended by then: one who was suspended in the midst of a
+    transaction would hold up all others for as long.
+    """
+    with connected(url, called) as connection:
+        connection.execute(f"SET lock_timeout = '{WAITING}s'".encode())
+        try:
+            yield connection
+        except psycopg.errors.LockNotAvailable:
+            with connected(url, called) as other:
+                (ended,) = other.execute("SELECT ops.end_standing(%s)", (STANDING,)).fetchone() or (0,)
+            log.warning("held up", ended=ended)
+            raise
 
 
 def read_log(
@@ -133,11 +155,13 @@ def keep_following(  # noqa: PLR0913 (what to follow, how, and by which name)
     away: float | None = None
     while not stop.is_set():
         try:
-            with connected(url, called) as connection:
+            with never_held_up(url, called) as connection:
                 follower = Follower(connection, views, catalogue)
                 follower.catch_up()
                 away = None
                 follower.follow(stop, net=net)
+        except psycopg.errors.LockNotAvailable:
+            continue  # somebody works for long, or stood still: what is under way falls back, and is done again
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             away = away or time.monotonic()
             if time.monotonic() - away > PATIENCE:

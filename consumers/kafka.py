@@ -20,7 +20,7 @@ from consumers import letters, offsets
 from consumers.arrivals import Arrivals, Messages, set_straight
 from consumers.checkpoints import MAIN, Fenced
 from consumers.clients import Away, Broker, KafkaError, Timeout, Unreadable
-from consumers.embedded import connected, read_log
+from consumers.embedded import never_held_up, read_log
 from consumers.folding import Read
 from consumers.letters import MISSING, Letter
 from consumers.reading import STALL, Reading, topic_id
@@ -329,7 +329,7 @@ def keep_following(  # noqa: PLR0913 (what to follow, from where, and by which n
             while not stop.is_set():
                 dog.round()
                 try:
-                    with connected(url, seen_as or called) as connection:
+                    with never_held_up(url, seen_as or called) as connection:
                         if follower is None:
                             follower = KafkaFollower(connection, views, catalogue, broker, topics, called=called, **how)
                         else:

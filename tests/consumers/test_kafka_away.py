@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from consumers import kafka, letters
+from consumers import embedded, kafka, letters
 from consumers.clients import Away, Broker
 from consumers.embedded import connected
 from consumers.topics import Topics
@@ -121,6 +121,50 @@ def test_a_process_that_was_suspended_too_long(database: str, broker: Broker, to
     with connected(database) as connection:
         assert verify(connection, all_views(), catalogue()).ok
         assert letters.kept(connection) == []
+
+
+STILL = """
+import os, signal
+from consumers import steps
+def still(at):
+    if at == "runner: rows written":
+        steps.WATCHERS.clear()
+        os.kill(os.getpid(), signal.SIGSTOP)
+steps.WATCHERS.append(still)
+"""
+LOG = """
+import threading
+from consumers.embedded import keep_following
+keep_following(url, all_views(), catalogue(), threading.Event(), net=0.2)
+"""
+
+
+@pytest.mark.parametrize("source", ["kafka", "the store's own log"])
+def test_a_process_that_was_suspended_with_the_checkpoints_in_hand(
+    database: str, broker: Broker, topics: Topics, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All others fold on without it; when it wakes what it had not committed is gone, and it takes nothing twice."""
+    monkeypatch.setattr(embedded, "WAITING", 1)
+    monkeypatch.setattr(embedded, "STANDING", 10)
+    with following(database):
+        pass
+    write_cases(database, 6)
+    publish(database, broker, topics)
+    how = WORK.format(bootstrap=broker.bootstrap, prefix=topics.prefix, how="") if source == "kafka" else LOG
+    process = script(database, STILL + how)
+    try:
+        assert until(lambda: Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+        with working(database, broker, topics):
+            assert until(lambda: folded(database) == 24, 60)
+            process.send_signal(signal.SIGCONT)
+            write_cases(database, 6, first=6)
+            publish(database, broker, topics)
+            assert until(lambda: folded(database) == 48, 60)
+    finally:
+        process.kill()
+        process.communicate()
+    with connected(database) as connection:
+        assert verify(connection, all_views(), catalogue()).ok
 
 
 def test_a_follower_without_a_topic_or_a_broker_says_so(database: str, broker: Broker) -> None:
