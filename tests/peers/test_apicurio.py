@@ -16,6 +16,7 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer
 
 from consumers.topics import Topics
+from roznamcha import publishing
 from roznamcha.errors import Broken
 from roznamcha.publishing import missing, other_registry, publish
 from roznamcha.subjects import SchemaBook, schema_book
@@ -30,6 +31,12 @@ STARTING = 90
 CARRIED = 12
 """The first schemas, which a new registry counts as we did."""
 THEIRS = {"schema": '{"type": "record", "name": "Theirs", "fields": []}', "schemaType": "AVRO"}
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has been seen to take more than 20 s for one answer, on a machine where much else was tested."""
+    monkeypatch.setattr(publishing, "PATIENCE", 120.0)
 
 
 @pytest.fixture(scope="module")

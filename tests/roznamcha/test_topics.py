@@ -21,6 +21,7 @@ from roznamcha.rights import services_of
 from roznamcha.topic_plan import apply, clear, plan, spread
 from tests.broker.nodes import NoBroker, free_ports, new_prefix, running
 from tests.broker.reading import read_topic
+from tests.fault.test_order import until
 from tests.roznamcha.kit import Program
 
 
@@ -55,12 +56,13 @@ def station(broker: Broker, fresh: Topics, tmp_path: Path) -> AtBroker:
     return AtBroker(tmp_path, "", broker.bootstrap, fresh.prefix)
 
 
-def altered(broker: Broker, topic: str, **settings: str) -> None:
-    """Settings of a topic, changed by hand."""
+def altered(broker: Broker, topics: Topics, topic: str, **settings: str) -> None:
+    """Settings of a topic, changed by hand; when that can be seen: a node answers before it has heard of it."""
     with broker.admin() as admin:
         named = {name.replace("_", "."): value for name, value in settings.items()}
         done = admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, named)])
     assert done["topic"][topic] == "OK"
+    assert until(lambda: named.items() <= {each.what: each.now for each in plan(broker, topics).settings}.items())
 
 
 def test_what_is_missing_is_made_and_a_second_time_nothing_is(station: AtBroker, fresh: Topics) -> None:
@@ -91,7 +93,7 @@ def test_the_broker_has_what_the_data_say(broker: Broker, fresh: Topics) -> None
 def test_a_setting_changed_by_hand_is_seen_and_set_right(broker: Broker, station: AtBroker, fresh: Topics) -> None:
     """Entries that would expire, a topic of entries that would be compacted: told with both values, and set back."""
     apply(broker, fresh)
-    altered(broker, fresh.entries, retention_ms="86400000", cleanup_policy="compact")
+    altered(broker, fresh, fresh.entries, retention_ms="86400000", cleanup_policy="compact")
     seen = station.json("topics", "plan")
     assert {(each["what"], each["now"], each["wanted"]) for each in seen["settings"]} == {
         ("retention.ms", "86400000", "-1"),
