@@ -7,6 +7,7 @@ told otherwise. Nothing else in this project makes a client: an import contract 
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from kafka.consumer.subscription_state import ConsumerRebalanceListener as Rebal
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.coordinator.consumer import ConsumerCoordinator
 from kafka.errors import InvalidProducerEpochError, KafkaError, ProducerFencedError, for_code
+from kafka.errors import KafkaConnectionError as NoConnection
 from kafka.errors import KafkaTimeoutError as Timeout
 from kafka.errors import SecurityDisabledError as NoRights
 from kafka.errors import TopicAlreadyExistsError as AlreadyThere
@@ -51,6 +53,8 @@ RECONNECTING_MS = 1_000
 """Milliseconds at most between two tries of a producer to reach a broker. The library may wait half a minute."""
 CONNECTING = 3.0
 """Seconds in which some broker must take a connection. The library itself would try for half a minute, in silence."""
+ASKING = 10.0
+"""Seconds in which some node must answer a question of an admin client."""
 LARGEST = 8 * 1024 * 1024
 """Bytes of the largest message: topics are made with the same limit."""
 
@@ -129,9 +133,34 @@ class Broker:
         """A client for topics, settings and rights, closed with its block."""
         client = KafkaAdminClient(**self._common(called))
         try:
-            yield client
+            yield _Asking(client)
         finally:
             client.close()
+
+
+class _Asking:
+    """An admin client that asks again when the node it chose takes no connection: another one may.
+
+    The library chooses one by chance, and gives up with it, though all others are there.
+    """
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 (kafka-python's)
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        asked = getattr(self._client, name)
+
+        def ask(*given: Any, **named: Any) -> Any:  # noqa: ANN401
+            until = time.monotonic() + ASKING
+            while True:
+                try:
+                    return asked(*given, **named)
+                except NoConnection:
+                    if time.monotonic() > until:
+                        raise
+                time.sleep(0.1)
+
+        return ask
 
 
 def commit(producer: Any, milliseconds: int = PATIENCE_MS) -> None:  # noqa: ANN401

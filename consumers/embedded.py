@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import structlog
@@ -30,6 +30,7 @@ WAITING = 5
 STANDING = 15
 """Seconds without a word to the server after which one who holds the checkpoints is ended. A batch takes far fewer."""
 ROLE = "roznamcha_app"
+T = TypeVar("T")
 log = structlog.get_logger()
 PAGE = b"""
     SELECT notification_id, slot, record_id, topic, state FROM roznamcha.entries
@@ -61,6 +62,23 @@ def never_held_up(url: str, called: str = "roznamcha") -> Iterator[Connection[An
                 (ended,) = other.execute("SELECT ops.end_standing(%s)", (STANDING,)).fetchone() or (0,)
             log.warning("held up", ended=ended)
             raise
+
+
+def unhindered(connection: Connection[Any], work: Callable[[], T]) -> T:
+    """Do what waits for the checkpoints, and again whenever someone stood still with them in hand: he is ended.
+
+    Who holds them and works is waited for as long as it takes. What `work` does must fall back as a whole.
+    """
+    connection.execute(f"SET lock_timeout = '{WAITING}s'".encode())
+    while True:
+        try:
+            done = work()
+        except psycopg.errors.LockNotAvailable:
+            (ended,) = connection.execute("SELECT ops.end_standing(%s)", (STANDING,)).fetchone() or (0,)
+            log.warning("held up", ended=ended)
+        else:
+            connection.execute("RESET lock_timeout")
+            return done
 
 
 def read_log(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from consumers.columns import moment
 from consumers.entries import read_plainly
 from domain.event import Meta
-from schemas import Catalogue, SchemaError
+from schemas import Catalogue, NewerSchema, SchemaError
 from schemas.codec import HEADER, schema_of
 from schemas.decoding import NOT_PLAIN, Decoder, NotPlain, Run, decoder_of
 
@@ -33,7 +33,10 @@ class StampReader:
         self._plans: dict[bytes, Decoder | None] = {}
 
     def read(self, state: bytes) -> Stamp | None:
-        """The stamp of the entry in these bytes; None when they can't be read."""
+        """The stamp of the entry in these bytes; None when they can't be read.
+
+        Raises NewerSchema for one that a newer release could read.
+        """
         head = state[: HEADER.size]
         try:
             if head not in self._plans:
@@ -42,6 +45,8 @@ class StampReader:
             if plan is not None:
                 found: Stamp = plan(state, HEADER.size)
                 return found
+        except NewerSchema:
+            raise
         except NOT_PLAIN:  # SchemaError is one of them: the schema's id may be nobody's
             pass
         try:

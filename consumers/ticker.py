@@ -23,7 +23,7 @@ import structlog
 from psycopg import Connection
 
 from consumers.checkpoints import MAIN, positions
-from consumers.embedded import Follower, is_built
+from consumers.embedded import Follower, is_built, unhindered
 from consumers.runner import Outdated
 from consumers.slots import slot_of
 from consumers.steps import reach
@@ -108,7 +108,7 @@ class Ticker:
         """Tell everything that is due by `now`; give how many facts of each kind were new."""
         total: Counter[str] = Counter()
         while True:
-            self.follower.catch_up()
+            unhindered(self.connection, self.follower.catch_up)
             # If we die from here on, the facts that were entered stay; the next sweep finds the rest.
             told = self._sweep(now)
             total += told

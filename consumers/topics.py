@@ -44,12 +44,12 @@ class Topic:
         what, register = str(self.about["carries"]), name.partition(".")[0]
         return register != VIEW if what == "acts" else what in {register, name}
 
-    def settings(self, nodes: int) -> dict[str, str]:
-        """The broker's settings of this topic, where so many nodes keep copies."""
+    def settings(self, copies: int) -> dict[str, str]:
+        """The broker's settings of this topic, of which there are so many copies."""
         whole = data()
         return {
             **POLICIES[self.about["policy"]],
-            "min.insync.replicas": str(min(whole["least_in_sync"], max(1, nodes - 1))),
+            "min.insync.replicas": str(min(whole["least_in_sync"], max(1, copies - 1))),
             "max.message.bytes": str(whole["largest_message"]),
             "message.timestamp.type": "CreateTime",
             "message.timestamp.after.max.ms": str(2**63 - 1),

@@ -25,7 +25,7 @@ TICKER = "roznamcha tick"
 RELAY = "roznamcha relay"
 """What the long-running processes call their connections, so that one can see from here whether they live."""
 GRACE = 300.0
-"""Seconds for which entries may wait where nobody follows: the next command that reads a view folds them."""
+"""Seconds for which entries may wait, and due clocks be untold. A follower may be connected, and have no way on."""
 INTEGRITY = {"completeness", "parked", "fences", "schemas", "store", "partitions", "position", "reconcile"}
 """Parts that are broken when they aren't well; of the others some process or service is away."""
 
@@ -92,8 +92,8 @@ class Health:
         """(part, well or None where nobody knows, words) for each thing that was asked."""
         if self.behind:
             waits = f"; the oldest waits {self.behind_seconds:,.0f} s" if self.behind_seconds is not None else ""
-            well = bool(self.followers) or (self.behind_seconds or 0) < GRACE
-            who = "a follower is at work" if self.followers else "nobody follows: `project` does, or the next command"
+            well = (self.behind_seconds or 0) < GRACE
+            who = "a follower is connected" if self.followers else "nobody follows: `project` does, or the next command"
             words = f"{self.behind:,} of {self.entries:,} entries are not folded{waits}; {who}"
             yield "lag", well, words
         else:

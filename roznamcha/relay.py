@@ -4,7 +4,7 @@ Where it stands is known from Kafka alone: the position is written in the same t
 of a batch is there with it, or nothing. Whatever goes wrong on the way (a time-out, a broker gone, a lost answer to a
 commit) has one answer: begin again, as after a restart, by asking Kafka. The broker lets one producer of the relay's
 transactional id live, so a second relay fences the first; a lock in the database keeps it from trying while the first
-one lives.
+one lives. Whoever deletes the topics takes the same lock.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ from projections.view import View
 from roznamcha.errors import Unavailable
 from roznamcha.relayed import Position, agree, read_position
 from roznamcha.telling import Outbox, Told
-from schemas import Catalogue
+from schemas import Catalogue, NewerSchema
 
 BATCH = 5_000
 """Entries published in one transaction at most."""
 PATIENCE = 60.0
 """Seconds for which a broker may stay away before the relay gives up."""
+LOOK = 30.0
+"""Seconds after which a relay asks whether the topics are still those it began with."""
 SHARD = b"0"
 """The key of the position: one relay publishes all slots."""
 DEADLINE = "deadline."
@@ -49,6 +51,7 @@ NOTED = b"""
     INSERT INTO ops.relayed VALUES (%s, %s, %s, now()) ON CONFLICT (prefix) DO UPDATE
     SET position = excluded.position, entries = excluded.entries, looked_at = excluded.looked_at
 """
+OTHERS = "SELECT prefix FROM ops.relayed WHERE prefix <> %s LIMIT 1"
 FENCED = b"UPDATE ops.relayed SET taken_over = taken_over + 1 WHERE prefix = %s"
 log = structlog.get_logger()
 
@@ -83,8 +86,10 @@ class Relay:
         self.stamps = StampReader(catalogue)
         self.outbox = Outbox(connection, topics, views)
         self.at: Position | None = None
-        self.published = 0
+        self.reached = self.published = 0
         self._producer: Any = None
+        self._holds_lock = False
+        self._topic_id = ""
 
     # --- beginning -----------------------------------------------------------------------------------------------
 
@@ -94,7 +99,9 @@ class Relay:
         Raises Broken when Kafka and the store can't belong together, Unavailable when a topic is missing.
         """
         self.close()
-        self._topics_there()
+        self._only_these()
+        ids = self._topics_there()
+        self._topic_id = ids["relay.position"]
         self._producer = self.broker.producer(self.topics.relay_id, called=self.topics.relay_id)
         # Fences a relay that still lives, and undoes what a dead one has left open. Only then is the position read:
         # before, a transaction could still be committed behind our back.
@@ -102,34 +109,53 @@ class Relay:
         reach("relay: took over")
         found = read_position(tails(self.broker, self.topics.position, [0]).get(0))
         agree(self.connection, self.broker, self.topics, found)
+        found.forget_others({topic: ids[topic] for topic in self.outbox.views})
         self.outbox.begin(self.broker, found)
         self._note(found)
-        self.at = found
+        self.at, self.reached = found, found.position
         return found
 
-    def _topics_there(self) -> None:
+    def _only_these(self) -> None:
+        """Raises Unavailable where others were published: rows of views are numbered once, and leave the outbox."""
+        row = self.connection.execute(OTHERS, (self.topics.prefix,)).fetchone()
+        if row is not None:
+            message = (
+                f"this store is published under {row[0]}, and not under {self.topics.prefix}: set ROZNAMCHA_TOPICS so, "
+                "or let `roznamcha topics apply --anew` begin under the new name"
+            )
+            raise Unavailable(message)
+
+    def _topics_there(self) -> dict[str, str]:
+        """The id of each topic. Raises Unavailable when one isn't as it must be."""
         with self.broker.admin() as admin:
-            there = {
-                each["name"]: len(each["partitions"]) for each in admin.describe_topics() if not each["error_code"]
-            }
-        for short in ("entries", "deadlines", "relay.position", *self.outbox.views):
-            topic = self.topics[short]
-            if there.get(topic.name) != topic.partitions:
-                has = f"has {there[topic.name]} partitions" if topic.name in there else "is not there"
+            there = {each["name"]: each for each in admin.describe_topics() if not each["error_code"]}
+        needed = ("entries", "deadlines", "relay.position", *self.outbox.views)
+        for topic in (self.topics[short] for short in needed):
+            partitions = len(there[topic.name]["partitions"]) if topic.name in there else 0
+            if partitions != topic.partitions:
+                has = f"has {partitions} partitions" if partitions else "is not there"
                 message = f"the topic {topic.name} {has}: run `roznamcha topics apply`"
                 raise Unavailable(message)
+        return {short: str(there[self.topics[short].name]["topic_id"]) for short in needed}
 
     # --- publishing ----------------------------------------------------------------------------------------------
 
-    def publish(self, *, until: int | None = None, progress: Callable[[int, int], None] = lambda _d, _t: None) -> int:
+    def publish(
+        self,
+        *,
+        until: int | None = None,
+        progress: Callable[[int, int], None] = lambda _d, _t: None,
+        stop: threading.Event | None = None,
+    ) -> int:
         """Publish what is in the log up to `until`, or its head as of now; give how many entries.
 
-        Raises TakenOver, and whatever the broker said: what was under way is then unknown until `begin`.
+        Told to `stop` it does so with the batch in hand. Raises TakenOver, Unavailable, and whatever the broker said:
+        what was under way is then unknown until `begin`.
         """
-        at = self.at or self.begin()
+        at, stop = self.at or self.begin(), stop or threading.Event()
         target, done = head(self.connection) if until is None else until, 0
         page = self._read(at.position, target)
-        while page:
+        while page and not stop.is_set():
             following: list[Row] = []
 
             def meanwhile(last: int = page[-1].kept.position, following: list[Row] = following) -> None:
@@ -141,27 +167,35 @@ class Relay:
             self.published += len(page)
             done += len(page)
             progress(at.position, target)
-            page = following
-        self._note(self._rows(at))
+            page = following or self._read(at.position, target)
+        if not stop.is_set():
+            self._note(self._rows(at, stop))
         return done
 
-    def _rows(self, at: Position) -> Position:
+    def _rows(self, at: Position, stop: threading.Event) -> Position:
         """Publish what the views have told."""
         self.outbox.open(at)
         for topic in self.outbox.opened:
-            while page := self.outbox.page(topic, at.rows[topic], self.batch):
+            while not stop.is_set() and (page := self.outbox.page(topic, at.rows[topic], self.batch)):
                 at = self._commit(at, partial(self._told, topic, page))
                 self.outbox.done(topic, at.rows[topic])
         return at
 
     def _read(self, after: int, target: int) -> list[Row]:
+        """The next entries, as far as this release knows their schemas. Raises Unavailable where that is not at all."""
+        found: list[Row] = []
         if after >= target:
-            return []
+            return found
         read = self.stamps.read
         with self.connection.cursor(binary=True) as cursor:
-            return [
-                Row(Kept(*row[:5]), row[5], read(row[4])) for row in cursor.execute(PAGE, (after, target, self.batch))
-            ]
+            try:
+                for row in cursor.execute(PAGE, (after, target, self.batch)):
+                    found.append(Row(Kept(*row[:5]), row[5], read(row[4])))  # noqa: PERF401 (those before it are kept)
+            except NewerSchema as error:  # its headers could not say what they must, and can't be mended afterwards
+                if not found:
+                    message = f"{error}: let that release publish it"
+                    raise Unavailable(message) from None
+        return found
 
     def _commit(
         self, at: Position, fill: Callable[[Position], list[Any]], meanwhile: Callable[[], None] | None = None
@@ -188,10 +222,13 @@ class Relay:
             if not taken_over(producer, error):
                 raise
             self.connection.execute(FENCED, (self.topics.prefix,))
+            if self._holds_lock and self.alone():  # then nobody else can have: it was open for longer than it may
+                message = "the transaction ran out of time"
+                raise Timeout(message) from None
             message = "another relay has taken over: this one stops"
             raise TakenOver(message) from None
         reach("relay: committed")  # dies here: Kafka has batch and position, and the next relay reads them there
-        self.at = now
+        self.at, self.reached = now, now.position
         return now
 
     def _entries(self, page: Sequence[Row], now: Position) -> list[Any]:
@@ -232,24 +269,28 @@ class Relay:
     # --- for as long as it runs ----------------------------------------------------------------------------------
 
     def alone(self) -> bool:
-        """Whether no other relay of these topics is at work on this store. The lock goes with the connection."""
-        query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
-        row = self.connection.execute(query, (f"relay {self.topics.prefix}",)).fetchone()
-        return bool(row and row[0])
+        """Whether no other relay is at work on this store."""
+        self._holds_lock = alone(self.connection)
+        return self._holds_lock
 
     def follow(self, stop: threading.Event, *, net: float = 1.0, told: Callable[[], None] = lambda: None) -> None:
         """Publish until told to stop: woken by the store's NOTIFY, and every `net` seconds in case one was lost.
 
-        `told` is called after each look. Raises TakenOver, Broken, and Away when the broker stays away for PATIENCE.
+        `told` is called after each batch, each look, and each try to reach the broker. Raises TakenOver, Broken,
+        Unavailable, and Away when the broker stays away for PATIENCE.
         """
         self.connection.execute("LISTEN entries")
         if self.outbox.views:
             self.connection.execute(f"LISTEN {CHANNEL}".encode())
         away: float | None = None
+        look = time.monotonic() + LOOK
         while not stop.is_set():
             try:
-                self.publish()
+                self.publish(progress=lambda _done, _all: told(), stop=stop)
                 away = None
+                if time.monotonic() > look:
+                    self._still_there()
+                    look = time.monotonic() + LOOK
             except (KafkaError, Away) as error:
                 away = away or time.monotonic()
                 if time.monotonic() - away > PATIENCE:
@@ -257,6 +298,7 @@ class Relay:
                     raise Away(message) from None
                 log.warning("publishing again", why=type(error).__name__)
                 self.close()
+                told()
                 stop.wait(net)
                 continue
             told()
@@ -264,3 +306,26 @@ class Relay:
                 break
         self.connection.execute("UNLISTEN *")
         self.close()
+
+    def _still_there(self) -> None:
+        """Begin again where the topics are others than it began with: someone has deleted them meanwhile."""
+        if self._topics_there()["relay.position"] != self._topic_id:
+            log.warning("the topics were made anew")
+            self.close()
+
+
+def alone(connection: Connection[Any]) -> bool:
+    """Whether nobody else publishes this store's entries, or deletes what was published, while the connection lives."""
+    row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended('relay', 0))").fetchone()
+    return bool(row and row[0])
+
+
+def forget(connection: Connection[Any]) -> None:
+    """Forget what is noted of topics, whose messages are to be deleted. Raises Unavailable while a relay is at work."""
+    if not alone(connection):
+        message = (
+            "a relay is at work on this store, and would go on from where it stands: stop it first (`relay`, `up`)"
+        )
+        raise Unavailable(message)
+    connection.execute("DELETE FROM ops.relayed")
+    connection.execute("DELETE FROM ops.compared")

@@ -25,7 +25,8 @@ ANEW = "`roznamcha topics apply --anew` publishes everything anew"
 class Position:
     """How far was published: the last position, a digest of the entry there, and each partition's last and count.
 
-    `rows` has the last number in each partition of the topics in which views tell their rows.
+    `rows` has the last number in each partition of the topics in which views tell their rows, `ids` what those topics'
+    ids were: nothing of them is known under another id.
     """
 
     position: int = 0
@@ -33,19 +34,24 @@ class Position:
     entries: Slots = field(default_factory=dict)
     deadlines: Slots = field(default_factory=dict)
     rows: dict[str, dict[int, int]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Position:
         """Another one, that may be moved on while this one stands."""
         entries, deadlines = ({slot: [*last] for slot, last in each.items()} for each in (self.entries, self.deadlines))
-        return Position(
-            self.position, self.sha256, entries, deadlines, {topic: {**last} for topic, last in self.rows.items()}
-        )
+        rows = {topic: {**last} for topic, last in self.rows.items()}
+        return Position(self.position, self.sha256, entries, deadlines, rows, {**self.ids})
 
     def follow(self, slots: Slots, kept: Kept) -> int:
         """Count an entry into its slot; give the position of the one before it there, 0 for the first."""
         last = slots.setdefault(kept.slot, [0, 0])
         before, last[0], last[1] = last[0], kept.position, last[1] + 1
         return before
+
+    def forget_others(self, ids: dict[str, str]) -> None:
+        """Of topics of rows that were made anew nothing is published; `ids` has those that are there."""
+        self.rows = {topic: last for topic, last in self.rows.items() if self.ids.get(topic) == ids.get(topic)}
+        self.ids = ids
 
     def reach(self, kept: Kept) -> None:
         """Everything up to this entry was published."""
@@ -60,6 +66,7 @@ class Position:
                 "slots": self.entries,
                 "deadlines": self.deadlines,
                 "rows": self.rows,
+                "ids": self.ids,
             }
         ).encode()
 
@@ -74,7 +81,8 @@ def read_position(message: Any) -> Position:  # noqa: ANN401 (kafka-python's rec
             {int(slot): [int(n) for n in last] for slot, last in told[name].items()} for name in ("slots", "deadlines")
         )
         rows = {str(topic): {int(slot): int(n) for slot, n in last.items()} for topic, last in told["rows"].items()}
-        return Position(int(told["position"]), str(told["sha256"]), entries, deadlines, rows)
+        ids = {str(topic): str(one) for topic, one in told["ids"].items()}
+        return Position(int(told["position"]), str(told["sha256"]), entries, deadlines, rows, ids)
     except (ValueError, KeyError, TypeError, AttributeError):
         message = f"the last message in the topic of the relay's position is no position; {ANEW}"
         raise Broken(message) from None
@@ -122,5 +130,5 @@ def ends_at(broker: Broker, name: str, last: Mapping[int, int], *, compacted: bo
 
 def _position(message: Any) -> int:  # noqa: ANN401 (kafka-python's record)
     """The position in a message's headers; -1 for a stranger's."""
-    told = dict(message.headers).get("position", b"")
+    told = dict(message.headers).get("position") or b""
     return int(told) if told.isdigit() else -1

@@ -6,6 +6,7 @@ What was published is known from Kafka, as for the entries; a row leaves the out
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from psycopg import Connection
 
 from consumers.carried import Headers, key_of, row_headers
 from consumers.clients import Broker
-from consumers.embedded import is_built
+from consumers.embedded import is_built, unhindered
 from consumers.outbox import kind_of, open_topic, topics_of
 from consumers.topics import Topics
 from projections.view import View
@@ -73,7 +74,7 @@ class Outbox:
         """Open the topics of which nothing was published, as soon as their views are built."""
         for topic, view in self.views.items():
             if topic not in self.opened and is_built(self.connection, view):
-                rows = open_topic(self.connection, view, topic)
+                rows = unhindered(self.connection, partial(open_topic, self.connection, view, topic))
                 log.info("opened", topic=self.topics[topic].name, rows=rows)
                 self.opened.append(topic)
                 at.rows[topic] = {}

@@ -121,7 +121,7 @@ def _plan(admin: Any, topics: Topics, copies: int | None, services: Mapping[str,
             for each in ours
             if few[each.name] < kept
         ),
-        settings=tuple(_settings(admin, ours, kept)),
+        settings=tuple(_settings(admin, ours, {name: max(has, kept) for name, has in few.items()})),
         strangers=tuple(sorted(name for name in there if name.startswith(f"{topics.prefix}.") and name not in known)),
         rights=() if has is None else tuple(sorted(needs - has)),
         extra=() if has is None else tuple(sorted(each for each in has - needs if beneath(topics, each))),
@@ -129,13 +129,14 @@ def _plan(admin: Any, topics: Topics, copies: int | None, services: Mapping[str,
     )
 
 
-def _settings(admin: Any, ours: list[Topic], copies: int) -> Iterator[Differs]:  # noqa: ANN401 (kafka-python's admin)
+def _settings(admin: Any, ours: list[Topic], copies: Mapping[str, int]) -> Iterator[Differs]:  # noqa: ANN401 (kafka-python's admin)
+    """Reckoned from the copies a topic has: while a node is away no less is asked for than when it is there."""
     if not ours:
         return
     asked = [ConfigResource(ConfigResourceType.TOPIC, each.name) for each in ours]
     told = admin.describe_configs(asked, config_filter="all")["topic"]
     for each in ours:
-        for name, value in each.settings(copies).items():
+        for name, value in each.settings(copies[each.name]).items():
             now = told[each.name].get(name, {}).get("value")
             if now != value:
                 yield Differs(each.name, name, now, value)

@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import Connection
 
 from consumers.crew import WorkerLost
-from consumers.embedded import Follower, connected
+from consumers.embedded import Follower, connected, unhindered
 from consumers.rebuild import fill_first, rebuild_outdated
 from consumers.restored import Ahead
 from projections.articles import Articles
@@ -91,7 +91,7 @@ def open_board(
                     fill_first(connection, views, office.catalogue, least=WORTH_A_REBUILD, **build)
             if catch_up:
                 with progress_bar("catching up", shown=not quiet) as progress:
-                    follower.catch_up(progress=progress)
+                    unhindered(connection, lambda: follower.catch_up(progress=progress))
             else:
                 follower.runner.load()
         except Ahead as error:

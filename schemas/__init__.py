@@ -22,6 +22,8 @@ import fastavro
 from schemas.encoding import encoder
 
 LOCK = "schemas.lock"
+NEXT = 1_000
+"""Ids beyond the last one that releases to come may have given out; what is farther is no id."""
 COMMON = "common"
 VIEW = "view"
 """The folder of rows that views publish: they are derived, and are no acts."""
@@ -29,6 +31,10 @@ VIEW = "view"
 
 class SchemaError(ValueError):
     """A schema, the lock file or an encoded entry isn't what it must be. The message says which and why."""
+
+
+class NewerSchema(SchemaError):
+    """An entry was written by a newer release: its schema's id is one of the next that will be given out."""
 
 
 @dataclass(frozen=True)
@@ -175,8 +181,10 @@ class Catalogue:
         try:
             return self.schemas[self._by_id[schema_id]]
         except KeyError:
-            message = f"schema id {schema_id} is not in {LOCK}: this entry was written by a newer release"
-            raise SchemaError(message) from None
+            next_ones = 0 < schema_id - max(self._by_id, default=0) <= NEXT
+            why = ": this entry was written by a newer release" if next_ones else ", and is none of the next ones"
+            message = f"schema id {schema_id} is not in {LOCK}{why}"
+            raise (NewerSchema if next_ones else SchemaError)(message) from None
 
     def id_by_guid(self, guid: UUID) -> int:
         """The id of the schema of this GUID. Raises SchemaError for one nobody gave out."""

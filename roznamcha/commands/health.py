@@ -47,7 +47,7 @@ def doctor(*, as_json: AsJson = False) -> None:
     if not any(part == "broker" for part, _, _ in found):
         found += _broker(here, None)
     if here.registry_url:
-        found.append(("registry", False, "it is named, and this release doesn't use it: everything stays in the store"))
+        found.append(("registry", None, "not asked: `schemas publish` compares it, and nothing at run time needs it"))
     well = not any(good is False for _, good, _ in found)
     if as_json:
         parts = [{"part": part, "ok": good, "says": what} for part, good, what in found]
@@ -63,7 +63,7 @@ def _code(unwell: set[str]) -> int:
     """What it means when these parts aren't well: broken, a setting that is of no use here, or somebody away."""
     if unwell & INTEGRITY:
         return Broken.exit_code
-    return Usage.exit_code if "settings" in unwell or unwell <= {"registry"} else Unavailable.exit_code
+    return Usage.exit_code if "settings" in unwell else Unavailable.exit_code
 
 
 def _broker(here: Settings, url: str | None) -> Found:

@@ -42,7 +42,7 @@ def project(
         signal.signal(number, lambda *_: stop.set())
     here = settings()
     chosen = source or (Source.KAFKA if here.kafka else Source.EMBEDDED)
-    # Where Kafka is followed, it alone brings entries: what the log has is not looked at first.
+    # Where Kafka is followed this process takes entries from there alone: what the log has is not looked at first.
     with open_office(here) as office, open_board(office, catch_up=chosen is Source.EMBEDDED) as board:
         gc.freeze()
         gc.set_threshold(50_000)  # what is remembered of the views lives long, and holds no rings

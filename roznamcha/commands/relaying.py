@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from consumers.embedded import connected
+from consumers.watchdog import Watchdog
 from roznamcha.errors import Unavailable
 from roznamcha.health import RELAY
 from roznamcha.office import Office, open_office
@@ -49,21 +50,22 @@ def _relay(office: Office, stop: threading.Event, *, once: bool, as_json: bool) 
             waited = True
             stop.wait(1)
         try:
-            if once:
+            if stop.is_set():  # the lock may be another's
+                pass
+            elif once:
                 with progress_bar("publishing", shown=not as_json) as progress:
-                    done = relay.publish(progress=progress)
+                    relay.publish(progress=progress, stop=stop)
             else:
                 note(f"publishing to {topics.entries} at {broker.bootstrap}; Ctrl-C stops")
-                relay.follow(stop)
-                done = relay.published
+                with Watchdog(RELAY) as dog:
+                    relay.follow(stop, told=dog.round)
         except (Away, KafkaError) as error:
             message = f"the broker is away: {error}"
             raise Unavailable(message) from None
         finally:
-            at = relay.at
             relay.close()
-    position = at.position if at is not None else None
     if as_json:
-        print_json({"published": done, "position": position, "topic": topics.entries})
+        print_json({"published": relay.published, "position": relay.reached or None, "topic": topics.entries})
     else:
-        say(f"{done:,} entries published to {topics.entries}" + (f", up to position {position:,}" if position else ""))
+        upto = f", up to position {relay.reached:,}" if relay.reached else ""
+        say(f"{relay.published:,} entries published to {topics.entries}{upto}")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Annotated, Any
 
 import typer
 
+from consumers.embedded import connected
 from consumers.topics import Topics
 from roznamcha.asyncapi import SCHEMAS, document, text
 from roznamcha.errors import Broken, Unavailable, Usage
+from roznamcha.office import open_office
 from roznamcha.screen import AsJson, many, note, print_json, say
-from roznamcha.settings import settings
+from roznamcha.settings import Settings, settings
 from schemas import catalogue
 
 topics = typer.Typer(help="The topics on Kafka: how the broker differs from them, make it so.", no_args_is_help=True)
@@ -100,7 +102,7 @@ def make_so(  # noqa: PLR0913 (one for each choice)
     told = made.append if as_json else say
     if anew and not yes:
         _confirm(ours.prefix)
-    with reaching():
+    with reaching(), _relay_kept_away(here) if anew else nullcontext():
         if anew:
             clear(broker, ours, told)
         found = apply(broker, ours, copies=copies, services=services, revoke=revoke, told=told)
@@ -110,6 +112,16 @@ def make_so(  # noqa: PLR0913 (one for each choice)
         _say(found, copies)
         say(f"{many(len(ours.all), 'topic')} under {found.prefix}, {many(found.copies, 'copy', 'copies')} of each")
     _end(found, as_json=as_json, made=True)
+
+
+@contextmanager
+def _relay_kept_away(here: Settings) -> Iterator[None]:
+    """No relay is at work on the store meanwhile, and what is noted of one is forgotten. Raises Unavailable."""
+    from roznamcha.relay import forget
+
+    with open_office(here, reading=True) as office, connected(office.url) as connection:
+        forget(connection)
+        yield
 
 
 def _confirm(prefix: str) -> None:

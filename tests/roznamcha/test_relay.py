@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +20,16 @@ from consumers.embedded import connected, read_log
 from consumers.slots import slot_of
 from consumers.topics import Topics
 from roznamcha.errors import Broken, Unavailable
-from roznamcha.relay import Relay, TakenOver
+from roznamcha.relay import Relay, TakenOver, forget
 from roznamcha.relayed import read_position
+from roznamcha.topic_plan import apply, clear
 from schemas import catalogue
 from tests.acts import sent
+from tests.broker.copies import create, remove
+from tests.broker.nodes import new_prefix
 from tests.broker.reading import positions_of, read_topic
 from tests.consumers.feed import write_cases
-from tests.consumers.subscribing import stopping, watching
+from tests.consumers.subscribing import stopping, until, watching
 from tests.roznamcha.kit import Program
 
 
@@ -124,6 +128,60 @@ def test_fenced_in_the_middle_of_a_transaction(database: str, broker: Broker, to
     agrees(database, broker, topics)
 
 
+def test_a_transaction_that_ran_out_is_begun_again(database: str, broker: Broker, topics: Topics) -> None:
+    """Who holds the store's lock wasn't taken over: the broker undid what was open for too long, and it goes on."""
+    write_cases(database, 4)
+    with relaying(database, broker, topics) as relay:
+        assert relay.alone()
+
+        def run_out(reached: str) -> None:
+            if reached == "relay: sent":
+                steps.WATCHERS.remove(run_out)
+                other = broker.producer(topics.relay_id)
+                other.init_transactions()  # bumps the epoch, as the broker does
+                other.close()
+
+        steps.WATCHERS.append(run_out)
+        with pytest.raises(KafkaError, match="ran out of time"):
+            relay.publish()
+        assert relay.publish() == 16
+    agrees(database, broker, topics)
+
+
+def test_topics_made_anew_are_noticed_by_who_is_idle(
+    database: str, broker: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that was published is gone: the relay begins again, and nothing reads as published before it is."""
+    write_cases(database, 2)
+    with relaying(database, broker, topics) as relay:
+        relay.publish()
+        clear(broker, topics)
+        apply(broker, topics)
+        stop = threading.Event()
+        monkeypatch.setattr("roznamcha.relay.LOOK", 0.0)
+        thread = threading.Thread(target=relay.follow, args=(stop,), kwargs={"net": 0.1})
+        thread.start()
+        until(lambda: relay.published == 16, 30)
+        stop.set()
+        thread.join()
+    agrees(database, broker, topics)
+
+
+def test_one_store_is_published_under_one_prefix(database: str, broker: Broker, topics: Topics) -> None:
+    """Rows of views leave the outbox once they are published: another relay elsewhere would take half of them."""
+    write_cases(database, 1)
+    other = Topics(new_prefix().removesuffix("."))
+    create(broker, other)
+    with relaying(database, broker, topics) as relay:
+        relay.publish()
+    with relaying(database, broker, other) as relay:
+        with pytest.raises(Unavailable, match=f"published under {topics.prefix}, and not under {other.prefix}"):
+            relay.publish()
+        forget(relay.connection)
+        assert relay.publish() == 4
+    remove(broker, other)
+
+
 def test_one_relay_is_at_work_on_a_store(database: str, broker: Broker, topics: Topics) -> None:
     """Another one waits for the lock, so that two don't fence each other in turn."""
     with relaying(database, broker, topics) as first, relaying(database, broker, topics) as second:
@@ -184,6 +242,22 @@ def test_an_entry_that_cannot_be_read_is_carried_all_the_same(database: str, bro
     agrees(database, broker, topics)
 
 
+def test_what_a_newer_release_wrote_is_left_to_it(database: str, broker: Broker, topics: Topics) -> None:
+    """Its headers would be wrong for ever: what is before it is published, and then it is said who must."""
+    write_cases(database, 2)
+    newer = max(each.id for each in catalogue().locked) + 3
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute("ALTER TABLE roznamcha.entries DISABLE TRIGGER USER")
+        state = b"\0" + newer.to_bytes(4, "big") + b"\0"
+        owner.execute("UPDATE roznamcha.entries SET state = %s WHERE notification_id = 6", (state,))
+    with relaying(database, broker, topics) as relay:
+        for _ in range(2):
+            with pytest.raises(Unavailable, match=f"schema id {newer} .*newer release"):
+                relay.publish()
+        assert relay.published == 5
+    assert sorted(positions_of(read_topic(broker, topics.entries))) == [1, 2, 3, 4, 5]
+
+
 def entered(program: Program, count: int) -> None:
     """Enter some cases as a station does, with the program's own keys."""
     lines = (f"{json.dumps(sent('case.FIRRegistered', f'old:{n}'))}\n" for n in range(count))
@@ -230,6 +304,37 @@ def test_the_command_publishes_and_tells(program: Program, broker: Broker, topic
     }  # fmt: skip
     assert program.json(*at, "relay", "--once")["published"] == 0
     assert program.run("relay", check=False).returncode == 2
-    away = program.run("--kafka", "127.0.0.1:1", "relay", "--once", check=False)
+    away = program.run("--kafka", "127.0.0.1:1", *at[2:], "relay", "--once", check=False)
     assert (away.returncode, "127.0.0.1:1" in away.stderr) == (4, True)
     assert "Traceback" not in away.stderr
+
+
+def test_stopped_while_it_waits_a_relay_leaves_the_other_one_alone(
+    program: Program, broker: Broker, topics: Topics
+) -> None:
+    """It has published nothing, and says so; whoever was at work goes on."""
+    entered(program, 2)
+    at = ("--kafka", broker.bootstrap, "--topics", topics.prefix)
+    with relaying(program.url, broker, topics) as relay:
+        assert relay.alone()
+        relay.publish(until=1)
+        for more in (["--once"], []):
+            waits = program.start(*at, "relay", "--json", *more)
+            assert waits.stderr is not None
+            assert b"waiting until it has ended" in waits.stderr.readline()
+            waits.terminate()
+            told, _ = waits.communicate(timeout=30)
+            assert (waits.returncode, json.loads(told)["published"]) == (0, 0)
+        assert relay.publish() == 1
+
+
+def test_stopped_a_relay_says_how_far_it_came(program: Program, broker: Broker, topics: Topics) -> None:
+    """After following, as after once."""
+    entered(program, 2)
+    works = program.start("--kafka", broker.bootstrap, "--topics", topics.prefix, "relay", "--json")
+    with connected(program.url) as connection:
+        look = "SELECT position FROM ops.relayed"
+        until(lambda: connection.execute(look).fetchone() == (2,), 30)
+    works.terminate()
+    told, _ = works.communicate(timeout=30)
+    assert json.loads(told) == {"published": 2, "position": 2, "topic": topics.entries}

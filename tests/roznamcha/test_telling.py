@@ -20,6 +20,7 @@ from projections.articles import Articles
 from projections.case_state import CaseState
 from roznamcha.errors import Broken
 from roznamcha.relayed import read_position
+from roznamcha.topic_plan import apply, plan
 from schemas import catalogue
 from tests.acts import act
 from tests.broker.reading import read_topic
@@ -274,6 +275,21 @@ def test_what_the_views_have_not_told_is_noticed(database: str, broker: Broker, 
         follower.connection.execute("UPDATE ops.outbox_heads SET seq = 0")
         with relaying(database, broker, topics) as relay, pytest.raises(Broken, match="restored to an earlier state"):
             relay.publish()
+
+
+def test_a_topic_of_rows_made_anew_is_told_every_row(database: str, broker: Broker, topics: Topics) -> None:
+    """Deleted by itself and made again it would be empty for ever: its id says that nothing of it was published."""
+    write_cases(database, 3)
+    with following(database, views()) as follower:
+        follower.catch_up()
+        publish(database, broker, topics)
+        with broker.admin() as admin:
+            admin.delete_topics([topics["case-state"].name])
+        until(lambda: topics["case-state"] in plan(broker, topics).missing, 20)
+        apply(broker, topics)
+        publish(database, broker, topics)
+    assert len(held(broker, topics, CaseState)) == 3
+    agrees(database, broker, topics)
 
 
 def test_a_strangers_row_is_noticed(database: str, broker: Broker, topics: Topics) -> None:

@@ -15,14 +15,18 @@ from typing import Any
 import pytest
 
 from consumers.clients import Broker, ConfigResource, ConfigResourceType
+from consumers.embedded import connected
 from consumers.topics import Topics
 from roznamcha.errors import Unavailable, Usage
+from roznamcha.relay import Relay
 from roznamcha.rights import services_of
 from roznamcha.topic_plan import apply, clear, plan, spread
+from schemas import catalogue
 from tests.broker.nodes import NoBroker, free_ports, new_prefix, running
 from tests.broker.reading import read_topic
-from tests.fault.test_order import until
+from tests.consumers.subscribing import until
 from tests.roznamcha.kit import Program
+from tests.roznamcha.test_relay import entered
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,9 @@ def fresh(broker: Broker) -> Iterator[Topics]:
 
 
 @pytest.fixture
-def station(broker: Broker, fresh: Topics, tmp_path: Path) -> AtBroker:
+def station(broker: Broker, database: str, fresh: Topics, tmp_path: Path) -> AtBroker:
     """The program under that prefix."""
-    return AtBroker(tmp_path, "", broker.bootstrap, fresh.prefix)
+    return AtBroker(tmp_path, database, broker.bootstrap, fresh.prefix)
 
 
 def altered(broker: Broker, topics: Topics, topic: str, **settings: str) -> None:
@@ -62,7 +66,7 @@ def altered(broker: Broker, topics: Topics, topic: str, **settings: str) -> None
         named = {name.replace("_", "."): value for name, value in settings.items()}
         done = admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, named)])
     assert done["topic"][topic] == "OK"
-    assert until(lambda: named.items() <= {each.what: each.now for each in plan(broker, topics).settings}.items())
+    until(lambda: named.items() <= {each.what: each.now for each in plan(broker, topics).settings}.items())
 
 
 def test_what_is_missing_is_made_and_a_second_time_nothing_is(station: AtBroker, fresh: Topics) -> None:
@@ -146,6 +150,23 @@ def test_made_anew_the_topics_are_empty(broker: Broker, station: AtBroker, fresh
     assert read_topic(broker, fresh.position, 1) == []
     clear(broker, fresh)
     assert len(plan(broker, fresh).missing) == len(fresh.all)
+
+
+def test_nothing_is_made_anew_beside_a_relay(broker: Broker, station: AtBroker, fresh: Topics) -> None:
+    """It would go on from where it stands, and all would read as published. Afterwards nothing is noted of it."""
+    apply(broker, fresh)
+    entered(station, 4)
+    with connected(station.url) as connection:
+        relay = Relay(connection, broker, fresh, catalogue())
+        assert relay.alone()
+        relay.publish()
+        refused = station.run("topics", "apply", "--anew", "--yes", check=False)
+        assert (refused.returncode, "a relay is at work" in refused.stderr) == (4, True)
+        assert len(read_topic(broker, fresh.entries)) == 4
+        relay.close()
+    assert station.count("ops.relayed") == 1
+    station.run("topics", "apply", "--anew", "--yes")
+    assert (station.count("ops.relayed"), read_topic(broker, fresh.entries)) == (0, [])
 
 
 @pytest.mark.parametrize(("typed", "code"), [("{prefix}", 0), ("yes", 2), ("", 2)])
@@ -247,6 +268,10 @@ def test_further_copies_are_made_when_nodes_have_come(tmp_path: Path) -> None:
                 every = [one for each in admin.describe_topics([ours.entries]) for one in each["partitions"]]
             assert {tuple(sorted(one["isr_nodes"])) for one in every} == {(1, 2, 3)}
             assert sorted(int(each.value) for each in read_topic(cluster.broker, ours.entries)) == [*range(60)]
+            cluster.nodes[-1].kill()
+            program = AtBroker(tmp_path, "", cluster.bootstrap, "few")
+            for _ in range(5):  # whichever node is asked first
+                assert program.json("topics", "plan")["done"], "no less is asked for while a node is away"
     except NoBroker as error:
         skip_or_fail(error)
 
