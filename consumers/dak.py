@@ -3,7 +3,7 @@
 Three tables in a schema that the subscriber names. They are written in the same transaction as its own rows, so they
 say what is true of these, whatever happens to the process:
 
-    roznamcha_offsets   for each partition the next offset, the last position seen, and why it stands still if it does
+    roznamcha_offsets   for each partition the next offset, its last entry, and why it stands still if it does
     roznamcha_seen      for each record how many entries came, and their digest: what `reconcile` compares
     roznamcha_parked    messages the subscriber could not take, whole, with the later ones of the record behind them
 """
@@ -36,14 +36,21 @@ TABLES: tuple[LiteralString, ...] = (
         parked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (topic, topic_id, partition, "offset"))""",
     "CREATE INDEX roznamcha_parked_record ON {schema}.roznamcha_parked (topic, record_id, position)",
 )
+LAST: LiteralString = "ALTER TABLE {schema}.roznamcha_offsets ADD COLUMN previous bigint, ADD COLUMN digest bytea"
+"""What is kept of a partition's last entry; books that were made without get it when they are opened."""
 
 
 class Place(NamedTuple):
-    """Where a partition stands: the offset that is read next, the last position seen, why no further."""
+    """Where a partition stands: the offset that is read next, the last entry's position, and why no further.
+
+    By `previous` and `digest` (SHA-256 of its bytes) that entry is known again in a topic that was made anew.
+    """
 
     next: int
     position: int
     stopped: str = ""
+    previous: int | None = None
+    digest: bytes | None = None
 
 
 class Letter(NamedTuple):
@@ -89,6 +96,12 @@ class Book:
             ).fetchone()
             for each in () if there else TABLES:
                 connection.execute(self._sql(each))
+            last = connection.execute(
+                "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = 'digest'",
+                (sql.Identifier(self.schema, "roznamcha_offsets").as_string(connection),),
+            ).fetchone()
+            if not last:
+                connection.execute(self._sql(LAST))
             connection.execute(
                 self._sql(
                     "INSERT INTO {schema}.roznamcha_offsets SELECT %s, s, %s, %s, 0, 0 "
@@ -107,7 +120,7 @@ class Book:
     def places(self, connection: Connection[Any], partitions: Iterable[int]) -> dict[int, tuple[str, Place]]:
         """Where these partitions stand, each with the id of the topic its offset belongs to."""
         query = self._sql(
-            "SELECT partition, topic_id, next, position, stopped FROM {schema}.roznamcha_offsets "
+            "SELECT partition, topic_id, next, position, stopped, previous, digest FROM {schema}.roznamcha_offsets "
             "WHERE topic = %s AND partition = ANY(%s)"
         )
         rows = connection.execute(query, (self.topic, list(partitions))).fetchall()
@@ -125,10 +138,12 @@ class Book:
             self._sql(
                 """
                 UPDATE {schema}.roznamcha_offsets o
-                SET next = m.next, position = m.position, stopped = m.stopped, topic_id = %s
-                FROM (SELECT k.partition, u.was_next, u.was_position, u.next, u.position, u.stopped
-                      FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
-                          AS u(partition, was_next, was_position, next, position, stopped)
+                SET next = m.next, position = m.position, stopped = m.stopped, topic_id = %s,
+                    previous = m.previous, digest = m.digest
+                FROM (SELECT u.*
+                      FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
+                                  %s::bigint[], %s::bytea[])
+                          AS u(partition, was_next, was_position, next, position, stopped, previous, digest)
                       JOIN {schema}.roznamcha_offsets k ON k.topic = %s AND k.partition = u.partition
                       ORDER BY k.partition FOR UPDATE OF k) m
                 WHERE o.topic = %s AND o.partition = m.partition
@@ -143,6 +158,8 @@ class Book:
                 [new[each].next for each in numbers],
                 [new[each].position for each in numbers],
                 [new[each].stopped for each in numbers],
+                [new[each].previous for each in numbers],
+                [new[each].digest for each in numbers],
                 self.topic,
                 self.topic,
             ),

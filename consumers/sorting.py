@@ -1,8 +1,9 @@
-"""Sorting the post of a partition: what is new, what was known already, what is no entry, and what lacks."""
+"""Sorting the post of a partition: what is new, what is known already, what is no entry, and what stops it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from consumers.carried import Carried, Undeliverable, carried
@@ -11,25 +12,30 @@ from consumers.folding import Kept
 from schemas import Catalogue
 
 
-class Missing(Exception):
-    """A partition lacks an entry. Nothing behind it is taken until it is there: see `reconcile`."""
+class Stopped(Exception):
+    """A partition stands still: no message from this one on is taken. See `reconcile`."""
 
-    def __init__(self, topic: str, message: Any, seen: int, previous: int) -> None:  # noqa: ANN401
-        """Of this message, which follows one that was never seen."""
-        self.partition, self.offset, self.seen, self.previous = message.partition, message.offset, seen, previous
-        super().__init__(
-            f"partition {message.partition} of {topic}: the message at offset {message.offset} follows the entry at "
-            f"position {previous}, and the last one that came is at {seen}"
-        )
+    def __init__(self, topic: str, message: Any, seen: int, why: str) -> None:  # noqa: ANN401 (kafka-python's record)
+        """At this message, which does not follow the entry at `seen`, the last one taken."""
+        self.partition, self.offset, self.seen = message.partition, message.offset, seen
+        super().__init__(f"partition {message.partition} of {topic}: the message at offset {message.offset} {why}")
+
+
+class Missing(Stopped):
+    """A partition lacks an entry. Nothing behind it is taken until it is there."""
+
+
+class Parted(Stopped):
+    """A partition holds other entries than those that were taken: the store was restored, or somebody else wrote."""
 
 
 class Sorted(NamedTuple):
-    """What was read, sorted out: new entries, strangers' messages, where each partition is then, and what lacks."""
+    """What was read, sorted out: new entries, strangers' messages, where each partition is then, and what stops it."""
 
     fresh: list[tuple[Any, Kept]]
     strangers: list[Letter]
     places: dict[int, Place]
-    missing: dict[int, Missing]
+    stopped: dict[int, Stopped]
 
 
 def sort_out(
@@ -45,8 +51,8 @@ def sort_out(
     """
     work = Sorted([], [], {}, {})
     for partition, messages in found.items():
-        seen = at[partition].position
-        place = Place(following(partition) or messages[-1].offset + 1, seen)
+        place = at[partition]
+        beyond, stopped = following(partition) or messages[-1].offset + 1, ""
         for message in messages:
             try:
                 each: Carried = carried(catalogue, message)
@@ -54,12 +60,38 @@ def sort_out(
                 # No entry, so nothing is lacking without it; had it been one, the next would say so.
                 work.strangers.append(Letter(message, None, str(error)))
                 continue
-            if each.previous > seen:
-                lacks = work.missing[partition] = Missing(topic, message, seen, each.previous)
-                place = Place(message.offset, seen, str(lacks))
+            stop = _stops(topic, message, each, place)
+            if stop is not None:
+                work.stopped[partition], beyond, stopped = stop, message.offset, str(stop)
                 break
-            if each.kept.position > seen:
-                seen = each.kept.position
+            if each.kept.position > place.position:
+                place = place._replace(position=each.kept.position, previous=each.previous, digest=_digest(each))
                 work.fresh.append((message, each.kept))
-        work.places[partition] = place._replace(position=seen)
+        work.places[partition] = place._replace(next=beyond, stopped=stopped)
     return work
+
+
+def _stops(topic: str, message: Any, each: Carried, last: Place) -> Stopped | None:  # noqa: ANN401 (as above)
+    """Why an entry is neither the next one nor known already; None when it is one of them.
+
+    A position alone tells nothing: a store that was restored gives it a second time, to another entry.
+    """
+    here, seen = each.kept.position, last.position
+    if each.previous > seen:
+        why = f"follows the entry at position {each.previous}, and the last one that came is at {seen}"
+        return Missing(topic, message, seen, why)
+    if here > seen != each.previous:
+        why = f"is new, and follows the entry at position {each.previous} and not the one at {seen} that came last"
+    elif last.digest is None:  # nothing was taken yet, or by an earlier release that kept no digest
+        return None
+    elif here == seen and (each.previous, _digest(each)) != (last.previous, last.digest):
+        why = f"is another entry than the one that came from position {here}"
+    elif (last.previous or 0) < here < seen:
+        why = f"lies at position {here}, between {last.previous} and {seen}, where nothing lay when {seen} came"
+    else:
+        return None
+    return Parted(topic, message, seen, f"{why}: the store was restored, or somebody else wrote here")
+
+
+def _digest(each: Carried) -> bytes:
+    return sha256(each.kept.state).digest()

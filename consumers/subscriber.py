@@ -4,9 +4,11 @@ The subscriber's function writes into the subscriber's tables; how far it has co
 So either an entry has had its effect and is counted, or neither, wherever the process died. Kafka is told afterwards
 how far that was, for those who watch lag, and is never asked.
 
-    never twice      an entry whose position isn't above the partition's last is known already
-    never skipped    each message names the position of the one before it in its partition; whoever has not seen that
-                     one lacks something, and stands still there, visibly, while all other partitions go on
+    never twice      an entry whose position isn't above the partition's last is known already; the last one's digest
+                     is kept, and tells whether a topic that was made anew still holds what was taken
+    never skipped    each message names the position of the one before it in its partition; where that is not the last
+                     one taken, something lacks or the topic holds other entries, and the partition stands still there,
+                     visibly, while all others go on
     never stuck      an entry the function can't take parks its record, with later entries in order behind it
 """
 
@@ -26,18 +28,18 @@ from psycopg import Connection, Cursor
 import domain
 from consumers import entries
 from consumers.checkpoints import Fenced
-from consumers.clients import Broker, Timeout
+from consumers.clients import Away, Broker, KafkaError, Timeout
 from consumers.dak import Book, Letter, Lot, Other, Place
 from consumers.folding import Kept, place_of
 from consumers.reading import STALL, Reading, topic_id
 from consumers.slots import SLOTS, slot_of
-from consumers.sorting import Missing, Sorted, sort_out
+from consumers.sorting import Missing, Parted, Sorted, Stopped, sort_out
 from consumers.steps import reach
 from consumers.topics import Topics
 from domain.event import Event
 from schemas import SchemaError, catalogue
 
-__all__ = ["Lot", "Missing", "Other", "Subscriber"]
+__all__ = ["Lot", "Missing", "Other", "Parted", "Stopped", "Subscriber"]
 
 BATCH = 500
 """Messages taken in one transaction at most."""
@@ -82,12 +84,12 @@ class Subscriber:
         self.book = Book(schema, self.topic, group)
         self.options = {"max_poll_records": batch, "session_timeout_ms": SESSION_MS, **options}
         self.catalogue = catalogue()
-        self.missing: dict[int, Missing] = {}
-        """Partitions that stand still, and what each lacks."""
+        self.stopped: dict[int, Stopped] = {}
+        """Partitions that stand still, and why: Missing or Parted."""
         self.taken = self.fenced = 0
         """Entries that were new, and batches that somebody else had taken first."""
         self._at: dict[int, Place] = {}
-        self._topic_id = ""
+        self._topic_id, self._asked = "", 0.0
         self._connection: Connection[Any] | None = None
 
     # --- reading -------------------------------------------------------------------------------------------------
@@ -105,8 +107,8 @@ class Subscriber:
     def catch_up(self) -> int:
         """Take all that is there now, alone and in no group; give how many entries were new.
 
-        Raises Missing when a partition lacks something, after all others were taken; Timeout when a partition has more
-        and doesn't give it for `patience` seconds.
+        Raises Missing or Parted when a partition stands still, after all others were taken; Timeout when a partition
+        has more and doesn't give it for `patience` seconds.
         """
         before = self.taken
         with self.opened(None) as reading:
@@ -118,7 +120,7 @@ class Subscriber:
                 elif time.monotonic() - moved > self.patience:
                     message = f"{len(left)} partitions of {self.topic} gave nothing for {self.patience:.0f} s"
                     raise Timeout(message)
-        for each in self.missing.values():
+        for each in self.stopped.values():
             raise each
         return self.taken - before
 
@@ -128,13 +130,13 @@ class Subscriber:
         return set(self._at)
 
     def _done(self, reading: Reading, partition: int, end: int) -> bool:
-        return partition in self.missing or (reading.position(partition) or 0) >= end
+        return partition in self.stopped or (reading.position(partition) or 0) >= end
 
     @contextmanager
     def opened(self, group: str | None) -> Iterator[Reading]:
         """Both connections, for the block: to the database, and a reading of all partitions or of the group's share."""
-        self._topic_id = topic_id(self.broker, self.topic)
-        self.missing = {}
+        self._topic_id, self._asked = topic_id(self.broker, self.topic), time.monotonic()
+        self.stopped = {}
         try:
             self._connect()
             with Reading(
@@ -148,6 +150,8 @@ class Subscriber:
     def _step(self, reading: Reading) -> bool:
         """Poll once and take what came; whether something came."""
         try:
+            if time.monotonic() - self._asked > self.stall and self._made_anew():
+                reading.again()
             found = reading.poll(0.5)
             if found:
                 self.take(found, reading)
@@ -165,24 +169,34 @@ class Subscriber:
         """Where these partitions stand, by our own book."""
         assert self._connection is not None  # noqa: S101 (made before anything is read)
         for each in partitions:
-            self.missing.pop(each, None)
+            self.stopped.pop(each, None)
         kept = self.book.places(self._connection, partitions)
         self._at |= {each: place for each, (_, place) in kept.items()}
-        # Offsets of another topic of the same name mean nothing: what is known already is told by its position.
+        # Offsets of another topic of the same name mean nothing: what is known already is told by position and digest.
         return {each: place.next if told == self._topic_id else 0 for each, (told, place) in kept.items()}
+
+    def _made_anew(self) -> bool:
+        """Whether the topic is another one now, and the offsets we knew are not its own."""
+        self._asked = time.monotonic()
+        try:
+            now = topic_id(self.broker, self.topic)
+        except (LookupError, KafkaError, Away) as error:  # between two topics there is none: it is asked again
+            log.warning("the topic's id is not known", topic=self.topic, why=type(error).__name__)
+            return False
+        before, self._topic_id = self._topic_id, now
+        return now != before
 
     def _lost(self, partitions: set[int]) -> None:
         for each in partitions:
             self._at.pop(each, None)
-            self.missing.pop(each, None)
+            self.stopped.pop(each, None)
 
     # --- taking --------------------------------------------------------------------------------------------------
 
     def take(self, found: Mapping[int, list[Any]], reading: Reading) -> None:
         """Take messages, by partition: effects, counts and offsets in one transaction. Raises Fenced."""
         work = sort_out(self.catalogue, self.topic, found, self._at, reading.position)
-        if work.missing and (now := topic_id(self.broker, self.topic)) != self._topic_id:
-            self._topic_id = now  # the topic was made anew: its offsets are not those we knew
+        if work.stopped and self._made_anew():
             reading.again()
             return
         try:
@@ -197,10 +211,10 @@ class Subscriber:
         reach("subscriber: committed")  # dies here: the book has it, and Kafka's hint is old
         self._at |= work.places
         self.taken += len(work.fresh)
-        for partition, lacks in work.missing.items():
-            log.error("an entry is missing", topic=self.topic, partition=partition, previous=lacks.previous,
-                      seen=lacks.seen, offset=lacks.offset)  # fmt: skip
-            self.missing[partition] = lacks
+        for partition, why in work.stopped.items():
+            log.error("a partition stands still", why=str(why), topic=self.topic, partition=partition, seen=why.seen,
+                      offset=why.offset)  # fmt: skip
+            self.stopped[partition] = why
             reading.stop(partition)
         reading.hint({each: place.next for each, place in work.places.items()})
         reach("subscriber: told Kafka")

@@ -15,8 +15,7 @@ from consumers.slots import SLOTS
 from consumers.subscriber import Missing, Other
 from consumers.topics import Topics
 from roznamcha.postgres import Embedded
-from tests.acts import act
-from tests.broker.copies import copied, create, position, remove, write
+from tests.broker.copies import copied, position, write
 from tests.broker.reading import read_topic
 from tests.consumers.feed import write_cases
 from tests.consumers.subscribing import (
@@ -33,7 +32,6 @@ from tests.consumers.subscribing import (
     watching,
 )
 from tests.fault.kit import steps
-from tests.roznamcha.test_store import store_on
 
 __all__ = ["own"]
 STEPS = sorted(each for each in steps() if each.startswith("subscriber: "))
@@ -161,7 +159,7 @@ def test_what_lacks_stops_its_partition_and_no_other(database: str, own: str, br
         book = "SELECT partition, stopped FROM roznamcha_subscriber.roznamcha_offsets WHERE stopped <> ''"
         assert [(number, str(lost.position) in why) for number, why in query(own, book)] == [(lost.slot, True)]
         member = Member("court", own, broker, copy)
-        until(lambda: lost.slot in member.subscriber.missing)
+        until(lambda: lost.slot in member.subscriber.stopped)
         member.leave()
     assert len(received(own)) == len(log) - len(behind)
 
@@ -190,56 +188,6 @@ def test_a_stranger_is_set_aside(database: str, own: str, broker: Broker, topics
     assert (lot.record_id, lot.position, lot.waiting) == (None, None, 1)
     kept = query(own, "SELECT key, value, headers FROM roznamcha_subscriber.roznamcha_parked")
     assert kept == [(b"who", b"hello", [["h", "ff"]])]
-
-
-def test_a_topic_made_anew_is_read_from_its_beginning(database: str, own: str, broker: Broker, topics: Topics) -> None:
-    """Offsets of the old topic mean nothing in the new one, where other entries lie at them."""
-    write_cases(database, 4)
-    publish(database, broker, topics, batch=1)  # a mark of a transaction behind each entry
-    court = subscriber(own, broker, topics)
-    court.catch_up()
-    made_anew(broker, topics)
-    assert court.catch_up() == 0
-    write_more(database, 4)
-    log = publish(database, broker, topics, batch=100)
-    assert court.catch_up() == len(log) - 16
-    came_once(own, log)
-
-
-def test_a_topic_made_anew_meanwhile_is_noticed(database: str, own: str, broker: Broker, topics: Topics) -> None:
-    """What looks like a gap is none when the topic is another one: it is read from its beginning."""
-    write_cases(database, 4)
-    publish(database, broker, topics, batch=1)
-    court = subscriber(own, broker, topics)
-    with court.opened(None) as reading:
-
-        def taken(count: int) -> bool:
-            court.take(reading.poll(0.2), reading)
-            return len(received(own)) == count
-
-        until(lambda: taken(16))
-        made_anew(broker, topics)
-        write_more(database, 4)
-        log = publish(database, broker, topics, batch=100)
-        until(lambda: taken(len(log)))
-    came_once(own, log)
-    assert court.missing == {}
-
-
-def write_more(url: str, cases: int) -> None:
-    """Enter more on the records there are."""
-    store = store_on(url)
-    store.record_units(
-        [[act("case.AccusedArrested", f"feed:{n}", accused=f"A{k}")] for n in range(cases) for k in range(2, 10)]
-    )
-    store.datastore.close()
-
-
-def made_anew(broker: Broker, topics: Topics) -> None:
-    """Delete the topics and make them again, empty."""
-    every = tuple(each.short for each in topics.all)
-    remove(broker, topics, every)
-    create(broker, topics, every)
 
 
 # --- what is chosen, and where it is kept ----------------------------------------------------------------------------
