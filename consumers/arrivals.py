@@ -39,8 +39,8 @@ class Arrivals:
 
     batch: list[Kept] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
-    lay: dict[int, Any] = field(default_factory=dict)
-    """The message that brought an entry, by its position."""
+    lay: dict[tuple[int, int], Any] = field(default_factory=dict)
+    """The message that brought an entry of the batch, by slot and position: a stranger may write any in any slot."""
     offsets: dict[int, int] = field(default_factory=dict)
     """The offset to read next in each slot."""
     positions: dict[int, int] = field(default_factory=dict)
@@ -66,6 +66,7 @@ def set_straight(
     for slot, each in fresh.items():
         if slot in whole and whole[slot].position in there:
             found.batch += [one.kept for one in each]
+            found.lay |= {(slot, one.kept.position): one.message for one in each}
         elif each:
             _mend(connection, found, slot, each, positions[slot], messages[slot])
     found.batch.sort()
@@ -84,7 +85,6 @@ def _read(catalogue: Catalogue, messages: Sequence[Any], after: int, found: Arri
             continue
         if one.kept.position > after:
             fresh.append(one)
-            found.lay.setdefault(one.kept.position, message)
     return fresh
 
 
@@ -124,14 +124,15 @@ def _mend(  # noqa: PLR0913 (a slot, what came of it, and what is known of it)
         through = held[-1].position
         beyond = next((each for each in fresh if each.kept.position > through), None)
         if beyond is not None:
-            found.left[slot] = [each for each in messages if each.offset >= beyond.offset]
-            found.offsets[slot] = beyond.offset
+            found.left[slot] = [each for each in messages if each.offset >= beyond.message.offset]
+            found.offsets[slot] = beyond.message.offset
     for each in fresh:
-        if each.offset < found.offsets[slot] and each.kept.position not in there:
-            lay = found.lay.pop(each.kept.position)
-            found.letters.append(Letter(slot, each.offset, UNKNOWN, each.kept.position, lay))
+        offset = each.message.offset
+        if offset < found.offsets[slot] and each.kept.position not in there:
+            found.letters.append(Letter(slot, offset, UNKNOWN, each.kept.position, each.message))
     order = sorted(came)
     for one in lacking:
-        behind = came[order[bisect(order, one.position)]].offset  # what showed that it is missing: there is one
+        behind = came[order[bisect(order, one.position)]].message.offset  # what showed that it is missing: there is one
         found.letters.append(Letter(slot, behind, MISSING, one.position))
     found.batch += [came[one.position].kept if one.position in came else one for one in held]
+    found.lay |= {(slot, position): came[position].message for position in order if position <= through}

@@ -31,6 +31,8 @@ TYPE = b"roznamcha."
 IN_HEADER = "__value_schema_id"
 """Where newer Confluent clients put the schema's id: 0x01 and its GUID, or 0x00 and the number."""
 NUMBERS = ("position", "previous")
+LAST = 2**63 - 1
+"""The highest position there can be: PostgreSQL's bigint ends there, and so does everybody's who keeps one."""
 
 
 class Undeliverable(ValueError):
@@ -38,11 +40,11 @@ class Undeliverable(ValueError):
 
 
 class Carried(NamedTuple):
-    """A message of the topic of entries: the entry, what must have come before it, and where it lay."""
+    """A message of the topic of entries: the entry, what must have come before it, and the message itself."""
 
     kept: Kept
     previous: int
-    offset: int
+    message: Any
 
 
 def headers_of(kept: Kept, version: int, previous: int, stamp: Stamp | None) -> Headers:
@@ -106,7 +108,7 @@ def carried(catalogue: Catalogue, message: Any) -> Carried:  # noqa: ANN401 (kaf
     try:
         record_id = UUID(message.key.decode("ascii"))
         position, previous = (_number(headers[name]) for name in NUMBERS)
-        name = headers["ce_type"].removeprefix(TYPE).decode("ascii")
+        name = _name(headers["ce_type"])
     except (KeyError, ValueError, AttributeError) as error:
         told = f"a message whose key or headers are not an entry's ({type(error).__name__})"
         raise Undeliverable(told) from None
@@ -117,7 +119,7 @@ def carried(catalogue: Catalogue, message: Any) -> Carried:  # noqa: ANN401 (kaf
         told = "a message that follows itself or a later one"
         raise Undeliverable(told)
     kept = Kept(position, message.partition, record_id, name, framed(catalogue, message.value, headers))
-    return Carried(kept, previous, message.offset)
+    return Carried(kept, previous, message)
 
 
 def framed(catalogue: Catalogue, value: bytes, headers: dict[str, bytes]) -> bytes:
@@ -133,7 +135,14 @@ def framed(catalogue: Catalogue, value: bytes, headers: dict[str, bytes]) -> byt
         return value  # it will not be decoded, and the record is parked with that reason
 
 
-def _number(value: bytes) -> int:
-    if not value.isdigit():
+def _name(value: bytes) -> str:
+    name = value.removeprefix(TYPE).decode("ascii")
+    if not name.isprintable():  # a database keeps no NUL in a text
         raise ValueError
-    return int(value)
+    return name
+
+
+def _number(value: bytes) -> int:
+    if not value.isdigit() or (number := int(value)) > LAST:
+        raise ValueError
+    return number

@@ -299,7 +299,7 @@ def _undecoded(found: Arrivals, reads: Sequence[Read]) -> list[Letter]:
     return [
         Letter(lay.partition, lay.offset, f"an entry that can't be decoded: {read.why}", read.kept.position, lay)
         for read in reads
-        if read.event is None and (lay := found.lay.get(read.kept.position)) is not None
+        if read.event is None and (lay := found.lay.get((read.kept.slot, read.kept.position))) is not None
     ]
 
 

@@ -26,7 +26,10 @@ from tests.consumers.posted import (
     rows,
     shelves,
 )
+from tests.consumers.subscribing import own, subscriber
 from tests.fault.test_order import until
+
+__all__ = ["own"]
 
 
 def test_what_the_topic_lacks_is_taken_from_the_store(database: str, broker: Broker, topics: Topics) -> None:
@@ -235,6 +238,34 @@ def test_what_passes_for_an_entry_and_is_none(database: str, broker: Broker, top
         write(broker, copy.entries, later)
         assert follower.catch_up() == 40
         assert verify(follower.connection, all_views(), catalogue()).ok
+
+
+def test_what_no_database_can_keep_ends_nobody(database: str, own: str, broker: Broker, topics: Topics) -> None:
+    """One position of the store's nobody twice in a slot, one beyond all numbers, a name no text can hold."""
+    write_cases(database, 10)
+    publish(database, broker, topics)
+    log, messages = from_the_log(database), read_topic(broker, topics.entries)
+    one, other, third, fourth, *_ = shelves(messages)
+    twice = renumbered(one[-1], 10**9, position(one[-1]))
+    beyond = renumbered(other[-1], 2**63, position(other[-1]))
+    nameless = renumbered(third[-1], position(third[-1]) + 1, position(third[-1]))
+    nameless = nameless._replace(
+        headers=[(each, b"roznamcha.\0" if each == "ce_type" else value) for each, value in nameless.headers]
+    )
+    # Nobody's, in its own slot, with the position of somebody's in another: each letter has what lay in its own place.
+    borrowed = renumbered(fourth[-1], position(fourth[-1]) + 10**6, position(fourth[-1]))._replace(value=b"borrowed")
+    strangers = [twice, twice._replace(value=b"again"), beyond, nameless, borrowed]
+    with mirrored(broker, topics, [*messages, *strangers]) as copy, posted(database, broker, copy) as follower:
+        assert follower.catch_up() == 40
+        assert digest(follower.connection) == log
+        assert until(lambda: not follower.step(0.1) and all(each.sent for each in letters.kept(follower.connection)))
+        assert len(letters.kept(follower.connection)) == len(strangers)
+        sent = {(each.partition, each.value) for each in read_topic(broker, copy.dead)}
+        assert sent == {(each.partition, each.value) for each in strangers}
+    with mirrored(broker, topics, [*messages, beyond, nameless]) as copy:
+        court = subscriber(own, broker, copy)
+        assert court.catch_up() == 40
+        assert sum(lot.record_id is None for lot in court.parked()) == 2
 
 
 def test_an_entry_that_was_spoilt_on_the_way_is_parked_and_replayed(
