@@ -19,7 +19,9 @@ import structlog
 from consumers.clients import Away, Broker, KafkaError, OffsetAndMetadata, RebalanceListener, TopicPartition
 
 STALL = 30.0
-"""Seconds of polling without a message after which a reader asks whether it should have got one."""
+"""Seconds of polling in which a partition that has more may give nothing, or be ours and not begun."""
+NOT_BEGUN, GONE = "not begun", "gone"
+"""What can be the matter with a partition beside the offset it stands at."""
 SLICE = 0.1
 """Seconds of polling after which what came and went is looked at."""
 ASKING = 5_000
@@ -85,8 +87,10 @@ class Reading:
         self._moves = _Moves(self.consumer.pause)
         self._fresh: set[int] = set()
         self._stopped: set[int] = set()
-        self._idle, self._out = 0.0, False
-        self._seen: dict[int, int | None] = {}
+        self._left_out: set[int] = set()
+        self._polled = self._looked = 0.0
+        self._out: float | None = None
+        self._noted: dict[int, tuple[int | str | None, float]] = {}
         if self.group is None:
             parts = [self._part(each) for each in self.partitions]
             self.consumer.assign(parts)
@@ -109,16 +113,17 @@ class Reading:
             if self.consumer is None:
                 self._replace(left)
                 continue
+            if self._polled - self._looked > self.stall / 2:
+                self._look()
+                continue
             self._settle()
+            fetching = time.monotonic()
             found = self._fetch(min(left, SLICE))
+            self._polled += min(time.monotonic() - fetching, 2 * SLICE)  # whoever was suspended has not polled
             self._take_note()
             messages = {part.partition: each for part, each in found.items() if part.partition in self.held}
             if messages:
-                self._idle, self._seen = 0.0, {}
                 return messages
-        self._idle += time.monotonic() - began
-        if self._idle > self.stall and self.consumer is not None:  # with no broker there is nothing to look at
-            self._look()
         return {}
 
     def _fetch(self, seconds: float) -> dict[Any, list[Any]]:
@@ -139,6 +144,7 @@ class Reading:
             came, parts = self._moves.seen.popleft()
             self.held -= parts
             self._stopped -= parts
+            self._left_out -= parts
             if came:
                 self._fresh |= parts
             else:
@@ -149,7 +155,9 @@ class Reading:
         """Begin what is new. It stays new when `where` fails."""
         self._take_note()
         if self._fresh:
-            self.begin(self.where(set(self._fresh)))
+            offsets = self.where(set(self._fresh))
+            self.begin(offsets)
+            self._left_out |= self._fresh - offsets.keys()
             self._fresh = set()
 
     def begin(self, offsets: Mapping[int, int]) -> None:
@@ -161,6 +169,7 @@ class Reading:
                 self.consumer.resume(part)
                 self.held.add(number)
                 self._stopped.discard(number)
+                self._noted.pop(number, None)
 
     def again(self, partitions: Iterable[int] | None = None) -> None:
         """Ask `where` once more: somebody else has moved on, or what was read came to nothing."""
@@ -215,20 +224,44 @@ class Reading:
     # --- stalls --------------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        """Nothing came for a while: is there something? A consumer that didn't move between two looks is replaced."""
-        self._idle = 0.0
-        reading = self.held - self._stopped
-        at = {each: self.position(each) for each in reading}
+        """Mend what has stood still for a stall: each partition has its own time, and none is hidden by the others.
+
+        One that has more and gives nothing gets another consumer, one that is ours and was never begun is begun, and
+        one that we believe to be ours and isn't is let go.
+        """
+        now = self._looked = self._polled
+        self._take_note()
+        here = {each.partition for each in self.consumer.assignment()}
+        states: dict[int, int | str | None] = {each: self.position(each) for each in here & self.held - self._stopped}
+        states |= dict.fromkeys(here - self.held - self._fresh - self._left_out, NOT_BEGUN)
+        states |= dict.fromkeys(self.held - here, GONE)
+        before = self._noted
+        self._noted = {
+            each: before[each] if each in before and before[each][0] == state else (state, now)
+            for each, state in states.items()
+        }
+        still = {each for each, (_, since) in self._noted.items() if now - since >= self.stall}
+        out = self.group is not None and self.consumer.group_metadata().generation_id < 0
+        self._out = (self._out or now) if out else None
+        self._mend({each: states[each] for each in still}, out=self._out is not None and now - self._out >= self.stall)
+
+    def _mend(self, still: Mapping[int, int | str | None], *, out: bool) -> None:
+        strange = {each for each, state in still.items() if state in {NOT_BEGUN, GONE}}
         try:
-            ends = self.ends(reading)
+            ends = self.ends(still.keys() - strange)
         except KafkaError as error:
             log.warning("the broker does not answer", topic=self.topic, why=type(error).__name__)
+            self._noted, self._out = {}, None  # nothing can move while it doesn't
             return
-        seen, self._seen = self._seen, at
-        stuck = [each for each, offset in at.items() if each in seen and seen[each] == offset != ends[each]]
-        out = self.group is not None and self.consumer.group_metadata().generation_id < 0
-        was_out, self._out = self._out, out
-        if stuck or (out and was_out):
+        if strange:
+            log.warning("partitions that came or went unseen", topic=self.topic, partitions=sorted(strange))
+            gone = strange & self.held
+            self.held -= gone
+            self._fresh |= strange - gone
+            if gone:
+                self.lost(gone)
+        stuck = [each for each, end in ends.items() if still[each] != end]
+        if stuck or out:
             log.warning("reading stalled: a new consumer", topic=self.topic, partitions=stuck)
             self.renew()
 

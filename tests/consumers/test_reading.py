@@ -114,6 +114,40 @@ def test_a_reader_that_stalls_gets_a_new_consumer(broker: Broker, topics: Topics
     reading.close()
 
 
+def test_a_partition_that_stands_still_is_not_hidden_by_the_others(broker: Broker, topics: Topics) -> None:
+    """Messages trickle in from another one all the while: the one that gives nothing is noticed all the same."""
+    write(broker, topics.entries, {1: [b"stuck"]})
+    reading = Reading(broker, topics.entries, None, lambda new: dict.fromkeys(new, 0), partitions=[1, 2], stall=0.4)
+    assert [each.value for each in read(reading, bool)] == [b"stuck"]
+    reading.begin({1: 0})
+    reading.consumer.pause(TopicPartition(topics.entries, 1))
+    producer, found = broker.producer(), []
+    for n in range(40):
+        producer.send(topics.entries, b"%d" % n, partition=2).get(10)
+        for messages in (*reading.poll(0.2).values(), *reading.poll(0.1).values()):
+            found += [each.value for each in messages]
+        if b"stuck" in found:
+            break
+    producer.close()
+    assert b"stuck" in found
+    assert reading.renewed == 1
+    reading.close()
+
+
+def test_a_partition_that_came_or_went_unseen_is_found(broker: Broker, topics: Topics) -> None:
+    """Ours, paused and never begun, it is begun; believed to be ours and gone, it is let go. No new consumer for it."""
+    write(broker, topics.entries, {1: [b"a"], 2: [b"b"]})
+    gone: list[int] = []
+    reading = Reading(broker, topics.entries, None, lambda new: dict.fromkeys(new, 0), partitions=[1, 2, 3],
+                      lost=gone.extend, stall=0.4)  # fmt: skip
+    read(reading, lambda found: len(found) == 2)
+    reading.consumer.pause(TopicPartition(topics.entries, 1))
+    reading.held = {2, 3, 4}  # as if the word of the first had been lost, and of a fourth that it is gone
+    assert [each.value for each in read(reading, bool)] == [b"a"]
+    assert (reading.held, gone, reading.renewed) == ({1, 2, 3}, [4], 0)
+    reading.close()
+
+
 def test_a_reader_of_an_idle_topic_is_left_alone(broker: Broker, topics: Topics) -> None:
     """Nothing to read is no stall, nor is what the marks of transactions leave behind."""
     producer = broker.producer(topics.relay_id)
@@ -122,9 +156,9 @@ def test_a_reader_of_an_idle_topic_is_left_alone(broker: Broker, topics: Topics)
     producer.send(topics.entries, b"a", partition=1)
     producer.commit_transaction()
     producer.close()
-    reading = Reading(broker, topics.entries, None, lambda new: dict.fromkeys(new, 0), partitions=[1], stall=0.1)
+    reading = Reading(broker, topics.entries, None, lambda new: dict.fromkeys(new, 0), partitions=[1], stall=0.4)
     read(reading, bool)
-    for _ in range(8):
+    for _ in range(16):
         reading.poll(0.15)
     assert reading.renewed == 0
     assert reading.position(1) == reading.ends([1])[1] == 2
