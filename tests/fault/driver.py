@@ -36,9 +36,10 @@ def watch(at: str, nth: int, number: int = signal.SIGKILL) -> None:
 
     def watcher(step: str) -> None:
         nonlocal seen
-        seen += step == at
-        if seen == nth:
-            os.kill(os.getpid(), number)
+        if step == at:
+            seen += 1
+            if seen == nth:
+                os.kill(os.getpid(), number)
 
     WATCHERS.append(watcher)
 
