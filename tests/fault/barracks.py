@@ -227,7 +227,7 @@ class Keeper:
 def at_work(order: dict[str, Any]) -> int:
     """Do a job in this process; give the exit code."""
     if order.get("at"):
-        watch(order["at"], order.get("nth", 1), order.get("number", signal.SIGKILL))
+        watch(order["at"], order.get("nth", 1), order.get("number", signal.SIGKILL), order.get("pause", 0.0))
     try:
         POSTS[order["job"]](order)
     except SystemExit as end:

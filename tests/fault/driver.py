@@ -30,8 +30,11 @@ ENDS = {0: "done", Unavailable.exit_code: "away"}
 """How a job ends by itself, by its exit code."""
 
 
-def watch(at: str, nth: int, number: int = signal.SIGKILL) -> None:
-    """Die at the nth reach of a step, as the kernel kills: nothing is finished, nothing is flushed. Or be suspended."""
+def watch(at: str, nth: int, number: int = signal.SIGKILL, pause: float = 0.0) -> None:
+    """Die at the nth reach of a step, as the kernel kills: nothing is finished, nothing is flushed. Or be suspended.
+
+    After a `pause`, in seconds, what another thread has in hand is on its way.
+    """
     seen = 0
 
     def watcher(step: str) -> None:
@@ -39,6 +42,7 @@ def watch(at: str, nth: int, number: int = signal.SIGKILL) -> None:
         if step == at:
             seen += 1
             if seen == nth:
+                time.sleep(pause)
                 os.kill(os.getpid(), number)
 
     WATCHERS.append(watcher)

@@ -37,9 +37,9 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Barracks]:
         yield made
 
 
-def suspend(all_of_them: Scene, name: str, step: str, nth: int = 2) -> None:
+def suspend(all_of_them: Scene, name: str, step: str, pause: float = 0.0) -> None:
     """Have somebody stand still the next time but one that he comes to a step, and wait until he does."""
-    all_of_them.post(name, at=step, nth=nth, number=signal.SIGSTOP)
+    all_of_them.post(name, at=step, nth=2, number=signal.SIGSTOP, pause=pause)
     all_of_them.until(lambda: all_of_them.barracks.suspended(name), f"{name} at {step}")
 
 
@@ -93,7 +93,7 @@ def test_a_relay_stands_still_longer_than_its_transaction_may_last(
     """The broker undoes what it had sent. Awake, its commit is refused; its successor sends the same again."""
     with scene(people, server, tmp_path, broker.bootstrap) as all_of_them:
         for n in rounds(1):
-            suspend(all_of_them, "relay", "relay: sent")
+            suspend(all_of_them, "relay", "relay: sent", pause=0.5)  # by then the broker has the first messages
             times = people.times("relay")
             time.sleep(TRANSACTION_MS / 1_000 * 1.5 + 1)
             people.signal("relay", signal.SIGCONT)
