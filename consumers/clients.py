@@ -33,6 +33,7 @@ from kafka.coordinator.consumer import ConsumerCoordinator
 from kafka.errors import InvalidProducerEpochError, KafkaError, ProducerFencedError, for_code
 from kafka.errors import KafkaConnectionError as NoConnection
 from kafka.errors import KafkaTimeoutError as Timeout
+from kafka.errors import MessageSizeTooLargeError as TooLarge
 from kafka.errors import SecurityDisabledError as NoRights
 from kafka.errors import TopicAlreadyExistsError as AlreadyThere
 from kafka.structs import OffsetAndMetadata, TopicPartition
@@ -41,7 +42,7 @@ __all__ = [
     "ACL", "RESERVED", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
     "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights",
     "OffsetAndMetadata", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType", "Timeout",
-    "TopicPartition", "Unreadable", "commit", "for_code", "taken_over",
+    "TooLarge", "TopicPartition", "Unreadable", "commit", "for_code", "taken_over",
 ]  # fmt: skip
 
 TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)

@@ -12,15 +12,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import psycopg
 import structlog
 from psycopg import Connection
 
-from consumers import letters, offsets
+from consumers import despatch, letters, offsets
 from consumers.arrivals import Arrivals, Messages, set_straight
 from consumers.checkpoints import MAIN, Fenced
 from consumers.clients import Away, Broker, KafkaError, Timeout, Unreadable
-from consumers.embedded import never_held_up, read_log
+from consumers.embedded import read_log
 from consumers.folding import Read
 from consumers.letters import MISSING, Letter
 from consumers.reading import STALL, Reading, topic_id
@@ -29,7 +28,6 @@ from consumers.runner import Runner
 from consumers.slots import SLOTS
 from consumers.steps import reach
 from consumers.topics import Topics
-from consumers.watchdog import LIMIT, Watchdog
 from projections.view import View
 from schemas import Catalogue
 
@@ -40,9 +38,11 @@ SESSION_MS = 10_000
 RECONNECTING_MS = 1_000
 """Milliseconds at most between two tries to reach a broker that is away. The library would wait up to half a minute."""
 PATIENCE = 60.0
-"""Seconds for which a broker or a database may stay away before the follower gives up."""
+"""Seconds for which a broker may stay away before the follower gives up."""
 TRIES = 3
 """How often a message that can't be read is asked for: it may have been spoilt on the wire."""
+LATER = 30.0
+"""Seconds after which letters that could not be sent are tried again, or that have waited for a quiet moment."""
 ASKING = 5.0
 """Seconds without a message after which the broker is asked whether it is there."""
 log = structlog.get_logger()
@@ -75,7 +75,7 @@ class KafkaFollower:
         self.connection, self.runner = connection, Runner(connection, views, catalogue, group)
         self.topic_id = topic_id(broker, self.topic)
         self._noted: dict[int, int] = {}
-        self._unsent, self._paused = True, threading.Event()
+        self._unsent, self._again, self._paused = True, time.monotonic(), threading.Event()
         self._answered, self._away = time.monotonic(), 0.0
         self._afresh, self.patience = False, patience
         self._unread: dict[int, tuple[int, int]] = {}
@@ -143,7 +143,8 @@ class KafkaFollower:
                 reach("kafka: committed")  # dies here: Kafka's own offsets are a hint that nobody reads
                 self._tell(found.offsets)
             before = dict(self.runner.positions)
-        self._send_letters()
+        if time.monotonic() - self._again > LATER:  # it was never quiet for so long
+            self._send_letters()
         return done
 
     def _commit(self, found: Arrivals) -> int:
@@ -162,7 +163,8 @@ class KafkaFollower:
             told = {"slot": each.slot, "offset": each.offset, "position": each.position}
             log.warning("missing from the topic" if each.why == MISSING else "dead letter", why=each.why, **told)
         if kept:
-            self._unsent = True
+            if not self._unsent:
+                self._unsent, self._again = True, time.monotonic()
             reach("kafka: dead letter kept")  # dies here: whoever gets the slot next finds it unsent
         return done
 
@@ -216,13 +218,14 @@ class KafkaFollower:
         self.reading.hint({slot: offset for slot, offset in found.items() if slot in self.reading.held})
 
     def _send_letters(self) -> None:
-        """Send what is kept and not sent. Views don't wait for it: what fails is sent when there is time again."""
-        if not self._unsent or not self.reading.held:
+        """Send what is kept and not sent, when it is quiet. Views wait 5 seconds for it at most, once in LATER."""
+        if not self._unsent or not self.reading.held or time.monotonic() < self._again:
             return
         try:
-            letters.send(self.connection, self.broker, self.group, self.topics.dead, self.reading.held)
+            despatch.send(self.connection, self.broker, self.group, self.topics.dead, self.reading.held)
             self._unsent = False
         except (KafkaError, Away) as error:
+            self._again = time.monotonic() + LATER
             log.warning("dead letters wait", topic=self.topics.dead, why=type(error).__name__)
 
     def _ask(self) -> None:
@@ -301,50 +304,3 @@ def _undecoded(found: Arrivals, reads: Sequence[Read]) -> list[Letter]:
         for read in reads
         if read.event is None and (lay := found.lay.get((read.kept.slot, read.kept.position))) is not None
     ]
-
-
-def keep_following(  # noqa: PLR0913 (what to follow, from where, and by which name)
-    url: str,
-    views: Sequence[View],
-    catalogue: Catalogue,
-    broker: Broker,
-    topics: Topics,
-    stop: threading.Event,
-    *,
-    net: float = 1.0,
-    called: str = "roznamcha",
-    seen_as: str = "",
-    limit: float = LIMIT,
-    **how: Any,  # noqa: ANN401 (as KafkaFollower has it)
-) -> None:
-    """Follow until told to stop, over a new connection whenever one is cut; a member of the group all the while.
-
-    Raises what the database said when it stays away for PATIENCE seconds, and what `step` raises. The process ends when
-    no round is made for `limit` seconds. The store sees it as `seen_as`, where that is not what it is `called`.
-    """
-    follower: KafkaFollower | None = None
-    away: float | None = None
-    with Watchdog(called, limit) as dog:
-        try:
-            while not stop.is_set():
-                dog.round()
-                try:
-                    with never_held_up(url, seen_as or called) as connection:
-                        if follower is None:
-                            follower = KafkaFollower(connection, views, catalogue, broker, topics, called=called, **how)
-                        else:
-                            follower.over(connection)
-                        away = None
-                        follower.follow(stop, net=net, told=dog.round)
-                except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                    away = away or time.monotonic()
-                    if time.monotonic() - away > PATIENCE:
-                        raise
-                    log.warning("connection lost", why=type(error).__name__)
-                    if follower is None:
-                        stop.wait(net)
-                    else:
-                        follower.reading.hold(net)
-        finally:
-            if follower is not None:
-                follower.close()

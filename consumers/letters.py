@@ -1,33 +1,27 @@
 """Dead letters: messages that could not be delivered, and what the topic lacked; kept, and sent on raw with the reason.
 
 A letter is kept in the transaction of the batch it was found in, so that nothing is passed by without one. Only then is
-it sent to the topic of dead letters, where it may arrive twice: where it lay is in its headers, and tells that it is
-one. Here its bytes stay until they have arrived there; why it could not be delivered stays for ever.
+it sent to the topic of dead letters (`despatch`), where it may arrive twice: where it lay is in its headers, and tells
+that it is one. Here its bytes stay until they have arrived there; why it could not be delivered stays for ever.
 """
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterator, Sequence
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from consumers.carried import Headers
-from consumers.steps import reach
-
-if TYPE_CHECKING:  # whoever only lists letters need not wait for the broker's client to be loaded
-    from consumers.clients import Broker
 
 MISSING = "missing from the topic, taken from the store"
 UNKNOWN = "the store holds no such entry"
-AT_ONCE = 100
-"""Letters that are sent together."""
-BLOCKING = 5_000
-"""Milliseconds for which sending may hold up the views."""
+TOLD = 6
+"""How many headers of a letter are ours: where it lay and why it is dead. They are its last."""
 
 
 @dataclass(frozen=True)
@@ -95,51 +89,6 @@ def _told(group: str, topic: str, letter: Letter) -> Iterator[tuple[str, bytes]]
 def _text(raw: bytes | None) -> str | None:
     """Bytes as JSON can hold them: a stranger's header may be anything."""
     return None if raw is None else b64encode(raw).decode()
-
-
-def _raw(text: str | None) -> bytes:
-    return b"" if text is None else b64decode(text)
-
-
-def send(connection: Connection[Any], broker: Broker, group: str, dead: str, slots: Collection[int]) -> int:
-    """Send the letters of these slots that were not yet sent, each into the partition it was found in; give how many.
-
-    Raises KafkaError or Away; what wasn't acknowledged is sent again the next time.
-    """
-    query = """
-        SELECT id, slot, key, value, headers FROM ops.dead_letters
-        WHERE view_group = %s AND slot = ANY(%s) AND NOT sent ORDER BY id LIMIT %s
-    """
-    done = 0
-    while rows := connection.execute(query, (group, list(slots), AT_ONCE)).fetchall():
-        producer = broker.producer(
-            called="roznamcha dead letters",
-            max_block_ms=BLOCKING,
-            delivery_timeout_ms=BLOCKING,
-            request_timeout_ms=BLOCKING - 1_000,
-        )
-        try:
-            under_way = [
-                producer.send(
-                    dead,
-                    value if value is not None or key else b"",  # the library sends no message of nothing at all,
-                    key=key,
-                    partition=slot,
-                    headers=[(_raw(name).decode(), _raw(told)) for name, told in headers],  # and no header of nothing
-                )
-                for _, slot, key, value, headers in rows
-            ]
-            for each in under_way:
-                each.get(BLOCKING / 1_000)
-        finally:
-            producer.close(timeout=1)
-        reach("kafka: dead letter sent")  # dies here: it is sent once more, with the same coordinates
-        connection.execute(
-            "UPDATE ops.dead_letters SET sent = true, key = NULL, value = NULL, headers = NULL WHERE id = ANY(%s)",
-            ([row[0] for row in rows],),
-        )
-        done += len(rows)
-    return done
 
 
 def kept(connection: Connection[Any], limit: int | None = None) -> list[Found]:

@@ -55,7 +55,7 @@ def project(
 
 def _follow_kafka(office: Office, board: Board, stop: threading.Event) -> None:
     from consumers.clients import Away, KafkaError
-    from consumers.kafka import keep_following
+    from consumers.keeping import keep_following
     from roznamcha.broker import broker_of, topics_of
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)

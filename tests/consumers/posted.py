@@ -12,7 +12,8 @@ from psycopg import Connection
 
 from consumers.clients import Broker
 from consumers.embedded import Follower, connected, prepare
-from consumers.kafka import KafkaFollower, keep_following
+from consumers.kafka import KafkaFollower
+from consumers.keeping import keep_following
 from consumers.topics import Topics
 from projections.view import View
 from roznamcha.relay import Relay

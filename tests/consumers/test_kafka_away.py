@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from consumers import embedded, kafka, letters
+from consumers import embedded, keeping, letters
 from consumers.clients import Away, Broker
 from consumers.embedded import connected
 from consumers.topics import Topics
@@ -35,7 +35,7 @@ from tests.fault.test_order import until
 WORK = """
 import threading
 from consumers.clients import Away, Broker
-from consumers.kafka import keep_following
+from consumers.keeping import keep_following
 from consumers.topics import Topics
 try:
     keep_following(
@@ -68,10 +68,10 @@ def test_a_database_that_stays_away_ends_the_follower(
     database: str, broker: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It says what the database said."""
-    monkeypatch.setattr(kafka, "PATIENCE", 0.3)
+    monkeypatch.setattr(keeping, "PATIENCE", 0.3)
     nowhere = psycopg.conninfo.make_conninfo(database, dbname="nowhere")
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
-        kafka.keep_following(nowhere, [], catalogue(), broker, topics, threading.Event(), net=0.1)
+        keeping.keep_following(nowhere, [], catalogue(), broker, topics, threading.Event(), net=0.1)
 
 
 def test_a_broker_that_comes_back_is_read_on(database: str, tmp_path: Path, broker: Broker) -> None:

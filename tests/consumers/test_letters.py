@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from consumers import arrivals, letters, offsets, parking
+from consumers import arrivals, clients, despatch, letters, offsets, parking
 from consumers.clients import Broker
 from consumers.embedded import connected
 from consumers.slots import SLOTS
@@ -131,27 +133,67 @@ def test_a_letter_with_nothing_in_it_is_sent_all_the_same(database: str, broker:
     letter = letters.Letter(nothing.partition, nothing.offset, "nothing", message=nothing)
     with connected(database) as connection:
         letters.keep(connection, "main", topics.entries, "id", [letter, letter])
-        assert letters.send(connection, broker, "main", topics.dead, [nothing.partition]) == 1
-        assert letters.send(connection, broker, "main", topics.dead, [nothing.partition]) == 0
+        assert despatch.send(connection, broker, "main", topics.dead, [nothing.partition]) == 1
+        assert despatch.send(connection, broker, "main", topics.dead, [nothing.partition]) == 0
         assert letters.count(connection) == 1
     (sent,) = read_topic(broker, topics.dead)
     assert (sent.key, sent.value, sent.headers[0]) == (None, b"", ("a", b""))
 
 
-def test_letters_wait_for_a_topic_that_is_not_there(database: str, broker: Broker, topics: Topics) -> None:
-    """Views go on; the letter is kept raw, and is sent when the topic is there."""
+def test_a_letter_that_is_too_large_goes_without_what_was_in_it(database: str, broker: Broker, topics: Topics) -> None:
+    """With its headers it is more than a message may be; another one behind it goes as it is."""
+    write_cases(database, 1)
+    publish(database, broker, topics)
+    one = read_topic(broker, topics.entries)[0]
+    large = one._replace(value=os.urandom(clients.LARGEST))
+    strange = one._replace(partition=SLOTS)  # where the topic of dead letters has no partition
+    with connected(database) as connection:
+        kept = [
+            letters.Letter(each.partition, n, "found", message=each) for n, each in enumerate((strange, large, one))
+        ]
+        letters.keep(connection, "main", topics.entries, "id", kept)
+        with pytest.raises(clients.KafkaError, match="Unrecognized partition"):
+            despatch.send(connection, broker, "main", topics.dead, range(SLOTS + 1))
+        assert [each.sent for each in letters.kept(connection)] == [False, True, True]
+    bare, whole = sorted(read_topic(broker, topics.dead), key=lambda each: len(each.value))
+    assert (whole.key, whole.value) == (one.key, one.value)
+    told = dict(bare.headers)
+    assert (bare.value, told["x-original-offset"], told["x-reason"]) == (b"", b"1", b"found")
+    assert told["x-left-out"].decode() == f"{clients.LARGEST} bytes, SHA-256 {sha256(large.value).hexdigest()}"
+    assert "position" not in told
+
+
+def test_letters_wait_for_a_topic_that_is_not_there(
+    database: str, broker: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Views go on, and are held up by one try in a while; the letter is kept raw, and sent when the topic is there."""
     write_cases(database, 5)
     publish(database, broker, topics)
     messages = read_topic(broker, topics.entries)
     remove(broker, topics, ("entries.dlq",))
     write(broker, topics.entries, [messages[0]._replace(headers=[])])
+    failed, send = [], despatch.send
+
+    def counted(*about: Any) -> int:
+        try:
+            return send(*about)
+        except clients.KafkaError as error:
+            failed.append(error)
+            raise
+
+    monkeypatch.setattr(despatch, "send", counted)
     with posted(database, broker, topics) as follower:
         assert follower.catch_up() == 20
-        assert until(lambda: bool(follower.step(0.1)) or bool(letters.kept(follower.connection)))
-        assert [each.sent for each in letters.kept(follower.connection)] == [False]
+        for n in range(1, 4):
+            assert until(lambda n=n: not follower.step(0.1) and len(letters.kept(follower.connection)) == n)  # type: ignore[misc]
+            follower.step(0.1)
+            write(broker, topics.entries, [messages[0]._replace(headers=[])] * (n < 3))
+        assert not any(each.sent for each in letters.kept(follower.connection))
+        assert len(failed) == 1
+        monkeypatch.setattr(follower, "_again", 0.0)  # the while is over
         create(broker, topics, ("entries.dlq",))
-        assert until(lambda: not follower.step(0.1) and letters.kept(follower.connection)[0].sent)
-    assert [each.value for each in read_topic(broker, topics.dead)] == [messages[0].value]
+        assert until(lambda: not follower.step(0.1) and all(each.sent for each in letters.kept(follower.connection)))
+    assert [each.value for each in read_topic(broker, topics.dead)] == [messages[0].value] * 3
 
 
 class Odd(str):
