@@ -36,11 +36,12 @@ from kafka.errors import KafkaTimeoutError as Timeout
 from kafka.errors import MessageSizeTooLargeError as TooLarge
 from kafka.errors import SecurityDisabledError as NoRights
 from kafka.errors import TopicAlreadyExistsError as AlreadyThere
+from kafka.errors import UnknownTopicOrPartitionError as NoTopic
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 __all__ = [
     "ACL", "RESERVED", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
-    "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights",
+    "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights", "NoTopic",
     "OffsetAndMetadata", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType", "Timeout",
     "TooLarge", "TopicPartition", "Unreadable", "commit", "for_code", "taken_over",
 ]  # fmt: skip

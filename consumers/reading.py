@@ -16,7 +16,16 @@ from uuid import UUID
 
 import structlog
 
-from consumers.clients import Away, Broker, KafkaError, OffsetAndMetadata, RebalanceListener, TopicPartition
+from consumers.clients import (
+    Away,
+    Broker,
+    KafkaError,
+    NoTopic,
+    OffsetAndMetadata,
+    RebalanceListener,
+    TopicPartition,
+    for_code,
+)
 
 STALL = 30.0
 """Seconds of polling in which a partition that has more may give nothing, or be ours and not begun."""
@@ -26,6 +35,8 @@ SLICE = 0.1
 """Seconds of polling after which what came and went is looked at."""
 ASKING = 5_000
 """Milliseconds in which a broker must say where partitions end."""
+ELECTING = 10.0
+"""Seconds for which a topic may be without a leader."""
 CLOSING = 5_000
 """Milliseconds a consumer may take to say goodbye."""
 log = structlog.get_logger()
@@ -183,7 +194,7 @@ class Reading:
             self.consumer.pause(self._part(partition))
 
     def hold(self, seconds: float) -> None:
-        """Stay a member for so long without reading: what waits for a database is not dead."""
+        """Stay a member for so long without reading: who waits for a database is not dead. A broker may be away too."""
         if self.consumer is None:
             time.sleep(seconds)
             return
@@ -191,7 +202,11 @@ class Reading:
         until = time.monotonic() + seconds
         self.consumer.pause(*(each for each in parts if each in self.consumer.assignment()))
         while (left := until - time.monotonic()) > 0:
-            self.consumer.poll(int(min(left, SLICE) * 1_000))
+            try:
+                self.consumer.poll(int(min(left, SLICE) * 1_000))
+            except KafkaError as error:  # whoever reads on meets it again, and deals with it then
+                log.warning("the broker is away", topic=self.topic, why=type(error).__name__)
+                time.sleep(min(left, SLICE))
             self._take_note()
         here = self.consumer.assignment()
         going_on = self.held - self._stopped
@@ -295,12 +310,18 @@ class Reading:
 def topic_id(broker: Broker, topic: str) -> str:
     """The id of a topic: another id under the same name is another topic, whose offsets mean nothing here.
 
-    Raises LookupError when there is no such topic.
+    Raises LookupError when there is no such topic, and KafkaError for whatever else the broker says. What it says in
+    the midst of an election is asked again, for ELECTING seconds.
     """
+    until = time.monotonic() + ELECTING
     with broker.admin() as admin:
-        (told,) = admin.describe_topics([topic])
-    if told["error_code"]:
-        message = f"there is no topic {topic}"
-        raise LookupError(message)
+        while code := (told := admin.describe_topics([topic])[0])["error_code"]:
+            error = for_code(code)
+            if error is NoTopic:
+                message = f"there is no topic {topic}"
+                raise LookupError(message)
+            if not error.retriable or time.monotonic() > until:
+                raise error(topic)
+            time.sleep(SLICE)
     found: UUID = told["topic_id"]
     return str(found)

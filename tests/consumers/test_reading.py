@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
 
-from consumers.clients import Broker, TopicPartition
+from consumers.clients import Broker, KafkaError, Timeout, TopicPartition
 from consumers.reading import Reading, topic_id
 from consumers.slots import SLOTS
 from consumers.topics import Topics
@@ -170,6 +173,56 @@ def test_a_topic_made_anew_has_another_id(broker: Broker, topics: Topics) -> Non
     assert topic_id(broker, topics.entries) != topic_id(broker, topics.deadlines)
     with pytest.raises(LookupError, match="no topic"):
         topic_id(broker, f"{topics.prefix}.none")
+
+
+class Saying(Broker):
+    """A broker that says these codes of a topic, one after the other."""
+
+    codes: ClassVar[list[int]] = []
+
+    @contextmanager
+    def admin(self, called: str = "roznamcha") -> Iterator[Any]:
+        """A client that asks nobody."""
+
+        def describe_topics(_names: list[str]) -> list[dict[str, Any]]:
+            return [{"error_code": self.codes.pop(0), "topic_id": UUID(int=7)}]
+
+        yield SimpleNamespace(describe_topics=describe_topics)
+
+
+def test_a_topic_that_has_no_leader_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only of one that is unknown it is said that it isn't there; of any other the broker's own word is told."""
+    broker = Saying("nowhere:9092")
+    monkeypatch.setattr(Saying, "codes", [5, 5, 0])
+    assert topic_id(broker, "t") == str(UUID(int=7))
+    monkeypatch.setattr(Saying, "codes", [3])
+    with pytest.raises(LookupError, match="there is no topic t"):
+        topic_id(broker, "t")
+    monkeypatch.setattr(Saying, "codes", [29])
+    with pytest.raises(KafkaError, match="TopicAuthorizationFailed"):
+        topic_id(broker, "t")
+    monkeypatch.setattr("consumers.reading.ELECTING", 0)
+    monkeypatch.setattr(Saying, "codes", [5, 5])
+    with pytest.raises(KafkaError, match="LeaderNotAvailable"):
+        topic_id(broker, "t")
+
+
+def test_who_waits_for_a_database_waits_for_a_broker_too(
+    broker: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are away: the wait is as long as it was to be, and ends nobody."""
+    reading = Reading(broker, topics.entries, None, lambda new: dict.fromkeys(new, 0), partitions=[1])
+    assert reading.poll(0.3) == {}
+
+    def away(_ms: int) -> None:
+        raise Timeout
+
+    monkeypatch.setattr(reading.consumer, "poll", away)
+    reading.hold(0.3)
+    monkeypatch.undo()
+    write(broker, topics.entries, {1: [b"a"]})
+    assert [each.value for each in read(reading, bool)] == [b"a"]
+    reading.close()
 
 
 def test_a_broker_that_stays_away_longer_than_a_stall(broker: Broker, topics: Topics) -> None:
