@@ -57,6 +57,7 @@ CONNECTING = 3.0
 """Seconds in which some broker must take a connection. The library itself would try for half a minute, in silence."""
 ASKING = 10.0
 """Seconds in which some node must answer a question of an admin client."""
+KINDS = (KafkaConsumer, KafkaProducer, KafkaAdminClient)
 LARGEST = 8 * 1024 * 1024
 """Bytes of the largest message: topics are made with the same limit."""
 
@@ -83,18 +84,22 @@ class Unreadable(KafkaError):  # type: ignore[misc]  # kafka-python has no types
 
 @dataclass(frozen=True)
 class Broker:
-    """Where the broker is, and how one speaks to it: `options` are kafka-python's security_protocol, sasl_…, ssl_…."""
+    """Where the broker is, and how one speaks to it: `options` are kafka-python's security_protocol, sasl_…, ssl_….
+
+    An option goes to those clients that know it; one that none knows is refused by the library, by its name.
+    """
 
     bootstrap: str
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def _common(self, called: str) -> dict[str, Any]:
+    def _common(self, kind: Any, called: str) -> dict[str, Any]:  # noqa: ANN401 (kafka-python's clients)
         _reachable(self.bootstrap)
+        others = {name for each in KINDS for name in each.DEFAULT_CONFIG} - kind.DEFAULT_CONFIG.keys()
         return {
-            **self.options,
+            "bootstrap_timeout_ms": 10_000,
+            **{name: value for name, value in self.options.items() if name not in others},
             "bootstrap_servers": [each.strip() for each in self.bootstrap.split(",")],
             "client_id": called,
-            "bootstrap_timeout_ms": 10_000,
         }
 
     def consumer(self, group: str | None = None, *, called: str = "roznamcha", **more: Any) -> Any:  # noqa: ANN401
@@ -105,11 +110,16 @@ class Broker:
         if group is not None:
             more = {"partition_assignment_strategy": [CooperativeStickyAssignor()], "group_id": group, **more}
         return KafkaConsumer(
-            **{"max_poll_records": 2_000, "fetch_max_wait_ms": 100, **more, **self._common(called)},
+            **{
+                "max_poll_records": 2_000,
+                "fetch_max_wait_ms": 100,
+                "max_partition_fetch_bytes": LARGEST,
+                **more,
+                **self._common(KafkaConsumer, called),
+            },
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            max_partition_fetch_bytes=LARGEST,
         )
 
     def producer(self, transactional_id: str | None = None, *, called: str = "roznamcha", **more: Any) -> Any:  # noqa: ANN401
@@ -122,18 +132,18 @@ class Broker:
                 "linger_ms": 5,
                 "batch_size": 64 * 1024,
                 "reconnect_backoff_max_ms": RECONNECTING_MS,
+                "max_request_size": LARGEST,
                 **more,
-                **self._common(called),
+                **self._common(KafkaProducer, called),
             },
             enable_idempotence=True,
             acks="all",
-            max_request_size=LARGEST,
         )
 
     @contextmanager
     def admin(self, called: str = "roznamcha") -> Iterator[Any]:
         """A client for topics, settings and rights, closed with its block."""
-        client = KafkaAdminClient(**self._common(called))
+        client = KafkaAdminClient(**self._common(KafkaAdminClient, called))
         try:
             yield _Asking(client)
         finally:

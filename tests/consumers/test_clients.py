@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumers.clients import RESERVED, Away, Broker, Timeout, TopicPartition, commit
+from consumers.clients import RESERVED, Away, Broker, KafkaError, Timeout, TopicPartition, commit
 from consumers.topics import Topics
 from tests.broker.nodes import free_ports
 
@@ -72,3 +72,18 @@ def test_what_exactness_of_writing_rests_on_cannot_be_set_otherwise(broker: Brok
     assert option in RESERVED
     with pytest.raises(TypeError):
         Broker(broker.bootstrap, {option: "x"}).producer()
+
+
+def test_options_go_to_the_clients_that_know_them(broker: Broker) -> None:
+    """One file for all: what only a reader or a writer knows, and what the program sets itself otherwise."""
+    limits = {"max_partition_fetch_bytes": 1_000, "max_request_size": 2_000, "bootstrap_timeout_ms": 5_000}
+    chosen = Broker(broker.bootstrap, {**limits, "linger_ms": 7, "fetch_max_wait_ms": 50})
+    with chosen.admin() as admin:
+        assert admin.config["bootstrap_timeout_ms"] == 5_000
+    consumer, producer = chosen.consumer(), chosen.producer()
+    assert (consumer.config["max_partition_fetch_bytes"], consumer.config["fetch_max_wait_ms"]) == (1_000, 50)
+    assert (producer.config["max_request_size"], producer.config["linger_ms"]) == (2_000, 7)
+    consumer.close()
+    producer.close()
+    with pytest.raises(KafkaError, match="no_such"), Broker(broker.bootstrap, {"no_such": 1}).admin():
+        pass
