@@ -47,6 +47,12 @@ SESSION_MS = 10_000
 """Milliseconds after which a killed member's partitions go to the others, or to its successor."""
 PATIENCE = 60.0
 """Seconds for which the subscriber's database, or a partition that has more to give, may stay away."""
+STANDING = 15.0
+"""Seconds without a word to the database after which PostgreSQL ends a transaction, and with it what it holds up."""
+TRIES = 3
+"""How often in a row that may befall a member before its error is raised: it was not suspended, but is too slow."""
+ENDED = psycopg.errors.IdleInTransactionSessionTimeout
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, ENDED)
 log = structlog.get_logger()
 Take = Callable[[Cursor[Any], Event[Any]], object]
 """What a subscriber does with an entry, with a cursor whose transaction is not its own to end."""
@@ -68,13 +74,15 @@ class Subscriber:
         registers: Collection[str] = (),
         batch: int = BATCH,
         patience: float = PATIENCE,
+        standing: float = STANDING,
         stall: float = STALL,
         **options: Any,  # noqa: ANN401 (kafka-python's)
     ) -> None:
         """Call `handle(cursor, entry)` for each entry that comes to `topic` (every entry), with `group` as the name.
 
         `database` is the subscriber's own PostgreSQL, and `schema` where the kit keeps its three tables. With `acts` or
-        `registers` only these are handed over; what is counted is everything. Nothing is connected to yet.
+        `registers` only these are handed over; what is counted is everything. Nothing is connected to yet. A function
+        that works for longer than `standing` seconds without its cursor needs more of them: see STANDING.
         """
         domain.load()
         self.database, self.handle, self.group, self.patience, self.stall = database, handle, group, patience, stall
@@ -88,6 +96,7 @@ class Subscriber:
         """Partitions that stand still, and why: Missing or Parted."""
         self.taken = self.fenced = 0
         """Entries that were new, and batches that somebody else had taken first."""
+        self.standing, self._ended = standing, 0
         self._at: dict[int, Place] = {}
         self._topic_id, self._asked = "", 0.0
         self._connection: Connection[Any] | None = None
@@ -159,7 +168,7 @@ class Subscriber:
             self.fenced += 1
             log.info("another member was first", group=self.group)
             reading.again()
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except AWAY as error:
             self._wait(reading, error)
         else:
             return bool(found)
@@ -201,7 +210,7 @@ class Subscriber:
             return
         try:
             self._commit(work)
-        except (Fenced, psycopg.OperationalError):
+        except (Fenced, *AWAY):
             raise
         except Exception as error:  # whatever the function does, other records go on
             if self._connection is None or self._connection.closed:
@@ -210,6 +219,7 @@ class Subscriber:
             self._commit(work, careful=True)
         reach("subscriber: committed")  # dies here: the book has it, and Kafka's hint is old
         self._at |= work.places
+        self._ended = 0
         self.taken += len(work.fresh)
         for partition, why in work.stopped.items():
             log.error("a partition stands still", why=str(why), topic=self.topic, partition=partition, seen=why.seen,
@@ -270,7 +280,7 @@ class Subscriber:
             with cursor.connection.transaction():
                 self.handle(cursor, entry)
                 cursor.execute("SELECT")  # a function that hid its database's refusal hides it no longer
-        except psycopg.OperationalError:
+        except AWAY:
             raise
         except Exception as error:  # as above
             if cursor.connection.closed:
@@ -305,7 +315,10 @@ class Subscriber:
     # --- the database --------------------------------------------------------------------------------------------
 
     def _alone(self) -> Connection[Any]:
-        return psycopg.connect(self.database, autocommit=True, application_name=self.group)
+        connection = psycopg.connect(self.database, autocommit=True, application_name=self.group)
+        limit = "SELECT set_config('idle_in_transaction_session_timeout', %s, false)"
+        connection.execute(limit, (f"{self.standing * 1_000:.0f}",))
+        return connection
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -319,6 +332,9 @@ class Subscriber:
 
     def _wait(self, reading: Reading, error: Exception) -> None:
         """Stay a member while the database is away, then go on from what is committed. Raises `error` at last."""
+        self._ended += isinstance(error, ENDED)
+        if self._ended == TRIES:
+            raise error
         until, pause = time.monotonic() + self.patience, 0.1
         while True:
             log.warning("the database is away", group=self.group, why=type(error).__name__)

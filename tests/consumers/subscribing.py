@@ -170,24 +170,26 @@ def breaking(at: str) -> Callable[[str], None]:
     return watcher
 
 
-def child(own: str, broker: Broker, topics: Topics, at: str, nth: int) -> subprocess.CompletedProcess[str]:
-    """Catch up in a process of its own that is killed at the nth reach of a step."""
-    order = json.dumps([own, broker.bootstrap, topics.prefix, at, nth])
+def child(
+    own: str, broker: Broker, topics: Topics, at: str, nth: int, number: int = signal.SIGKILL
+) -> subprocess.Popen[str]:
+    """Catch up in a process of its own that gets a signal at the nth reach of a step."""
+    order = json.dumps([own, broker.bootstrap, topics.prefix, at, nth, number])
     command = [sys.executable, "-c", "from tests.consumers.subscribing import main; main()", order]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
-                          capture_output=True, timeout=120, check=False)  # fmt: skip
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
 
 
 def main() -> None:
     """Be that process."""
-    own, bootstrap, prefix, at, nth = json.loads(sys.argv[1])
+    own, bootstrap, prefix, at, nth, number = json.loads(sys.argv[1])
     left = nth
 
     def watcher(step: str) -> None:
         nonlocal left
         left -= step == at
         if not left:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), number)
 
     WATCHERS.append(watcher)
-    subscriber(own, Broker(bootstrap), Topics(prefix)).catch_up()
+    subscriber(own, Broker(bootstrap), Topics(prefix), standing=3.0).catch_up()

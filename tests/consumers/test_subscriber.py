@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from collections import Counter
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -72,7 +75,8 @@ def test_killed_at(step: str, database: str, own: str, broker: Broker, topics: T
     """Killed at each named step, and begun again: no entry is lost, none has its effect twice."""
     write_cases(database, 6)
     log = publish(database, broker, topics)
-    assert child(own, broker, topics, step, 2).returncode == -9
+    with child(own, broker, topics, step, 2) as process:
+        assert process.wait(120) == -9
     assert len(received(own)) < len(log)
     subscriber(own, broker, topics).catch_up()
     came_once(own, log)
@@ -253,4 +257,42 @@ def test_a_database_that_stays_away_is_told(
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
     subscriber(own, broker, topics).catch_up()
+    came_once(own, log)
+
+
+def test_a_member_suspended_in_its_transaction_holds_nobody_up(
+    database: str, own: str, broker: Broker, topics: Topics
+) -> None:
+    """PostgreSQL ends what it had begun; the others go on, and when it wakes it takes nothing twice."""
+    write_cases(database, 6)
+    log = publish(database, broker, topics)
+    process = child(own, broker, topics, "subscriber: rows written", 2, signal.SIGSTOP)
+    try:
+        until(lambda: Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+        member = Member("other", own, broker, topics)
+        until(lambda: len(received(own)) == len(log), 30)
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(60) == 0
+        member.leave()
+    finally:
+        process.kill()
+        process.communicate()
+    came_once(own, log)
+
+
+def test_a_function_that_works_long_without_its_cursor_says_so(
+    database: str, own: str, broker: Broker, topics: Topics
+) -> None:
+    """Ended thrice at the same place it was not suspended: the error is raised. With more time it goes through."""
+    write_cases(database, 1)
+    log = publish(database, broker, topics)
+
+    def slow(cursor: Any, entry: Any) -> None:
+        time.sleep(0.6)
+        receive(cursor, entry)
+
+    with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+        subscriber(own, broker, topics, slow, standing=0.3).catch_up()
+    assert received(own) == []
+    subscriber(own, broker, topics, slow, standing=5.0).catch_up()
     came_once(own, log)
