@@ -20,6 +20,7 @@ from consumers.carried import Headers
 
 MISSING = "missing from the topic, taken from the store"
 UNKNOWN = "the store holds no such entry"
+ALTERED = "altered on its way, taken from the store"
 TOLD = 6
 """How many headers of a letter are ours: where it lay and why it is dead. They are its last."""
 
