@@ -296,7 +296,7 @@ class Relay:
                 if time.monotonic() - away > PATIENCE:
                     message = f"the broker at {self.broker.bootstrap} stays away: {type(error).__name__}"
                     raise Away(message) from None
-                log.warning("publishing again", why=type(error).__name__)
+                log.warning("publishing again", why=str(error) or type(error).__name__)
                 self.close()
                 told()
                 stop.wait(net)

@@ -28,9 +28,9 @@ def create(broker: Broker, topics: Topics, shorts: tuple[str, ...] = COPIED) -> 
                     "configs": each.settings(nodes),
                 }
                 for each in map(topics.__getitem__, shorts)
-            },
-            wait_for_metadata=True,
+            }
         )
+        admin.wait_for_topics([topics[each].name for each in shorts], timeout_ms=60_000)
 
 
 def remove(broker: Broker, topics: Topics, shorts: tuple[str, ...] = COPIED) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from consumers.clients import Broker
 from consumers.topics import Topics
+from tests.broker.copies import create, remove
 from tests.broker.nodes import NoBroker, new_prefix, one_node
 
 REQUIRED = "ROZNAMCHA_REQUIRE_KAFKA"
@@ -59,18 +60,7 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def topics(broker: Broker) -> Iterator[Topics]:
     """The topics of one test, under a prefix of their own; gone afterwards."""
     made = Topics(new_prefix().removesuffix("."))
-    with broker.admin() as admin:
-        nodes = len(admin.describe_cluster()["brokers"])
-        admin.create_topics(
-            {
-                each.name: {
-                    "num_partitions": each.partitions,
-                    "replication_factor": min(nodes, 3),
-                    "configs": each.settings(nodes),
-                }
-                for each in made.all
-            },
-            wait_for_metadata=True,
-        )
-        yield made
-        admin.delete_topics([each.name for each in made.all])
+    shorts = tuple(each.short for each in made.all)
+    create(broker, made, shorts)
+    yield made
+    remove(broker, made, shorts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -13,10 +12,8 @@ import pytest
 from consumers.topics import Topics
 from roznamcha.postgres import Embedded
 from tests.broker.nodes import Cluster, running
-from tests.fault.across import ROUNDS, Scene, a_broker_or_none, rounds, scene
+from tests.fault.across import Scene, a_broker_or_none, rounds, scene
 from tests.fault.barracks import Barracks, barracks
-
-pytestmark = pytest.mark.skipif(not os.environ.get(ROUNDS), reason=f"takes minutes: set {ROUNDS}")
 
 QUICK = {"request_timeout_ms": 6_000, "reconnect_backoff_max_ms": 1_000}
 """Half a minute and more in service."""
@@ -39,7 +36,7 @@ def test_the_only_broker_is_killed_and_comes_back(people: Barracks, server: Embe
         scene(people, server, tmp_path, cluster.bootstrap, QUICK) as all_of_them,
     ):
         (node,) = cluster.nodes
-        for n in rounds(2):
+        for n in rounds(1):
             dice = random.Random(n)
             time.sleep(dice.uniform(0, 1))
             node.kill()
@@ -57,7 +54,7 @@ def test_one_of_three_brokers_is_lost_and_comes_back(people: Barracks, server: E
         running(tmp_path / "nodes", 3) as cluster,
         scene(people, server, tmp_path, cluster.bootstrap, QUICK) as all_of_them,
     ):
-        for n in rounds(3):
+        for n in rounds(1):
             what = ["position", "transactions", "group"][n % 3]
             number = leader(all_of_them, what)
             node = next(each for each in cluster.nodes if each.number == number)

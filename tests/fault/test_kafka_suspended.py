@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import time
@@ -15,11 +14,9 @@ from consumers.clients import Broker
 from roznamcha.health import RELAY
 from roznamcha.postgres import Embedded
 from tests.consumers.subscribing import query
-from tests.fault.across import ROUNDS, Scene, rounds, scene
+from tests.fault.across import Scene, rounds, scene
 from tests.fault.barracks import Barracks, barracks
 from tests.fault.posts import SESSION_MS, TRANSACTION_MS
-
-pytestmark = pytest.mark.skipif(not os.environ.get(ROUNDS), reason=f"takes minutes: set {ROUNDS}")
 
 CUT = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
 
 import pytest
 
 from roznamcha.postgres import Embedded
 from tests.broker.nodes import behind, prepared
-from tests.fault.across import ROUNDS, Scene, a_broker_or_none, rounds, scene
+from tests.fault.across import a_broker_or_none, rounds, scene
 from tests.fault.barracks import Barracks, barracks
 from tests.fault.wire import BACK, THERE, Wire, wired
-
-pytestmark = pytest.mark.skipif(not os.environ.get(ROUNDS), reason=f"takes minutes: set {ROUNDS}")
 
 REQUEST_MS = 3_000
 """Milliseconds for which an answer is waited for; half a minute in service."""
@@ -75,18 +74,18 @@ FAULTS: list[Callable[[Wire, random.Random], None]] = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Barracks]:
-    """Who can be put to work, for all tests of this file."""
+    """Who can be put to work."""
     with barracks(tmp_path_factory.mktemp("barracks")) as made:
         yield made
 
 
-@pytest.fixture(scope="module")
-def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
-    """A wire to a broker of this file's own, which sends all its clients through it."""
+@pytest.fixture
+def wire(tmp_path: Path) -> Iterator[Wire]:
+    """A wire to a broker of the test's own, which sends all its clients through it."""
     with a_broker_or_none():
-        cluster = prepared(tmp_path_factory.mktemp("wired") / "nodes")
+        cluster = prepared(tmp_path / "nodes")
     (node,) = cluster.nodes
     with wired(node.port) as made:
         behind(cluster, made.port)
@@ -98,21 +97,12 @@ def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
             node.kill()
 
 
-@pytest.fixture(scope="module")
-def at_work(
-    people: Barracks, server: Embedded, wire: Wire, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scene]:
-    """Everybody, at the other end of the wire."""
-    with scene(people, server, tmp_path_factory.mktemp("at"), f"127.0.0.1:{wire.port}", QUICK) as made:
-        yield made
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda each: each.__name__)
-def test_the_wire(at_work: Scene, wire: Wire, fault: Callable[[Wire, random.Random], None]) -> None:
-    """Hurt in this way, everybody goes on by himself when it carries again."""
-    for n in rounds(1):
-        before = wire.carried
-        fault(wire, random.Random(n))
-        at_work.flows()
-        assert wire.carried > before
-        at_work.judge(f"the wire: {fault.__name__} {n + 1}")
+def test_the_wire(people: Barracks, server: Embedded, wire: Wire, tmp_path: Path) -> None:
+    """Hurt in any of these ways, everybody goes on by himself when it carries again."""
+    with scene(people, server, tmp_path, f"127.0.0.1:{wire.port}", QUICK) as all_of_them:
+        for n, fault in product(rounds(1), FAULTS):
+            before = wire.carried
+            fault(wire, random.Random(n))
+            all_of_them.flows()
+            assert wire.carried > before
+            all_of_them.judge(f"the wire: {fault.__name__} {n + 1}")
