@@ -43,7 +43,7 @@ __all__ = [
     "ACL", "RESERVED", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
     "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights", "NoTopic",
     "OffsetAndMetadata", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType", "Timeout",
-    "TooLarge", "TopicPartition", "Unreadable", "commit", "for_code", "taken_over",
+    "TooLarge", "TopicPartition", "Unreadable", "commit", "for_code", "let_go", "taken_over",
 ]  # fmt: skip
 
 TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
@@ -161,6 +161,8 @@ class _Asking:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         asked = getattr(self._client, name)
+        if not callable(asked):
+            return asked
 
         def ask(*given: Any, **named: Any) -> Any:  # noqa: ANN401
             until = time.monotonic() + ASKING
@@ -175,7 +177,19 @@ class _Asking:
         return ask
 
 
-def commit(producer: Any, milliseconds: int = PATIENCE_MS) -> None:  # noqa: ANN401
+def let_go(producer: Any) -> None:  # noqa: ANN401
+    """Close a producer, within a second or two, whatever it has under way.
+
+    The library's own leaves it at work when something can't be sent in time; with an id it might even begin again under
+    that, and fence whoever came after.
+    """
+    try:
+        producer.close(timeout=1)
+    except KafkaError:
+        producer._sender.force_close()  # noqa: SLF001 (as the library does it when it gets that far)
+
+
+def commit(producer: Any, milliseconds: int | None = None) -> None:  # noqa: ANN401
     """Commit a producer's transaction. Raises Timeout, and KafkaError; whether it was committed is then unknown.
 
     The library's own would wait for ever, and has been seen to: its sender had lost the way to a broker that went and
@@ -183,6 +197,7 @@ def commit(producer: Any, milliseconds: int = PATIENCE_MS) -> None:  # noqa: ANN
     """
     outcome = producer._transaction_manager.begin_commit()  # noqa: SLF001 (as the library does it)
     producer._sender.wakeup()  # noqa: SLF001
+    milliseconds = PATIENCE_MS if milliseconds is None else milliseconds
     if not outcome.wait(milliseconds):
         message = f"no answer to a commit within {milliseconds / 1_000:.0f} s"
         raise Timeout(message)

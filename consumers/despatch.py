@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from psycopg import Connection
 
-from consumers.clients import Broker, KafkaError, TooLarge
+from consumers.clients import Broker, KafkaError, TooLarge, let_go
 from consumers.letters import TOLD
 from consumers.steps import reach
 
@@ -50,7 +50,7 @@ def send(connection: Connection[Any], broker: Broker, group: str, dead: str, slo
         try:
             sent, error = _send(producer, dead, rows)
         finally:
-            producer.close(timeout=1)
+            let_go(producer)
         reach("kafka: dead letter sent")  # dies here: it is sent once more, with the same coordinates
         connection.execute(
             "UPDATE ops.dead_letters SET sent = true, key = NULL, value = NULL, headers = NULL WHERE id = ANY(%s)",

@@ -12,7 +12,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,7 +19,7 @@ import structlog
 from psycopg import Connection
 
 from consumers.carried import headers_of, key_of
-from consumers.clients import Away, Broker, KafkaError, Timeout, commit, taken_over
+from consumers.clients import Away, Broker, KafkaError, Timeout, commit, let_go, taken_over
 from consumers.embedded import head
 from consumers.folding import Kept
 from consumers.outbox import CHANNEL
@@ -263,8 +262,7 @@ class Relay:
         """Let the producer go. What it had not committed is undone by whoever begins next."""
         producer, self._producer, self.at = self._producer, None, None
         if producer is not None:
-            with suppress(KafkaError):
-                producer.close(timeout=1)
+            let_go(producer)
 
     # --- for as long as it runs ----------------------------------------------------------------------------------
 

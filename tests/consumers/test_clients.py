@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from consumers.clients import RESERVED, Away, Broker, KafkaError, Timeout, TopicPartition, commit
+from consumers.clients import RESERVED, Away, Broker, KafkaError, Timeout, TopicPartition, commit, let_go
 from consumers.topics import Topics
-from tests.broker.nodes import free_ports
+from tests.broker.nodes import free_ports, new_prefix
+from tests.consumers.subscribing import until
 
 
 def test_a_consumer_reads_what_was_committed_and_commits_nothing_itself(broker: Broker) -> None:
@@ -87,3 +88,17 @@ def test_options_go_to_the_clients_that_know_them(broker: Broker) -> None:
     producer.close()
     with pytest.raises(KafkaError, match="no_such"), Broker(broker.bootstrap, {"no_such": 1}).admin():
         pass
+
+
+def test_a_producer_with_something_under_way_is_let_go(broker: Broker) -> None:
+    """Its topic is gone, so it would try for two minutes; left at work it could fence whoever comes after."""
+    name = f"{new_prefix()}gone"
+    with broker.admin() as admin:
+        admin.create_topics({name: {"num_partitions": 1}}, wait_for_metadata=True)
+        producer = broker.producer()
+        producer.send(name, b"").get(10)
+        admin.delete_topics([name])
+        until(lambda: name not in admin.list_topics(), 20)
+    producer.send(name, b"")
+    let_go(producer)
+    until(lambda: not vars(producer)["_sender"].is_alive(), 10)

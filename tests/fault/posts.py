@@ -17,6 +17,7 @@ from consumers import clients
 from consumers.clients import Broker
 from consumers.kafka import KafkaFollower
 from consumers.topics import Topics
+from consumers.watchdog import Watchdog
 from roznamcha import cli
 from roznamcha.relay import Relay
 from schemas import catalogue
@@ -31,6 +32,8 @@ STALL = 5.0
 """Seconds without a message after which a reader asks whether it should have got one: thirty in service."""
 TRANSACTION_MS = 4_000
 """Milliseconds for which a transaction may stay open: twenty seconds in service."""
+HANGS = 40.0
+"""Seconds after which a relay that doesn't come round ends, to be begun again: two minutes in service."""
 PATIENCE = 20.0
 """Seconds in which a topic must show what was committed to it: a mark of each transaction has to reach it."""
 
@@ -54,6 +57,7 @@ def program(order: Mapping[str, Any]) -> None:
     clients.PATIENCE_MS = order.get("transaction_ms", TRANSACTION_MS)
     for made, batch in ((KafkaFollower, 20), (Relay, 25)):
         made.__init__.__kwdefaults__["batch"] = batch  # type: ignore[misc]
+    Watchdog.__init__.__defaults__ = (HANGS, *Watchdog.__init__.__defaults__[1:])  # type: ignore[misc,index]
     KafkaFollower.__init__.__kwdefaults__ |= {"session_ms": SESSION_MS, "stall": STALL}
     if order.get("unlocked"):  # as two relays are whose database lost one's connection: only the broker parts them
         Relay.alone = lambda _self: True  # type: ignore[method-assign]
