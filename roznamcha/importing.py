@@ -6,21 +6,16 @@ is recognised, and what was refused before is refused alike.
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import io
 import json
-import os
-import stat
 import time
 import uuid
-import zlib
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -29,20 +24,19 @@ from uuid import UUID
 from eventsourcing.persistence import DataError, IntegrityError
 
 from domain.event import changed
-from roznamcha.errors import Conflict, Refused, Usage
+from roznamcha.errors import Conflict, Refused
 from roznamcha.intake import Act, read_act
 from roznamcha.mapping import Group, Map, Row
 from roznamcha.rejects import Rejects
+from roznamcha.sheets import header_of, opened, raw_lines, row_of, whole_lines
 from roznamcha.store import Store
-from roznamcha.strict_json import CONTROL, MAX_DOCUMENT, located, read_json
+from roznamcha.strict_json import CONTROL, located, read_json
 from roznamcha.units import Outcome
 
 BATCH = 500
 """Lines that share a commit. More wins little and makes a kill lose more work (never an acknowledged line)."""
 AHEAD = 2
 """Batches that may be on their way while the next is read."""
-OVER_LINES = 50
-"""Over how many lines a quoted column of a CSV may run."""
 Outcomes = Callable[[], list[list[Outcome] | Exception]]
 MOST_REASONS = 100
 """How many different reasons a tally shows; every line has all of its own in the rejects file."""
@@ -100,7 +94,7 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
     """
     tally, started = Tally(), time.monotonic()
     with ExitStack() as stack:
-        file, raw, total = _opened(path, stack)
+        file, raw, total = opened(path, stack)
         name = CONTROL.sub("?", path.name)
         lines = _acts_of(mapping, file, name, tally) if mapping else _documents(file, name, store.now, tally)
         turned_away = Rejects(rejects, path, stack)
@@ -151,45 +145,10 @@ def _count(line: Line, outcomes: list[Outcome], tally: Tally, rejects: Rejects) 
         tally.already += 1
 
 
-def _opened(path: Path, stack: ExitStack) -> tuple[IO[bytes], IO[bytes], int]:
-    """The file's content, the file itself (to tell how far we are), and its size."""
-    try:
-        # Not to wait for whoever might write into a pipe; a file on a disk doesn't mind.
-        raw = stack.enter_context(os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb"))
-        found = os.fstat(raw.fileno())
-        if stat.S_ISFIFO(found.st_mode) or stat.S_ISSOCK(found.st_mode) or stat.S_ISCHR(found.st_mode):
-            message = f"{path} is a pipe or a device, and an import may have to be sent again: write it to a file first"
-            raise Usage(message)
-        total = found.st_size
-        magic = raw.read(2)
-        raw.seek(0)
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise Usage(message) from None
-    if magic == b"\x1f\x8b":
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw)), raw, total
-    return raw, raw, total
-
-
-def _raw_lines(file: IO[bytes], tally: Tally) -> Iterator[tuple[int, bytes]]:
-    """Numbered lines, never more than a document's size in memory."""
-    number = 0
-    try:
-        while data := file.readline(MAX_DOCUMENT + 1):
-            number += 1
-            while len(data) > MAX_DOCUMENT and not data.endswith(b"\n"):
-                rest = file.readline(MAX_DOCUMENT)
-                if not rest or rest.endswith(b"\n"):
-                    break
-            yield number, data
-    except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as error:
-        tally.cut = f"the file ends in the middle, after line {number}: {error}"
-
-
 def _documents(file: IO[bytes], name: str, now: Callable[[], datetime], tally: Tally) -> Iterator[Line]:
     """Acts from JSON Lines."""
     twins: Counter[bytes] = Counter()
-    for number, data in _raw_lines(file, tally):
+    for number, data in raw_lines(file, partial(setattr, tally, "cut")):
         if not data.strip():
             continue
         try:
@@ -214,23 +173,14 @@ def _commanded(act: Act, digest: bytes, twin: int, part: int) -> Act:
 
 def _acts_of(mapping: Map, file: IO[bytes], name: str, tally: Tally) -> Iterator[Line]:
     """Acts from a CSV by its map, the lines of one record together."""
-    lines = _whole_lines(_raw_lines(file, tally))
-    header = _columns(next(lines, (0, b""))[1])
-    if header is None or (missing := [column for column in mapping.columns if column not in header]):
-        lacks = f"lacks the column {missing[0]!r}" if header else "has no line of columns"
-        message = f"{name} {lacks}; the map expects {', '.join(mapping.columns)}"
-        raise Usage(message)
-    if len(set(header)) < len(header):
-        twice = next(column for column in header if header.count(column) > 1)
-        known = twice in mapping.columns  # what the map doesn't name may be somebody's name: a file without columns
-        which = f"has the column {twice!r} twice" if known else "has a column twice that the map does not name"
-        message = f"{name} {which}: nobody could say which one is meant"
-        raise Usage(message)
+    lines = whole_lines(raw_lines(file, partial(setattr, tally, "cut")))
+    hint = f"the map expects {', '.join(mapping.columns)}"
+    header = header_of(next(lines, (0, b""))[1], name, mapping.columns, hint)
     twins: Counter[bytes] = Counter()
     groups: defaultdict[str, Group] = defaultdict(Group)  # of the whole file: a record's lines may lie apart
     together: list[tuple[int, Row]] = []
     for number, data in lines:
-        row = _row(data, header)
+        row = row_of(data, header)
         if isinstance(row, str):
             yield Line(number, data[:10_000].decode("utf-8", "replace").rstrip("\r\n"), reasons=(row,))
             continue
@@ -245,30 +195,6 @@ def _acts_of(mapping: Map, file: IO[bytes], name: str, tally: Tally) -> Iterator
         together.append((number, row))
     if together:
         yield from _grouped(mapping, together, groups[together[0][1][mapping.together]], name, twins)
-
-
-def _whole_lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """Lines of a CSV, those put together whose quoted column runs over several.
-
-    A quote that is never closed costs its own line, not the ones after it.
-    """
-    waiting: list[tuple[int, bytes]] = []
-    for number, data in lines:
-        waiting.append((number, data))
-        joined = b"".join(each for _, each in waiting)
-        if joined.count(b'"') % 2 == 0:
-            yield waiting[0][0], joined
-            waiting = []
-        elif len(waiting) > OVER_LINES or len(joined) > MAX_DOCUMENT:
-            first, *rest = waiting
-            yield first
-            waiting = []
-            for each in rest:
-                if each[1].count(b'"') % 2 == 0 or each is rest[-1]:
-                    yield each
-                else:
-                    waiting = [each]
-    yield from waiting
 
 
 def _grouped(
@@ -287,28 +213,3 @@ def _grouped(
             continue
         yield Line(number, row, [_commanded(act, digest, twins[digest], n) for n, act in enumerate(acts)])
         twins[digest] += 1
-
-
-def _columns(data: bytes) -> list[str] | None:
-    try:
-        return next(csv.reader([data.decode("utf-8-sig")]), None)
-    except (UnicodeDecodeError, csv.Error):
-        return None
-
-
-def _row(data: bytes, header: list[str]) -> Row | str:
-    """A line's columns, or why they can't be read."""
-    if len(data) > MAX_DOCUMENT:
-        return f"this line has more than {MAX_DOCUMENT:,} bytes"
-    try:
-        rows = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
-    except UnicodeDecodeError as error:
-        return f"this line is not UTF-8: byte {error.start + 1} cannot be read"
-    except csv.Error as error:
-        return f"this line is not CSV: {error}"
-    if len(rows) > 1:
-        return f"a carriage return stands in this line, and makes {len(rows)} lines of it"
-    values = rows[0] if rows else []
-    if len(values) != len(header):
-        return f"this line has {len(values)} columns, the first line has {len(header)}"
-    return dict(zip(header, values, strict=True))

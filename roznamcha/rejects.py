@@ -1,4 +1,4 @@
-"""The file of rejected lines, made with the first of them. It holds what was sent: only its owner may read it."""
+"""A file written beside the answer, as rejected lines are: made with its first line, and only its owner may read it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from typing import IO, Any
 from roznamcha.errors import Usage
 
 
-class Rejects:
-    """Where rejected lines go. An older file is written anew, a device is written to; a link is not followed."""
+class Aside:
+    """JSON Lines where `option` says. An older file is written anew, a device written to; a link is not followed."""
+
+    option = ""
 
     def __init__(self, path: Path | None, read: Path, stack: ExitStack) -> None:
         """Write to `path`, closed with `stack`. Raises Usage now for one that couldn't be written later."""
         self._path, self._stack = path, stack
         self._file: IO[str] | None = None
         if path is not None and (fault := _fault(path, read)):
-            message = f"--rejects {path}: {fault}"
+            message = f"{self.option} {path}: {fault}"
             raise Usage(message)
 
-    def add(self, number: int, row: Any, reasons: Iterable[str]) -> None:  # noqa: ANN401 (any JSON)
-        """Write a line with its number and every reason."""
+    def write(self, shown: Any) -> None:  # noqa: ANN401 (any JSON)
+        """Write one line."""
         if self._path is None:
             return
         if self._file is None:
@@ -35,8 +37,17 @@ class Rejects:
             # Half a surrogate pair becomes \\udxxx, which is how JSON writes it.
             file = os.fdopen(opened, "w", encoding="utf-8", errors="backslashreplace")
             self._file = self._stack.enter_context(file)
-        shown = {"line": number, "reasons": list(reasons), "row": row}
         self._file.write(json.dumps(shown, ensure_ascii=False) + "\n")
+
+
+class Rejects(Aside):
+    """Where rejected lines go: it holds what was sent."""
+
+    option = "--rejects"
+
+    def add(self, number: int, row: Any, reasons: Iterable[str]) -> None:  # noqa: ANN401 (any JSON)
+        """Write a line with its number and every reason."""
+        self.write({"line": number, "reasons": list(reasons), "row": row})
 
 
 def _fault(path: Path, read: Path) -> str:
@@ -45,14 +56,14 @@ def _fault(path: Path, read: Path) -> str:
         found = path.lstat()
     except FileNotFoundError:
         there = os.access(path.parent, os.W_OK | os.X_OK)
-        return "" if there else "no file can be made there; name another one for the rejected lines"
+        return "" if there else "no file can be made there; name another one"
     except OSError as error:
-        return f"{error.strerror}; name another file for the rejected lines"
+        return f"{error.strerror}; name another file"
     if stat.S_ISLNK(found.st_mode):
-        return "it is a link; name the file itself for the rejected lines"
+        return "it is a link; name the file itself"
     if path.samefile(read):
-        return "it is the file that is read; name another one for the rejected lines"
+        return "it is the file that is read; name another one"
     mine = found.st_uid == os.geteuid() or not stat.S_ISREG(found.st_mode)
     if stat.S_ISDIR(found.st_mode) or not mine or not os.access(path, os.W_OK):
-        return "it cannot be written by you alone; name another file for the rejected lines"
+        return "it cannot be written by you alone; name another file"
     return ""

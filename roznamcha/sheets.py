@@ -1,0 +1,131 @@
+"""Reading a CSV that somebody else kept: numbered lines, each by itself, so that a bad one costs nobody else.
+
+It may be compressed with gzip. Nothing is ever held of it but the line that is read.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+from roznamcha.errors import Usage
+from roznamcha.strict_json import MAX_DOCUMENT
+
+OVER_LINES = 50
+"""Over how many lines a quoted column of a CSV may run."""
+CUT = (EOFError, zlib.error, gzip.BadGzipFile, OSError)
+"""What is raised where a compressed file ends too early, or isn't what it says."""
+SHORT = 100_000
+"""Bytes of a line that is surely no longer than a column may be for the CSV reader."""
+
+
+def opened(path: Path, stack: ExitStack) -> tuple[IO[bytes], IO[bytes], int]:
+    """The file's content, the file itself (to tell how far we are), and its size. Raises Usage."""
+    try:
+        # Not to wait for whoever might write into a pipe; a file on a disk doesn't mind.
+        raw = stack.enter_context(os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb"))
+        found = os.fstat(raw.fileno())
+        if stat.S_ISFIFO(found.st_mode) or stat.S_ISSOCK(found.st_mode) or stat.S_ISCHR(found.st_mode):
+            message = f"{path} is a pipe or a device, and may have to be read again: write it to a file first"
+            raise Usage(message)
+        total = found.st_size
+        magic = raw.read(2)
+        raw.seek(0)
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise Usage(message) from None
+    if magic == b"\x1f\x8b":
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw)), raw, total
+    return raw, raw, total
+
+
+def raw_lines(file: IO[bytes], cut: Callable[[str], object]) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines, never more than a document's size in memory. `cut` is told when the file ends in the middle."""
+    number = 0
+    try:
+        while data := file.readline(MAX_DOCUMENT + 1):
+            number += 1
+            while len(data) > MAX_DOCUMENT and not data.endswith(b"\n"):
+                rest = file.readline(MAX_DOCUMENT)
+                if not rest or rest.endswith(b"\n"):
+                    break
+            yield number, data
+    except CUT as error:
+        cut(f"the file ends in the middle, after line {number}: {error}")
+
+
+def whole_lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """Lines of a CSV, those put together whose quoted column runs over several.
+
+    A quote that is never closed costs its own line, not the ones after it.
+    """
+    waiting: list[tuple[int, bytes]] = []
+    for number, data in lines:
+        if not waiting and b'"' not in data:
+            yield number, data
+            continue
+        waiting.append((number, data))
+        joined = b"".join(each for _, each in waiting)
+        if joined.count(b'"') % 2 == 0:
+            yield waiting[0][0], joined
+            waiting = []
+        elif len(waiting) > OVER_LINES or len(joined) > MAX_DOCUMENT:
+            first, *rest = waiting
+            yield first
+            waiting = []
+            for each in rest:
+                if each[1].count(b'"') % 2 == 0 or each is rest[-1]:
+                    yield each
+                else:
+                    waiting = [each]
+    yield from waiting
+
+
+def header_of(data: bytes, name: str, wanted: Sequence[str], hint: str, delimiter: str = ",") -> list[str]:
+    """The columns of a CSV, from its first line. Raises Usage when a wanted one is missing or any stands twice."""
+    try:
+        header = next(csv.reader([data.decode("utf-8-sig")], delimiter=delimiter), None)
+    except (UnicodeDecodeError, csv.Error):
+        header = None
+    if header is None or (missing := [column for column in wanted if column not in header]):
+        lacks = f"lacks the column {missing[0]!r}" if header else "has no line of columns"
+        message = f"{name} {lacks}; {hint}"
+        raise Usage(message)
+    if len(set(header)) < len(header):
+        twice = next(column for column in header if header.count(column) > 1)
+        known = twice in wanted  # what nobody asked for may be somebody's name: a file without columns
+        which = f"has the column {twice!r} twice" if known else "has a column twice that the map does not name"
+        message = f"{name} {which}: nobody could say which one is meant"
+        raise Usage(message)
+    return header
+
+
+def row_of(data: bytes, header: Sequence[str], delimiter: str = ",") -> dict[str, str] | str:
+    """A line's columns, or why they can't be read."""
+    if len(data) > MAX_DOCUMENT:
+        return f"this line has more than {MAX_DOCUMENT:,} bytes"
+    try:
+        text = data.decode("utf-8")
+        plain = text.rstrip("\r\n")
+        if '"' in plain or "\r" in plain or not plain or len(data) > SHORT:
+            rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter))
+        else:
+            rows = [plain.split(delimiter)]
+    except UnicodeDecodeError as error:
+        return f"this line is not UTF-8: byte {error.start + 1} cannot be read"
+    except csv.Error as error:
+        return f"this line is not CSV: {error}"
+    if len(rows) > 1:
+        return f"a carriage return stands in this line, and makes {len(rows)} lines of it"
+    values = rows[0] if rows else []
+    if len(values) != len(header):
+        return f"this line has {len(values)} columns, the first line has {len(header)}"
+    return dict(zip(header, values, strict=True))
