@@ -21,12 +21,15 @@ from domain.law.words import day_words
 from domain.shape import columns
 from roznamcha import errors
 from roznamcha.columns import INSTANT
+from roznamcha.commands.law_check import law_check
 from roznamcha.errors import Usage
+from roznamcha.lab.rules import texts_in
 from roznamcha.law_table import page
 from roznamcha.screen import AsJson, print_json, say, table
 from roznamcha.settings import settings
 
-law = typer.Typer(help="The rule book: list it, show a rule, compute a date.", no_args_is_help=True)
+law = typer.Typer(help="The rule book: list it, show a rule, compute a date, try rules on a log.", no_args_is_help=True)
+law.command("check")(law_check)
 
 
 @law.command("list")
@@ -117,7 +120,7 @@ def check_book(
     as_json: AsJson = False,
 ) -> None:
     """Check every rule file, and tell every flaw with its file, line and reason. Exit code 2 when there is one."""
-    texts = shipped_texts() if folder is None else _texts(folder)
+    texts = shipped_texts() if folder is None else texts_in(folder)
     domain.load()
     acts = {name: {column.name for column in columns(act)} for name, act in ACTS.items()}
     found = flaws(texts, None if foreign else acts, settings().zone)
@@ -129,23 +132,6 @@ def check_book(
         say(*map(str, found), said)
     if found:
         raise typer.Exit(Usage.exit_code)
-
-
-def _texts(folder: Path) -> dict[str, str]:
-    """The rule files below a folder, by their paths from it; in a folder of one law, under that folder's name."""
-    files = sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
-    if not files:
-        message = f"{folder}: no folder with rule files (*.yaml). Name one, or leave it out for the book that ships"
-        raise Usage(message)
-    found = {}
-    for file in files:
-        name = str(file.relative_to(folder))
-        try:
-            found[name if "/" in name else f"{folder.resolve().name}/{name}"] = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"{file}: can't be read as text in UTF-8 ({type(error).__name__})"
-            raise Usage(message) from None
-    return found
 
 
 def _rule(name: str) -> Rule:

@@ -6,8 +6,9 @@ Whether a clock has lapsed is asked of a moment (`Clock.state`), because nothing
 
 What facts out of order do: a stop before its start stops nothing, unless the rule says that an early one counts; with
 several stops the first counts; with several starts the first one of each subject, or each of them, as the rule says;
-two starts of one moment are one; a start or stop whose column of time is empty, or has no zone, counts from the act's
-own time. A start no version governs opens nothing and is told in `refused`. Nothing raises.
+two starts of one moment are one (two where a log's order says which came first); a start or stop whose column of time
+is empty, or has no zone, counts from the act's own time. A start no version governs opens nothing and is told in
+`refused`. Nothing raises.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from domain.law.grammar import all_hold
 from domain.law.rule import Rule, Source, UnknownLaw, Version
 from domain.law.words import Line, story
 
-__all__ = ["Clock", "Fact", "Reckoning", "Refusal", "columns_of", "evaluate"]
+__all__ = ["Clock", "Fact", "Opening", "Reckoning", "Refusal", "columns_of", "evaluate", "opened"]
 
 
 class Clock:
@@ -202,7 +203,7 @@ def evaluate(  # noqa: PLR0913 (each is a part of the question)
         heeded = closed and rule.closed_days == "next-open-day"
         counting = Counting(rule.counting, zone, closed) if heeded else counting_of(rule.counting, zone)
         for subject, starts in docket.starts(rule).items():
-            clocks += _opened(Opening(rule, subject, counting, docket), starts, refused)
+            clocks += opened(Opening(rule, subject, counting, docket), starts, refused)
     clocks.sort(key=lambda each: (each.opened_at, each.rule.id, each.subject, each.opened_by))
     return Reckoning(clocks, refused)
 
@@ -216,12 +217,12 @@ class Opening(NamedTuple):
     docket: Docket
 
 
-def _opened(of: Opening, starts: list[Seen], refused: list[Refusal]) -> Iterator[Clock]:
+def opened(of: Opening, starts: list[Seen], refused: list[Refusal]) -> Iterator[Clock]:
     """The clocks of one rule for one subject: for its first start, or for each."""
     rule, docket = of.rule, of.docket
-    opened: datetime | None = None
+    last: Seen | None = None
     for start in starts:
-        if opened == start.at or (opened is not None and rule.repeats == "first"):
+        if last is not None and (rule.repeats == "first" or docket.one(last, start)):
             continue
         why, governed_at = "start", start.at
         if rule.governed_by == "proceeding" and docket.began is not None:
@@ -234,7 +235,7 @@ def _opened(of: Opening, starts: list[Seen], refused: list[Refusal]) -> Iterator
             continue
         if version.applies and not _applies(of, version, start):
             continue
-        opened = start.at
+        last = start
         course = Course(rule, version, start, of.subject, of.counting)
         if version.conditional:
             course.given(start.fact.values, docket.classes_for(start))

@@ -110,12 +110,13 @@ class Course:
         """The facts that may change this clock, with what each does to it."""
         rule, start = self.rule, self.start
         found: list[tuple[datetime, int, int, Fact, Any]] = []
-        opened, subject, named = start.at, self.subject, docket.named
+        opened, subject, named, in_order = start.at, self.subject, docket.named, docket.in_order
         for kind, trigger, before in rule.plan:
             if trigger.fact in named:
                 rank = ORDER[kind]
                 for at, place, fact in docket.concerning(trigger, subject):
-                    if (before or at >= opened) and fact is not start.fact:
+                    late = at > opened or (at == opened and (place > start.place or not in_order))
+                    if (before or late) and fact is not start.fact:
                         found.append((at, rank, place, fact, trigger))
         if rule.applies_by == "alterations" or self.version.by_offence:
             found += [(each.at, 0, each.place, each.fact, each) for each in docket.alterations(start)]

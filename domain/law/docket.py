@@ -44,8 +44,20 @@ class Listed(NamedTuple):
 class Docket:
     """What is known of a record at one moment."""
 
-    def __init__(self, book: Book, facts: Iterable[Fact], as_of: datetime | None, known_at: datetime | None) -> None:
-        """Lay out the facts that were recorded by `known_at`, and of these the ones that had occurred by `as_of`."""
+    def __init__(
+        self,
+        book: Book,
+        facts: Iterable[Fact],
+        as_of: datetime | None,
+        known_at: datetime | None,
+        *,
+        in_order: bool = False,
+    ) -> None:
+        """Lay out the facts that were recorded by `known_at`, and of these the ones that had occurred by `as_of`.
+
+        `in_order`: of facts of one moment the earlier entry happened first, as in a log that knows only days.
+        """
+        self.in_order = in_order
         interests, offences = book.interests, book.offences
         known = [each for each in facts if known_at is None or each.recorded_at <= known_at]
         known.sort(key=ORDER)
@@ -122,9 +134,19 @@ class Docket:
             also = min(self.concerning(trigger, subject), key=EARLIEST_FIRST, default=None)
             starts[:] = [max(each, also, key=EARLIEST_FIRST) for each in starts] if also is not None else []
         for trigger in rule.starts_unless_after:
-            barred = min((each.at for each in self.concerning(trigger, subject)), default=None)
+            barred = min(self.concerning(trigger, subject), key=EARLIEST_FIRST, default=None)
             if barred is not None:
-                starts[:] = [each for each in starts if each.at <= barred]
+                starts[:] = [each for each in starts if not self.follows(each, barred)]
+
+    def one(self, start: Seen, other: Seen) -> bool:
+        """Whether two starts are one: of one moment, unless the order of a log tells them apart."""
+        return start.at == other.at and (not self.in_order or start.place == other.place)
+
+    def follows(self, later: Seen, start: Seen) -> bool:
+        """Whether one came after the other: at another moment, or, in a log kept in order, behind it."""
+        if later.at == start.at:
+            return self.in_order and later.place > start.place
+        return later.at > start.at
 
     def classes_for(self, start: Seen) -> Classes:
         """The classes of the offences at a start: by its own list of sections, else by the last one before it."""

@@ -238,7 +238,8 @@ class RuleForm(Form):
         """What is asked of the offences can be computed from them."""
         for name in names:
             prefix, _, plain = name.rpartition(".")
-            if prefix and (prefix != "offence" or plain not in OFFENCE_ATTRIBUTES):
+            asked = prefix or key == "applies"  # of a limit it may be a column of the fact that starts the clock
+            if asked and (prefix != "offence" or plain not in OFFENCE_ATTRIBUTES):
                 self.bad(f"{key}: {name} is none of offence.{', offence.'.join(sorted(OFFENCE_ATTRIBUTES))}", key)
 
     def versions(self, counting: str, *, foreign: bool) -> tuple[Version, ...]:

@@ -1,0 +1,250 @@
+"""The law lab: any rule book tried on the lines of any event log, case by case, by the clocks of `clock.py` alone.
+
+A rule of such a book names activities as they stand in the log. Each start opens a clock, and the first stop at or
+after it closes it. A line's moment tells when it happened; of lines of one moment, as in a log that knows only days,
+the earlier line came first. A log tells of nothing but what it holds: nothing in it is entered late.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, tzinfo
+from typing import NamedTuple
+
+from domain.law.book import Book
+from domain.law.clock import Clock, Opening, Refusal, opened
+from domain.law.counting import CLOCKED, Counting, counting_of, day_of
+from domain.law.docket import EARLIEST_FIRST, Docket, Seen
+from domain.law.fact import Fact
+from domain.law.rule import Rule
+
+OUTCOMES: Mapping[str, str] = {
+    "met": "met", "entered late": "met", "met late": "late", "lapsed": "lapsed", "open": "open", "extended": "open",
+    "exempted": "exempted", "overtaken": "overtaken",
+}  # fmt: skip
+"""What becomes of a clock, by its state."""
+CLOCKS = ("met", "late", "open", "lapsed", "exempted", "overtaken")
+"""What a clock that was opened comes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine(Fact):
+    """One line of a log: its number, whether it gives a day without a time, and the value it is counted under."""
+
+    number: int = 0
+    day_alone: bool = False
+    under: str = ""
+
+
+class Trial(NamedTuple):
+    """What became of one start or stop of a log, by one rule.
+
+    `outcome` is one of CLOCKS; or `refused` (no clock can be counted, and `why`), `passed over` (a start that opens
+    none), `before start` or `without start` (a stop before any start; of a case, or subject, that never has one).
+    """
+
+    rule: str
+    outcome: str
+    start: LogLine | None
+    stop: LogLine | None = None
+    subject: str = ""
+    opened_at: datetime | None = None
+    last_day: date | None = None
+    due_at: datetime | None = None
+    stopped_at: datetime | None = None
+    why: str = ""
+
+    @property
+    def under(self) -> str:
+        """The value it is counted under: that of the line that started it."""
+        line = self.start or self.stop
+        return line.under if line else ""
+
+    @property
+    def opens(self) -> bool:
+        """Whether it is a clock, or would be one if it could be counted."""
+        return self.outcome in CLOCKS or self.outcome == "refused"
+
+
+class Lab(NamedTuple):
+    """What a log is tried with: the rules, the zone in which days are counted, the moment asked about, and the way.
+
+    `elapsed` counts a limit in days as so many times 24 hours. That is no way of the law: it is there to show the
+    difference to counting by the calendar. What counts hours or months is counted as ever.
+    """
+
+    book: Book
+    zone: tzinfo
+    as_of: datetime
+    elapsed: bool = False
+
+    def counting(self, rule: Rule) -> Counting:
+        """How a rule counts here. No closed days are known."""
+        return counting_of("hours" if self.elapsed and elapses(rule) else rule.counting, self.zone)
+
+    def trials(self, lines: Sequence[LogLine]) -> Iterator[Trial]:
+        """What becomes of each start and stop of one case, whose lines are in the order of the file."""
+        docket = Docket(self.book, in_days(lines, self.zone), self.as_of, None, in_order=True)
+        for rule in self.book.rules.values():
+            if docket.named.keys().isdisjoint(names_of(rule)):
+                continue
+            starts = docket.starts(rule)
+            used: set[str] = set()
+            for subject, each in starts.items():
+                yield from self._of(Opening(rule, subject, self.counting(rule), docket), each, used)
+            yield from _too_early(rule, docket, starts, used)
+
+    def _of(self, of: Opening, starts: list[Seen], used: set[str]) -> Iterator[Trial]:
+        """What becomes of the starts of one rule for one subject; `used` is told the stops that closed a clock."""
+        refused: list[Refusal] = []
+        left = {each.fact.entry_id: each.fact for each in starts}
+        for clock in opened(of, starts, refused):
+            used.add(clock.met_by)
+            left.pop(clock.opened_by)
+            yield self._trial(clock)
+        for each in refused:
+            yield Trial(of.rule.id, "refused", _line(left.pop(each.entry_id)), subject=of.subject, why=each.why)
+        for fact in left.values():
+            yield Trial(of.rule.id, "passed over", _line(fact), subject=of.subject)
+
+    def _trial(self, clock: Clock) -> Trial:
+        course, rule = clock.course, clock.rule
+        start, stop = _line(course.start.fact), _line(course.met_by) if course.met_by else None
+        if rule.counting in CLOCKED:
+            for line in (start, stop):
+                if line is not None and line.day_alone:
+                    why = f"rule {rule.id} counts hours: the log gives a day without its time"
+                    return Trial(rule.id, "refused", start, stop, clock.subject, why=why)
+        outcome = OUTCOMES[clock.state(self.as_of)]
+        times = (clock.opened_at, clock.last_day, clock.due_at, clock.met_at)
+        return Trial(rule.id, outcome, start, stop, clock.subject, *times)
+
+
+def elapses(rule: Rule) -> bool:
+    """Whether counting by elapsed hours makes sense for a rule: it counts days, and nothing adds days to them."""
+    return rule.counting.startswith("days") and not any(each.adds for each in rule.extends)
+
+
+def names_of(rule: Rule) -> frozenset[str]:
+    """The activities that start or stop a rule's clocks."""
+    return rule.start_names | {each.fact for each in rule.stops}
+
+
+def in_days(lines: Sequence[LogLine], zone: tzinfo) -> Sequence[LogLine]:
+    """Lines that give a day alone, set behind the lines of that day that stand before them in the file.
+
+    Where all lines of a case have their times, or none has, nothing is to be done: a day alone is its first instant.
+    """
+    if len({each.day_alone for each in lines}) < 2:  # noqa: PLR2004 (some have times and some have none)
+        return lines
+    latest: dict[date, datetime] = {}
+    found = []
+    for line in lines:
+        day = day_of(line.occurred_at, zone)
+        at = max(line.occurred_at, latest.get(day, line.occurred_at))
+        latest[day] = at
+        found.append(replace(line, occurred_at=at, recorded_at=at) if line.day_alone else line)
+    return found
+
+
+def _line(fact: Fact) -> LogLine:
+    assert isinstance(fact, LogLine)  # noqa: S101 (a lab is given nothing else)
+    return fact
+
+
+def _too_early(rule: Rule, docket: Docket, starts: Mapping[str, list[Seen]], used: set[str]) -> Iterator[Trial]:
+    """The stops before which nothing had started, for whom they concern. One that closed a clock is none of them."""
+    firsts = {subject: min(each, key=EARLIEST_FIRST) for subject, each in starts.items() if each}
+    told: set[str] = set(used)
+    for trigger in rule.stops:
+        for stop in docket.matching(trigger):
+            if stop.fact.entry_id in told:
+                continue
+            told.add(stop.fact.entry_id)
+            codes = stop.fact.codes(trigger.subject) if trigger.subject else None
+            mine = [each for subject, each in firsts.items() if not subject or codes is None or subject in codes]
+            if not mine or all(docket.follows(each, stop) for each in mine):
+                outcome = "before start" if mine else "without start"
+                yield Trial(rule.id, outcome, None, _line(stop.fact), stopped_at=stop.at)
+
+
+@dataclass
+class Counts:
+    """How many of each outcome, and why clocks were refused."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    why: Counter[str] = field(default_factory=Counter)
+
+    def add(self, trial: Trial) -> None:
+        """Count one."""
+        self.outcomes[trial.outcome] += 1
+        if trial.why:
+            self.why[trial.why.partition(": ")[2] or trial.why] += 1
+
+    def shown(self) -> dict[str, int]:
+        """As `law check --json` promises them; the keys behind `refused` say what those before hold together.
+
+        `open` are all that nothing stopped; `lapsed` of them are past due. `before_start` are all stops before which
+        nothing had started; in the cases of `without_start` of them nothing ever did. `starts` are `opened`,
+        `refused` and `passed_over`; `opened` are `met`, `late`, `open`, `exempted` and `overtaken`.
+        """
+        of = self.outcomes
+        clocks = sum(of[each] for each in CLOCKS)
+        return {
+            "opened": clocks,
+            "met": of["met"],
+            "late": of["late"],
+            "open": of["open"] + of["lapsed"],
+            "before_start": of["before start"] + of["without start"],
+            "refused": of["refused"],
+            "lapsed": of["lapsed"],
+            "exempted": of["exempted"],
+            "overtaken": of["overtaken"],
+            "without_start": of["without start"],
+            "starts": clocks + of["refused"] + of["passed over"],
+            "passed_over": of["passed over"],
+        }
+
+
+class Move(NamedTuple):
+    """A clock that another rule book, or another way of counting, would let end otherwise; None where it has none."""
+
+    before: Trial | None
+    after: Trial | None
+
+    @property
+    def either(self) -> Trial:
+        """What can be told of both: rule, subject, start."""
+        found = self.before or self.after
+        assert found is not None  # noqa: S101 (a move is of a clock)
+        return found
+
+    @property
+    def outcomes(self) -> tuple[str, str]:
+        """From which outcome to which."""
+        before, after = (each.outcome if each else "no clock" for each in self)
+        return before, after
+
+    @property
+    def words(self) -> str:
+        """The same in words: `met → late`, or `met, with another last day`."""
+        before, after = self.outcomes
+        return f"{before}, with another last day" if before == after else f"{before} → {after}"
+
+
+def moves(before: Iterable[Trial], after: Iterable[Trial], *, days: bool = True) -> Iterator[Move]:
+    """The clocks of one case whose outcome (or, with `days`, last day) isn't the same, in the order of `before`."""
+    other = {_key(each): each for each in after if each.opens}
+    for each in before:
+        if each.opens:
+            moved = other.pop(_key(each), None)
+            if moved is None or moved.outcome != each.outcome or (days and moved.last_day != each.last_day):
+                yield Move(each, moved)
+    for left in other.values():
+        yield Move(None, left)
+
+
+def _key(trial: Trial) -> tuple[str, str, str]:
+    return trial.rule, trial.subject, trial.start.entry_id if trial.start else ""

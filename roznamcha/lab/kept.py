@@ -1,0 +1,65 @@
+"""What is kept of a log while it is read: of each case the lines that a rule asks for, in some twenty bytes a line.
+
+The lines of a case may lie anywhere in a log, so none of its cases is complete before the end of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from struct import Struct
+
+from domain.law.lab import LogLine
+from roznamcha.lab.times import instant
+
+PACKED = Struct("<qIII?")
+"""A line: when, its number, its activity, its values, and whether it gives a day alone."""
+MOST = 2**32
+MOST_NAMES = 1_000
+NO_TRAITS = frozenset[str]()
+NONE: Mapping[str, str] = {}
+
+
+class Kept:
+    """Lines by case. Activities and values are kept once each, however many lines have them."""
+
+    def __init__(self, activities: Iterable[str], columns: Iterable[str], by: str = "") -> None:
+        """Keep the lines of these activities, and of each line these columns; `by` is what it is counted under."""
+        self.activities = list(dict.fromkeys(activities))
+        self.places = {name: place for place, name in enumerate(self.activities)}
+        self.columns, self.by = tuple(dict.fromkeys(columns)), by
+        self.seen: set[str] = set()
+        """The activities that the log has; of those that no rule asks for only so many."""
+        self.cases: dict[str, bytearray] = {}
+        self.lines = 0
+        self._values: dict[tuple[str, ...], int] = {}
+
+    def add(self, case: str, number: int, activity: str, at: int, row: Mapping[str, str], *, day_alone: bool) -> None:  # noqa: PLR0913
+        """Keep a line, if a rule asks for its activity."""
+        place = self.places.get(activity)
+        if place is not None or len(self.seen) < MOST_NAMES:
+            self.seen.add(activity)
+        if place is None:
+            return
+        values = tuple([row.get(column, "") for column in self.columns])
+        packed = PACKED.pack(at, number, place, self._values.setdefault(values, len(self._values)), day_alone)
+        lines = self.cases.get(case)
+        if lines is None:
+            self.cases[case] = bytearray(packed)
+        else:
+            lines += packed
+        self.lines += 1
+
+    def each(self) -> Iterator[tuple[str, list[LogLine]]]:
+        """Each case with its lines in the order of the file; the cases in the order of their first lines."""
+        values, names = list(self._values), self.columns
+        under = names.index(self.by) if self.by else -1
+        for case, packed in self.cases.items():
+            lines = []
+            for at, number, place, which, day_alone in PACKED.iter_unpack(packed):
+                moment, given = instant(at), values[which]
+                columns = {name: value for name, value in zip(names, given, strict=True) if value} if names else NONE
+                lines.append(
+                    LogLine(self.activities[place], f"{number:010d}", moment, moment, NO_TRAITS, columns, number,
+                            day_alone, given[under] if self.by else "")
+                )  # fmt: skip
+            yield case, lines

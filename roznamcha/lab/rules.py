@@ -1,0 +1,110 @@
+"""A rule book for a log: read from a folder, every flaw told, and what its rules ask of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from domain.law.book import PROCEEDING, Book, load_book_from
+from domain.law.lab import names_of
+from domain.law.lint import flaws
+from domain.law.rule import BadRule, Rule
+from roznamcha.errors import Usage
+
+MOST = 5
+"""How many flaws are told at once."""
+
+
+def texts_in(folder: Path) -> dict[str, str]:
+    """The rule files below a folder, by their paths from it; in a folder of one law, under that folder's name."""
+    files = sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
+    if not files:
+        message = f"{folder}: no folder with rule files (*.yaml). Name one, or leave it out for the book that ships"
+        raise Usage(message)
+    found = {}
+    for file in files:
+        name = str(file.relative_to(folder))
+        try:
+            found[name if "/" in name else f"{folder.resolve().name}/{name}"] = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"{file}: can't be read as text in UTF-8 ({type(error).__name__})"
+            raise Usage(message) from None
+    return found
+
+
+def book_in(folder: Path, zone: ZoneInfo) -> Book:
+    """The rule book in a folder. Raises Usage that names file, line and reason of its flaws."""
+    texts = texts_in(folder)
+    if found := flaws(texts, None, zone):
+        more = f" · and {len(found) - MOST} more: `roznamcha law check-book {folder} --foreign`"
+        message = " · ".join(map(str, found[:MOST])) + (more if len(found) > MOST else "")
+        raise Usage(message)
+    try:
+        return load_book_from(texts)
+    except BadRule as error:
+        raise Usage(str(error)) from None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What rule books ask of a log."""
+
+    books: tuple[Book, ...]
+
+    def rules(self) -> Iterator[Rule]:
+        """The rules of all of them."""
+        for book in self.books:
+            yield from book.rules.values()
+
+    @property
+    def activities(self) -> dict[str, str]:
+        """The activities that matter, each with the first rule that names it; and what begins a proceeding."""
+        found: dict[str, str] = {}
+        for rule in self.rules():
+            for trigger in rule.triggers():
+                found.setdefault(trigger.fact, rule.id)
+        for book in self.books:
+            for name in book.interests:
+                found.setdefault(name, "")
+        return found
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that matter if a line has them."""
+        return sorted(
+            {*self.needed, *(name for book in self.books for each in book.interests.values() for name in each)}
+        )
+
+    @property
+    def times(self) -> list[str]:
+        """The columns that hold the time of a start or a stop."""
+        return sorted({trigger.at for rule in self.rules() for trigger in rule.triggers() if trigger.at})
+
+    @property
+    def needed(self) -> list[str]:
+        """The columns without which a rule would say something else than its author means."""
+        found: set[str] = set()
+        for rule in self.rules():
+            for trigger in rule.triggers():
+                found |= trigger.columns() - (set(trigger.subject) if len(trigger.subject) > 1 else set())
+            given = {name for each in rule.extends for name in each.sets}
+            for version in rule.versions:
+                found |= {name for name in version.limit.needs() - given if not name.startswith("offence.")}
+        return sorted(found)
+
+    def doubts(self, seen: set[str]) -> Iterator[str]:
+        """What a reader should know of the rules and this log, in the activities of which `seen` are."""
+        for name, first in self.activities.items():
+            if first and name not in seen:
+                near = get_close_matches(name, seen, n=1)
+                yield f"rule {first}: no line of the log is {name!r}" + (f"; is it {near[0]!r}?" if near else "")
+        for rule in {each.id: each for each in self.rules()}.values():
+            if names_of(rule).isdisjoint(seen):
+                continue
+            if rule.governed_by == "proceeding" and seen.isdisjoint(PROCEEDING):
+                yield f"rule {rule.id}: the log tells of no proceeding, so the date of the start picks the version"
+            if rule.closed_days == "next-open-day":
+                yield f"rule {rule.id}: no closed days are known here, so none moves an end"

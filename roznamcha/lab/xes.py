@@ -1,0 +1,98 @@
+"""Reads XES (IEEE 1849), event after event, with Python's own expat: nothing is built of the document, nothing fetched.
+
+A document type is refused before anything in it can be expanded or fetched: XES needs none, and what makes a short file
+endless, or reads other files, stands there. An event's row has its own attributes by their keys, and those of its trace
+with `case:` before them, as other tools write XES into a CSV; also without it, where the event has none of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, NoReturn
+from xml.parsers import expat
+
+from roznamcha.errors import Usage
+from roznamcha.sheets import CUT
+from roznamcha.strict_json import MAX_DOCUMENT
+
+CASE, ACTIVITY, TIME = "case:concept:name", "concept:name", "time:timestamp"
+CHUNK = 1 << 16
+PLAIN = frozenset({"string", "date", "int", "float", "boolean", "id"})
+"""The elements that are an attribute with a key and a value."""
+DEEPEST = 100
+
+Row = dict[str, str]
+
+
+class _Reading:
+    """Where in the document we are, and the events that have ended since they were last taken."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = False
+        self.parser.StartElementHandler = self.begin
+        self.parser.EndElementHandler = self.end
+        self.parser.StartDoctypeDeclHandler = self.document_type
+        self.path: list[str] = []
+        self.trace: Row = {}
+        self.event: Row = {}
+        self.number = 0
+        self.done: list[tuple[int, Row | str]] = []
+
+    def refuse(self, why: str) -> NoReturn:
+        message = f"{self.name}:{self.parser.CurrentLineNumber}: {why}"
+        raise Usage(message)
+
+    def document_type(self, *_: object) -> None:
+        self.refuse("it has a document type (DOCTYPE), which could expand without end or read other files: refused")
+
+    def begin(self, tag: str, given: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2]
+        path = self.path
+        if not path and tag != "log":
+            self.refuse(f"it begins with <{tag[:40]}>, and XES begins with <log>")
+        if len(path) > DEEPEST:
+            self.refuse(f"it is nested more than {DEEPEST} deep, which no event is")
+        path.append(tag)
+        if tag in PLAIN:
+            if path[-2] == "event":
+                self.event[given.get("key", "")] = given.get("value", "")
+            elif path[-2] == "trace":
+                key, value = given.get("key", ""), given.get("value", "")
+                self.trace[f"case:{key}"] = value
+                if key not in {ACTIVITY, TIME}:  # these are the trace's own name and time, and no event's
+                    self.trace[key] = value
+        elif tag == "trace":
+            self.trace = {}
+        elif tag == "event":
+            self.event = {}
+
+    def end(self, tag: str) -> None:
+        self.path.pop()
+        if tag.rpartition(":")[2] == "event":
+            self.number += 1
+            inside = self.path[-1:] == ["trace"]
+            row: Row | str = self.trace | self.event if inside else "this event stands in no trace: it has no case"
+            self.done.append((self.number, row))
+
+
+def events(file: IO[bytes], name: str) -> Iterator[tuple[int, Row | str]]:
+    """Each event with its number, counted from 1: its row, or why it has none. Raises Usage when it is no XES."""
+    reading, fed = _Reading(name), 0
+    try:
+        while data := file.read(CHUNK):
+            fed += len(data)
+            reading.parser.Parse(data, False)  # noqa: FBT003 (expat has it so)
+            if fed - reading.parser.CurrentByteIndex > MAX_DOCUMENT:
+                reading.refuse(f"one element has more than {MAX_DOCUMENT:,} bytes, which no event has")
+            yield from reading.done
+            reading.done.clear()
+        reading.parser.Parse(b"", True)  # noqa: FBT003
+    except expat.ExpatError as error:
+        message = f"{name}:{error.lineno}: it is no whole XML: {expat.ErrorString(error.code)}"
+        raise Usage(message) from None
+    except CUT as error:
+        message = f"{name}: the file ends in the middle, after event {reading.number:,}: {error}"
+        raise Usage(message) from None
+    yield from reading.done
