@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -21,3 +22,11 @@ def test_a_benchmark_starts(path: Path) -> None:
     done = subprocess.run([sys.executable, str(path), "--help"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "--json" in done.stdout
+
+
+def test_the_law_comes_out_as_pandas_has_it() -> None:
+    """The one benchmark whose yardstick counts the same: on a small log it is run whole, and both must agree."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "law.py"), "--size", "3000", "--rounds", "1", "--json"]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert (told["events"], set(told["yardsticks"])) == (3_000, {"plain pandas"})
+    assert told["counts"]["opened"] > told["counts"]["late"] > 0

@@ -200,7 +200,7 @@ def wanted() -> dict[str, list[Requirement]]:
     groups = {
         "build-system": settings["build-system"]["requires"],
         "dependencies": settings["project"]["dependencies"],
-        "dev": settings["dependency-groups"]["dev"],
+        **settings["dependency-groups"],
     }
     return {group: [Requirement(each) for each in requirements] for group, requirements in groups.items()}
 
