@@ -102,7 +102,7 @@ def header_of(data: bytes, name: str, wanted: Sequence[str], hint: str, delimite
     if len(set(header)) < len(header):
         twice = next(column for column in header if header.count(column) > 1)
         known = twice in wanted  # what nobody asked for may be somebody's name: a file without columns
-        which = f"has the column {twice!r} twice" if known else "has a column twice that the map does not name"
+        which = f"has the column {twice!r} twice" if known else "has a column twice that is not asked for"
         message = f"{name} {which}: nobody could say which one is meant"
         raise Usage(message)
     return header

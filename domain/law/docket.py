@@ -110,8 +110,11 @@ class Docket:
                 mine.append(each)
         return mine
 
-    def starts(self, rule: Rule) -> dict[str, list[Seen]]:
-        """What starts a rule's clocks, by subject. A start that names nobody starts for everybody who is named."""
+    def starts(self, rule: Rule, barred: list[Seen] | None = None) -> dict[str, list[Seen]]:
+        """What starts a rule's clocks, by subject. A start that names nobody starts for everybody who is named.
+
+        `barred` is told the starts that start nothing: something else must be there as well, or came before them.
+        """
         found: dict[str, list[Seen]] = {}
         for trigger in rule.starts:
             for each in self.matching(trigger):
@@ -123,20 +126,26 @@ class Docket:
             for starts in found.values():
                 starts.extend(unnamed)
         for subject, starts in found.items():
-            self._sift(rule, subject, starts)
+            left_out = self._sift(rule, subject, starts)
+            if barred is not None:
+                barred += left_out
         return found
 
-    def _sift(self, rule: Rule, subject: str, starts: list[Seen]) -> None:
+    def _sift(self, rule: Rule, subject: str, starts: list[Seen]) -> list[Seen]:
         """Put starts in order, move them to what must be there as well, and leave out what came too late."""
+        left_out: list[Seen] = []
         if len(starts) > 1:
             starts.sort(key=EARLIEST_FIRST)
         for trigger in rule.starts_with:
             also = min(self.concerning(trigger, subject), key=EARLIEST_FIRST, default=None)
+            left_out += starts if also is None else ()
             starts[:] = [max(each, also, key=EARLIEST_FIRST) for each in starts] if also is not None else []
         for trigger in rule.starts_unless_after:
             barred = min(self.concerning(trigger, subject), key=EARLIEST_FIRST, default=None)
             if barred is not None:
+                left_out += [each for each in starts if self.follows(each, barred)]
                 starts[:] = [each for each in starts if not self.follows(each, barred)]
+        return left_out
 
     def one(self, start: Seen, other: Seen) -> bool:
         """Whether two starts are one: of one moment, unless the order of a log tells them apart."""

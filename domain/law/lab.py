@@ -41,8 +41,9 @@ class LogLine(Fact):
 class Trial(NamedTuple):
     """What became of one start or stop of a log, by one rule.
 
-    `outcome` is one of CLOCKS; or `refused` (no clock can be counted, and `why`), `passed over` (a start that opens
-    none), `before start` or `without start` (a stop before any start; of a case, or subject, that never has one).
+    `stop` is the line that ended it, in whatever way. `outcome` is one of CLOCKS; or `refused` (no clock can be
+    counted, and `why`), `passed over` (a start that opens none), `before start` or `without start` (a stop before any
+    start; of a case, or subject, that never has one).
     """
 
     rule: str
@@ -90,10 +91,13 @@ class Lab(NamedTuple):
         for rule in self.book.rules.values():
             if docket.named.keys().isdisjoint(names_of(rule)):
                 continue
-            starts = docket.starts(rule)
+            barred: list[Seen] = []
+            starts = docket.starts(rule, barred)
             used: set[str] = set()
             for subject, each in starts.items():
                 yield from self._of(Opening(rule, subject, self.counting(rule), docket), each, used)
+            for fact in {each.fact.entry_id: each.fact for each in barred}.values():
+                yield Trial(rule.id, "passed over", _line(fact))
             yield from _too_early(rule, docket, starts, used)
 
     def _of(self, of: Opening, starts: list[Seen], used: set[str]) -> Iterator[Trial]:
@@ -102,23 +106,25 @@ class Lab(NamedTuple):
         left = {each.fact.entry_id: each.fact for each in starts}
         for clock in opened(of, starts, refused):
             used.add(clock.met_by)
-            left.pop(clock.opened_by)
+            left.pop(clock.opened_by, None)
             yield self._trial(clock)
         for each in refused:
-            yield Trial(of.rule.id, "refused", _line(left.pop(each.entry_id)), subject=of.subject, why=each.why)
+            if (fact := left.pop(each.entry_id, None)) is not None:  # two starts of a rule may name one line
+                yield Trial(of.rule.id, "refused", _line(fact), subject=of.subject, why=each.why)
         for fact in left.values():
             yield Trial(of.rule.id, "passed over", _line(fact), subject=of.subject)
 
     def _trial(self, clock: Clock) -> Trial:
         course, rule = clock.course, clock.rule
-        start, stop = _line(course.start.fact), _line(course.met_by) if course.met_by else None
+        ended = course.met_by or course.ended_by
+        start, stop = _line(course.start.fact), _line(ended) if ended else None
         if rule.counting in CLOCKED:
             for line in (start, stop):
                 if line is not None and line.day_alone:
                     why = f"rule {rule.id} counts hours: the log gives a day without its time"
                     return Trial(rule.id, "refused", start, stop, clock.subject, why=why)
         outcome = OUTCOMES[clock.state(self.as_of)]
-        times = (clock.opened_at, clock.last_day, clock.due_at, clock.met_at)
+        times = (clock.opened_at, clock.last_day, clock.due_at, clock.met_at or clock.ended_at)
         return Trial(rule.id, outcome, start, stop, clock.subject, *times)
 
 

@@ -22,7 +22,6 @@ from roznamcha.rejects import Aside
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table, when
 from roznamcha.settings import settings
 
-MOST_REASONS = 100
 MOVED = 20
 """How many moved clocks a person is shown."""
 NO_LAW = "counted by elapsed hours: for comparison only, and never law. The law's days are days of the calendar"
@@ -61,7 +60,7 @@ def law_check(  # noqa: PLR0913 (each is a choice of the user's)
     if len(delimiter) != 1 or delimiter in '"\r\n':
         message = f"--delimiter {delimiter!r}: one sign that stands between columns, or the word tab"
         raise Usage(message)
-    if cases and rejects and cases.absolute() == rejects.absolute():
+    if cases and rejects and cases.resolve() == rejects.resolve():
         message = "--cases and --rejects name one file: give each its own"
         raise Usage(message)
     books = [book_in(folder, where) for folder in (rules, compare) if folder is not None]
@@ -118,7 +117,7 @@ def _about(  # noqa: PLR0913, PLR0917, RUF100 (each is told)
         "kept": taken.kept,
         "cases": len(kept.cases),
         "rejected": taken.rejected,
-        "reasons": [{"lines": lines, "reason": reason} for reason, lines in taken.reasons.most_common(MOST_REASONS)],
+        "reasons": [{"lines": lines, "reason": reason} for reason, lines in taken.reasons.most_common()],
         "first_rejected": [{"line": number, "reason": reason} for number, reason in taken.first],
         "zone": str(zone),
         "without_zone": taken.zoneless,

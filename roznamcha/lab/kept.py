@@ -14,7 +14,8 @@ from roznamcha.lab.times import instant
 PACKED = Struct("<qIII?")
 """A line: when, its number, its activity, its values, and whether it gives a day alone."""
 MOST = 2**32
-MOST_NAMES = 1_000
+MOST_NAMES, LONGEST = 1_000, 200
+"""How many names, and how long ones, are remembered of activities that no rule asks for."""
 NO_TRAITS = frozenset[str]()
 NONE: Mapping[str, str] = {}
 
@@ -36,7 +37,7 @@ class Kept:
     def add(self, case: str, number: int, activity: str, at: int, row: Mapping[str, str], *, day_alone: bool) -> None:  # noqa: PLR0913
         """Keep a line, if a rule asks for its activity."""
         place = self.places.get(activity)
-        if place is not None or len(self.seen) < MOST_NAMES:
+        if place is not None or (len(self.seen) < MOST_NAMES and len(activity) < LONGEST):
             self.seen.add(activity)
         if place is None:
             return

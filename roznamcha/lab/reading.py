@@ -22,6 +22,8 @@ from roznamcha.strict_json import CONTROL
 CASE, ACTIVITY, TIME = "case_id", "activity", "timestamp"
 SHOWN = 10
 """Of how many rejected lines a person is told one by one."""
+MOST_REASONS = 100
+"""How many different reasons are counted, each by itself."""
 EVERY = 5_000
 """After how many lines the bar moves."""
 
@@ -71,7 +73,8 @@ class Taken:
     def reject(self, number: int, row: Any, reason: str, rejects: Rejects) -> None:  # noqa: ANN401 (any JSON)
         """Turn a line away."""
         self.rejected += 1
-        self.reasons[reason] += 1
+        known = reason in self.reasons or len(self.reasons) < MOST_REASONS
+        self.reasons[reason if known else "other reasons"] += 1
         if len(self.first) < SHOWN:
             self.first.append((number, reason))
         rejects.add(number, row, [reason])

@@ -14,15 +14,16 @@ from domain.law.lint import flaws
 from domain.law.rule import BadRule, Rule
 from roznamcha.errors import Usage
 
+SUFFIXES = {".yaml", ".yml"}
 MOST = 5
 """How many flaws are told at once."""
 
 
 def texts_in(folder: Path) -> dict[str, str]:
     """The rule files below a folder, by their paths from it; in a folder of one law, under that folder's name."""
-    files = sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
+    files = sorted(each for each in folder.rglob("*.y*ml") if each.suffix in SUFFIXES) if folder.is_dir() else []
     if not files:
-        message = f"{folder}: no folder with rule files (*.yaml). Name one, or leave it out for the book that ships"
+        message = f"{folder}: no folder with rule files (*.yaml); name one"
         raise Usage(message)
     found = {}
     for file in files:

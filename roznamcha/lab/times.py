@@ -19,6 +19,7 @@ MICROSECOND = timedelta(microseconds=1)
 HOURS = ("%H", "%I", "%X", "%c", "%T", "%s", "%f")
 """What a form of time has if it tells more than a day."""
 KEPT = 1 << 16
+LONGEST = 100
 LAST = 1 << 62
 """Later than any moment, in microseconds."""
 
@@ -52,7 +53,7 @@ def reader(zone: ZoneInfo, form: str = "") -> Callable[[str], Read | str]:
     alone = bool(form) and not any(each in form for each in HOURS)
 
     @lru_cache(maxsize=KEPT)
-    def read(text: str) -> Read | str:
+    def known(text: str) -> Read | str:
         try:
             if form:
                 found, day_alone = datetime.strptime(text, form), alone  # noqa: DTZ007 (the zone follows)
@@ -67,6 +68,9 @@ def reader(zone: ZoneInfo, form: str = "") -> Callable[[str], Read | str]:
         except (ValueError, OverflowError):
             return f"is no time of the form {form}" if form else "is no day of the calendar or no hour of the clock"
         return Read(micros(moment), zoned, day_alone)
+
+    def read(text: str) -> Read | str:
+        return known(text) if len(text) <= LONGEST else f"is no time: it has {len(text):,} characters"
 
     return read
 

@@ -102,7 +102,7 @@ def test_a_file_without_a_line_of_columns_is_told_without_its_data(program: Prog
     (program.folder / "map.yaml").write_text(GOOD)
     for first, said in (
         ("Namuna,Namuna,7,8", "lacks the column 'number'"),
-        ("number,what,day,mode,Namuna,Namuna", "a column twice that the map does not name"),
+        ("number,what,day,mode,Namuna,Namuna", "a column twice that is not asked for"),
         ("number,what,day,mode,mode", "the column 'mode' twice"),
     ):
         (program.folder / "a.csv").write_text(f"{first}\n")

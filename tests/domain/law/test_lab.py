@@ -78,6 +78,30 @@ def test_for_each_accused_a_clock(tmp_path: Path) -> None:
     assert six(checked(tmp_path, [*lines, "1,Stop,2026-03-03,"], rule=rule, head=f"{HEAD},who")) == (2, 2, 0, 0, 1, 0)
 
 
+def test_one_line_that_two_starts_name_is_one(tmp_path: Path) -> None:
+    """Whether its clock runs or is refused; and a start behind what bars it, by the order of the file, opens none."""
+    rule = RULE.replace("[Start]", "[Start, {fact: Start, when: {who: A}}]\nstarts_unless_after: [Bar]")
+    lines = ["1,Start,2026-03-01,A", "2,Start,1999-03-01,A", "3,Start,2026-03-01,A", "3,Bar,2026-03-01,",
+             "4,Bar,2026-03-01,", "4,Start,2026-03-01,A"]  # fmt: skip
+    found = checked(tmp_path, lines, rule=rule, head=f"{HEAD},who")
+    assert (six(found), found["starts"], found["passed_over"]) == ((2, 0, 0, 2, 0, 1), 4, 1)
+
+
+def test_what_ends_a_clock_otherwise_is_counted(tmp_path: Path) -> None:
+    """Exempted, overtaken, or held and never going on again: neither met nor open; the ending line is told."""
+    rule = RULE.replace("governed_by", "exempts: [Spared]\novertakes: [Closed]\ngoverned_by")
+    lines = ["1,Start,2026-03-01", "1,Spared,2026-03-02", "2,Start,2026-03-01", "2,Closed,2026-03-03",
+             "3,Start,2026-03-01", "3,Closed,2026-03-09"]  # fmt: skip
+    found = checked(tmp_path, lines, "--cases", str(tmp_path / "cases.jsonl"), rule=rule)
+    assert (found["opened"], found["exempted"], found["overtaken"], found["lapsed"]) == (3, 1, 1, 1)
+    told = [json.loads(line) for line in (tmp_path / "cases.jsonl").read_text().splitlines()]
+    assert [(each["outcome"], each["stop_line"]) for each in told] == [
+        ("exempted", 3),
+        ("overtaken", 5),
+        ("lapsed", None),
+    ]
+
+
 def test_hours_need_times(tmp_path: Path) -> None:
     """Hours run by the clock; of a day without its time nobody can count them."""
     lines = ["1,Start,2026-03-01T10:00", "1,Stop,2026-03-02T10:00", "2,Start,2026-03-01T10:00",
