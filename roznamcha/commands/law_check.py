@@ -69,16 +69,16 @@ def law_check(  # noqa: PLR0913 (each is a choice of the user's)
     kept = Kept(asked.activities, [*asked.columns, *([by] if by else [])], by)
     with ExitStack() as stack:
         aside = Cases(cases, log, stack)
-        wanted = list(dict.fromkeys([*asked.needed, *([by] if by else [])]))
         with progress_bar(f"reading {log.name}", shown=not as_json) as bar:
-            taken = take(
-                log, form, kept, where, wanted=wanted, times=asked.times, until=until, rejects=rejects, progress=bar
-            )
+            taken = take(log, form, kept, where, times=asked.times, until=until, rejects=rejects, progress=bar)
+        missing = asked.missing(kept.seen, kept.has)
+        if missing and kept.header is not None:
+            raise Usage(" · ".join(missing))
         lab, other = _labs(books, where, until or taken.last, count)
         with progress_bar("counting", shown=not as_json) as bar:
             tell, most = aside.write if cases else None, None if as_json else MOVED
             found = check(kept, lab, other, tell, most=most, progress=bar)
-    doubts = list(asked.doubts(kept.seen))
+    doubts = [*asked.doubts(kept.seen), *missing]
     if as_json:
         about = _about(log, taken, kept, lab.as_of, where, doubts)
         print_json(document(found, about, by))

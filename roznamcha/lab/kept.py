@@ -30,6 +30,8 @@ class Kept:
         self.columns, self.by = tuple(dict.fromkeys(columns)), by
         self.seen: set[str] = set()
         """The activities that the log has; of those that no rule asks for only so many."""
+        self.header: frozenset[str] | None = None
+        """The columns of the log, where it says them."""
         self.cases: dict[str, bytearray] = {}
         self.lines = 0
         self._values: dict[tuple[str, ...], int] = {}
@@ -49,6 +51,13 @@ class Kept:
         else:
             lines += packed
         self.lines += 1
+
+    @property
+    def has(self) -> frozenset[str]:
+        """The columns that the log has: those it says, or else those in which anything stands."""
+        if self.header is not None:
+            return self.header
+        return frozenset(name for each in self._values for name, value in zip(self.columns, each, strict=True) if value)
 
     def each(self) -> Iterator[tuple[str, list[LogLine]]]:
         """Each case with its lines in the order of the file; the cases in the order of their first lines."""

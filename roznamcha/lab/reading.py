@@ -86,7 +86,6 @@ def take(  # noqa: PLR0913 (each is a choice of the user's)
     kept: Kept,
     zone: ZoneInfo,
     *,
-    wanted: Sequence[str] = (),
     times: Sequence[str] = (),
     until: datetime | None = None,
     rejects: Path | None = None,
@@ -94,8 +93,7 @@ def take(  # noqa: PLR0913 (each is a choice of the user's)
 ) -> Taken:
     """Read a log into `kept`.
 
-    `wanted` are the columns it must have besides its three, `times` those that hold times; `until` is the moment that
-    is asked about.
+    `times` are the columns that hold times of their own; `until` is the moment that is asked about.
 
     Raises Usage when the file can't be read, is cut, is empty or lacks a column; Refused when no line of it is sound.
     """
@@ -105,7 +103,7 @@ def take(  # noqa: PLR0913 (each is a choice of the user's)
         turned_away = Rejects(rejects, path, stack)
         as_xes = _is_xes(file, name)
         columns = form.named(as_xes=as_xes)
-        rows = xes.events(file, name) if as_xes else _rows(file, name, columns, form, wanted)
+        rows = xes.events(file, name) if as_xes else _rows(file, name, columns, form, kept)
         taken = Taken("event" if as_xes else "line")
         taking = _Taking(taken, kept, columns, reader(zone, form.time_format), times, turned_away)
         taking.until = LAST if until is None else micros(until)
@@ -186,7 +184,7 @@ def _is_xes(file: IO[bytes], name: str) -> bool:
 
 
 def _rows(
-    file: IO[bytes], name: str, columns: tuple[str, str, str], form: Form, wanted: Sequence[str]
+    file: IO[bytes], name: str, columns: tuple[str, str, str], form: Form, kept: Kept
 ) -> Iterator[tuple[int, dict[str, str] | str]]:
     """The lines of a CSV behind its first, each as a row or with why it is none. Empty ones are no lines."""
 
@@ -199,9 +197,9 @@ def _rows(
     if not first.strip():
         message = f"{name} is empty: its first line names the columns"
         raise Usage(message)
-    hint = "name its columns with --case, --activity and --time"
-    hint += f", and the rules or --by ask for {', '.join(wanted)}" if wanted else ""
-    header = header_of(first, name, (*columns, *wanted), hint, form.delimiter)
+    hint = "name its columns with --case, --activity, --time and --by"
+    header = header_of(first, name, (*columns, kept.by) if kept.by else columns, hint, form.delimiter)
+    kept.header = frozenset(header)
     for number, data in lines:
         if data.strip():
             if number >= MOST:

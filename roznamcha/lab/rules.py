@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from domain.law.book import PROCEEDING, Book, load_book_from
 from domain.law.lab import names_of
 from domain.law.lint import flaws
-from domain.law.rule import BadRule, Rule
+from domain.law.rule import BadRule, Rule, Trigger
 from roznamcha.errors import Usage
 
 SUFFIXES = {".yaml", ".yml"}
@@ -75,26 +76,24 @@ class Asked:
     @property
     def columns(self) -> list[str]:
         """The columns that matter if a line has them."""
-        return sorted(
-            {*self.needed, *(name for book in self.books for each in book.interests.values() for name in each)}
-        )
+        found = {name for book in self.books for each in book.interests.values() for name in each}
+        return sorted(found.union(*(each for rule in self.rules() for _, each in _asked(rule))))
 
     @property
     def times(self) -> list[str]:
         """The columns that hold the time of a start or a stop."""
         return sorted({trigger.at for rule in self.rules() for trigger in rule.triggers() if trigger.at})
 
-    @property
-    def needed(self) -> list[str]:
-        """The columns without which a rule would say something else than its author means."""
-        found: set[str] = set()
-        for rule in self.rules():
-            for trigger in rule.triggers():
-                found |= trigger.columns() - (set(trigger.subject) if len(trigger.subject) > 1 else set())
-            given = {name for each in rule.extends for name in each.sets}
-            for version in rule.versions:
-                found |= {name for name in version.limit.needs() - given if not name.startswith("offence.")}
-        return sorted(found)
+    def missing(self, seen: set[str], has: AbstractSet[str]) -> list[str]:
+        """The columns without which a rule would say something else than it means, of activities the log does have."""
+        return list(
+            dict.fromkeys(
+                f"rule {rule.id}: {trigger.fact!r} is asked for {' or '.join(columns)}, and the log has no such column"
+                for rule in self.rules()
+                for trigger, columns in _asked(rule)
+                if trigger.fact in seen and has.isdisjoint(columns)
+            )
+        )
 
     def doubts(self, seen: set[str]) -> Iterator[str]:
         """What a reader should know of the rules and this log, in the activities of which `seen` are."""
@@ -109,3 +108,17 @@ class Asked:
                 yield f"rule {rule.id}: the log tells of no proceeding, so the date of the start picks the version"
             if rule.closed_days == "next-open-day":
                 yield f"rule {rule.id}: no closed days are known here, so none moves an end"
+
+
+def _asked(rule: Rule) -> Iterator[tuple[Trigger, tuple[str, ...]]]:
+    """What each trigger of a rule is asked for: columns of which one at least must be there."""
+    given = {name for each in rule.extends for name in each.sets}
+    needs = {name for version in rule.versions for name in version.limit.needs() if not name.startswith("offence.")}
+    for trigger in rule.triggers():
+        own = {trigger.at, trigger.adds, trigger.hours, *trigger.sets.values()} | {
+            each.attribute for each in trigger.when
+        }
+        own |= needs - given if trigger in rule.starts else set()
+        yield from ((trigger, (column,)) for column in sorted(own - {""}))
+        if trigger.subject:
+            yield trigger, trigger.subject

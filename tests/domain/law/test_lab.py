@@ -102,6 +102,23 @@ def test_what_ends_a_clock_otherwise_is_counted(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("[Start]", "{fact: Start, when: {kind: grave}}", "kind"),
+        ("[Start]", "{fact: Start, at: since}", "since"),
+        ("limit: 3 days", "limit: {when: {kind: grave}, then: 9 days, otherwise: 3 days}", "kind"),
+        ("governed_by", "per: victim\ngoverned_by", "person or victims.code"),
+    ],
+)
+def test_a_column_that_the_log_lacks_is_told(tmp_path: Path, old: str, new: str, column: str) -> None:
+    """Else the rule would say something else than its author means; but nobody needs columns of what never happens."""
+    rule = RULE.replace(old, new)
+    with pytest.raises(Usage, match=f"rule a-rule: 'Start' is asked for {column}, and the log has no such column"):
+        checked(tmp_path, ["1,Start,2026-03-01"], rule=rule)
+    assert six(checked(tmp_path, ["1,Other,2026-03-01"], rule=rule)) == (0, 0, 0, 0, 0, 0)
+
+
 def test_hours_need_times(tmp_path: Path) -> None:
     """Hours run by the clock; of a day without its time nobody can count them."""
     lines = ["1,Start,2026-03-01T10:00", "1,Stop,2026-03-02T10:00", "2,Start,2026-03-01T10:00",
