@@ -28,16 +28,19 @@ class Aside:
 
     def write(self, shown: Any) -> None:  # noqa: ANN401 (any JSON)
         """Write one line."""
-        if self._path is None:
-            return
-        if self._file is None:
+        if (file := self.begin()) is not None:
+            file.write(json.dumps(shown, ensure_ascii=False) + "\n")
+
+    def begin(self) -> IO[str] | None:
+        """The file, made or emptied by now: who had no line to write does this, so that no older answer is left."""
+        if self._file is None and self._path is not None:
             opened = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
             if stat.S_ISREG(os.fstat(opened).st_mode):
                 os.fchmod(opened, 0o600)  # an older file may be open to others
             # Half a surrogate pair becomes \\udxxx, which is how JSON writes it.
             file = os.fdopen(opened, "w", encoding="utf-8", errors="backslashreplace")
             self._file = self._stack.enter_context(file)
-        self._file.write(json.dumps(shown, ensure_ascii=False) + "\n")
+        return self._file
 
 
 class Rejects(Aside):

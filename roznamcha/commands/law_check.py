@@ -78,6 +78,7 @@ def law_check(  # noqa: PLR0913 (each is a choice of the user's)
         with progress_bar("counting", shown=not as_json) as bar:
             tell, most = aside.write if cases else None, None if as_json else MOVED
             found = check(kept, lab, other, tell, most=most, progress=bar)
+        aside.begin()
     doubts = [*asked.doubts(kept.seen), *missing]
     if as_json:
         about = _about(log, taken, kept, lab.as_of, where, doubts)

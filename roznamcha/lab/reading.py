@@ -112,6 +112,7 @@ def take(  # noqa: PLR0913 (each is a choice of the user's)
             if not taken.read % EVERY:
                 progress(raw.tell(), total)
         progress(total, total)
+        turned_away.begin()
     taken.kept = kept.lines
     if not taken.read:
         message = f"{name} holds no {taken.unit}: there is nothing to check"

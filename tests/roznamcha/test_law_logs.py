@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from roznamcha.errors import Refused, RoznamchaError, Usage
 from tests.domain.law.bench import HEAD, RULE, checked, log, rules, six
@@ -18,6 +22,7 @@ LINES = ["1,Start,2026-03-01T09:00:00+05:30", "1,Stop,2026-03-03T09:00:00+05:30"
          "3,Stop,2026-03-03T09:00:00+05:30", "2,Stop,2026-03-09T09:00:00+05:30"]  # fmt: skip
 GOOD = f"{HEAD}\n{LINES[0]}\n{LINES[1]}\n".encode()
 COUNTS = (2, 1, 1, 0, 1, 0)
+BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def asked(folder: Path, content: bytes, *more: str, name: str = "given.csv") -> Any:
@@ -58,6 +63,26 @@ def test_xes_says_the_same_as_csv(tmp_path: Path, packed: bool) -> None:
     assert (found["log"]["unit"], found["log"]["as_of"]) == ("event", csv["log"]["as_of"])
     packed_csv = asked(tmp_path, gzip.compress((tmp_path / "log.csv").read_bytes()), name="log.csv.gz")
     assert six(packed_csv) == COUNTS
+
+
+EVENT = st.tuples(st.integers(0, 3), st.sampled_from(("Start", "Stop", "Other")), st.integers(0, 200))
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(EVENT, min_size=1, max_size=30))
+def test_any_log_is_the_same_in_both(drawn: list[tuple[int, str, int]]) -> None:
+    """Every count, whatever the log, and what became of each start and stop in each case."""
+    lines = [f"{case},{what},{(BEGIN + hours * timedelta(hours=1)).isoformat()}" for case, what, hours in drawn]
+    with tempfile.TemporaryDirectory() as made:
+        folder, told = Path(made), []
+        for name, content in (("a.csv", "\n".join([HEAD, *lines]).encode()), ("b.xes", xes(lines))):
+            found = asked(folder, content, "--cases", str(folder / "cases.jsonl"), name=name)
+            cases = (folder / "cases.jsonl").read_text()
+            ends = [json.loads(line) for line in cases.splitlines()]
+            told.append(
+                ({**found, "log": 0}, sorted((each["case"], each["outcome"], str(each["stop"])) for each in ends))
+            )
+    assert told[0] == told[1]
 
 
 BOMB = '<!DOCTYPE log [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;">]>'
@@ -197,6 +222,15 @@ def test_what_is_asked_for_wrongly_is_told(tmp_path: Path, options: list[str], t
         run("check", *(part for pair in where.items() for part in pair), *rest)
     assert "\n" not in str(refused.value)
     assert not list(tmp_path.glob("*.jsonl"))
+
+
+def test_no_older_answer_is_left(tmp_path: Path) -> None:
+    """Where there is nothing to write, a file of an earlier run is emptied."""
+    files = [tmp_path / "cases.jsonl", tmp_path / "rejects.jsonl"]
+    for each in files:
+        each.write_text("of an earlier run")
+    checked(tmp_path, ["1,Other,2026-03-01"], "--cases", str(files[0]), "--rejects", str(files[1]))
+    assert [each.read_text() for each in files] == ["", ""]
 
 
 @pytest.mark.parametrize("target", ["log.csv", "link.jsonl"])
