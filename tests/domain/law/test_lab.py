@@ -86,6 +86,14 @@ def test_one_line_that_two_starts_name_is_one(tmp_path: Path) -> None:
     assert (six(found), found["starts"], found["passed_over"]) == ((2, 0, 0, 2, 0, 1), 4, 1)
 
 
+def test_a_stop_that_counts_early_is_none_before_a_start(tmp_path: Path) -> None:
+    """Where the rule says that an act done before the start counts, it closes the clock and is counted nowhere else."""
+    lines = ["1,Stop,2026-03-01", "1,Start,2026-03-02"]
+    rule = RULE.replace("governed_by", "early_stop: counts\ngoverned_by")
+    assert six(checked(tmp_path, lines, rule=rule)) == (1, 1, 0, 0, 0, 0)
+    assert six(checked(tmp_path, lines)) == (1, 0, 0, 1, 1, 0)
+
+
 def test_what_ends_a_clock_otherwise_is_counted(tmp_path: Path) -> None:
     """Exempted, overtaken, or held and never going on again: neither met nor open; the ending line is told."""
     rule = RULE.replace("governed_by", "exempts: [Spared]\novertakes: [Closed]\ngoverned_by")
