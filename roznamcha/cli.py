@@ -24,6 +24,7 @@ from roznamcha.commands import (
     custody,
     demo,
     entering,
+    handoffs,
     health,
     keeping,
     living,
@@ -49,7 +50,8 @@ app = typer.Typer(
     add_completion=False,
 )
 WORK = (
-    demo, entering, reading, custody, ticking, relaying, projecting, reconciling, keeping, health, living, standing,
+    demo, entering, reading, custody, handoffs, ticking, relaying, projecting, reconciling, keeping, health, living,
+    standing,
 )  # fmt: skip
 for commands in (each.app for each in WORK):
     app.registered_commands.extend(commands.registered_commands)

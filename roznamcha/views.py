@@ -17,6 +17,7 @@ from consumers.restored import Ahead
 from projections.articles import Articles
 from projections.case_state import CaseState
 from projections.deadlines import Deadlines
+from projections.hand_offs import HandOffs
 from projections.history import History
 from projections.view import View
 from roznamcha.errors import Broken, Unavailable, Usage
@@ -31,7 +32,7 @@ WORKERS = max(1, min(8, os.cpu_count() or 1))
 
 def all_views(office: Office) -> list[View]:
     """Every view, ready to be fed."""
-    return [CaseState(), History(), Articles(), Deadlines(office.book, office.settings.zone)]
+    return [CaseState(), History(), Articles(), HandOffs(), Deadlines(office.book, office.settings.zone)]
 
 
 @dataclass(frozen=True)

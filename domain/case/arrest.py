@@ -127,6 +127,8 @@ class NoticeOfAppearanceServed(ActOnAccused, register="case"):
 class DecisionNotToArrestSent(ActOnAccused, register="case"):
     """The officer has decided not to arrest this accused, and tells the Magistrate so (Arnesh Kumar, 2014)."""
 
+    one_sided = "the judgment asks that it be sent; no act of the Magistrate on its receipt is in this register"
+
     magistrate: str
     reasons: Sealed | None = None
 

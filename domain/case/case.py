@@ -73,6 +73,8 @@ class CaseEntry(Event[Case]):
     """
 
     shows: ClassVar[frozenset[str] | None] = None
+    one_sided: ClassVar[str] = ""
+    """For an act that sends something and waits for no answer: why. The others are in `handoff.py`."""
 
 
 @once

@@ -15,7 +15,10 @@ from domain.case.case import Case, CaseEntry
 from domain.case.codes import Code
 from domain.case.days import written
 from domain.case.fir import registration
+from domain.case.handoff import ClosesHandOff, HandsOff
 from domain.case.police_report import (
+    CHARGESHEET,
+    FINAL_REPORT,
     FinalKind,
     PoliceReports,
     Report,
@@ -32,10 +35,11 @@ from domain.event import Sealed, changed
 Channel = Literal["ICJS", "paper", "ICJS and paper"]
 
 
-class SubmitsChargesheet(CaseEntry):
+class SubmitsChargesheet(HandsOff):
     """A chargesheet goes to court. It fulfils the duty only when the court acknowledges it."""
 
     shows = frozenset({"accused", "number", "sections"})
+    hand_off = CHARGESHEET
 
     number: str
     accused: tuple[Code, ...]
@@ -89,10 +93,12 @@ class ChargesheetSubmitted(SubmitsChargesheet, register="case"):
     """The officer in charge submits the chargesheet to the court through ICJS, on paper, or both (BNSS s.193(3))."""
 
 
-class ChargesheetReturnedWithDefect(CaseEntry, register="case"):
+class ChargesheetReturnedWithDefect(ClosesHandOff, register="case"):
     """The court's office returns the chargesheet for defects: it must be submitted again."""
 
     shows = frozenset({"number"})
+    answers = (CHARGESHEET,)
+    one_sided = "entered by the station, which has it back"
 
     number: str
     court: str
@@ -128,10 +134,11 @@ class ChargesheetReturnedWithDefect(CaseEntry, register="case"):
         return case.keep(part.now(self.number, back), stage=stage)
 
 
-class ChargesheetAcknowledged(CaseEntry, register="case"):
+class ChargesheetAcknowledged(ClosesHandOff, register="case"):
     """The court acknowledges the chargesheet and gives the case its CNR: only this fulfils the duty."""
 
     shows = frozenset({"accused", "cnr", "number"})
+    answers = (CHARGESHEET,)
 
     number: str
     cnr: str
@@ -192,10 +199,11 @@ class SupplementaryChargesheetFiled(SubmitsChargesheet, register="case"):
             yield f"{self.number} supplements {self.after}, and {case.label} does not show that one in court"
 
 
-class FinalReportFiled(CaseEntry, register="case"):
+class FinalReportFiled(HandsOff, register="case"):
     """The police report to the court that nobody is to be charged, and why: untraced, false and the like."""
 
     shows = frozenset({"kind", "number"})
+    hand_off = FINAL_REPORT
 
     kind: FinalKind
     court: str
@@ -230,10 +238,11 @@ class FinalReportFiled(CaseEntry, register="case"):
         return case.keep(part.now(self.number, report), stage=further(case, "final report"))
 
 
-class FinalReportAcknowledged(CaseEntry, register="case"):
+class FinalReportAcknowledged(ClosesHandOff, register="case"):
     """The court notes that a final report has reached it: only this ends the duty, not that the report was sent."""
 
     shows = frozenset({"cnr", "number"})
+    answers = (FINAL_REPORT,)
 
     number: str
     court: str
@@ -266,6 +275,8 @@ class FinalReportAcknowledged(CaseEntry, register="case"):
 
 class CopiesSupplied(ActOnAccused, register="case"):
     """The accused, and the victim who has an advocate, are given copies of the police report (BNSS s.230)."""
+
+    one_sided = "given to the accused, who enters nothing in this register"
 
     means: Literal["electronic", "paper", "electronic and paper"]
     number: str = ""

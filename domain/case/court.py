@@ -14,7 +14,17 @@ from typing import Literal
 from domain.case.case import Case, CaseEntry, Part
 from domain.case.codes import Code
 from domain.case.days import day, written
-from domain.case.police_report import PoliceReports, charged, further, miscounted, other_cnr, sent, unheard
+from domain.case.handoff import ClosesHandOff
+from domain.case.police_report import (
+    FINAL_REPORT,
+    PoliceReports,
+    charged,
+    further,
+    miscounted,
+    other_cnr,
+    sent,
+    unheard,
+)
 from domain.case.sanction import withheld
 from domain.event import Sealed, changed
 
@@ -98,10 +108,11 @@ class CognizanceTaken(InCourt, register="case"):
         return known.keep(changed(trial, cognizance_at=since), stage=moved(case, "cognizance taken"))
 
 
-class FinalReportDecided(InCourt, register="case"):
+class FinalReportDecided(InCourt, ClosesHandOff, register="case"):
     """The Magistrate accepts a final report, orders further investigation, or takes cognizance all the same."""
 
     shows = frozenset({"cnr", "number", "outcome"})
+    answers = (FINAL_REPORT,)
 
     number: str
     outcome: Literal["accepted", "further investigation ordered", "cognizance taken"]

@@ -163,6 +163,7 @@ class AppealFiled(CaseEntry, register="case"):
     """An appeal against the judgment or the sentence is filed by the accused, the State or the victim."""
 
     shows = frozenset({"accused", "against", "appeal"})
+    one_sided = "filed by a party, with the appellate court, whose number of it stands in the entry"
 
     appeal: str
     court: str

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from domain.case.case import Case, CaseEntry, Part
+from domain.case.case import Case, Part
 from domain.case.codes import Code, unreadable
 from domain.case.fir import Done
+from domain.case.handoff import ClosesHandOff, HandOff, HandsOff
 from domain.case.malkhana import ENDED, listed, standing
 from domain.case.report import ReceivesReport
 from domain.event import Sealed, changed, put
@@ -20,6 +21,15 @@ Examination = Literal[
     "DNA", "serology", "toxicology", "chemistry", "narcotics", "ballistics", "documents", "physics", "cyber",
     "fingerprints", "other",
 ]  # fmt: skip
+
+NOTE = HandOff(
+    "forwarding note", "प्रयोगशाला को अग्रेषण पत्र", owner="laboratory",
+    chaser="investigating_officer", subject="note", addressee="laboratory",
+)  # fmt: skip
+REPORT = HandOff(
+    "laboratory report", "प्रयोगशाला की रिपोर्ट",
+    owner="investigating_officer", chaser="laboratory", subject="report_number", alone=True,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,8 +47,10 @@ class Laboratory(Part):
     issued: Mapping[str, Done] = field(default_factory=dict)
 
 
-class AnswersForwardingNote(CaseEntry):
+class AnswersForwardingNote(ClosesHandOff):
     """The laboratory's answer to a forwarding note of this case."""
+
+    answers = (NOTE,)
 
     note: str
 
@@ -57,8 +69,10 @@ class AnswersForwardingNote(CaseEntry):
             yield f"forwarding note {self.note} is answered before it was sent"
 
 
-class ForwardingNoteSent(CaseEntry, register="case"):
+class ForwardingNoteSent(HandsOff, register="case"):
     """The investigating officer asks the laboratory, in an online forwarding note, to examine exhibits of the case."""
+
+    hand_off = NOTE
 
     note: str
     laboratory: str
@@ -144,8 +158,10 @@ class LaboratoryRejected(AnswersForwardingNote, register="case"):
         return case.keep(changed(part, rejected=put(part.rejected, self.note, done)))
 
 
-class LaboratoryReportIssued(CaseEntry, register="case"):
+class LaboratoryReportIssued(HandsOff, register="case"):
     """The laboratory has signed its report; it is ready for collection or download."""
+
+    hand_off = REPORT
 
     fsl_number: str
     report_number: str
@@ -173,10 +189,11 @@ class LaboratoryReportIssued(CaseEntry, register="case"):
         return case.keep(changed(part, issued=put(part.issued, self.report_number, done)))
 
 
-class LaboratoryReportReceived(ReceivesReport, register="case"):
+class LaboratoryReportReceived(ReceivesReport, ClosesHandOff, register="case"):
     """The laboratory's report is collected or downloaded, and is with the investigating officer."""
 
     kind = "FSL"
+    answers = (REPORT,)
 
     fsl_number: str
     report_number: str

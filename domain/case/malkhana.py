@@ -11,6 +11,7 @@ from typing import Literal
 from domain.case.case import Case, Part
 from domain.case.codes import CodeOrOfficer
 from domain.case.fir import Done
+from domain.case.handoff import HandOff
 from domain.event import changed
 
 State = Literal[
@@ -33,6 +34,19 @@ BRINGS_BACK: dict[State, str] = {
     "missing": "PropertyFound",
 }
 """The act that comes next for an article which is not with the police."""
+
+HAND_OVER = HandOff(
+    "article to officer", "अधिकारी को वस्तु", owner="officer",
+    chaser="officer", subject="property_id", addressee="to_officer",
+)  # fmt: skip
+PARCEL = HandOff(
+    "article to laboratory", "प्रयोगशाला को वस्तु", owner="laboratory",
+    chaser="malkhana_keeper", subject="property_id", addressee="laboratory",
+)  # fmt: skip
+RETURN = HandOff(
+    "article coming back", "वापस आती वस्तु",
+    owner="malkhana_keeper", chaser="station_officer", subject="property_id", alone=True,
+)  # fmt: skip
 
 Category = Literal[
     "vehicle", "arms or ammunition", "explosives", "drugs", "liquor", "coin or currency",

@@ -10,14 +10,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from domain.case.case import Case, CaseEntry, Part
+from domain.case.case import Case, Part
 from domain.case.codes import Code
 from domain.case.fir import Done, FollowsFIR
+from domain.case.handoff import ClosesHandOff, HandOff, HandsOff
 from domain.case.report import ReceivesReport
 from domain.event import Sealed, changed, put
 
 Subject = Literal["victim", "accused", "injured", "deceased"]
 Status = Literal["requested", "consent refused", "sent", "examined", "registered", "draft", "frozen", "received"]
+
+REQUEST = HandOff(
+    "request to hospital", "अस्पताल को अनुरोध", owner="medical_practitioner",
+    chaser="investigating_officer", subject="request", addressee="hospital",
+)  # fmt: skip
+VICTIM = HandOff(
+    "victim for examination", "पीड़ित परीक्षण के लिए", owner="medical_practitioner",
+    chaser="investigating_officer", subject="request", addressee="hospital", alone=True,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,8 +52,10 @@ def asked(case: Case, number: str) -> Request | None:
     return request if request is not None and request.steps.get("requested") else None
 
 
-class RequestsMedicalOpinion(CaseEntry):
+class RequestsMedicalOpinion(HandsOff):
     """An act by which the police ask a hospital to examine a living or a dead person."""
+
+    hand_off = REQUEST
 
     request: str
     person: Code
@@ -65,7 +77,7 @@ class RequestsMedicalOpinion(CaseEntry):
         return case.keep(changed(part, requests=put(part.requests, self.request, new)))
 
 
-class ConcernsExamination(CaseEntry):
+class ConcernsExamination(ClosesHandOff):
     """An act that follows a request to a hospital."""
 
     status: ClassVar[Status] = "requested"
@@ -140,6 +152,7 @@ class MedicalConsentRefused(ConcernsExamination, register="case"):
     """The person, or the guardian, refuses the examination. A refusal that is recorded stops the duty to send her."""
 
     status = "consent refused"
+    overtakes = (REQUEST, VICTIM)
 
     refused_by: Literal["the person", "guardian"]
     witness: Code = ""
@@ -151,10 +164,11 @@ class MedicalConsentRefused(ConcernsExamination, register="case"):
             yield f"consent to request {self.request} is refused after the examination was held"
 
 
-class VictimSentForExamination(ConcernsExamination, register="case"):
+class VictimSentForExamination(HandsOff, ConcernsExamination, register="case"):
     """The victim is sent to a registered medical practitioner, within 24 hours of the information (BNSS s.184(1))."""
 
     status = "sent"
+    hand_off = VICTIM
 
     hospital: str
     escort: str = ""
@@ -175,6 +189,7 @@ class MedicalExaminationHeld(ConcernsExamination, register="case"):
     """The doctor examines the person. The doctor's seven days for the report are counted from here (BNSS s.184(6))."""
 
     status = "examined"
+    answers = (REQUEST, VICTIM)
 
     hospital: str
     doctor: str = ""
@@ -192,6 +207,8 @@ class MedicalExaminationHeld(ConcernsExamination, register="case"):
 
 class MedicalStatusReported(ConcernsExamination, register="case"):
     """The hospital's portal shows how far the report has come: registered, in draft, or frozen and so unchangeable."""
+
+    answers = (REQUEST,)
 
     portal_status: Literal["registered", "draft", "frozen"]
     portal_number: str = ""
@@ -212,6 +229,7 @@ class ReceivesMedicalReport(ReceivesReport, ConcernsExamination, FollowsFIR):
     """A hospital's report on a person reaches the investigating officer."""
 
     status = "received"
+    answers = (REQUEST, VICTIM)
     what = "the medical report"
 
     hospital: str

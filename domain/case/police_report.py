@@ -13,6 +13,7 @@ from typing import Literal
 
 from domain.case.arrest import strangers
 from domain.case.case import Case, Part
+from domain.case.handoff import HandOff
 from domain.event import changed, put
 
 CNR = re.compile(r"[A-Z0-9]{16}")
@@ -21,6 +22,15 @@ FinalKind = Literal[
     "untraced", "insufficient evidence", "mistake of fact", "mistake of law", "civil nature", "non-cognizable",
     "false", "transferred", "abated",
 ]  # fmt: skip
+
+CHARGESHEET = HandOff(
+    "chargesheet", "अभियोग पत्र", owner="court", chaser="station_officer",
+    subject="number", addressee="court",
+)  # fmt: skip
+FINAL_REPORT = HandOff(
+    "final report", "अंतिम प्रतिवेदन", owner="court", chaser="station_officer",
+    subject="number", addressee="court",
+)  # fmt: skip
 
 IN_COURT = frozenset({"submitted", "acknowledged", "filed"})
 

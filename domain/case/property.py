@@ -14,9 +14,13 @@ from typing import Any, ClassVar
 from domain.case.case import Case, CaseEntry
 from domain.case.days import written
 from domain.case.fir import Done
+from domain.case.handoff import ClosesHandOff, HandOff, HandsOff
 from domain.case.malkhana import (
     BRINGS_BACK,
     ENDED,
+    HAND_OVER,
+    PARCEL,
+    RETURN,
     WITH_OFFICER,
     WITH_POLICE,
     Article,
@@ -125,7 +129,7 @@ class ConcernsProperty(CaseEntry):
         return case.keep(case.part(Malkhana).keeping([changed(article, **changes)]))
 
 
-class MovesProperty(ConcernsProperty):
+class MovesProperty(ConcernsProperty, ClosesHandOff):
     """An act by which an article comes to another holder or another place: one link of the chain of custody.
 
     A view writes the link from `property_id`, `holder_after`, `rank_after`, `place_after`, `purpose`, `condition`,
@@ -140,6 +144,8 @@ class MovesProperty(ConcernsProperty):
     """Whether anybody has the parcel before his eyes, to compare its seal."""
     by_actor: ClassVar[bool] = True
     """Whether it is the acting officer who gives the article up."""
+    overtakes: ClassVar[tuple[HandOff, ...]] = (HAND_OVER, PARCEL, RETURN)
+
     why: ClassVar[str] = "custody"
     """The purpose of such a move, unless the act says so itself."""
 
@@ -224,8 +230,10 @@ class MovesProperty(ConcernsProperty):
         return self.kept(case, state=self.state_after, since=self.meta.occurred_at, offered_to="", **changes)
 
 
-class CarriesProperty(MovesProperty):
+class CarriesProperty(HandsOff, MovesProperty):
     """A move on which a named officer carries the article and answers for it until the next."""
+
+    hand_off = RETURN
 
     carrier: str = ""
     carrier_rank: str = ""

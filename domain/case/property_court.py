@@ -19,6 +19,7 @@ class PropertyProducedInCourt(MovesProperty, register="case"):
     where = "with the police or on bond"
     reaches = "in court"
     why = "production in court"
+    one_sided = "put before the court, which has it with this entry"
 
     court: str
     requisition: str = ""

@@ -142,6 +142,7 @@ class PropertyMissing(MovesProperty, register="case"):
     by_actor = False
     seen = False
     why = "not found"
+    overtakes = ()
 
     last_seen_at: datetime | None = None
     inquiry: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from domain.case.case import Case
-from domain.case.malkhana import Article, State, measurable, measured
+from domain.case.malkhana import PARCEL, Article, State, measurable, measured
 from domain.case.periods import DNA_TO_LABORATORY, DRUGS_TO_LABORATORY
 from domain.case.property import CarriesProperty, MovesProperty
 
@@ -23,6 +23,7 @@ class PropertySentToLaboratory(CarriesProperty, register="case"):
     first = "PropertyDeposited"
     reaches = "on the way"
     why = "forensic examination"
+    hand_off = PARCEL
 
     laboratory: str
     road_certificate: str = ""
@@ -66,6 +67,7 @@ class PropertyReceivedByLaboratory(MovesProperty, register="case"):
     reaches = "at laboratory"
     by_actor = False
     why = "forensic examination"
+    answers = (PARCEL,)
 
     laboratory: str
     receipt: str = ""
@@ -109,6 +111,7 @@ class PropertyRejectedByLaboratory(MovesProperty, register="case"):
     reaches = "rejected"
     by_actor = False
     why = "rejected by the laboratory"
+    answers = (PARCEL,)
 
     laboratory: str
     reason: str
@@ -160,6 +163,11 @@ class PropertyReturnedFromLaboratory(CarriesProperty, register="case"):
     def state_after(self) -> State:
         """With the carrier; but what was consumed to the last has no next holder."""
         return "issued" if self.quantity is None or self.quantity else "used up"
+
+    @property
+    def under_way(self) -> bool:
+        """Unless the test has used it up: then nothing comes back."""
+        return self.state_after != "used up"
 
     def quantity_after(self, article: Article) -> Decimal:
         """What went in, less what the test consumed."""

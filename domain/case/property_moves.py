@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.case.case import Case
-from domain.case.malkhana import WITH_OFFICER, WITH_POLICE, Article, Malkhana, State, whole
+from domain.case.handoff import HandsOff
+from domain.case.malkhana import HAND_OVER, RETURN, WITH_OFFICER, WITH_POLICE, Article, Malkhana, State, whole
 from domain.case.periods import OVERNIGHT
 from domain.case.property import ConcernsProperty, MovesProperty
 from domain.event import put
@@ -21,6 +22,7 @@ class PropertyDeposited(MovesProperty, register="case"):
     first = "PropertyTakenOver"
     reaches = "deposited"
     why = "safe custody"
+    answers = (RETURN,)
 
     malkhana_serial: int
     malkhana_year: int
@@ -130,13 +132,14 @@ class PropertyMoved(MovesProperty, register="case"):
             yield f"{self.property_id} already lies in {self.place}"
 
 
-class PropertyHandedOver(ConcernsProperty, register="case"):
+class PropertyHandedOver(HandsOff, ConcernsProperty, register="case"):
     """The holder hands an article over to another officer. He stays answerable until the other takes it over."""
 
     cannot = "be handed over"
     leaves = WITH_POLICE
     where = "with the police"
     between_officers = True
+    hand_off = HAND_OVER
 
     to_officer: str
     to_rank: str = ""
@@ -173,6 +176,7 @@ class PropertyTakenOver(MovesProperty, register="case"):
     leaves = WITH_POLICE
     where = "with the police"
     between_officers = True
+    answers = (HAND_OVER, RETURN)
 
     from_officer: str
     place: str

@@ -96,6 +96,8 @@ class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
 class SeizureReportedToMagistrate(CaseEntry, register="case"):
     """The seizure is reported to the Magistrate forthwith (BNSS s.106(3)); a delay is explained here."""
 
+    one_sided = "the section asks that it be sent; no act of the Magistrate on its receipt is in this register"
+
     memo: str
     court: str
     means: str = ""

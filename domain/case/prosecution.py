@@ -10,10 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from domain.case.case import Case, CaseEntry, Part
+from domain.case.case import Case, Part
+from domain.case.handoff import ClosesHandOff, HandOff, HandsOff
 from domain.event import Sealed, changed, put
 
 Answer = Literal["cleared", "refused"]
+
+OPINION = HandOff(
+    "request to prosecution", "अभियोजन कार्यालय को अनुरोध", owner="prosecutor",
+    chaser="investigating_officer", subject="request", addressee="office",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,10 @@ def opinions(case: Case) -> Mapping[str, Opinion]:
     return case.part(Clearances).requests
 
 
-class ProsecutionOpinionSought(CaseEntry, register="case"):
+class ProsecutionOpinionSought(HandsOff, register="case"):
     """The officer submits the case to a prosecution office for an opinion or for vetting of the draft chargesheet."""
+
+    hand_off = OPINION
 
     request: str
     office: str
@@ -56,8 +64,10 @@ class ProsecutionOpinionSought(CaseEntry, register="case"):
         return case.keep(changed(part, requests=put(part.requests, self.request, new)))
 
 
-class AnswersProsecution(CaseEntry):
+class AnswersProsecution(ClosesHandOff):
     """The prosecution office's answer to a request of this case."""
+
+    answers = (OPINION,)
 
     request: str
     officer: str

@@ -110,6 +110,7 @@ class ReportSentToMagistrate(NeedsFIR, register="case"):
     """The Magistrate is sent the report of the FIR, and told whether it will be investigated (BNSS s.176(1))."""
 
     what = "the report to the Magistrate"
+    one_sided = "the section asks that it be sent; no act of the Magistrate on its receipt is in this register"
 
     magistrate: str
     means: Literal["messenger", "electronic", "post", "in person"]

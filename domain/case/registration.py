@@ -10,7 +10,9 @@ from typing import Literal
 from domain.case.case import Case
 from domain.case.days import written
 from domain.case.fir import EARLY, Fir, PropertyOfInterest, TellsOfOffence, registration
+from domain.case.handoff import ClosesHandOff
 from domain.case.information import signed_late
+from domain.case.transfer import TRANSFER
 from domain.event import Numbered, Sealed, changed
 
 
@@ -78,10 +80,11 @@ class RegistersFIR(TellsOfOffence):
         )
 
 
-class FIRRegistered(RegistersFIR, register="case", opens=True):
+class FIRRegistered(RegistersFIR, ClosesHandOff, register="case", opens=True):
     """The FIR of a cognizable offence is registered under its number of the year (BNSS s.173(1); form IIF-1)."""
 
     numbered = Numbered("FIR", "fir_number", "year")
+    overtakes = (TRANSFER,)
 
     fir_number: int
     year: int

@@ -12,6 +12,8 @@ from domain.case.codes import Code
 class ChildReported(CaseEntry, register="case"):
     """The Child Welfare Committee, or the court, is told of an offence against a child (POCSO s.19(6))."""
 
+    one_sided = "the section asks that it be told; no act of the Committee or the court on it is in this register"
+
     sent_to: Literal["Child Welfare Committee", "Special Court", "Court of Session"]
     office: str = ""
     children: tuple[Code, ...] = ()
@@ -28,6 +30,8 @@ class ChildReported(CaseEntry, register="case"):
 
 class SuperiorInformed(CaseEntry, register="case"):
     """The immediate superior is sent the copy or the full report that the NDPS Act asks for (s.42(2), 50(6), 57)."""
+
+    one_sided = "the section asks that it be sent; no act of the superior on its receipt is in this register"
 
     under: Literal["NDPS 42(2)", "NDPS 50(6)", "NDPS 57"]
     superior: str

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
-from domain.case.case import Case, CaseEntry, ConcernsAccused, Part
+from domain.case.case import Case, ConcernsAccused, Part
 from domain.case.days import BNSS_BEGAN, day, later, written
+from domain.case.handoff import ClosesHandOff, HandOff, HandsOff
 from domain.case.periods import SANCTION
 from domain.event import Sealed, changed, put
 
@@ -21,6 +22,11 @@ NO_SANCTION_NEEDED = frozenset({64, 65, 66, 68, 69, 70, 71, 74, 75, 76, 77, 78, 
 """Sections of the BNS for which no sanction is asked (BNSS s.218(1), third proviso)."""
 
 Decision = Literal["granted", "refused"]
+
+SANCTION_REQUEST = HandOff(
+    "request for sanction", "शासन से मंजूरी का अनुरोध", owner="government",
+    chaser="investigating_officer", subject="request", addressee="authority",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,8 +65,10 @@ def withheld(case: Case, accused: str) -> str:
     return "" if {"granted", "deemed granted"} & set(asked.values()) else next(iter(asked), "")
 
 
-class GovernmentSanctionRequested(ConcernsAccused, register="case"):
+class GovernmentSanctionRequested(HandsOff, ConcernsAccused, register="case"):
     """The Government is asked for its leave to prosecute a public servant for an act done in office (BNSS s.218)."""
+
+    hand_off = SANCTION_REQUEST
 
     request: str
     authority: str
@@ -83,8 +91,10 @@ class GovernmentSanctionRequested(ConcernsAccused, register="case"):
         return _with(case, self.request, new)
 
 
-class AnswersSanction(CaseEntry):
+class AnswersSanction(ClosesHandOff):
     """Something the Government does, or leaves undone, about a request for its sanction."""
+
+    answers: ClassVar[tuple[HandOff, ...]] = (SANCTION_REQUEST,)
 
     request: str
 
@@ -198,6 +208,9 @@ class GovernmentSanctionRefused(DecidesSanction, register="case"):
 
 class GovernmentSanctionDeemedGranted(AnswersSanction, register="case"):
     """The Government let 120 days from the receipt pass in silence: sanction is deemed accorded (BNSS s.218(1))."""
+
+    answers = ()
+    overtakes = (SANCTION_REQUEST,)
 
     order_number: str = ""
 

@@ -97,6 +97,8 @@ class SearchRecorded(FollowsFIR, register="case", opens=True):
 class SearchRecordSentToMagistrate(CaseEntry, register="case"):
     """A copy of the record of the search goes to the nearest Magistrate, within 48 hours at most (BNSS s.185(5))."""
 
+    one_sided = "the section asks that it be sent; no act of the Magistrate on its receipt is in this register"
+
     search: str
     magistrate: str
     means: Literal["messenger", "electronic", "post", "in person"]
@@ -138,6 +140,7 @@ class RecordingForwarded(FollowsFIR, register="case"):
     """An audio-video recording is forwarded to a Magistrate; storing it in eSakshya may count as that (BNSS s.105)."""
 
     what = "the recording"
+    one_sided = "the section asks that it be sent; no act of the Magistrate on its receipt is in this register"
 
     recording: str
     subject: Literal["scene", "search", "seizure", "statement", "other"]

@@ -10,14 +10,20 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from domain.case.case import Case, CaseEntry, Part
+from domain.case.case import Case, Part
 from domain.case.codes import Code
 from domain.case.days import written
 from domain.case.fir import EARLY, Done, Fir, FollowsFIR, NeedsFIR, named
+from domain.case.handoff import ClosesHandOff, HandOff, HandsOff
 from domain.event import changed
 
 AT_STATION = EARLY | {"registered", "under investigation"}
 """Stages in which a case is the station's alone, so that it can be on its way to another."""
+
+TRANSFER = HandOff(
+    "case to station", "प्रकरण दूसरे थाने को", owner="station_officer",
+    chaser="station_officer", addressee="to_station", other="from_record",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,11 @@ def on_its_way(case: Case) -> Done | None:
     return None if part.received else part.sent
 
 
-class LeavesStation(FollowsFIR):
+class LeavesStation(HandsOff, FollowsFIR):
     """An act by which a case is sent to another station."""
 
     shows = frozenset({"to_station"})
+    hand_off = TRANSFER
 
     what = "the transfer"
 
@@ -73,10 +80,11 @@ class LeavesStation(FollowsFIR):
         return case.keep(new, stage="transferred" if case.stage in AT_STATION else case.stage)
 
 
-class EntersStation(CaseEntry):
+class EntersStation(ClosesHandOff):
     """An act by which another station receives a case; the receiving station enters it."""
 
     shows = frozenset({"sections"})
+    answers = (TRANSFER,)
 
     begins: ClassVar[str] = "under investigation"
     """The stage of a case whose record begins here."""
@@ -178,6 +186,7 @@ class JoinsCases(FollowsFIR):
     """An act that ties this record to another case; the other record has the same act, from its side."""
 
     shows = frozenset({"accused", "direction"})
+    one_sided = "the other record has the same act, from its side"
 
     other: str
     other_record: UUID | None = None

@@ -19,6 +19,7 @@ from domain.law.book import load_book
 from projections.articles import Articles
 from projections.case_state import CaseState
 from projections.deadlines import Deadlines
+from projections.hand_offs import HandOffs
 from projections.history import History
 from projections.view import View
 from schemas import catalogue
@@ -30,7 +31,7 @@ domain.load()
 
 def all_views() -> list[View]:
     """Every view that ships."""
-    return [CaseState(), History(), Articles(), Deadlines(load_book(), ZoneInfo("Asia/Kolkata"))]
+    return [CaseState(), History(), Articles(), HandOffs(), Deadlines(load_book(), ZoneInfo("Asia/Kolkata"))]
 
 
 def write_cases(url: str, cases: int, first: int = 0) -> list[UUID]:

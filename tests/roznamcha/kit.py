@@ -32,6 +32,14 @@ class Program:
             "PYTHONPATH": str(ROOT),
         }
 
+    def with_key(self) -> Program:
+        """The program with the master key under which the tests enter beside it."""
+        key = self.folder / "data" / "keys" / "master.key"
+        key.parent.mkdir(parents=True, mode=0o700)
+        key.write_text((b"k" * 32).hex())
+        key.chmod(0o600)
+        return self
+
     def command(self, *arguments: str) -> list[str]:
         """The command line of a run."""
         return [sys.executable, "-c", "from roznamcha.cli import main; main()", *arguments]

@@ -48,7 +48,7 @@ def test_no_name_comes_out_of_a_whole_case(tmp_path: Path) -> None:
     assert process.returncode == 0
     for command in (
         ["show", "marked:1"], ["history", "marked:1"], ["custody", "marked:1"], ["deadlines", "marked:1", "--explain"],
-        ["verify"], ["doctor"], ["parked", "list"], ["show", "marked:2"],
+        ["handoffs", "--all"], ["verify"], ["doctor"], ["parked", "list"], ["show", "marked:2"],
     ):  # fmt: skip
         for form in ([], ["--json"]):
             done = program.run("--verbose", *command, *form, check=False)

@@ -33,11 +33,7 @@ from tests.roznamcha.test_relay import entered
 @pytest.fixture
 def station(program: Program) -> Program:
     """The program with the key under which the tests enter."""
-    key = program.folder / "data" / "keys" / "master.key"
-    key.parent.mkdir(parents=True, mode=0o700)
-    key.write_text((b"k" * 32).hex())
-    key.chmod(0o600)
-    return program
+    return program.with_key()
 
 
 def compared(url: str, broker: Broker, topics: Topics, short: str = "entries", **more: Any) -> Reconciled:
