@@ -13,13 +13,18 @@ from domain.law.clock import Clock, Reckoning
 from projections.case_state import CaseState
 from projections.custody import Custody
 from projections.deadlines import reckon_entries
+from projections.hand_offs import HandOffs, Papers, hand_offs
 from projections.malkhana import Malkhana
 from projections.view import fold_record
 from tests.stories.story import INDIA, Misread, moment
 
-EXPECT = {"stage", "board", "number", "sections", "entries", "accused", "custody", "clocks", "no clock", "no law"}
+EXPECT = {
+    "stage", "board", "number", "sections", "entries", "accused", "custody", "clocks", "no clock", "no law",
+    "hand-overs",
+}  # fmt: skip
 ARTICLE = {"state", "place", "holder", "seal", "quantity", "breaks"}
 CLOCK = {"rule", "for", "opened", "due", "last_day", "as_of", "state", "law", "explained"}
+HAND_OVER = {"what", "for", "as_of", "known_at", "state", "sent", "to", "times"}
 BOOK = load_book()
 
 
@@ -28,6 +33,7 @@ def differences(expect: Mapping[str, Any], record: Case, entries: list[Event[Any
     _known(expect, EXPECT, "expect")
     found = list(_file(expect, record, entries))
     found += _custody(expect.get("custody", {}), entries)
+    found += _hand_overs(expect.get("hand-overs", []), entries)
     return found + list(_clocks(expect, entries))
 
 
@@ -71,6 +77,30 @@ def _custody(expect: Mapping[str, Any], entries: list[Event[Any]]) -> Iterator[s
         if row is not None:
             shown = {name: getattr(row, name) for name in ("state", "place", "holder", "seal", "quantity")}
             yield from _compared(article, told, shown | {"breaks": sorted(broken[article])})
+
+
+def _hand_overs(expected: list[dict[str, Any]], entries: list[Event[Any]]) -> Iterator[str]:
+    """Every hand-over that the story names, as of its day and as it was known on a day: the last one of its kind."""
+    view, kept = HandOffs(), Papers(entries[0].meta.record_id)
+    for entry in entries:
+        for _, handler in view.touched(entry):
+            handler(view, kept, entry)
+    ever = {(each.hand_off, each.subject) for each in hand_offs(kept)}
+    for told in expected:
+        _known(told, HAND_OVER, "a hand-over")
+        if (told["what"], told["for"]) not in ever:
+            yield f"there was never a {told['what']} {told['for']}"
+        when = (moment(told["as_of"]), moment(told["known_at"]) if "known_at" in told else None)
+        found = [
+            each for each in hand_offs(kept, *when) if (each.hand_off, each.subject) == (told["what"], told["for"])
+        ]
+        shown = {"state": "none", "sent": "", "to": "", "times": 0}
+        if found:
+            last = max(found, key=lambda each: each.version)
+            sent = _written(last.sent_at) if last.sent_at else ""
+            shown = {"state": last.state, "sent": sent, "to": last.addressee, "times": last.times_sent}
+        where = f"{told['what']} {told['for']} as of {told['as_of']}"
+        yield from _compared(where, {key: value for key, value in told.items() if key in shown}, shown)
 
 
 def _clocks(expect: Mapping[str, Any], entries: list[Event[Any]]) -> Iterator[str]:
