@@ -61,6 +61,8 @@ class HandOffs(View):
         last_sent_at: datetime | None = None
         closed_at: datetime | None = None
         closed_by: str = ""
+        sent_recorded_at: datetime | None = None
+        closed_recorded_at: datetime | None = None
         before: datetime | None = None
         other: UUID | None = None
         """The record of the sending side, where an acknowledgement names it."""
@@ -161,12 +163,14 @@ def _sent(blank: HandOffs.Row, step: Step) -> HandOffs.Row:
         "sent_by_rank": slip["rank"],
     }
     when: dict[str, Any] = {"sent_at": step.at, "last_sent_at": step.at, "times_sent": 1}
+    when["sent_recorded_at"] = datetime.fromisoformat(slip["recorded"])
     return replace(blank, version=step.version, addressee=step.named, **who, **when)
 
 
 def _close(row: HandOffs.Row, step: Step) -> None:
     row.state = ANSWERED if step.side == "answered" else OVERTAKEN
     row.closed_at, row.closed_by = step.at, step.slip["act"]
+    row.closed_recorded_at = datetime.fromisoformat(step.slip["recorded"])
 
 
 def _unsent(blank: HandOffs.Row, step: Step) -> HandOffs.Row:

@@ -50,7 +50,7 @@ def hand_offs_asked(board: Board, asked: Asked, *, closed: bool) -> list[HandOff
         rows = list(_rows_now(board, asked.record_id, closed=closed))
         elsewhere = _answers_now(board, {each.record_id for each in rows if _may_be_elsewhere(each)})
     else:
-        rows = [row for papers in _papers(board, asked.record_id) for row in _then(papers, asked)]
+        rows = [row for papers in _papers(board, asked, closed=closed) for row in _then(papers, asked)]
         others = rows
         if asked.record_id is not None and any(map(_may_be_elsewhere, rows)):
             others = [row for papers in _naming(board, asked.record_id) for row in _then(papers, asked)]
@@ -92,17 +92,31 @@ def _answers_now(board: Board, records: set[UUID]) -> dict[UUID, HandOffs.Row]:
         return {each.other: each for each in cursor.execute(query, (list(records),)) if each.other is not None}
 
 
-def _papers(board: Board, record_id: UUID | None) -> Iterator[Papers]:
-    """What the view keeps of a record, or of all records, page by page."""
+NOT_CLOSED_THEN = """
+    SELECT record_id FROM views.hand_offs WHERE (
+        sent_at IS NULL OR closed_at IS NULL OR closed_at > %(as_of)s::timestamptz
+        OR closed_recorded_at > %(known_at)s::timestamptz OR sent_recorded_at > %(known_at)s::timestamptz
+    )
+    UNION SELECT record_id FROM views.hand_offs__state WHERE corrections <> '{}'
+    ORDER BY record_id
+"""
+"""Records in which a hand-over may have been open then: unless both sides had happened by then, and were known, it may.
+
+Whatever else was not known then (a second sending, a second acknowledgement) opened and closed nothing.
+"""
+
+
+def _papers(board: Board, asked: Asked, *, closed: bool) -> Iterator[Papers]:
+    """What the view keeps of the record that is asked for, or of all that may matter, page by page."""
     held, cursor = tables_of(board.view("hand_offs")).held, board.connection.cursor()
-    if record_id is not None:
-        yield from held.of_records(cursor, [record_id])
-        return
-    query = f"SELECT record_id FROM views.{held.name} WHERE record_id > %s ORDER BY record_id LIMIT {PAGE}"
-    last = UUID(int=0)
-    while ids := [each for (each,) in cursor.execute(query.encode(), (last,)).fetchall()]:
-        yield from held.of_records(cursor, ids)
-        last = ids[-1]
+    if asked.record_id is not None:
+        ids = [asked.record_id]
+    else:
+        query = f"SELECT record_id FROM views.{held.name} ORDER BY record_id" if closed else NOT_CLOSED_THEN
+        moments = {"as_of": asked.as_of, "known_at": asked.known_at}
+        ids = [each for (each,) in cursor.execute(query.encode(), moments).fetchall()]
+    for start in range(0, len(ids), PAGE):
+        yield from held.of_records(cursor, ids[start : start + PAGE])
 
 
 def _naming(board: Board, record_id: UUID) -> Iterator[Papers]:

@@ -58,16 +58,19 @@ def handoffs(  # noqa: PLR0913 (one for each way to ask)
             and to in {"", kinds()[each.hand_off].owner}
             and (older_than is None or (_days(each, asked.at, zone) or 0) > older_than)
         ]
-        found = list(with_clocks(board, (each for each in rows if everything or each.state == OPEN), asked))
+        listed = [each for each in rows if everything or each.state == OPEN]
+        found = list(with_clocks(board, listed if as_json else listed[:SCREEN], asked))
         called = office.store.shelf.called({each.row.record_id for each in found})
     owners = Counter(kinds()[each.hand_off].owner for each in rows if each.state == OPEN)
     unsent = sum(each.state == UNSENT and each.other is None for each in rows)
     totals: dict[str, Any] = {"open": owners.total(), "to": dict(sorted(owners.items())), "not_sent": unsent}
     if as_json:
-        listed = [_document(each, called, asked.at, zone) for each in found]
-        print_json({"as_of": plain(asked.at), "hand_offs": listed, "totals": totals})
+        shown = [_document(each, called, asked.at, zone) for each in found]
+        print_json({"as_of": plain(asked.at), "hand_offs": shown, "totals": totals})
         return
     _paper(found, called, asked.at, zone)
+    if len(listed) > SCREEN:
+        say(f"… and {len(listed) - SCREEN:,} more: use --station, --to, --older-than or --json")
     shares = ", ".join(f"{role.replace('_', ' ')} {count:,}" for role, count in totals["to"].items())
     say(f"{totals['open']:,} sent and not acknowledged{f': {shares}' if shares else ''}")
     if unsent and not everything:
@@ -135,13 +138,11 @@ def _paper(found: Sequence[Waiting], called: Mapping[UUID, str], at: datetime, z
             _clocks(each, at, zone),
             _remarks(each, called, zone),
         )
-        for each in found[:SCREEN]
+        for each in found
     ]
     if rows:
         heads = ("record", "what", "sent", "by", "to", "days", "clock", "state")
         table(f"sent and not acknowledged as of {when(at, zone)}", heads, rows)
-    if len(found) > SCREEN:
-        say(f"… and {len(found) - SCREEN:,} more: use --station, --to, --older-than or --json")
 
 
 def _clocks(each: Waiting, at: datetime, zone: ZoneInfo) -> str:

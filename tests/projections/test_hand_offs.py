@@ -305,6 +305,24 @@ def test_as_of_and_known_at_are_a_fold_of_what_was_there(
     assert list(hand_offs(papers(found), then, known)) == fold_record(VIEW, there)
 
 
+@for_all(LINES, st.integers(0, 12), st.integers(0, 12), st.lists(st.integers(0, 12), min_size=9, max_size=9))
+def test_what_both_sides_closed_by_then_was_not_open_then(
+    lines: list[tuple[str, int, str]], as_of: int, known_at: int, recorded: list[int]
+) -> None:
+    """Which records need be looked at: where all rows were closed by then, and known to be, none was open then."""
+    found = entries(*told(lines), recorded=recorded)
+    then, known = DAY + as_of * HOUR, DAY + known_at * HOUR
+    closed = [
+        row.sent_at
+        and row.closed_at
+        and row.closed_at <= then
+        and row.sent_recorded_at <= known >= row.closed_recorded_at
+        for row in fold_record(VIEW, found)
+    ]
+    if all(closed):
+        assert {row.state for row in hand_offs(papers(found), then, known)} <= {"acknowledged"}
+
+
 @for_all(LINES, st.sets(st.integers(1, 9)))
 def test_striking_is_leaving_out(lines: list[tuple[str, int, str]], gone: set[int]) -> None:
     """A record with struck lines shows what one without them shows."""
