@@ -26,6 +26,7 @@ from domain.law.book import load_book
 from projections.articles import Articles
 from projections.case_state import CaseState
 from projections.deadlines import Deadlines
+from projections.hand_offs import HandOffs
 from projections.history import History
 from projections.view import View
 from schemas import catalogue
@@ -37,7 +38,7 @@ BATCH = 500
 
 def views() -> list[View]:
     """Every view that ships."""
-    return [CaseState(), History(), Articles(), Deadlines(load_book(), ZoneInfo("Asia/Kolkata"))]
+    return [CaseState(), History(), Articles(), HandOffs(), Deadlines(load_book(), ZoneInfo("Asia/Kolkata"))]
 
 
 def _empty(url: str) -> None:
