@@ -27,7 +27,8 @@ TABLES: tuple[LiteralString, ...] = (
     "CREATE SCHEMA IF NOT EXISTS {schema}",
     """CREATE TABLE {schema}.roznamcha_offsets (
         topic text, partition smallint, subscriber text NOT NULL, topic_id text NOT NULL, next bigint NOT NULL,
-        position bigint NOT NULL, stopped text NOT NULL DEFAULT '', PRIMARY KEY (topic, partition))""",
+        position bigint NOT NULL, stopped text NOT NULL DEFAULT '', previous bigint, digest bytea,
+        PRIMARY KEY (topic, partition))""",
     """CREATE TABLE {schema}.roznamcha_seen (
         topic text, record_id uuid, count bigint NOT NULL, digest bytea NOT NULL, PRIMARY KEY (topic, record_id))""",
     """CREATE TABLE {schema}.roznamcha_parked (
@@ -36,8 +37,6 @@ TABLES: tuple[LiteralString, ...] = (
         parked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (topic, topic_id, partition, "offset"))""",
     "CREATE INDEX roznamcha_parked_record ON {schema}.roznamcha_parked (topic, record_id, position)",
 )
-LAST: LiteralString = "ALTER TABLE {schema}.roznamcha_offsets ADD COLUMN previous bigint, ADD COLUMN digest bytea"
-"""What is kept of a partition's last entry; books that were made without get it when they are opened."""
 
 
 class Place(NamedTuple):
@@ -96,12 +95,6 @@ class Book:
             ).fetchone()
             for each in () if there else TABLES:
                 connection.execute(self._sql(each))
-            last = connection.execute(
-                "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = 'digest'",
-                (sql.Identifier(self.schema, "roznamcha_offsets").as_string(connection),),
-            ).fetchone()
-            if not last:
-                connection.execute(self._sql(LAST))
             connection.execute(
                 self._sql(
                     "INSERT INTO {schema}.roznamcha_offsets SELECT %s, s, %s, %s, 0, 0 "

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from psycopg import Connection
 
-from consumers.clients import Broker, KafkaError, TooLarge, let_go
+from consumers.clients import Broker, KafkaError, Timeout, TooLarge, let_go
 from consumers.letters import TOLD
 from consumers.steps import reach
 
@@ -36,9 +36,11 @@ Row = tuple[int, int, bytes | None, bytes | None, list[tuple[str | None, str | N
 def send(connection: Connection[Any], broker: Broker, group: str, dead: str, slots: Collection[int]) -> int:
     """Send the letters of these slots that were not yet sent, each into the partition it was found in; give how many.
 
-    Raises KafkaError or Away when some were not acknowledged, after all others: they are sent again the next time.
+    Raises KafkaError or Away when some were not acknowledged, after all others, and Timeout when the time was too short
+    for all: they are sent the next time.
     """
     done, after, failed = 0, 0, None
+    until = time.monotonic() + BLOCKING / 1_000
     while rows := connection.execute(UNSENT, (group, list(slots), after, AT_ONCE)).fetchall():
         after = rows[-1][0]
         producer = broker.producer(
@@ -48,7 +50,7 @@ def send(connection: Connection[Any], broker: Broker, group: str, dead: str, slo
             request_timeout_ms=BLOCKING - 1_000,
         )
         try:
-            sent, error = _send(producer, dead, rows)
+            sent, error = _send(producer, dead, rows, until)
         finally:
             let_go(producer)
         reach("kafka: dead letter sent")  # dies here: it is sent once more, with the same coordinates
@@ -60,14 +62,21 @@ def send(connection: Connection[Any], broker: Broker, group: str, dead: str, slo
         failed = failed or error
         if error is not None and error.retriable:  # not these letters: the broker
             break
+        if time.monotonic() > until:
+            failed = failed or Timeout("more letters wait than could be sent at once")
+            break
     if failed is not None:
         raise failed
     return done
 
 
-def _send(producer: Any, dead: str, rows: Sequence[Row]) -> tuple[list[int], KafkaError | None]:  # noqa: ANN401
+def _send(
+    producer: Any,  # noqa: ANN401 (kafka-python's)
+    dead: str,
+    rows: Sequence[Row],
+    until: float,
+) -> tuple[list[int], KafkaError | None]:
     """Send some letters: the ids of those that arrived, and the error of one that did not."""
-    until = time.monotonic() + BLOCKING / 1_000
     under_way, sent, failed = [], [], None
     for row in rows:
         try:
@@ -82,7 +91,7 @@ def _send(producer: Any, dead: str, rows: Sequence[Row]) -> tuple[list[int], Kaf
             try:
                 _wait(future, until)
             except TooLarge:  # together with others, perhaps, or with the broker's own limit
-                _wait(_put(producer, dead, row, bare=True), time.monotonic() + BLOCKING / 1_000)
+                _wait(_put(producer, dead, row, bare=True), max(until, time.monotonic() + 1))
         except KafkaError as error:
             failed = error
         else:

@@ -64,21 +64,24 @@ def never_held_up(url: str, called: str = "roznamcha") -> Iterator[Connection[An
             raise
 
 
-def unhindered(connection: Connection[Any], work: Callable[[], T]) -> T:
+def unhindered(connection: Connection[Any], work: Callable[[], T], told: Callable[[], None] = lambda: None) -> T:
     """Do what waits for the checkpoints, and again whenever someone stood still with them in hand: he is ended.
 
-    Who holds them and works is waited for as long as it takes. What `work` does must fall back as a whole.
+    Who holds them and works is waited for as long as it takes, and `told` is called now and then. What `work` does must
+    fall back as a whole.
     """
     connection.execute(f"SET lock_timeout = '{WAITING}s'".encode())
-    while True:
-        try:
-            done = work()
-        except psycopg.errors.LockNotAvailable:
-            (ended,) = connection.execute("SELECT ops.end_standing(%s)", (STANDING,)).fetchone() or (0,)
-            log.warning("held up", ended=ended)
-        else:
+    try:
+        while True:
+            try:
+                return work()
+            except psycopg.errors.LockNotAvailable:
+                (ended,) = connection.execute("SELECT ops.end_standing(%s)", (STANDING,)).fetchone() or (0,)
+                log.warning("held up", ended=ended)
+                told()
+    finally:
+        if not connection.closed:
             connection.execute("RESET lock_timeout")
-            return done
 
 
 def read_log(

@@ -38,7 +38,7 @@ SESSION_MS = 10_000
 RECONNECTING_MS = 1_000
 """Milliseconds at most between two tries to reach a broker that is away. The library would wait up to half a minute."""
 PATIENCE = 60.0
-"""Seconds for which a broker may stay away before the follower gives up."""
+"""Seconds for which a broker, or the database, may stay away before the follower gives up."""
 TRIES = 3
 """How often a message that can't be read is asked for: it may have been spoilt on the wire."""
 LATER = 30.0
@@ -218,7 +218,7 @@ class KafkaFollower:
         self.reading.hint({slot: offset for slot, offset in found.items() if slot in self.reading.held})
 
     def _send_letters(self) -> None:
-        """Send what is kept and not sent, when it is quiet. Views wait 5 seconds for it at most, once in LATER."""
+        """Send what is kept and not sent, when it is quiet. Views wait some 5 seconds for it, once in LATER."""
         if not self._unsent or not self.reading.held or time.monotonic() < self._again:
             return
         try:

@@ -12,14 +12,12 @@ import structlog
 
 from consumers.clients import Broker
 from consumers.embedded import never_held_up
-from consumers.kafka import KafkaFollower
+from consumers.kafka import PATIENCE, KafkaFollower
 from consumers.topics import Topics
 from consumers.watchdog import LIMIT, Watchdog
 from projections.view import View
 from schemas import Catalogue
 
-PATIENCE = 60.0
-"""Seconds for which a database may stay away before the follower gives up."""
 log = structlog.get_logger()
 
 

@@ -8,7 +8,7 @@ visible before a smaller one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -82,10 +82,11 @@ def tell(cursor: Cursor[Any], part: type[View], rows: Iterable[Any], gone: Itera
     cursor.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
 
-def open_topic(connection: Connection[Any], view: View, topic: str) -> int:
+def open_topic(connection: Connection[Any], view: View, topic: str, progress: Callable[[], None] = lambda: None) -> int:
     """Tell every row there is to a topic of which nothing was published, and open it; give how many rows.
 
-    The view must have been built. Its runner waits meanwhile, about as long as reading its rows takes.
+    The view must have been built. Its runner waits meanwhile, about as long as reading its rows takes; `progress` is
+    called after each CHUNK of them.
     """
     both = zip(view.published, tables_of(view).published, strict=True)
     part, table = next((part, table) for part, table in both if part.topic == topic)
@@ -98,7 +99,8 @@ def open_topic(connection: Connection[Any], view: View, topic: str) -> int:
             "ON CONFLICT (topic, slot) DO UPDATE SET seq = 0",
             (topic, SLOTS - 1),
         )
-        told = _tell_all(connection, part, table, f"SELECT {', '.join(table.columns)} FROM views.{table.name}")
+        every = f"SELECT {', '.join(table.columns)} FROM views.{table.name}"
+        told = _tell_all(connection, part, table, every, progress)
         reach("outbox: opened")  # dies here: nothing is open, and whoever begins next opens it
     return told
 
@@ -138,11 +140,18 @@ def _match(table: Table) -> str:
     return " AND ".join(f"o.{name} = n.{name}" for name in table.key)
 
 
-def _tell_all(connection: Connection[Any], part: type[View], table: Table, query: str) -> int:
+def _tell_all(
+    connection: Connection[Any],
+    part: type[View],
+    table: Table,
+    query: str,
+    progress: Callable[[], None] = lambda: None,
+) -> int:
     told = 0
     for chunk in _chunks(connection, query):
         tell(connection.cursor(), part, [table.row(*values) for values in chunk])
         told += len(chunk)
+        progress()
     return told
 
 

@@ -82,7 +82,7 @@ def _stops(topic: str, message: Any, each: Carried, last: Place) -> Stopped | No
         return Missing(topic, message, seen, why)
     if here > seen != each.previous:
         why = f"is new, and follows the entry at position {each.previous} and not the one at {seen} that came last"
-    elif last.digest is None:  # nothing was taken yet, or by an earlier release that kept no digest
+    elif last.digest is None:  # nothing was taken yet
         return None
     elif here == seen and (each.previous, _digest(each)) != (last.previous, last.digest):
         why = f"is another entry than the one that came from position {here}"

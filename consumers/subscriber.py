@@ -144,7 +144,7 @@ class Subscriber:
     @contextmanager
     def opened(self, group: str | None) -> Iterator[Reading]:
         """Both connections, for the block: to the database, and a reading of all partitions or of the group's share."""
-        self._topic_id, self._asked = topic_id(self.broker, self.topic), time.monotonic()
+        self._topic_id, self._asked, self._ended = topic_id(self.broker, self.topic), time.monotonic(), 0
         self.stopped = {}
         try:
             self._connect()
@@ -333,7 +333,7 @@ class Subscriber:
     def _wait(self, reading: Reading, error: Exception) -> None:
         """Stay a member while the database is away, then go on from what is committed. Raises `error` at last."""
         self._ended += isinstance(error, ENDED)
-        if self._ended == TRIES:
+        if isinstance(error, ENDED) and self._ended >= TRIES:
             raise error
         until, pause = time.monotonic() + self.patience, 0.1
         while True:

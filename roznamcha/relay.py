@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -88,7 +89,8 @@ class Relay:
         self.reached = self.published = 0
         self._producer: Any = None
         self._holds_lock = False
-        self._topic_id = ""
+        self._ids: dict[str, str] = {}
+        self._comes_round: Callable[[], None] = lambda: None
 
     # --- beginning -----------------------------------------------------------------------------------------------
 
@@ -100,7 +102,7 @@ class Relay:
         self.close()
         self._only_these()
         ids = self._topics_there()
-        self._topic_id = ids["relay.position"]
+        self._ids = ids
         self._producer = self.broker.producer(self.topics.relay_id, called=self.topics.relay_id)
         # Fences a relay that still lives, and undoes what a dead one has left open. Only then is the position read:
         # before, a transaction could still be committed behind our back.
@@ -158,7 +160,8 @@ class Relay:
             following: list[Row] = []
 
             def meanwhile(last: int = page[-1].kept.position, following: list[Row] = following) -> None:
-                following += self._read(last, target)
+                with suppress(Unavailable):  # said when its turn comes
+                    following += self._read(last, target)
 
             full = len(page) == self.batch
             at = self._commit(at, partial(self._entries, page), meanwhile if full else None)
@@ -173,11 +176,12 @@ class Relay:
 
     def _rows(self, at: Position, stop: threading.Event) -> Position:
         """Publish what the views have told."""
-        self.outbox.open(at)
+        self.outbox.open(at, self._comes_round)
         for topic in self.outbox.opened:
             while not stop.is_set() and (page := self.outbox.page(topic, at.rows[topic], self.batch)):
                 at = self._commit(at, partial(self._told, topic, page))
                 self.outbox.done(topic, at.rows[topic])
+                self._comes_round()
         return at
 
     def _read(self, after: int, target: int) -> list[Row]:
@@ -220,10 +224,10 @@ class Relay:
         except KafkaError as error:
             if not taken_over(producer, error):
                 raise
-            self.connection.execute(FENCED, (self.topics.prefix,))
             if self._holds_lock and self.alone():  # then nobody else can have: it was open for longer than it may
                 message = "the transaction ran out of time"
                 raise Timeout(message) from None
+            self.connection.execute(FENCED, (self.topics.prefix,))
             message = "another relay has taken over: this one stops"
             raise TakenOver(message) from None
         reach("relay: committed")  # dies here: Kafka has batch and position, and the next relay reads them there
@@ -280,6 +284,7 @@ class Relay:
         self.connection.execute("LISTEN entries")
         if self.outbox.views:
             self.connection.execute(f"LISTEN {CHANNEL}".encode())
+        self._comes_round = told
         away: float | None = None
         look = time.monotonic() + LOOK
         while not stop.is_set():
@@ -307,7 +312,7 @@ class Relay:
 
     def _still_there(self) -> None:
         """Begin again where the topics are others than it began with: someone has deleted them meanwhile."""
-        if self._topics_there()["relay.position"] != self._topic_id:
+        if self._topics_there() != self._ids:
             log.warning("the topics were made anew")
             self.close()
 

@@ -5,7 +5,7 @@ What was published is known from Kafka, as for the entries; a row leaves the out
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -70,11 +70,13 @@ class Outbox:
             self.connection.execute("SELECT slot, seq FROM ops.outbox_heads WHERE topic = %s", (topic,)).fetchall()
         )
 
-    def open(self, at: Position) -> None:
+    def open(self, at: Position, progress: Callable[[], None]) -> None:
         """Open the topics of which nothing was published, as soon as their views are built."""
         for topic, view in self.views.items():
             if topic not in self.opened and is_built(self.connection, view):
-                rows = unhindered(self.connection, partial(open_topic, self.connection, view, topic))
+                rows = unhindered(
+                    self.connection, partial(open_topic, self.connection, view, topic, progress), progress
+                )
                 log.info("opened", topic=self.topics[topic].name, rows=rows)
                 self.opened.append(topic)
                 at.rows[topic] = {}

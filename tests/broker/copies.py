@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -34,9 +35,14 @@ def create(broker: Broker, topics: Topics, shorts: tuple[str, ...] = COPIED) -> 
 
 
 def remove(broker: Broker, topics: Topics, shorts: tuple[str, ...] = COPIED) -> None:
-    """Delete these topics."""
+    """Delete these topics, and see them gone: the node that is asked hears of it from the controller."""
+    names = {topics[each].name for each in shorts}
+    until_end = time.monotonic() + 60
     with broker.admin() as admin:
-        admin.delete_topics([topics[each].name for each in shorts])
+        admin.delete_topics(sorted(names))
+        while names.intersection(admin.list_topics()):
+            assert time.monotonic() < until_end, "the topics are still there"
+            time.sleep(0.05)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import psycopg
 import pytest
 
 from consumers.clients import Broker
@@ -152,19 +151,3 @@ def test_a_strangers_entry_that_was_taken_is_found_out_by_the_next(
     write(broker, topics.entries, [renumbered(one[-1], position(one[-1]) + 1, position(one[-1]))])
     with pytest.raises(Parted, match="where nothing lay"):
         court.catch_up()
-
-
-def test_a_book_of_an_earlier_release_goes_on(database: str, own: str, broker: Broker, topics: Topics) -> None:
-    """It kept no digest of the last entry: it gets one with the next."""
-    write_cases(database, 4)
-    publish(database, broker, topics)
-    court = subscriber(own, broker, topics)
-    court.catch_up()
-    with psycopg.connect(own) as connection:
-        connection.execute(
-            "ALTER TABLE roznamcha_subscriber.roznamcha_offsets DROP COLUMN digest, DROP COLUMN previous"
-        )
-    write_more(database, 4)
-    log = publish(database, broker, topics)
-    assert court.catch_up() == len(log) - 16
-    came_once(own, log)

@@ -22,7 +22,7 @@ from consumers.topics import Topics
 from roznamcha.errors import Broken, Unavailable
 from roznamcha.relay import Relay, TakenOver, forget
 from roznamcha.relayed import read_position
-from roznamcha.topic_plan import apply, clear
+from roznamcha.topic_plan import apply, clear, plan
 from schemas import catalogue
 from tests.acts import sent
 from tests.broker.copies import create, remove
@@ -145,6 +145,8 @@ def test_a_transaction_that_ran_out_is_begun_again(database: str, broker: Broker
         with pytest.raises(KafkaError, match="ran out of time"):
             relay.publish()
         assert relay.publish() == 16
+        row = relay.connection.execute("SELECT taken_over FROM ops.relayed").fetchone()
+        assert row == (0,), "nobody has taken over"
     agrees(database, broker, topics)
 
 
@@ -165,6 +167,21 @@ def test_topics_made_anew_are_noticed_by_who_is_idle(
         stop.set()
         thread.join()
     agrees(database, broker, topics)
+
+
+def test_one_topic_made_anew_is_noticed_by_who_is_idle(
+    database: str, broker: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was published into it is gone, and nothing is published behind it."""
+    write_cases(database, 2)
+    with relaying(database, broker, topics) as relay:
+        relay.publish()
+        remove(broker, topics, ("entries",))
+        until(lambda: topics["entries"] in plan(broker, topics).missing, 20)
+        create(broker, topics, ("entries",))
+        monkeypatch.setattr("roznamcha.relay.LOOK", 0.0)
+        with pytest.raises(Broken, match="messages were lost"):
+            relay.follow(threading.Event(), net=0.1)
 
 
 def test_one_store_is_published_under_one_prefix(database: str, broker: Broker, topics: Topics) -> None:
@@ -242,7 +259,8 @@ def test_an_entry_that_cannot_be_read_is_carried_all_the_same(database: str, bro
     agrees(database, broker, topics)
 
 
-def test_what_a_newer_release_wrote_is_left_to_it(database: str, broker: Broker, topics: Topics) -> None:
+@pytest.mark.parametrize("batch", [5, 7])
+def test_what_a_newer_release_wrote_is_left_to_it(database: str, broker: Broker, topics: Topics, batch: int) -> None:
     """Its headers would be wrong for ever: what is before it is published, and then it is said who must."""
     write_cases(database, 2)
     newer = max(each.id for each in catalogue().locked) + 3
@@ -250,7 +268,7 @@ def test_what_a_newer_release_wrote_is_left_to_it(database: str, broker: Broker,
         owner.execute("ALTER TABLE roznamcha.entries DISABLE TRIGGER USER")
         state = b"\0" + newer.to_bytes(4, "big") + b"\0"
         owner.execute("UPDATE roznamcha.entries SET state = %s WHERE notification_id = 6", (state,))
-    with relaying(database, broker, topics) as relay:
+    with relaying(database, broker, topics, batch) as relay:
         for _ in range(2):
             with pytest.raises(Unavailable, match=f"schema id {newer} .*newer release"):
                 relay.publish()

@@ -277,6 +277,27 @@ def test_what_the_views_have_not_told_is_noticed(database: str, broker: Broker, 
             relay.publish()
 
 
+def test_a_relay_that_opens_a_topic_comes_round(
+    database: str, broker: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rows there are to be told first: a watchdog sees that it works."""
+    monkeypatch.setattr("consumers.outbox.CHUNK", 1)
+    write_cases(database, 3)
+    with following(database, views()) as follower:
+        follower.catch_up()
+        with relaying(database, broker, topics) as relay:
+            rounds: list[int] = []
+            stop = threading.Event()
+
+            def told() -> None:
+                rounds.append(len(relay.outbox.opened))
+                if len(rounds) > 20:
+                    stop.set()
+
+            relay.follow(stop, told=told, net=0.1)
+    assert rounds.count(0) > 3, "it came round before the first topic was open"
+
+
 def test_a_topic_of_rows_made_anew_is_told_every_row(database: str, broker: Broker, topics: Topics) -> None:
     """Deleted by itself and made again it would be empty for ever: its id says that nothing of it was published."""
     write_cases(database, 3)
