@@ -11,6 +11,8 @@ from consumers.topics import Topics
 from roznamcha.errors import Usage
 from roznamcha.settings import Settings
 
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+
 
 def broker_of(settings: Settings) -> Broker:
     """The broker in force. Raises Usage when none is named, or its options can't be read."""
@@ -31,10 +33,16 @@ def _options(path: str) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} cannot be read as JSON ({type(error).__name__})"
+    except OSError as error:  # what was given may be the options themselves, with a password: it is not shown
+        message = f"ROZNAMCHA_KAFKA_OPTIONS is not the path of a file that can be read ({type(error).__name__})"
+        raise Usage(message) from None
+    except ValueError:
+        message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} holds no JSON"
         raise Usage(message) from None
     if not isinstance(found, dict) or any(key in RESERVED for key in found):
         message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} must be an object without {', '.join(sorted(RESERVED))}"
+        raise Usage(message)
+    if (said := found.get("security_protocol", PROTOCOLS[0])) not in PROTOCOLS:  # the library takes it for the first
+        message = f"ROZNAMCHA_KAFKA_OPTIONS: security_protocol is {said!r}, and none of {', '.join(PROTOCOLS)}"
         raise Usage(message)
     return found

@@ -88,6 +88,17 @@ def read_position(message: Any) -> Position:  # noqa: ANN401 (kafka-python's rec
         raise Broken(message) from None
 
 
+def published(broker: Broker, topics: Topics) -> int:
+    """How far anybody has published under this prefix; 0 for nothing, or where nobody can tell."""
+    with broker.admin() as admin:
+        if topics.position not in admin.list_topics():
+            return 0
+    try:
+        return read_position(tails(broker, topics.position, [0]).get(0)).position
+    except Broken:
+        return 0
+
+
 def agree(connection: Connection[Any], broker: Broker, topics: Topics, found: Position) -> None:
     """Raise Broken unless the store holds what was published last, and the topics end where the position says."""
     if strange := foreign(connection, found):

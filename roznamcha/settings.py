@@ -47,7 +47,7 @@ class Settings:
             "ROZNAMCHA_DATA": str(self.data),
             "ROZNAMCHA_DATABASE_URL": masked(self.database_url) or "(embedded PostgreSQL in the data folder)",
             "ROZNAMCHA_KAFKA": self.kafka or "(none: the store's own log is followed)",
-            "ROZNAMCHA_KAFKA_OPTIONS": self.kafka_options or "(none)",
+            "ROZNAMCHA_KAFKA_OPTIONS": _path_of(self.kafka_options) or "(none)",
             "ROZNAMCHA_TOPICS": self.topics,
             "ROZNAMCHA_REGISTRY_URL": masked(self.registry_url) or "(none)",
             "ROZNAMCHA_TIMEZONE": self.timezone,
@@ -83,3 +83,8 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         registry_url=env.get("ROZNAMCHA_REGISTRY_URL", ""),
         timezone=env.get("ROZNAMCHA_TIMEZONE") or "Asia/Kolkata",
     )
+
+
+def _path_of(options: str) -> str:
+    """The path of the broker's options; what was given in its place may be the options, with a password."""
+    return "(no path, and not shown)" if "{" in options else options

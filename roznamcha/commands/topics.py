@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from consumers.embedded import connected
+from consumers.embedded import connected, head
 from consumers.topics import Topics
 from roznamcha.asyncapi import SCHEMAS, document, text
 from roznamcha.errors import Broken, Unavailable, Usage
@@ -17,6 +17,9 @@ from roznamcha.office import open_office
 from roznamcha.screen import AsJson, many, note, print_json, say
 from roznamcha.settings import Settings, settings
 from schemas import catalogue
+
+if TYPE_CHECKING:  # who plans nothing need not pay for the client
+    from consumers.clients import Broker
 
 topics = typer.Typer(help="The topics on Kafka: how the broker differs from them, make it so.", no_args_is_help=True)
 
@@ -102,7 +105,7 @@ def make_so(  # noqa: PLR0913 (one for each choice)
     told = made.append if as_json else say
     if anew and not yes:
         _confirm(ours.prefix)
-    with reaching(), _relay_kept_away(here) if anew else nullcontext():
+    with reaching(), _relay_kept_away(here, broker, ours) if anew else nullcontext():
         if anew:
             clear(broker, ours, told)
         found = apply(broker, ours, copies=copies, services=services, revoke=revoke, told=told)
@@ -115,11 +118,18 @@ def make_so(  # noqa: PLR0913 (one for each choice)
 
 
 @contextmanager
-def _relay_kept_away(here: Settings) -> Iterator[None]:
+def _relay_kept_away(here: Settings, broker: Broker, ours: Topics) -> Iterator[None]:
     """No relay is at work on the store meanwhile, and what is noted of one is forgotten. Raises Unavailable."""
     from roznamcha.relay import forget
+    from roznamcha.relayed import published
 
     with open_office(here, reading=True) as office, connected(office.url) as connection:
+        if not head(connection) and (last := published(broker, ours)):
+            message = (
+                f"this store holds no entry, and Kafka has some up to position {last}, which nobody could "
+                "publish again from here: is --data, or ROZNAMCHA_DATABASE_URL, the right one?"
+            )
+            raise Usage(message)
         forget(connection)
         yield
 

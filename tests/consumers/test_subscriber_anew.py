@@ -64,11 +64,11 @@ def test_a_partition_that_stands_still_finds_that_the_topic_was_made_anew(
     lost = messages[0]
     made_anew(broker, topics)
     write(broker, topics.entries, [each for each in messages if each is not lost])
-    member = Member("court", own, broker, topics, stall=0.5)
-    until(lambda: set(member.subscriber.stopped) == {lost.partition})
+    member = Member("court", own, broker, topics, stall=1.0)
+    until(lambda: set(member.subscriber.stopped) == {lost.partition}, 180)
     made_anew(broker, topics)
     write(broker, topics.entries, messages)
-    until(lambda: len(received(own)) == len(log))
+    until(lambda: len(received(own)) == len(log), 180)
     member.leave()
     came_once(own, log)
     assert member.subscriber.stopped == {}

@@ -23,7 +23,8 @@ from roznamcha.published import Compared, Published
 from roznamcha.relay import TakenOver
 from roznamcha.sentry import Sentry
 from tests.roznamcha.kit import Program
-from tests.roznamcha.test_relay import entered, relaying
+from tests.roznamcha.test_relay import relaying
+from tests.roznamcha.test_relaying import entered
 
 AT = datetime(2026, 7, 2, 12, tzinfo=UTC)
 KNOWN = Published(

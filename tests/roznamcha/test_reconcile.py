@@ -27,7 +27,7 @@ from tests.broker.reading import read_topic
 from tests.consumers.feed import write_cases
 from tests.consumers.subscribing import publish
 from tests.roznamcha.kit import Program
-from tests.roznamcha.test_relay import entered
+from tests.roznamcha.test_relaying import entered
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from consumers.clients import Broker, ConfigResource, ConfigResourceType
 from consumers.embedded import connected
 from consumers.topics import Topics
 from roznamcha.errors import Unavailable, Usage
+from roznamcha.postgres import Embedded
 from roznamcha.relay import Relay
 from roznamcha.rights import services_of
 from roznamcha.topic_plan import apply, clear, plan, spread
@@ -25,8 +26,9 @@ from schemas import catalogue
 from tests.broker.nodes import NoBroker, free_ports, new_prefix, running
 from tests.broker.reading import read_topic
 from tests.consumers.subscribing import until
+from tests.fault.kit import fresh as fresh_database
 from tests.roznamcha.kit import Program
-from tests.roznamcha.test_relay import entered
+from tests.roznamcha.test_relaying import entered
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,38 @@ def test_nothing_is_made_anew_beside_a_relay(broker: Broker, station: AtBroker, 
     assert station.count("ops.relayed") == 1
     station.run("topics", "apply", "--anew", "--yes")
     assert (station.count("ops.relayed"), read_topic(broker, fresh.entries)) == (0, [])
+
+
+def test_an_empty_store_makes_nothing_anew_of_what_another_one_published(
+    broker: Broker, station: AtBroker, fresh: Topics, tmp_path: Path, server: Embedded
+) -> None:
+    """The wrong folder of data was named: nobody could publish again from there what would be deleted."""
+    apply(broker, fresh)
+    entered(station, 2)
+    station.run("relay", "--once")
+    with fresh_database(server.url) as url:
+        wrong = AtBroker(tmp_path / "wrong", url, broker.bootstrap, fresh.prefix)
+        wrong.folder.mkdir()
+        refused = wrong.run("topics", "apply", "--anew", "--yes", check=False)
+    assert (refused.returncode, "up to position 2" in refused.stderr) == (2, True)
+    assert len(read_topic(broker, fresh.entries)) == 2
+
+
+@pytest.mark.parametrize("protocol", ["ssl", "sasl_ssl"])
+def test_a_mistyped_protocol_is_not_taken_for_none(station: AtBroker, fresh: Topics, protocol: str) -> None:
+    """The library would speak in the clear, password and all."""
+    path = station.folder / "options.json"
+    path.write_text(json.dumps({"security_protocol": protocol}))
+    refused = station.run("--kafka-options", str(path), "topics", "plan", check=False)
+    assert (refused.returncode, "none of PLAINTEXT" in refused.stderr) == (2, True)
+
+
+def test_options_given_in_place_of_their_path_are_not_shown(station: AtBroker, fresh: Topics) -> None:
+    """They hold a password."""
+    for command in (("topics", "plan"), ("doctor",)):
+        refused = station.run("--kafka-options", '{"sasl_plain_password": "geheim"}', *command, check=False)
+        assert refused.returncode == 2
+        assert "geheim" not in refused.stdout + refused.stderr
 
 
 @pytest.mark.parametrize(("typed", "code"), [("{prefix}", 0), ("yes", 2), ("", 2)])

@@ -19,7 +19,7 @@ from roznamcha.posts import POSTS
 from roznamcha.sentry import FIRST, MOST, Sentry
 from tests.roznamcha.kit import Program
 from tests.roznamcha.standing import lives, standing, until
-from tests.roznamcha.test_relay import entered
+from tests.roznamcha.test_relaying import entered
 
 # --- one sentry ------------------------------------------------------------------------------------------------------
 
@@ -204,7 +204,7 @@ def test_settings_that_cannot_be_used_are_refused_before_anything_starts(program
         for arguments, code, words in (
             (("--timezone", "nonsense", "up"), 2, "no time zone"),
             (("up", "--source", "kafka"), 2, "no broker is named"),
-            (("--kafka", "x:1", "--kafka-options", "nowhere.json", "up"), 2, "cannot be read as JSON"),
+            (("--kafka", "x:1", "--kafka-options", "nowhere.json", "up"), 2, "is not the path of a file"),
             (("--database-url", "nonsense", "up"), 2, "no address of a PostgreSQL database"),
             (("up", "--metrics-port", port), 4, "in use"),
             (("up", "--metrics-port", "0", "--metrics-host", "nobody.invalid"), 4, "nobody can be answered"),
