@@ -9,10 +9,13 @@ import csv
 import gzip
 import io
 import os
+import re
 import stat
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -62,31 +65,44 @@ def raw_lines(file: IO[bytes], cut: Callable[[str], object]) -> Iterator[tuple[i
         cut(f"the file ends in the middle, after line {number}: {error}")
 
 
-def whole_lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+@cache
+def _form(delimiter: str) -> re.Pattern[bytes]:
+    """A line of a CSV: whole, or with a last column that goes on in the next line (`open`).
+
+    A quote opens a column only where the column begins; elsewhere it is a sign like others.
+    """
+    sign = re.escape(delimiter.encode())
+    quoted, plain = rb'"(?:[^"]|"")*+', rb'(?!")(?:(?!%b)[^\r\n])*+' % sign
+    column = rb'(?:%b"|%b)' % (quoted, plain)
+    return re.compile(rb"(?:\xef\xbb\xbf)?(?:%b%b)*+(?:%b\r?\n?|(?P<open>%b))" % (column, sign, column, quoted))
+
+
+def whole_lines(lines: Iterator[tuple[int, bytes]], delimiter: str = ",") -> Iterator[tuple[int, bytes]]:
     """Lines of a CSV, those put together whose quoted column runs over several.
 
-    A quote that is never closed costs its own line, not the ones after it.
+    A quote that is never closed, or not at a column's end, costs its own line, not the ones after it.
     """
-    waiting: list[tuple[int, bytes]] = []
-    for number, data in lines:
-        if not waiting and b'"' not in data:
-            yield number, data
+    form = _form(delimiter)
+    anew: deque[tuple[int, bytes]] = deque()
+    while line := anew.popleft() if anew else next(lines, None):
+        number, data = line
+        if b'"' not in data:
+            yield line
             continue
-        waiting.append((number, data))
-        joined = b"".join(each for _, each in waiting)
-        if joined.count(b'"') % 2 == 0:
-            yield waiting[0][0], joined
-            waiting = []
-        elif len(waiting) > OVER_LINES or len(joined) > MAX_DOCUMENT:
-            first, *rest = waiting
-            yield first
-            waiting = []
-            for each in rest:
-                if each[1].count(b'"') % 2 == 0 or each is rest[-1]:
-                    yield each
-                else:
-                    waiting = [each]
-    yield from waiting
+        parts, size, found = [data], len(data), form.fullmatch(data)
+        after: list[tuple[int, bytes]] = []
+        while found and found["open"] is not None and len(after) < OVER_LINES and size <= MAX_DOCUMENT:
+            if (more := anew.popleft() if anew else next(lines, None)) is None:
+                break
+            after.append(more)
+            parts.append(more[1])
+            size += len(more[1])
+            found = form.fullmatch(b'"' + more[1])  # the column that was open goes on
+        if found and found["open"] is None:
+            yield number, b"".join(parts)
+        else:
+            yield line
+            anew.extendleft(reversed(after))
 
 
 def header_of(data: bytes, name: str, wanted: Sequence[str], hint: str, delimiter: str = ",") -> list[str]:

@@ -193,7 +193,7 @@ def _rows(
         message = f"{name}: {why}"
         raise Usage(message)
 
-    lines = whole_lines(raw_lines(file, cut))
+    lines = whole_lines(raw_lines(file, cut), form.delimiter)
     first = next(lines, (0, b""))[1]
     if not first.strip():
         message = f"{name} is empty: its first line names the columns"
