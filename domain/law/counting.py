@@ -18,6 +18,7 @@ from domain.law.grammar import Span
 MOMENT = timedelta(microseconds=1)
 CLOCKED = frozenset({"hours", "forthwith"})
 """The ways of counting that go by the clock and not by the calendar."""
+LAST = time.max.replace(fold=1)
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
@@ -100,9 +101,12 @@ def months_after(day: date, months: int) -> date:
 
 @lru_cache(maxsize=8192)
 def end_of(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
-    """The last instant of a day in a zone, and the first one after it, in UTC."""
+    """The last instant of a day in a zone, and the first one after it, in UTC.
+
+    Where clocks go back at midnight the day's last hour comes twice, and the second one ends the day.
+    """
     try:
-        end = datetime.combine(day, time.max, tzinfo=zone).astimezone(UTC)
+        end = datetime.combine(day, LAST, tzinfo=zone).astimezone(UTC)
     except (OverflowError, ValueError):
         end = LATEST
     return end, later(end, MOMENT)

@@ -17,6 +17,7 @@ from tests.domain.law.kit import BOOK, ZONE
 
 EARLY, LATE = datetime(1980, 1, 1), datetime(2090, 1, 1)
 BERLIN, AUCKLAND = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Auckland")
+SANTIAGO = ZoneInfo("America/Santiago")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_impossible_years_count_to_the_end_of_the_calendar(zone: ZoneInfo, year:
 )
 def test_a_day_is_one_day_longer_when_the_first_is_left_out(start: datetime, days: int) -> None:
     """Whatever the day, the zone and the length; and a term ends with its last day."""
-    for zone in (ZONE, BERLIN, AUCKLAND):
+    for zone in (ZONE, BERLIN, AUCKLAND, SANTIAGO):
         with_first = Counting("days-first-included", zone).term(Span(days, "day"), start)
         without = Counting("days-first-excluded", zone).term(Span(days, "day"), start)
         assert without.last_day - with_first.last_day == timedelta(days=1)
@@ -92,6 +93,25 @@ def test_a_day_is_one_day_longer_when_the_first_is_left_out(start: datetime, day
         assert end_of(with_first.last_day, zone)[0] == with_first.due_at
         assert with_first.due_at.astimezone(zone).date() == with_first.last_day
         assert with_first.lapses_from.astimezone(zone).date() > with_first.last_day
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "lapses_from"),
+    [
+        ("America/Santiago", "2026-04-04", "2026-04-05T04:00Z"),
+        ("Africa/Cairo", "2026-10-29", "2026-10-29T22:00Z"),
+        ("Asia/Beirut", "2026-10-24", "2026-10-24T22:00Z"),
+        ("America/Santiago", "2026-09-05", "2026-09-06T04:00Z"),
+        ("Asia/Kolkata", "2026-04-04", "2026-04-04T18:30Z"),
+    ],
+)
+def test_a_day_ends_with_its_last_hour(zone: str, day: str, lapses_from: str) -> None:
+    """Where clocks go back at midnight 23:59 comes twice; where they go forward, midnight doesn't come at all."""
+    last, late = end_of(date.fromisoformat(day), ZoneInfo(zone))
+    assert (late, late - last) == (datetime.fromisoformat(lapses_from), timedelta(microseconds=1))
+    assert [each.astimezone(ZoneInfo(zone)).date() - date.fromisoformat(day) for each in (last, late)] == [
+        timedelta(0), timedelta(days=1)
+    ]  # fmt: skip
 
 
 def test_a_closed_court_moves_an_act_to_be_done_there() -> None:
