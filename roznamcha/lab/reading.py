@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +24,7 @@ SHOWN = 10
 """Of how many rejected lines a person is told one by one."""
 MOST_REASONS = 100
 """How many different reasons are counted, each by itself."""
+NO_TIMES: Mapping[str, Sequence[str]] = {}
 EVERY = 5_000
 """After how many lines the bar moves."""
 
@@ -86,14 +87,14 @@ def take(  # noqa: PLR0913 (each is a choice of the user's)
     kept: Kept,
     zone: ZoneInfo,
     *,
-    times: Sequence[str] = (),
+    times: Mapping[str, Sequence[str]] = NO_TIMES,
     until: datetime | None = None,
     rejects: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Taken:
     """Read a log into `kept`.
 
-    `times` are the columns that hold times of their own; `until` is the moment that is asked about.
+    `times` are the columns that hold times of their own, by activity; `until` is the moment that is asked about.
 
     Raises Usage when the file can't be read, is cut, is empty or lacks a column; Refused when no line of it is sound.
     """
@@ -134,7 +135,7 @@ class _Taking:
         kept: Kept,
         columns: tuple[str, str, str],
         read: Callable[[str], Read | str],
-        times: Sequence[str],
+        times: Mapping[str, Sequence[str]],
         rejects: Rejects,
     ) -> None:
         self.taken, self.kept, self.read, self.times, self.rejects = taken, kept, read, times, rejects
@@ -156,15 +157,14 @@ class _Taking:
             taken.reject(number, row, f"the column {self.time} {found}", self.rejects)
             return
         at, zoned, day_alone = found
-        if self.times:
-            for column in self.times:
-                if value := row.get(column, ""):
-                    other = self.read(value)
-                    if isinstance(other, str):
-                        taken.reject(number, row, f"the column {column} {other}", self.rejects)
-                        return
-                    row[column] = instant(other.at).isoformat()
-                    day_alone = day_alone or other.day_alone
+        for column in self.times.get(activity, ()):
+            if value := row.get(column, ""):
+                other = self.read(value)
+                if isinstance(other, str):
+                    taken.reject(number, row, f"the column {column} {other}", self.rejects)
+                    return
+                row[column] = instant(other.at).isoformat()
+                day_alone = day_alone or other.day_alone
         taken.zoneless += not zoned
         taken.days_alone += day_alone
         taken.later += at > self.until

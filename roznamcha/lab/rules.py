@@ -80,9 +80,12 @@ class Asked:
         return sorted(found.union(*(each for rule in self.rules() for _, each in _asked(rule))))
 
     @property
-    def times(self) -> list[str]:
-        """The columns that hold the time of a start or a stop."""
-        return sorted({trigger.at for rule in self.rules() for trigger in rule.triggers() if trigger.at})
+    def times(self) -> dict[str, list[str]]:
+        """Of each activity the columns that hold a time of its own, where a rule asks for one there."""
+        found: dict[str, set[str]] = {}
+        for trigger in (each for rule in self.rules() for each in rule.triggers() if each.at):
+            found.setdefault(trigger.fact, set()).add(trigger.at)
+        return {activity: sorted(columns) for activity, columns in found.items()}
 
     def missing(self, seen: set[str], has: AbstractSet[str]) -> list[str]:
         """The columns without which a rule would say something else than it means, of activities the log does have."""

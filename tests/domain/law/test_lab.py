@@ -146,6 +146,15 @@ def test_columns_decide_where_the_rule_says_so(tmp_path: Path) -> None:
     assert six(checked(tmp_path, lines, rule=rule, head=f"{HEAD},kind,since")) == (2, 1, 1, 0, 0, 0)
 
 
+def test_a_column_of_time_is_read_where_a_rule_asks_for_it(tmp_path: Path) -> None:
+    """Of other activities it may hold anything; where it is asked for and is no time, the line is rejected."""
+    rule = RULE.replace("[Stop]", "[Stop, {fact: Other, at: since}]")
+    lines = ["1,Start,2026-03-01T10:00,n/a", "1,Other,2026-03-09,2026-03-02", "1,Other,2026-03-09,n/a"]
+    found = checked(tmp_path, lines, rule=rule, head=f"{HEAD},since")
+    assert (six(found), found["log"]["rejected"]) == ((1, 1, 0, 0, 0, 0), 1)
+    assert found["log"]["first_rejected"][0]["line"] == 4
+
+
 def test_a_zone_decides_the_day(tmp_path: Path) -> None:
     """Times with a zone are converted, times without one are read in it."""
     lines = ["1,Start,2026-03-01T20:00Z", "1,Stop,2026-03-04T20:00+00:00", "2,Start,2026-03-02 01:30",
