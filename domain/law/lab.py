@@ -28,14 +28,26 @@ OUTCOMES: Mapping[str, str] = {
 CLOCKS = ("met", "late", "open", "lapsed", "exempted", "overtaken")
 """What a clock that was opened comes to."""
 
+OWN = ""
+NO_DAYS = frozenset[str]()
+
 
 @dataclass(frozen=True, slots=True)
 class LogLine(Fact):
-    """One line of a log: its number, whether it gives a day without a time, and the value it is counted under."""
+    """One line of a log: its number, which of its times are days alone, and the value it is counted under."""
 
     number: int = 0
-    day_alone: bool = False
+    days: frozenset[str] = NO_DAYS
+    """The columns of time that give a day without a time; OWN is the line's own."""
     under: str = ""
+
+    def day_alone(self, rule: Rule, at: datetime) -> bool:
+        """Whether a rule takes this moment of the line from a day alone."""
+        if not self.days:
+            return False
+        asked = {trigger.at for trigger in rule.triggers() if trigger.fact == self.name} or {OWN}
+        found = {column if self.moment(column) else OWN for column in asked} & self.days
+        return any((self.moment(column) or self.occurred_at) == at for column in found)
 
 
 class Trial(NamedTuple):
@@ -56,6 +68,8 @@ class Trial(NamedTuple):
     due_at: datetime | None = None
     stopped_at: datetime | None = None
     why: str = ""
+    days: tuple[bool, bool] = (False, False)
+    """Whether `opened_at` and `stopped_at` are days alone."""
 
     @property
     def under(self) -> str:
@@ -94,38 +108,38 @@ class Lab(NamedTuple):
             barred: list[Seen] = []
             starts = docket.starts(rule, barred)
             used: set[str] = set()
-            for subject, each in starts.items():
-                yield from self._of(Opening(rule, subject, self.counting(rule), docket), each, used)
-            for fact in {each.fact.entry_id: each.fact for each in barred}.values():
-                yield Trial(rule.id, "passed over", _line(fact))
+            for subject, mine in starts.items():
+                yield from self._of(Opening(rule, subject, self.counting(rule), docket), mine, used)
+            for each in {each.fact.entry_id: each for each in barred}.values():
+                yield _unopened(rule, "passed over", each)
             yield from _too_early(rule, docket, starts, used)
 
     def _of(self, of: Opening, starts: list[Seen], used: set[str]) -> Iterator[Trial]:
         """What becomes of the starts of one rule for one subject; `used` is told the stops that closed a clock."""
         refused: list[Refusal] = []
-        left = {each.fact.entry_id: each.fact for each in starts}
+        left = {each.fact.entry_id: each for each in starts}
         for clock in opened(of, starts, refused):
             used.add(clock.met_by)
             left.pop(clock.opened_by, None)
             yield self._trial(clock)
         for each in refused:
-            if (fact := left.pop(each.entry_id, None)) is not None:  # two starts of a rule may name one line
-                yield Trial(of.rule.id, "refused", _line(fact), subject=of.subject, why=each.why)
-        for fact in left.values():
-            yield Trial(of.rule.id, "passed over", _line(fact), subject=of.subject)
+            if (start := left.pop(each.entry_id, None)) is not None:  # two starts of a rule may name one line
+                yield _unopened(of.rule, "refused", start, of.subject, each.why)
+        for start in left.values():
+            yield _unopened(of.rule, "passed over", start, of.subject)
 
     def _trial(self, clock: Clock) -> Trial:
         course, rule = clock.course, clock.rule
         ended = course.met_by or course.ended_by
         start, stop = _line(course.start.fact), _line(ended) if ended else None
-        if rule.counting in CLOCKED:
-            for line in (start, stop):
-                if line is not None and line.day_alone:
-                    why = f"rule {rule.id} counts hours: the log gives a day without its time"
-                    return Trial(rule.id, "refused", start, stop, clock.subject, why=why)
+        stopped_at = clock.met_at or clock.ended_at
+        days = start.day_alone(rule, clock.opened_at), bool(stop and stopped_at and stop.day_alone(rule, stopped_at))
+        if rule.counting in CLOCKED and any(days):
+            why = f"rule {rule.id} counts hours: the log gives a day without its time"
+            return Trial(rule.id, "refused", start, stop, clock.subject, clock.opened_at, why=why, days=days)
         outcome = OUTCOMES[clock.state(self.as_of)]
-        times = (clock.opened_at, clock.last_day, clock.due_at, clock.met_at or clock.ended_at)
-        return Trial(rule.id, outcome, start, stop, clock.subject, *times)
+        times = (clock.opened_at, clock.last_day, clock.due_at, stopped_at)
+        return Trial(rule.id, outcome, start, stop, clock.subject, *times, days=days)
 
 
 def elapses(rule: Rule) -> bool:
@@ -143,7 +157,7 @@ def in_days(lines: Sequence[LogLine], zone: tzinfo) -> Sequence[LogLine]:
 
     Where all lines of a case have their times, or none has, nothing is to be done: a day alone is its first instant.
     """
-    if len({each.day_alone for each in lines}) < 2:  # noqa: PLR2004 (some have times and some have none)
+    if len({OWN in each.days for each in lines}) < 2:  # noqa: PLR2004 (some have times and some have none)
         return lines
     latest: dict[date, datetime] = {}
     found = []
@@ -151,13 +165,20 @@ def in_days(lines: Sequence[LogLine], zone: tzinfo) -> Sequence[LogLine]:
         day = day_of(line.occurred_at, zone)
         at = max(line.occurred_at, latest.get(day, line.occurred_at))
         latest[day] = at
-        found.append(replace(line, occurred_at=at, recorded_at=at) if line.day_alone else line)
+        found.append(replace(line, occurred_at=at, recorded_at=at) if OWN in line.days else line)
     return found
 
 
 def _line(fact: Fact) -> LogLine:
     assert isinstance(fact, LogLine)  # noqa: S101 (a lab is given nothing else)
     return fact
+
+
+def _unopened(rule: Rule, outcome: str, start: Seen, subject: str = "", why: str = "") -> Trial:
+    """A start that opens no clock."""
+    line = _line(start.fact)
+    days = line.day_alone(rule, start.at), False
+    return Trial(rule.id, outcome, line, None, subject, start.at, why=why, days=days)
 
 
 def _too_early(rule: Rule, docket: Docket, starts: Mapping[str, list[Seen]], used: set[str]) -> Iterator[Trial]:
@@ -173,7 +194,10 @@ def _too_early(rule: Rule, docket: Docket, starts: Mapping[str, list[Seen]], use
             mine = [each for subject, each in firsts.items() if not subject or codes is None or subject in codes]
             if not mine or all(docket.follows(each, stop) for each in mine):
                 outcome = "before start" if mine else "without start"
-                yield Trial(rule.id, outcome, None, _line(stop.fact), stopped_at=stop.at)
+                line = _line(stop.fact)
+                yield Trial(
+                    rule.id, outcome, None, line, stopped_at=stop.at, days=(False, line.day_alone(rule, stop.at))
+                )
 
 
 @dataclass

@@ -87,17 +87,16 @@ def check(  # noqa: PLR0913 (each is a part of the question)
 def trial_json(case: str, trial: Trial, zone: tzinfo) -> dict[str, Any]:
     """What became of a start or a stop: moments by the clock of the zone, days alone as days."""
     start, stop = trial.start, trial.stop
-    opened_at = trial.opened_at or (start.occurred_at if start else None)
     shown = {
         "case": case,
         "rule": trial.rule,
         "outcome": trial.outcome,
         "subject": trial.subject or None,
-        "start": _moment(opened_at, zone, day=bool(start and start.day_alone)),
+        "start": _moment(trial.opened_at, zone, day=trial.days[0]),
         "start_line": start.number if start else None,
         "last_day": trial.last_day.isoformat() if trial.last_day else None,
         "due_at": _moment(trial.due_at, zone),
-        "stop": _moment(trial.stopped_at, zone, day=bool(stop and stop.day_alone)),
+        "stop": _moment(trial.stopped_at, zone, day=trial.days[1]),
         "stop_line": stop.number if stop else None,
     }
     return shown | ({"why": trial.why} if trial.why else {}) | ({"by": trial.under} if trial.under else {})

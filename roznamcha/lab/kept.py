@@ -11,8 +11,8 @@ from struct import Struct
 from domain.law.lab import LogLine
 from roznamcha.lab.times import instant
 
-PACKED = Struct("<qIII?")
-"""A line: when, its number, its activity, its values, and whether it gives a day alone."""
+PACKED = Struct("<qIII")
+"""A line: when, its number, its activity, its values."""
 MOST = 2**32
 MOST_NAMES, LONGEST = 1_000, 200
 """How many names, and how long ones, are remembered of activities that no rule asks for."""
@@ -34,17 +34,20 @@ class Kept:
         """The columns of the log, where it says them."""
         self.cases: dict[str, bytearray] = {}
         self.lines = 0
-        self._values: dict[tuple[str, ...], int] = {}
+        self._values: dict[tuple[tuple[str, ...], frozenset[str]], int] = {}
+        """What columns lines have, and which of their times are days alone."""
 
-    def add(self, case: str, number: int, activity: str, at: int, row: Mapping[str, str], *, day_alone: bool) -> None:  # noqa: PLR0913
-        """Keep a line, if a rule asks for its activity."""
+    def add(  # noqa: PLR0913, PLR0917, RUF100 (what a line is)
+        self, case: str, number: int, activity: str, at: int, row: Mapping[str, str], days: frozenset[str]
+    ) -> None:
+        """Keep a line, if a rule asks for its activity; `days` are its times that are days alone."""
         place = self.places.get(activity)
         if place is not None or (len(self.seen) < MOST_NAMES and len(activity) < LONGEST):
             self.seen.add(activity)
         if place is None:
             return
-        values = tuple([row.get(column, "") for column in self.columns])
-        packed = PACKED.pack(at, number, place, self._values.setdefault(values, len(self._values)), day_alone)
+        values = tuple([row.get(column, "") for column in self.columns]), days
+        packed = PACKED.pack(at, number, place, self._values.setdefault(values, len(self._values)))
         lines = self.cases.get(case)
         if lines is None:
             self.cases[case] = bytearray(packed)
@@ -57,7 +60,9 @@ class Kept:
         """The columns that the log has: those it says, or else those in which anything stands."""
         if self.header is not None:
             return self.header
-        return frozenset(name for each in self._values for name, value in zip(self.columns, each, strict=True) if value)
+        return frozenset(
+            name for each, _ in self._values for name, value in zip(self.columns, each, strict=True) if value
+        )
 
     def each(self) -> Iterator[tuple[str, list[LogLine]]]:
         """Each case with its lines in the order of the file; the cases in the order of their first lines."""
@@ -65,11 +70,11 @@ class Kept:
         under = names.index(self.by) if self.by else -1
         for case, packed in self.cases.items():
             lines = []
-            for at, number, place, which, day_alone in PACKED.iter_unpack(packed):
-                moment, given = instant(at), values[which]
+            for at, number, place, which in PACKED.iter_unpack(packed):
+                moment, (given, days) = instant(at), values[which]
                 columns = {name: value for name, value in zip(names, given, strict=True) if value} if names else NONE
                 lines.append(
                     LogLine(self.activities[place], f"{number:010d}", moment, moment, NO_TRAITS, columns, number,
-                            day_alone, given[under] if self.by else "")
+                            days, given[under] if self.by else "")
                 )  # fmt: skip
             yield case, lines

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 from zoneinfo import ZoneInfo
 
+from domain.law.lab import NO_DAYS, OWN
 from roznamcha.errors import Refused, Usage
 from roznamcha.lab import xes
 from roznamcha.lab.kept import MOST, Kept
@@ -25,6 +26,7 @@ SHOWN = 10
 MOST_REASONS = 100
 """How many different reasons are counted, each by itself."""
 NO_TIMES: Mapping[str, Sequence[str]] = {}
+OWN_ALONE = frozenset({OWN})
 EVERY = 5_000
 """After how many lines the bar moves."""
 
@@ -157,6 +159,7 @@ class _Taking:
             taken.reject(number, row, f"the column {self.time} {found}", self.rejects)
             return
         at, zoned, day_alone = found
+        days = OWN_ALONE if day_alone else NO_DAYS
         for column in self.times.get(activity, ()):
             if value := row.get(column, ""):
                 other = self.read(value)
@@ -164,13 +167,13 @@ class _Taking:
                     taken.reject(number, row, f"the column {column} {other}", self.rejects)
                     return
                 row[column] = instant(other.at).isoformat()
-                day_alone = day_alone or other.day_alone
+                days = days | {column} if other.day_alone else days
         taken.zoneless += not zoned
         taken.days_alone += day_alone
         taken.later += at > self.until
         if taken.latest is None or at > taken.latest:
             taken.latest = at
-        self.kept.add(case, number, activity, at, row, day_alone=day_alone)
+        self.kept.add(case, number, activity, at, row, days)
 
 
 def _is_xes(file: IO[bytes], name: str) -> bool:

@@ -135,6 +135,24 @@ def test_hours_need_times(tmp_path: Path) -> None:
     assert found["why_refused"] == [{"starts": 1, "why": "the log gives a day without its time"}]
 
 
+def test_a_day_alone_is_one_of_its_own_column(tmp_path: Path) -> None:
+    """In a column of time it says nothing of the line's own time; where the rule counts from it, hours can't be."""
+    hours = HOURS.replace("[Stop]", "[Stop, {fact: Start, at: since}]")
+    lines = ["1,Start,2026-03-01T10:00,2026-02-01", "1,Stop,2026-03-02T09:00,"]
+    found = checked(tmp_path, lines, rule=hours, head=f"{HEAD},since")
+    assert six(found) == (1, 1, 0, 0, 1, 0)
+    assert (found["log"]["without_zone"], found["log"]["days_alone"]) == (2, 0)
+    told = ("--cases", str(tmp_path / "cases.jsonl"))
+    found = checked(
+        tmp_path, lines, *told, rule=HOURS.replace("[Start]", "{fact: Start, at: since}"), head=f"{HEAD},since"
+    )
+    assert (six(found), found["why_refused"][0]["why"]) == ((0, 0, 0, 0, 0, 1), "the log gives a day without its time")
+    assert json.loads((tmp_path / "cases.jsonl").read_text())["start"] == "2026-02-01"
+    days = RULE.replace("[Stop]", "[Stop, {fact: Start, at: since}]")
+    lines = ["1,Stop,2026-03-01T12:00,", "1,Start,2026-03-01T09:00,2026-02-01"]
+    assert six(checked(tmp_path, lines, rule=days, head=f"{HEAD},since")) == (1, 1, 0, 0, 1, 0)
+
+
 def test_columns_decide_where_the_rule_says_so(tmp_path: Path) -> None:
     """`when`, a limit by a column of the start, and a time that stands in a column of its own."""
     rule = (
