@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from struct import Struct
+from typing import Any
 
 from domain.law.lab import LogLine
 from roznamcha.lab.times import instant
@@ -16,8 +17,9 @@ PACKED = Struct("<qIII")
 MOST = 2**32
 MOST_NAMES, LONGEST = 1_000, 200
 """How many names, and how long ones, are remembered of activities that no rule asks for."""
+SECTIONS = "sections"
+"""The column of the sections of law: the only one whose cell is a list, parted by semicolons."""
 NO_TRAITS = frozenset[str]()
-NONE: Mapping[str, str] = {}
 
 
 class Kept:
@@ -72,7 +74,9 @@ class Kept:
             lines = []
             for at, number, place, which in PACKED.iter_unpack(packed):
                 moment, (given, days) = instant(at), values[which]
-                columns = {name: value for name, value in zip(names, given, strict=True) if value} if names else NONE
+                columns: dict[str, Any] = {name: value for name, value in zip(names, given, strict=True) if value}
+                if ";" in (sections := columns.get(SECTIONS, "")):
+                    columns[SECTIONS] = [each.strip() for each in sections.split(";") if each.strip()]
                 lines.append(
                     LogLine(self.activities[place], f"{number:010d}", moment, moment, NO_TRAITS, columns, number,
                             days, given[under] if self.by else "")

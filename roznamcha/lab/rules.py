@@ -14,6 +14,7 @@ from domain.law.lab import names_of
 from domain.law.lint import flaws
 from domain.law.rule import BadRule, Rule, Trigger
 from roznamcha.errors import Usage
+from roznamcha.lab.kept import SECTIONS
 
 SUFFIXES = {".yaml", ".yml"}
 MOST = 5
@@ -116,7 +117,9 @@ class Asked:
 def _asked(rule: Rule) -> Iterator[tuple[Trigger, tuple[str, ...]]]:
     """What each trigger of a rule is asked for: columns of which one at least must be there."""
     given = {name for each in rule.extends for name in each.sets}
-    needs = {name for version in rule.versions for name in version.limit.needs() if not name.startswith("offence.")}
+    needs = {name for version in rule.versions for name in version.limit.needs()}
+    needs |= {each.attribute for version in rule.versions for each in version.applies}
+    needs = {SECTIONS if name.startswith("offence.") else name for name in needs}
     for trigger in rule.triggers():
         own = {trigger.at, trigger.adds, trigger.hours, *trigger.sets.values()} | {
             each.attribute for each in trigger.when

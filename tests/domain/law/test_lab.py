@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections import Counter
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from roznamcha.errors import Usage
 from tests.domain.law.bench import HEAD, RULE, checked, log, rules, six
@@ -115,6 +110,8 @@ def test_what_ends_a_clock_otherwise_is_counted(tmp_path: Path) -> None:
         ("[Start]", "{fact: Start, when: {kind: grave}}", "kind"),
         ("[Start]", "{fact: Start, at: since}", "since"),
         ("limit: 3 days", "limit: {when: {kind: grave}, then: 9 days, otherwise: 3 days}", "kind"),
+        ("limit: 3 days", "limit: {when: {offence.class90: true}, then: 9 days, otherwise: 3 days}", "sections"),
+        ("versions:\n  - {", "applies_by: start\nversions:\n  - {applies: {offence.class90: true}, ", "sections"),
         ("governed_by", "per: victim\ngoverned_by", "person or victims.code"),
     ],
 )
@@ -171,6 +168,14 @@ def test_a_column_of_time_is_read_where_a_rule_asks_for_it(tmp_path: Path) -> No
     found = checked(tmp_path, lines, rule=rule, head=f"{HEAD},since")
     assert (six(found), found["log"]["rejected"]) == ((1, 1, 0, 0, 0, 0), 1)
     assert found["log"]["first_rejected"][0]["line"] == 4
+
+
+@pytest.mark.parametrize(("sections", "met"), [("BNS 303; BNS 103(1)", 1), ("BNS 103(1)", 1), ("BNS 303(2);", 0)])
+def test_offences_are_known_by_the_sections(tmp_path: Path, sections: str, met: int) -> None:
+    """Of a cell with several, each counts; the gravest decides."""
+    rule = RULE.replace("limit: 3 days", "limit: {when: {offence.class90: true}, then: 9 days, otherwise: 3 days}")
+    lines = [f"1,Start,2026-03-01,{sections}", "1,Stop,2026-03-09,"]
+    assert checked(tmp_path, lines, rule=rule, head=f"{HEAD},sections")["met"] == met
 
 
 def test_a_zone_decides_the_day(tmp_path: Path) -> None:
@@ -290,52 +295,3 @@ def test_a_bad_rule_book_is_refused(tmp_path: Path, old: str, new: str, told: st
     with pytest.raises(Usage) as refused:
         checked(tmp_path, ["1,Start,2026-03-01"], rule=RULE.replace(old, new))
     assert told in str(refused.value)
-
-
-STEP = timedelta(minutes=30)
-BEGIN = datetime(2026, 3, 25, tzinfo=BERLIN)  # the clocks are put forward on the 29th
-EVENT = st.tuples(st.integers(0, 4), st.sampled_from(("Start", "Stop", "Other")), st.integers(0, 480))
-
-
-def plainly(events: list[tuple[int, str, datetime]], *, elapsed: bool) -> dict[str, int]:
-    """The same, counted as one would with pencil and paper: no clock, no rule book, no zone but Berlin's."""
-    told = Counter(
-        dict.fromkeys(("opened", "met", "late", "open", "lapsed", "before_start", "refused", "passed_over"), 0)
-    )
-
-    def late(start: datetime, then: datetime) -> bool:
-        if elapsed:
-            return then - start > timedelta(hours=72)
-        return (then.astimezone(BERLIN).date() - start.astimezone(BERLIN).date()).days > 3
-
-    last = max(at for _, _, at in events)
-    for case in {case for case, _, _ in events}:
-        mine = sorted((at, place, what) for place, (of, what, at) in enumerate(events) if of == case)
-        starts = [each for each in mine if each[2] == "Start"]
-        stops = [each for each in mine if each[2] == "Stop"]
-        told["before_start"] += sum(all(stop < start for start in starts) for stop in stops)
-        for start in starts:
-            stop = next((each for each in stops if each > start), None)
-            told["opened"] += 1
-            told["open" if stop is None else "late" if late(start[0], stop[0]) else "met"] += 1
-            told["lapsed"] += stop is None and late(start[0], last)
-    return dict(told)
-
-
-@settings(deadline=None)
-@given(st.lists(EVENT, min_size=1, max_size=40), st.booleans(), st.booleans())
-def test_any_log_comes_out_as_plainly_counted(drawn: list[tuple[int, str, int]], alone: bool, elapsed: bool) -> None:
-    """Whatever the log: mixed, out of order, starts and stops alike, days alone, a change of the clocks within."""
-    events = [(case, what, (BEGIN.astimezone(UTC) + STEP * steps)) for case, what, steps in drawn]
-    lines = [f"{case},{what},{at.isoformat()}" for case, what, at in events]
-    if alone:
-        days = [at.astimezone(BERLIN).replace(hour=0, minute=0) for _, _, at in events]
-        events = [(case, what, day.astimezone(UTC)) for (case, what, _), day in zip(events, days, strict=True)]
-        lines = [f"{case},{what},{day.date()}" for (case, what, _), day in zip(events, days, strict=True)]
-    with tempfile.TemporaryDirectory() as folder:
-        way = ("--count", "elapsed") if elapsed else ()
-        found = checked(Path(folder), lines, "--zone", "Europe/Berlin", *way)
-    expected = plainly(events, elapsed=elapsed)
-    assert {key: found[key] for key in expected} == expected
-    if elapsed:
-        assert {key: found["calendar"][key] for key in expected} == plainly(events, elapsed=False)

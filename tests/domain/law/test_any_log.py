@@ -1,0 +1,63 @@
+"""Any log, by the law lab and as one would count it with pencil and paper."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.domain.law.bench import checked
+
+BERLIN = ZoneInfo("Europe/Berlin")
+STEP = timedelta(minutes=30)
+BEGIN = datetime(2026, 3, 25, tzinfo=BERLIN)  # the clocks are put forward on the 29th
+EVENT = st.tuples(st.integers(0, 4), st.sampled_from(("Start", "Stop", "Other")), st.integers(0, 480))
+
+
+def plainly(events: list[tuple[int, str, datetime]], *, elapsed: bool) -> dict[str, int]:
+    """The same, counted as one would with pencil and paper: no clock, no rule book, no zone but Berlin's."""
+    told = Counter(
+        dict.fromkeys(("opened", "met", "late", "open", "lapsed", "before_start", "refused", "passed_over"), 0)
+    )
+
+    def late(start: datetime, then: datetime) -> bool:
+        if elapsed:
+            return then - start > timedelta(hours=72)
+        return (then.astimezone(BERLIN).date() - start.astimezone(BERLIN).date()).days > 3
+
+    last = max(at for _, _, at in events)
+    for case in {case for case, _, _ in events}:
+        mine = sorted((at, place, what) for place, (of, what, at) in enumerate(events) if of == case)
+        starts = [each for each in mine if each[2] == "Start"]
+        stops = [each for each in mine if each[2] == "Stop"]
+        told["before_start"] += sum(all(stop < start for start in starts) for stop in stops)
+        for start in starts:
+            stop = next((each for each in stops if each > start), None)
+            told["opened"] += 1
+            told["open" if stop is None else "late" if late(start[0], stop[0]) else "met"] += 1
+            told["lapsed"] += stop is None and late(start[0], last)
+    return dict(told)
+
+
+@settings(deadline=None)
+@given(st.lists(EVENT, min_size=1, max_size=40), st.booleans(), st.booleans())
+def test_any_log_comes_out_as_plainly_counted(drawn: list[tuple[int, str, int]], alone: bool, elapsed: bool) -> None:
+    """Whatever the log: mixed, out of order, starts and stops alike, days alone, a change of the clocks within."""
+    events = [(case, what, (BEGIN.astimezone(UTC) + STEP * steps)) for case, what, steps in drawn]
+    lines = [f"{case},{what},{at.isoformat()}" for case, what, at in events]
+    if alone:
+        days = [at.astimezone(BERLIN).replace(hour=0, minute=0) for _, _, at in events]
+        events = [(case, what, day.astimezone(UTC)) for (case, what, _), day in zip(events, days, strict=True)]
+        lines = [f"{case},{what},{day.date()}" for (case, what, _), day in zip(events, days, strict=True)]
+    with tempfile.TemporaryDirectory() as folder:
+        way = ("--count", "elapsed") if elapsed else ()
+        found = checked(Path(folder), lines, "--zone", "Europe/Berlin", *way)
+    expected = plainly(events, elapsed=elapsed)
+    assert {key: found[key] for key in expected} == expected
+    if elapsed:
+        assert {key: found["calendar"][key] for key in expected} == plainly(events, elapsed=False)
