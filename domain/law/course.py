@@ -21,11 +21,11 @@ from domain.law.offences import Classes
 from domain.law.rule import Rule, Trigger, Version
 
 ORDER = {"alters": 0, "extends": 1, "excludes": 2, "resumes": 3, "exempts": 4, "stops": 5, "holds": 6, "overtakes": 7}
-"""Which comes first when several facts have one and the same time."""
+"""Which comes first when several facts have one and the same time, unless the order of a log tells."""
 MOST_HOURS = 10_000
 """No journey takes longer: a larger number is an error in the entry and isn't counted."""
 
-SOONEST = itemgetter(0, 1, 2)
+SOONEST, IN_ORDER = itemgetter(0, 1, 2), itemgetter(0, 2, 1)
 Path = tuple[tuple[Condition, bool | None], ...]
 Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal]]
 """What happened to a clock: the key of its words, when, by which fact, and what else the words need."""
@@ -98,7 +98,7 @@ class Course:
     def run(self, docket: Docket) -> Self:
         """Take every fact that concerns this clock, in its order, until one ends it."""
         self.first = self.term
-        for at, rank, _, fact, trigger in sorted(self._events(docket), key=SOONEST):
+        for at, rank, _, fact, trigger in sorted(self._events(docket), key=IN_ORDER if docket.in_order else SOONEST):
             TAKES[rank](self, at, fact, trigger)
             if self.ended_as or self.met_by:
                 break

@@ -11,19 +11,23 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.domain.law.bench import checked
+from tests.domain.law.bench import RULE, checked
 
 BERLIN = ZoneInfo("Europe/Berlin")
 STEP = timedelta(minutes=30)
 BEGIN = datetime(2026, 3, 25, tzinfo=BERLIN)  # the clocks are put forward on the 29th
-EVENT = st.tuples(st.integers(0, 4), st.sampled_from(("Start", "Stop", "Other")), st.integers(0, 480))
+NAMES = ("Start", "Stop", "Spared", "Closed", "Other")
+STEPS = st.integers(0, 480) | st.sampled_from((0, 48, 192, 193))
+EVENT = st.tuples(st.integers(0, 2), st.sampled_from(NAMES), STEPS)
+LOG = st.lists(EVENT, min_size=1, max_size=5) | st.lists(EVENT, min_size=15, max_size=40)
+RULE_OF_ENDS = RULE.replace("governed_by", "exempts: [Spared]\novertakes: [Closed]\ngoverned_by")
+ENDS = {"Spared": "exempted", "Closed": "overtaken"}
+COUNTS = ("opened", "met", "late", "open", "lapsed", "exempted", "overtaken", "before_start", "refused", "passed_over")
 
 
 def plainly(events: list[tuple[int, str, datetime]], *, elapsed: bool) -> dict[str, int]:
     """The same, counted as one would with pencil and paper: no clock, no rule book, no zone but Berlin's."""
-    told = Counter(
-        dict.fromkeys(("opened", "met", "late", "open", "lapsed", "before_start", "refused", "passed_over"), 0)
-    )
+    told = Counter(dict.fromkeys(COUNTS, 0))
 
     def late(start: datetime, then: datetime) -> bool:
         if elapsed:
@@ -37,15 +41,23 @@ def plainly(events: list[tuple[int, str, datetime]], *, elapsed: bool) -> dict[s
         stops = [each for each in mine if each[2] == "Stop"]
         told["before_start"] += sum(all(stop < start for start in starts) for stop in stops)
         for start in starts:
-            stop = next((each for each in stops if each > start), None)
             told["opened"] += 1
-            told["open" if stop is None else "late" if late(start[0], stop[0]) else "met"] += 1
-            told["lapsed"] += stop is None and late(start[0], last)
+            end = "open"
+            for at, _, what in (each for each in mine if each > start):
+                overdue = late(start[0], at)
+                if what == "Stop":
+                    end = "late" if overdue else "met"
+                elif what in ENDS and not overdue:
+                    end = ENDS[what]
+                if end != "open":
+                    break
+            told[end] += 1
+            told["lapsed"] += end == "open" and late(start[0], last)
     return dict(told)
 
 
 @settings(deadline=None)
-@given(st.lists(EVENT, min_size=1, max_size=40), st.booleans(), st.booleans())
+@given(LOG, st.booleans(), st.booleans())
 def test_any_log_comes_out_as_plainly_counted(drawn: list[tuple[int, str, int]], alone: bool, elapsed: bool) -> None:
     """Whatever the log: mixed, out of order, starts and stops alike, days alone, a change of the clocks within."""
     events = [(case, what, (BEGIN.astimezone(UTC) + STEP * steps)) for case, what, steps in drawn]
@@ -56,7 +68,7 @@ def test_any_log_comes_out_as_plainly_counted(drawn: list[tuple[int, str, int]],
         lines = [f"{case},{what},{day.date()}" for (case, what, _), day in zip(events, days, strict=True)]
     with tempfile.TemporaryDirectory() as folder:
         way = ("--count", "elapsed") if elapsed else ()
-        found = checked(Path(folder), lines, "--zone", "Europe/Berlin", *way)
+        found = checked(Path(folder), lines, "--zone", "Europe/Berlin", *way, rule=RULE_OF_ENDS)
     expected = plainly(events, elapsed=elapsed)
     assert {key: found[key] for key in expected} == expected
     if elapsed:

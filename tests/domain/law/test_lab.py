@@ -105,6 +105,23 @@ def test_what_ends_a_clock_otherwise_is_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("ends", "outcome"),
+    [
+        (("Stop", "Spared"), "met"),
+        (("Spared", "Stop"), "exempted"),
+        (("Closed", "Stop"), "overtaken"),
+        (("Stop", "Closed"), "met"),
+        (("Closed", "Spared"), "overtaken"),
+    ],
+)
+def test_of_two_ends_on_one_day_the_first_in_the_file_counts(tmp_path: Path, ends: list[str], outcome: str) -> None:
+    """Whatever kind of end it is."""
+    rule = RULE.replace("governed_by", "exempts: [Spared]\novertakes: [Closed]\ngoverned_by")
+    found = checked(tmp_path, ["1,Start,2026-03-01", *(f"1,{each},2026-03-03" for each in ends)], rule=rule)
+    assert found[outcome] == found["opened"] == 1
+
+
+@pytest.mark.parametrize(
     ("old", "new", "column"),
     [
         ("[Start]", "{fact: Start, when: {kind: grave}}", "kind"),
