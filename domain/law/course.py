@@ -80,7 +80,15 @@ class Course:
     def outcome(self) -> tuple[Any, ...]:
         """All that a course comes to: two of the same outcome are one and the same answer."""
         met, ended = self.met_by and self.met_by.entry_id, self.ended_by and self.ended_by.entry_id
-        opened = (self.rule.id, self.rule.digest, self.version.since, self.subject, self.start, self.span, self.term)
+        opened = (
+            self.rule.id,
+            self.rule.digest,
+            self.version.since,
+            self.subject,
+            self.start[:3],
+            self.span,
+            self.term,
+        )
         return (*opened, self.met_at, met, self.ended_at, ended, self.ended_as, self.extended_at, self.steps)
 
     def count(self) -> None:
@@ -114,7 +122,7 @@ class Course:
         for kind, trigger, before in rule.plan:
             if trigger.fact in named:
                 rank = ORDER[kind]
-                for at, place, fact in docket.concerning(trigger, subject):
+                for at, place, fact, _ in docket.concerning(trigger, subject):
                     late = at > opened or (at == opened and (place > start.place or not in_order))
                     if (before or late) and fact is not start.fact:
                         found.append((at, rank, place, fact, trigger))

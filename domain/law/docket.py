@@ -19,11 +19,20 @@ from domain.law.rule import Rule, Trigger
 
 
 class Seen(NamedTuple):
-    """A fact, the time from which it counts, and its place among all facts of the record."""
+    """A fact, the time from which it counts, and its place among all facts of the record.
+
+    `moved` is the start itself, where that is counted from what must be there as well.
+    """
 
     at: datetime
     place: int
     fact: Fact
+    moved: Fact | None = None
+
+    @property
+    def start(self) -> Fact:
+        """The start that it is, wherever it is counted from."""
+        return self.moved or self.fact
 
 
 ORDER = attrgetter("occurred_at", "recorded_at", "entry_id")
@@ -82,7 +91,7 @@ class Docket:
     def _listed(self, registered: Seen | None) -> Iterator[Listed]:
         """The lists of sections in force one after the other: what was believed gives way to the FIR."""
         for name in SECTIONS:
-            for at, place, fact in self.named.get(name, ()):
+            for at, place, fact, _ in self.named.get(name, ()):
                 sections = fact.codes(("sections",))
                 if sections and (name not in BELIEVED or registered is None or place < registered.place):
                     yield Listed(place, at, fact, sections, self.offences.classes(sections))
@@ -139,7 +148,7 @@ class Docket:
         for trigger in rule.starts_with:
             also = min(self.concerning(trigger, subject), key=EARLIEST_FIRST, default=None)
             left_out += starts if also is None else ()
-            starts[:] = [max(each, also, key=EARLIEST_FIRST) for each in starts] if also is not None else []
+            starts[:] = [_moved(each, also) for each in starts] if also is not None else []
         for trigger in rule.starts_unless_after:
             barred = min(self.concerning(trigger, subject), key=EARLIEST_FIRST, default=None)
             if barred is not None:
@@ -167,6 +176,11 @@ class Docket:
     def alterations(self, start: Seen) -> list[Listed]:
         """The lists of sections that came after a start."""
         return [each for each in self.lists if each.place > start.place]
+
+
+def _moved(start: Seen, also: Seen) -> Seen:
+    """A start, counted from what must be there as well if that came later."""
+    return also._replace(moved=start.start) if EARLIEST_FIRST(also) > EARLIEST_FIRST(start) else start
 
 
 CORRECTED = ".EntryCorrected"

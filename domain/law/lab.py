@@ -117,23 +117,25 @@ class Lab(NamedTuple):
     def _of(self, of: Opening, starts: list[Seen], used: set[str]) -> Iterator[Trial]:
         """What becomes of the starts of one rule for one subject; `used` is told the stops that closed a clock."""
         refused: list[Refusal] = []
-        left = {each.fact.entry_id: each for each in starts}
+        left: dict[str, dict[str, Seen]] = {}  # by the line they are counted from: several may be moved to one
+        for each in starts:
+            left.setdefault(each.fact.entry_id, {})[each.start.entry_id] = each
         for clock in opened(of, starts, refused):
             used.add(clock.met_by)
-            left.pop(clock.opened_by, None)
+            left[clock.opened_by].pop(clock.course.start.start.entry_id, None)
             yield self._trial(clock)
-        for each in refused:
-            if (start := left.pop(each.entry_id, None)) is not None:  # two starts of a rule may name one line
-                yield _unopened(of.rule, "refused", start, of.subject, each.why)
-        for start in left.values():
+        for refusal in refused:
+            if moved := left[refusal.entry_id]:  # two starts of a rule may name one line
+                yield _unopened(of.rule, "refused", moved.pop(next(iter(moved))), of.subject, refusal.why)
+        for start in (each for moved in left.values() for each in moved.values()):
             yield _unopened(of.rule, "passed over", start, of.subject)
 
     def _trial(self, clock: Clock) -> Trial:
         course, rule = clock.course, clock.rule
         ended = course.met_by or course.ended_by
-        start, stop = _line(course.start.fact), _line(ended) if ended else None
+        start, stop = _line(course.start.start), _line(ended) if ended else None
         stopped_at = clock.met_at or clock.ended_at
-        days = start.day_alone(rule, clock.opened_at), bool(stop and stopped_at and stop.day_alone(rule, stopped_at))
+        days = _from_day(rule, course.start), bool(stop and stopped_at and stop.day_alone(rule, stopped_at))
         if rule.counting in CLOCKED and any(days):
             why = f"rule {rule.id} counts hours: the log gives a day without its time"
             return Trial(rule.id, "refused", start, stop, clock.subject, clock.opened_at, why=why, days=days)
@@ -176,9 +178,13 @@ def _line(fact: Fact) -> LogLine:
 
 def _unopened(rule: Rule, outcome: str, start: Seen, subject: str = "", why: str = "") -> Trial:
     """A start that opens no clock."""
-    line = _line(start.fact)
-    days = line.day_alone(rule, start.at), False
-    return Trial(rule.id, outcome, line, None, subject, start.at, why=why, days=days)
+    days = _from_day(rule, start), False
+    return Trial(rule.id, outcome, _line(start.start), None, subject, start.at, why=why, days=days)
+
+
+def _from_day(rule: Rule, seen: Seen) -> bool:
+    """Whether what counts from a moment counts from a day alone."""
+    return _line(seen.fact).day_alone(rule, seen.at)
 
 
 def _too_early(rule: Rule, docket: Docket, starts: Mapping[str, list[Seen]], used: set[str]) -> Iterator[Trial]:

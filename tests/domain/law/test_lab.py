@@ -81,6 +81,22 @@ def test_one_line_that_two_starts_name_is_one(tmp_path: Path) -> None:
     assert (six(found), found["starts"], found["passed_over"]) == ((2, 0, 0, 2, 0, 1), 4, 1)
 
 
+def test_a_start_moved_to_what_must_be_there_as_well_is_still_that_start(tmp_path: Path) -> None:
+    """It counts from there, under its own line and value; of two that are moved to one line the second opens none."""
+    rule = RULE.replace("governed_by", "starts_with: [Also]\ngoverned_by")
+    lines = ["1,Start,2026-03-01,A", "1,Start,2026-03-02,A", "1,Also,2026-03-03,B", "1,Stop,2026-03-06,",
+             "2,Start,1999-03-01,A", "2,Start,1999-03-01,A", "2,Also,1999-03-02,B"]  # fmt: skip
+    more = ("--by", "agency", "--cases", str(tmp_path / "cases.jsonl"))
+    found = checked(tmp_path, lines, *more, rule=rule, head=f"{HEAD},agency")
+    assert (six(found), found["starts"], found["passed_over"]) == ((1, 1, 0, 0, 0, 2), 4, 1)
+    assert six(found["by"]["agency"]["A"]) == six(found)
+    told = [json.loads(line) for line in (tmp_path / "cases.jsonl").read_text().splitlines()]
+    assert [(each["outcome"], each["start_line"], each["start"]) for each in told] == [
+        ("met", 2, "2026-03-03"), ("passed over", 3, "2026-03-03"),
+        ("refused", 6, "1999-03-02"), ("refused", 7, "1999-03-02"),
+    ]  # fmt: skip
+
+
 def test_a_stop_that_counts_early_is_none_before_a_start(tmp_path: Path) -> None:
     """Where the rule says that an act done before the start counts, it closes the clock and is counted nowhere else."""
     lines = ["1,Stop,2026-03-01", "1,Start,2026-03-02"]
