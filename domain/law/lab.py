@@ -108,10 +108,18 @@ class Lab(NamedTuple):
             barred: list[Seen] = []
             starts = docket.starts(rule, barred)
             used: set[str] = set()
+            opening: set[str] = set()
+            passed: dict[str, Trial] = {}  # by line: one may start for several, and then opens a clock for some
             for subject, mine in starts.items():
-                yield from self._of(Opening(rule, subject, self.counting(rule), docket), mine, used)
-            for each in {each.fact.entry_id: each for each in barred}.values():
-                yield _unopened(rule, "passed over", each)
+                for trial in self._of(Opening(rule, subject, self.counting(rule), docket), mine, used):
+                    if trial.opens:
+                        opening.add(_key(trial)[-1])
+                        yield trial
+                    else:
+                        passed.setdefault(_key(trial)[-1], trial)
+            for each in barred:
+                passed.setdefault(each.start.entry_id, _unopened(rule, "passed over", each))
+            yield from (trial for line, trial in passed.items() if line not in opening)
             yield from _too_early(rule, docket, starts, used)
 
     def _of(self, of: Opening, starts: list[Seen], used: set[str]) -> Iterator[Trial]:
@@ -224,7 +232,8 @@ class Counts:
 
         `open` are all that nothing stopped; `lapsed` of them are past due. `before_start` are all stops before which
         nothing had started; in the cases of `without_start` of them nothing ever did. `starts` are `opened`,
-        `refused` and `passed_over`; `opened` are `met`, `late`, `open`, `exempted` and `overtaken`.
+        `refused` and `passed_over`, the lines that open none; `opened` are `met`, `late`, `open`, `exempted` and
+        `overtaken`.
         """
         of = self.outcomes
         clocks = sum(of[each] for each in CLOCKS)
@@ -272,14 +281,19 @@ class Move(NamedTuple):
 
 def moves(before: Iterable[Trial], after: Iterable[Trial], *, days: bool = True) -> Iterator[Move]:
     """The clocks of one case whose outcome (or, with `days`, last day) isn't the same, in the order of `before`."""
-    other = {_key(each): each for each in after if each.opens}
-    for each in before:
-        if each.opens:
-            moved = other.pop(_key(each), None)
-            if moved is None or moved.outcome != each.outcome or (days and moved.last_day != each.last_day):
-                yield Move(each, moved)
-    for left in other.values():
-        yield Move(None, left)
+    mine = [each for each in before if each.opens]
+    other = {(_key(each), each.opened_at): each for each in after if each.opens}
+    found = [other.pop((_key(each), each.opened_at), None) for each in mine]
+    left: dict[tuple[str, str, str], list[Trial]] = {}  # of the same line, counted from another of its times
+    for (key, _), each in other.items():
+        left.setdefault(key, []).append(each)
+    for one, same in zip(mine, found, strict=True):
+        rest = left.get(_key(one))
+        moved = same or (rest.pop(0) if rest else None)
+        if moved is None or moved.outcome != one.outcome or (days and moved.last_day != one.last_day):
+            yield Move(one, moved)
+    for each in (each for same_line in left.values() for each in same_line):
+        yield Move(None, each)
 
 
 def _key(trial: Trial) -> tuple[str, str, str]:

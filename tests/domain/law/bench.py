@@ -18,6 +18,7 @@ closed_days: do-not-extend
 versions:
   - {from: "2000-01-01", law: "a rule of a test", limit: 3 days}
 """
+EACH = RULE.replace("governed_by", "per: accused\ngoverned_by").replace("[Start]", "{fact: Start, subject: who}")
 HEAD = "case_id,activity,timestamp"
 SIX = ("opened", "met", "late", "open", "before_start", "refused")
 

@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from roznamcha.errors import Usage
-from tests.domain.law.bench import HEAD, RULE, checked, log, rules, six
+from tests.domain.law.bench import EACH, HEAD, RULE, checked, log, rules, six
 from tests.domain.law.test_commands import ask, run
 
 HOURS = RULE.replace("days-first-excluded", "hours").replace("3 days", "24 hours")
-EACH = RULE.replace("governed_by", "per: accused\ngoverned_by").replace("[Start]", "{fact: Start, subject: who}")
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -70,31 +69,6 @@ def test_for_each_accused_a_clock(tmp_path: Path) -> None:
     found = checked(tmp_path, lines, rule=rule, head=f"{HEAD},who")
     assert (six(found), found["without_start"]) == ((2, 1, 0, 1, 1, 0), 1)
     assert six(checked(tmp_path, [*lines, "1,Stop,2026-03-03,"], rule=rule, head=f"{HEAD},who")) == (2, 2, 0, 0, 1, 0)
-
-
-def test_one_line_that_two_starts_name_is_one(tmp_path: Path) -> None:
-    """Whether its clock runs or is refused; and a start behind what bars it, by the order of the file, opens none."""
-    rule = RULE.replace("[Start]", "[Start, {fact: Start, when: {who: A}}]\nstarts_unless_after: [Bar]")
-    lines = ["1,Start,2026-03-01,A", "2,Start,1999-03-01,A", "3,Start,2026-03-01,A", "3,Bar,2026-03-01,",
-             "4,Bar,2026-03-01,", "4,Start,2026-03-01,A"]  # fmt: skip
-    found = checked(tmp_path, lines, rule=rule, head=f"{HEAD},who")
-    assert (six(found), found["starts"], found["passed_over"]) == ((2, 0, 0, 2, 0, 1), 4, 1)
-
-
-def test_a_start_moved_to_what_must_be_there_as_well_is_still_that_start(tmp_path: Path) -> None:
-    """It counts from there, under its own line and value; of two that are moved to one line the second opens none."""
-    rule = RULE.replace("governed_by", "starts_with: [Also]\ngoverned_by")
-    lines = ["1,Start,2026-03-01,A", "1,Start,2026-03-02,A", "1,Also,2026-03-03,B", "1,Stop,2026-03-06,",
-             "2,Start,1999-03-01,A", "2,Start,1999-03-01,A", "2,Also,1999-03-02,B"]  # fmt: skip
-    more = ("--by", "agency", "--cases", str(tmp_path / "cases.jsonl"))
-    found = checked(tmp_path, lines, *more, rule=rule, head=f"{HEAD},agency")
-    assert (six(found), found["starts"], found["passed_over"]) == ((1, 1, 0, 0, 0, 2), 4, 1)
-    assert six(found["by"]["agency"]["A"]) == six(found)
-    told = [json.loads(line) for line in (tmp_path / "cases.jsonl").read_text().splitlines()]
-    assert [(each["outcome"], each["start_line"], each["start"]) for each in told] == [
-        ("met", 2, "2026-03-03"), ("passed over", 3, "2026-03-03"),
-        ("refused", 6, "1999-03-02"), ("refused", 7, "1999-03-02"),
-    ]  # fmt: skip
 
 
 def test_a_stop_that_counts_early_is_none_before_a_start(tmp_path: Path) -> None:
