@@ -37,8 +37,10 @@ class _Reading:
         self.path: list[str] = []
         self.trace: Row = {}
         self.event: Row = {}
+        self.bytes = {"trace": 0, "event": 0}
         self.number = 0
-        self.done: list[tuple[int, Row | str]] = []
+        self.done: list[tuple[int, Row | None, Row]] = []
+        """Events with the attributes of their traces, if they stand in one."""
 
     def refuse(self, why: str) -> NoReturn:
         message = f"{self.name}:{self.parser.CurrentLineNumber}: {why}"
@@ -55,26 +57,37 @@ class _Reading:
         if len(path) > DEEPEST:
             self.refuse(f"it is nested more than {DEEPEST} deep, which no event is")
         path.append(tag)
-        if tag in PLAIN:
-            if path[-2] == "event":
-                self.event[given.get("key", "")] = given.get("value", "")
-            elif path[-2] == "trace":
-                key, value = given.get("key", ""), given.get("value", "")
-                self.trace[f"case:{key}"] = value
-                if key not in {ACTIVITY, TIME}:  # these are the trace's own name and time, and no event's
-                    self.trace[key] = value
+        if tag in PLAIN and path[-2] in self.bytes:
+            self.attribute(path[-2], given.get("key", ""), given.get("value", ""))
         elif tag == "trace":
-            self.trace = {}
+            self.trace, self.bytes[tag] = {}, 0
         elif tag == "event":
-            self.event = {}
+            self.event, self.bytes[tag] = {}, 0
+
+    def attribute(self, of: str, key: str, value: str) -> None:
+        self.bytes[of] += len(key) + len(value)
+        if self.bytes[of] > MAX_DOCUMENT:
+            self.refuse(f"one {of} has more than {MAX_DOCUMENT:,} bytes of attributes, which none has")
+        if of == "event":
+            self.event[key] = value
+            return
+        if self.done and self.done[-1][1] is self.trace:  # the events before it don't have it
+            self.trace = dict(self.trace)
+        self.trace[f"case:{key}"] = value
+        if key not in {ACTIVITY, TIME}:  # these are the trace's own name and time, and no event's
+            self.trace[key] = value
 
     def end(self, tag: str) -> None:
         self.path.pop()
         if tag.rpartition(":")[2] == "event":
             self.number += 1
-            inside = self.path[-1:] == ["trace"]
-            row: Row | str = self.trace | self.event if inside else "this event stands in no trace: it has no case"
-            self.done.append((self.number, row))
+            self.done.append((self.number, self.trace if self.path[-1:] == ["trace"] else None, self.event))
+
+    def rows(self) -> Iterator[tuple[int, Row | str]]:
+        """The events that have ended. Each has its trace's attributes only now: one row at a time is held."""
+        for number, trace, event in self.done:
+            yield number, "this event stands in no trace: it has no case" if trace is None else trace | event
+        self.done.clear()
 
 
 def events(file: IO[bytes], name: str) -> Iterator[tuple[int, Row | str]]:
@@ -86,8 +99,7 @@ def events(file: IO[bytes], name: str) -> Iterator[tuple[int, Row | str]]:
             reading.parser.Parse(data, False)  # noqa: FBT003 (expat has it so)
             if fed - reading.parser.CurrentByteIndex > MAX_DOCUMENT:
                 reading.refuse(f"one element has more than {MAX_DOCUMENT:,} bytes, which no event has")
-            yield from reading.done
-            reading.done.clear()
+            yield from reading.rows()
         reading.parser.Parse(b"", True)  # noqa: FBT003
     except expat.ExpatError as error:
         message = f"{name}:{error.lineno}: it is no whole XML: {expat.ErrorString(error.code)}"
@@ -95,4 +107,7 @@ def events(file: IO[bytes], name: str) -> Iterator[tuple[int, Row | str]]:
     except CUT as error:
         message = f"{name}: the file ends in the middle, after event {reading.number:,}: {error}"
         raise Usage(message) from None
-    yield from reading.done
+    except (ValueError, LookupError) as error:
+        message = f"{name}: its encoding can't be read ({error}): write it in UTF-8"
+        raise Usage(message) from None
+    yield from reading.rows()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roznamcha.errors import Refused, RoznamchaError, Usage
+from roznamcha.lab.xes import events
 from tests.domain.law.bench import HEAD, RULE, checked, log, rules, six
 from tests.domain.law.test_commands import ask, run
 
@@ -22,6 +24,7 @@ LINES = ["1,Start,2026-03-01T09:00:00+05:30", "1,Stop,2026-03-03T09:00:00+05:30"
          "3,Stop,2026-03-03T09:00:00+05:30", "2,Stop,2026-03-09T09:00:00+05:30"]  # fmt: skip
 GOOD = f"{HEAD}\n{LINES[0]}\n{LINES[1]}\n".encode()
 COUNTS = (2, 1, 1, 0, 1, 0)
+MUCH = b'<string key="a" value="%b"/>' % (b"x" * 1_000_000) * 5
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -116,6 +119,10 @@ def test_what_expands_or_fetches_is_refused(tmp_path: Path, head: str) -> None:
         (b"<log></log>", "holds no event"),
         (b"<log>" + b"<a>" * 200, "it is nested more than 100 deep"),
         (b'<log><trace><string key="a" value="' + b"x" * 5_000_000, "one element has more than 4,194,304 bytes"),
+        (b"<log><trace><event>" + MUCH, "one event has more than 4,194"),
+        (b"<log><trace>" + MUCH, "one trace has more than 4,194,304"),
+        (b'<?xml version="1.0" encoding="Shift_JIS"?><log/>', "given.csv: its encoding can't be read"),
+        (b'<?xml version="1.0" encoding="foo"?><log/>', r"its encoding can't be read \(unknown encoding: foo\)"),
         (gzip.compress(xes(LINES * 2000))[:-500], "ends in the middle, after event"),
     ],
 )  # fmt: skip
@@ -174,6 +181,14 @@ def test_an_event_without_its_place_is_turned_away(tmp_path: Path) -> None:
         (3, "the column time:timestamp is empty"),
         (4, "the column concept:name is empty"),
     ]
+
+
+def test_an_event_has_what_its_trace_had_before_it() -> None:
+    """An attribute of a trace between two events is the second one's."""
+    first, second = '<string key="a" value="1"/>', '<string key="a" value="2"/>'
+    content = f"<log><trace>{first}<event/>{second}<event/></trace><trace><event/></trace></log>".encode()
+    rows = [row for _, row in events(io.BytesIO(content), "a.xes")]
+    assert rows == [{"case:a": "1", "a": "1"}, {"case:a": "2", "a": "2"}, {}]
 
 
 def test_a_log_without_one_sound_line_is_refused(tmp_path: Path) -> None:
