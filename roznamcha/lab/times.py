@@ -76,6 +76,9 @@ def reader(zone: ZoneInfo, form: str = "") -> Callable[[str], Read | str]:
 
 
 def _tried(form: str) -> None:
+    if "%Z" in form.replace("%%", ""):
+        message = f"--time-format {form!r}: %Z reads names of zones and tells none; %z reads Z and +05:30"
+        raise Usage(message)
     try:
         datetime.strptime(EPOCH.strftime(form), form)  # noqa: DTZ007 (only whether it can be read)
     except (ValueError, re.error):

@@ -221,6 +221,7 @@ def test_other_columns_other_times(tmp_path: Path) -> None:
         (["--by", "agency"], "lacks the column 'agency'"),
         (["--delimiter", "||"], "--delimiter '\\|\\|': one sign"),
         (["--time-format", "%Q"], "is no form of time"),
+        (["--time-format", "%Y-%m-%d %H:%M %Z"], "%Z reads names of zones and tells none; %z reads"),
         (["--rules", "nowhere"], "nowhere: no folder with rule files"),
         (["--log", "nowhere.csv"], "nowhere.csv cannot be read: No such file"),
         (["--log", "/dev/null"], "is a pipe or a device"),
