@@ -72,6 +72,8 @@ def law_check(  # noqa: PLR0913 (each is a choice of the user's)
         with progress_bar(f"reading {log.name}", shown=not as_json) as bar:
             taken = take(log, form, kept, where, times=asked.times, until=until, rejects=rejects, progress=bar)
         missing = asked.missing(kept.seen, kept.has)
+        if by and by not in kept.has:
+            missing.append(f"--by {by!r}: no {taken.unit} that a rule asks for has such a column")
         if missing and kept.header is not None:
             raise Usage(" · ".join(missing))
         lab, other = _labs(books, where, until or taken.last, count)

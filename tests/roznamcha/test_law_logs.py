@@ -68,6 +68,12 @@ def test_xes_says_the_same_as_csv(tmp_path: Path, packed: bool) -> None:
     assert six(packed_csv) == COUNTS
 
 
+def test_a_column_that_no_event_has_is_told(tmp_path: Path) -> None:
+    """XES names no columns before its events: a slip in `--by` would look like a log in which nobody has a value."""
+    notes = [asked(tmp_path, xes(LINES), "--by", by)["log"]["notes"] for by in ("agency", "agencie")]
+    assert notes == [[], ["--by 'agencie': no event that a rule asks for has such a column"]]
+
+
 EVENT = st.tuples(st.integers(0, 3), st.sampled_from(("Start", "Stop", "Other")), st.integers(0, 200))
 
 
