@@ -139,6 +139,16 @@ def test_hours_need_times(tmp_path: Path) -> None:
     assert found["why_refused"] == [{"starts": 1, "why": "the log gives a day without its time"}]
 
 
+@pytest.mark.parametrize(
+    ("on", "counts"), [("2026-03-03", (0, 0, 0, 0, 0, 1)), ("2026-03-03T08:00", (1, 1, 0, 0, 0, 0))]
+)
+def test_a_pause_of_hours_needs_times_too(tmp_path: Path, on: str, counts: tuple[int, ...]) -> None:
+    """Whatever a clock of hours went through: a day without its time leaves them uncounted."""
+    rule = HOURS.replace("governed_by", "suspends: [{from: [Off], until: [On]}]\ngoverned_by")
+    lines = ["1,Start,2026-03-01T10:00", "1,Off,2026-03-01T12:00", f"1,On,{on}", "1,Stop,2026-03-03T09:00"]
+    assert six(checked(tmp_path, lines, rule=rule)) == counts
+
+
 def test_a_day_alone_is_one_of_its_own_column(tmp_path: Path) -> None:
     """In a column of time it says nothing of the line's own time; where the rule counts from it, hours can't be."""
     hours = HOURS.replace("[Stop]", "[Stop, {fact: Start, at: since}]")
