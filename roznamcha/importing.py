@@ -28,7 +28,7 @@ from roznamcha.errors import Conflict, Refused
 from roznamcha.intake import Act, read_act
 from roznamcha.mapping import Group, Map, Row
 from roznamcha.rejects import Rejects
-from roznamcha.sheets import header_of, opened, raw_lines, row_of, whole_lines
+from roznamcha.sheets import as_sent, header_of, opened, raw_lines, row_of, whole_lines
 from roznamcha.store import Store
 from roznamcha.strict_json import CONTROL, located, read_json
 from roznamcha.units import Outcome
@@ -38,7 +38,7 @@ BATCH = 500
 AHEAD = 2
 """Batches that may be on their way while the next is read."""
 Outcomes = Callable[[], list[list[Outcome] | Exception]]
-MOST_REASONS = 100
+REASONS_SHOWN = 100
 """How many different reasons a tally shows; every line has all of its own in the rejects file."""
 NAMESPACE = UUID("6f2b7c1e-5a0e-5e0c-9d55-6b1f0c3a7d11")
 """In which the command ids of lines without one are made (UUIDv5)."""
@@ -64,7 +64,7 @@ class Tally:
         """The JSON shape of `import --json`."""
         counts = ("read", "recorded", "already", "doubted", "rejected", "entries", "opened")
         shown = {key: getattr(self, key) for key in counts}
-        why = [{"lines": count, "reason": reason} for reason, count in self.reasons.most_common(MOST_REASONS)]
+        why = [{"lines": count, "reason": reason} for reason, count in self.reasons.most_common(REASONS_SHOWN)]
         return {**shown, "seconds": round(self.seconds, 3), "reasons": why} | ({"cut": self.cut} if self.cut else {})
 
 
@@ -155,7 +155,7 @@ def _documents(file: IO[bytes], name: str, now: Callable[[], datetime], tally: T
             sent = read_json(data.removeprefix(b"\xef\xbb\xbf") if number == 1 else data)
             act = read_act(sent, now=now(), source=f"{name}:{number}")
         except Refused as refused:
-            yield Line(number, data[:10_000].decode("utf-8", "replace").rstrip("\n"), reasons=tuple(refused.reasons))
+            yield Line(number, as_sent(data), reasons=tuple(refused.reasons))
             continue
         digest = hashlib.sha256(data.strip()).digest()
         yield Line(number, sent, [_commanded(act, digest, twins[digest], 0)])
@@ -182,7 +182,7 @@ def _acts_of(mapping: Map, file: IO[bytes], name: str, tally: Tally) -> Iterator
     for number, data in lines:
         row = row_of(data, header)
         if isinstance(row, str):
-            yield Line(number, data[:10_000].decode("utf-8", "replace").rstrip("\r\n"), reasons=(row,))
+            yield Line(number, as_sent(data), reasons=(row,))
             continue
         key = row[mapping.together]
         if not key.strip():

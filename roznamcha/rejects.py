@@ -44,7 +44,7 @@ class Aside:
 
 
 class Rejects(Aside):
-    """Where rejected lines go: it holds what was sent."""
+    """Where rejected lines go: it holds what was sent, by its columns or, where these can't be told, as text."""
 
     option = "--rejects"
 
@@ -54,7 +54,7 @@ class Rejects(Aside):
 
 
 def _fault(path: Path, read: Path) -> str:
-    """Why rejected lines can't be written there, looked at before the first line is entered; empty when they can."""
+    """Why nothing can be written there, looked at before the first line is read; empty when it can."""
     try:
         found = path.lstat()
     except FileNotFoundError:

@@ -105,6 +105,11 @@ def whole_lines(lines: Iterator[tuple[int, bytes]], delimiter: str = ",") -> Ite
             anew.extendleft(reversed(after))
 
 
+def as_sent(data: bytes) -> str:
+    """A line that can't be read, as text for whoever looks into it: no more than its first 10,000 bytes."""
+    return data[:10_000].decode("utf-8", "replace").rstrip("\r\n")
+
+
 def header_of(data: bytes, name: str, wanted: Sequence[str], hint: str, delimiter: str = ",") -> list[str]:
     """The columns of a CSV, from its first line. Raises Usage when a wanted one is missing or any stands twice."""
     try:

@@ -17,13 +17,13 @@ from roznamcha.lab import xes
 from roznamcha.lab.kept import MOST, Kept
 from roznamcha.lab.times import LAST, Read, instant, micros, reader
 from roznamcha.rejects import Rejects
-from roznamcha.sheets import CUT, header_of, opened, raw_lines, row_of, whole_lines
+from roznamcha.sheets import CUT, as_sent, header_of, opened, raw_lines, row_of, whole_lines
 from roznamcha.strict_json import CONTROL
 
 CASE, ACTIVITY, TIME = "case_id", "activity", "timestamp"
 SHOWN = 10
 """Of how many rejected lines a person is told one by one."""
-MOST_REASONS = 100
+REASONS_COUNTED = 100
 """How many different reasons are counted, each by itself."""
 NO_TIMES: Mapping[str, Sequence[str]] = {}
 OWN_ALONE = frozenset({OWN})
@@ -76,7 +76,7 @@ class Taken:
     def reject(self, number: int, row: Any, reason: str, rejects: Rejects) -> None:  # noqa: ANN401 (any JSON)
         """Turn a line away."""
         self.rejected += 1
-        known = reason in self.reasons or len(self.reasons) < MOST_REASONS
+        known = reason in self.reasons or len(self.reasons) < REASONS_COUNTED
         self.reasons[reason if known else "other reasons"] += 1
         if len(self.first) < SHOWN:
             self.first.append((number, reason))
@@ -110,8 +110,8 @@ def take(  # noqa: PLR0913 (each is a choice of the user's)
         taken = Taken("event" if as_xes else "line")
         taking = _Taking(taken, kept, columns, reader(zone, form.time_format), times, turned_away)
         taking.until = LAST if until is None else micros(until)
-        for number, row in rows:
-            taking.take(number, row)
+        for number, row, sent in rows:
+            taking.take(number, row, sent)
             if not taken.read % EVERY:
                 progress(raw.tell(), total)
         progress(total, total)
@@ -143,11 +143,11 @@ class _Taking:
         self.taken, self.kept, self.read, self.times, self.rejects = taken, kept, read, times, rejects
         self.case, self.activity, self.time = columns
 
-    def take(self, number: int, row: dict[str, str] | str) -> None:
+    def take(self, number: int, row: dict[str, str] | str, sent: object) -> None:
         taken = self.taken
         taken.read += 1
         if isinstance(row, str):
-            taken.reject(number, None, row, self.rejects)
+            taken.reject(number, sent, row, self.rejects)
             return
         case, activity, text = row.get(self.case, ""), row.get(self.activity, ""), row.get(self.time, "")
         if not (case.strip() and activity.strip() and text):
@@ -160,14 +160,16 @@ class _Taking:
             return
         at, zoned, day_alone = found
         days = OWN_ALONE if day_alone else NO_DAYS
+        moments: dict[str, str] = {}
         for column in self.times.get(activity, ()):
             if value := row.get(column, ""):
                 other = self.read(value)
                 if isinstance(other, str):
                     taken.reject(number, row, f"the column {column} {other}", self.rejects)
                     return
-                row[column] = instant(other.at).isoformat()
+                moments[column] = instant(other.at).isoformat()
                 days = days | {column} if other.day_alone else days
+        row |= moments
         taken.zoneless += not zoned
         taken.days_alone += day_alone
         taken.later += at > self.until
@@ -189,8 +191,8 @@ def _is_xes(file: IO[bytes], name: str) -> bool:
 
 def _rows(
     file: IO[bytes], name: str, columns: tuple[str, str, str], form: Form, kept: Kept
-) -> Iterator[tuple[int, dict[str, str] | str]]:
-    """The lines of a CSV behind its first, each as a row or with why it is none. Empty ones are no lines."""
+) -> Iterator[tuple[int, dict[str, str] | str, str]]:
+    """The lines of a CSV behind its first, each as a row, or why it is none and as it came. An empty one is none."""
 
     def cut(why: str) -> NoReturn:
         message = f"{name}: {why}"
@@ -208,4 +210,5 @@ def _rows(
         if data.strip():
             if number >= MOST:
                 cut(f"it has more than {MOST:,} lines")
-            yield number, row_of(data, header, form.delimiter)
+            row = row_of(data, header, form.delimiter)
+            yield number, row, as_sent(data) if isinstance(row, str) else ""

@@ -83,15 +83,15 @@ class _Reading:
             self.number += 1
             self.done.append((self.number, self.trace if self.path[-1:] == ["trace"] else None, self.event))
 
-    def rows(self) -> Iterator[tuple[int, Row | str]]:
+    def rows(self) -> Iterator[tuple[int, Row | str, Row]]:
         """The events that have ended. Each has its trace's attributes only now: one row at a time is held."""
         for number, trace, event in self.done:
-            yield number, "this event stands in no trace: it has no case" if trace is None else trace | event
+            yield number, "this event stands in no trace: it has no case" if trace is None else trace | event, event
         self.done.clear()
 
 
-def events(file: IO[bytes], name: str) -> Iterator[tuple[int, Row | str]]:
-    """Each event with its number, counted from 1: its row, or why it has none. Raises Usage when it is no XES."""
+def events(file: IO[bytes], name: str) -> Iterator[tuple[int, Row | str, Row]]:
+    """Each event: its number, from 1; its row, or why it has none; its own attributes. Raises Usage for no XES."""
     reading, fed = _Reading(name), 0
     try:
         while data := file.read(CHUNK):

@@ -170,6 +170,10 @@ def test_a_bad_line_costs_itself(tmp_path: Path, line: bytes, reason: str) -> No
     assert about["reasons"] == [{"lines": 1, "reason": only["reason"]}]
     (told,) = map(json.loads, (tmp_path / "rejects.jsonl").read_text(encoding="utf-8").splitlines())
     assert (told["line"], told["reasons"]) == (4, [only["reason"]])
+    sent = line[:10_000].decode("utf-8", "replace")
+    assert told["row"] == (
+        sent if reason.startswith("this line") else dict(zip(HEAD.split(","), sent.split(","), strict=True))
+    )
 
 
 def test_an_event_without_its_place_is_turned_away(tmp_path: Path) -> None:
@@ -179,7 +183,9 @@ def test_an_event_without_its_place_is_turned_away(tmp_path: Path) -> None:
     named = f"<event>{start}</event><event>{at}</event><event>{start}{at}</event>"
     events = [f"<event>{start}{at}</event>", f"<trace><event>{start}{at}</event></trace>"]
     events.append(f"<trace>{name.format(1)}{named}</trace>")
-    found = asked(tmp_path, f"<log>{''.join(events)}</log>".encode())
+    written = tmp_path / "rejects.jsonl"
+    found = asked(tmp_path, f"<log>{''.join(events)}</log>".encode(), "--rejects", str(written))
+    assert json.loads(written.read_text().splitlines()[0])["row"]["concept:name"] == "Start"
     assert found["opened"] == 1
     assert [(each["line"], each["reason"]) for each in found["log"]["first_rejected"]] == [
         (1, "this event stands in no trace: it has no case"),
@@ -193,7 +199,7 @@ def test_an_event_has_what_its_trace_had_before_it() -> None:
     """An attribute of a trace between two events is the second one's."""
     first, second = '<string key="a" value="1"/>', '<string key="a" value="2"/>'
     content = f"<log><trace>{first}<event/>{second}<event/></trace><trace><event/></trace></log>".encode()
-    rows = [row for _, row in events(io.BytesIO(content), "a.xes")]
+    rows = [row for _, row, _ in events(io.BytesIO(content), "a.xes")]
     assert rows == [{"case:a": "1", "a": "1"}, {"case:a": "2", "a": "2"}, {}]
 
 
