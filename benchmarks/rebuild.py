@@ -28,6 +28,7 @@ from projections.case_state import CaseState
 from projections.deadlines import Deadlines
 from projections.hand_offs import HandOffs
 from projections.history import History
+from projections.ties import Ties
 from projections.view import View
 from schemas import catalogue
 
@@ -38,7 +39,7 @@ BATCH = 500
 
 def views() -> list[View]:
     """Every view that ships."""
-    return [CaseState(), History(), Articles(), HandOffs(), Deadlines(load_book(), ZoneInfo("Asia/Kolkata"))]
+    return [CaseState(), History(), Articles(), HandOffs(), Ties(), Deadlines(load_book(), ZoneInfo("Asia/Kolkata"))]
 
 
 def _empty(url: str) -> None:

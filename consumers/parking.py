@@ -1,8 +1,8 @@
 """The parking lot: records a view could not take, kept in order until the cause is mended.
 
 Replaying folds a record's waiting entries in one transaction. Passing one over is a decision of a named person, entered
-in the record itself as case.EntryPassedOver; from then on a replay or a rebuild that meets that entry and still can't
-take it goes on without it.
+in the record itself as EntryPassedOver of its register; from then on a replay or a rebuild that meets that entry and
+still can't take it goes on without it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from consumers.outbox import opened
 from consumers.runner import Outdated
 from consumers.steps import reach
 from consumers.writing import feed_carefully, leave_lot
-from domain.case.corrections import EntryPassedOver
+from domain.common.corrections import PassesEntryOver
+from domain.event import ACTS
 from projections.view import View
 from schemas import Catalogue, SchemaError
 
@@ -62,9 +63,10 @@ def waiting(connection: Connection[Any], view: str, record_id: UUID) -> list[Kep
 
 def passed_over(connection: Connection[Any], catalogue: Catalogue, view: View, record_id: UUID) -> set[int]:
     """The positions of a record's entries that a named person has passed over for this view."""
-    query = "SELECT state FROM roznamcha.entries WHERE record_id = %s AND topic = %s"
+    query = "SELECT state FROM roznamcha.entries WHERE record_id = %s AND topic = ANY(%s)"
+    passing = [name for name, cls in ACTS.items() if issubclass(cls, PassesEntryOver)]
     found = set()
-    for (state,) in connection.execute(query, (record_id, EntryPassedOver.name)).fetchall():
+    for (state,) in connection.execute(query, (record_id, passing)).fetchall():
         try:
             entry: Any = entries.read(catalogue, bytes(state))
         except SchemaError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from domain.case.handoff import ClosesHandOff
+from domain.common.handoff import ClosesHandOff
 from domain.event import ACTS
 from domain.law.book import Book
 from domain.law.clock import Clock

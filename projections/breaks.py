@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.case.days import BNSS_BEGAN, day
 from domain.case.malkhana import WITH_OFFICER, Article, SeizedItem
 from domain.case.periods import OVERNIGHT
 from domain.case.property import MovesProperty
@@ -20,6 +19,7 @@ from domain.case.property_laboratory import DISPATCH_WITHIN, PropertyReceivedByL
 from domain.case.property_moves import PropertyDeposited
 from domain.case.property_parcel import PropertyResealed, PropertySplit, SealBroken
 from domain.case.property_seizure import PropertySeized
+from domain.common.days import BNSS_BEGAN, day
 
 HOUR = timedelta(hours=1)
 

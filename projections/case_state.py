@@ -1,7 +1,8 @@
 """The case as it stands: its number, how far it has come, who is in custody, and when it was last touched.
 
-How far a case has come is for the register's own acts to say. The view keeps slips of those that say it, and shows what
-they make of a case, without those that were struck.
+A record of any register has its row, and says of which: an inquest has no accused and no CNR. How far a record has come
+is for the register's own acts to say. The view keeps slips of those that say it, and shows what they make of it,
+without those that were struck.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from typing import Any
 from uuid import UUID
 
 from domain.case.arrest import Arrests
-from domain.case.case import Case, CaseEntry, shown
-from domain.case.corrections import CorrectsEntry
+from domain.case.case import Case
 from domain.case.fir import named
 from domain.case.investigation import Investigation
 from domain.case.police_report import PoliceReports, charged
 from domain.case.property import SeizesProperty
+from domain.common.corrections import CorrectsEntry
+from domain.common.matter import Entry, Matter, shown
 from domain.deadline.sheet import TellsOfClock
-from domain.event import EPOCH, Event, changed
+from domain.event import EPOCH, RECORDS, Event, changed
 from projections.slip import act_of, slip_of
 from projections.struck import standing, strike
 from projections.view import View, on
@@ -31,6 +33,7 @@ class Told:
     """What is kept of a case: slips of the acts that tell how it stands, which are struck, and counts."""
 
     record_id: UUID
+    register: str = ""
     slips: list[Any] = field(default_factory=list)
     corrections: dict[str, Any] = field(default_factory=dict)
     districts: dict[str, Any] = field(default_factory=dict)
@@ -44,11 +47,12 @@ class Told:
 
 
 class CaseState(View):
-    """One row for each case."""
+    """One row for each record of a register that keeps matters: cases, inquests."""
 
+    version = 2
     State = Told
     topic = "case-state"
-    indexes = (("station", "stage"),)
+    indexes = (("station", "stage"), ("register", "station"))
     ignores = frozenset({TellsOfClock})
 
     @dataclass
@@ -56,6 +60,7 @@ class CaseState(View):
         """A case, as a board of the station shows it."""
 
         record_id: UUID
+        register: str = ""
         number: str = ""
         station: str = ""
         district: str = ""
@@ -76,11 +81,12 @@ class CaseState(View):
 
         KEY = ("record_id",)
 
-    @on(CaseEntry)
-    def entered(self, row: Told, e: CaseEntry) -> None:
+    @on(Entry)
+    def entered(self, row: Told, e: Entry) -> None:
         """Every entry counts; one that a record may begin with tells the station, if nothing else."""
         meta = e.meta
         at = meta.occurred_at
+        row.register = e.register
         row.entries += 1
         if meta.doubts:
             row.doubted += 1
@@ -99,7 +105,7 @@ class CaseState(View):
 
     def reads(self, cls: type[Event[Any]]) -> frozenset[str] | None:
         """What an act shows of the case, how many articles it seizes, and what it strikes."""
-        if not issubclass(cls, CaseEntry) or issubclass(cls, CorrectsEntry):
+        if not issubclass(cls, Entry) or issubclass(cls, CorrectsEntry):
             return super().reads(cls)
         columns = shown(cls)
         return frozenset({"items"}) if columns is None else (columns | {"items"} if columns else None)
@@ -110,35 +116,44 @@ class CaseState(View):
         row.corrections = strike(row.corrections, e)
 
     def rows(self, state: Told) -> Iterator[Row]:
-        """The case as the acts that stand have made it."""
-        case, registrar, articles = Case.blank(state.record_id), "", 0
+        """The record as the acts that stand have made it."""
+        kind: Any = RECORDS[state.register]
+        matter, registrar, articles = kind.blank(state.record_id), "", 0
         for slip in standing(state.slips, state.corrections):
-            station, before = slip["station"], case.number
+            station, before = slip["station"], matter.number
             if "name" in slip:
-                case = act_of(slip).apply(case)
+                matter = act_of(slip).apply(matter)
             else:
-                case, articles = changed(case, station=case.station or station), articles + slip["articles"]
-            registrar = station if case.number != before else registrar
-        sheeted = charged(case).values()
-        arrests = case.part(Arrests).accused.items()
-        arrested = sorted(code for code, how in arrests if how.arrested_at)
+                matter, articles = changed(matter, station=matter.station or station), articles + slip["articles"]
+            registrar = station if matter.number != before else registrar
         yield self.Row(
             record_id=state.record_id,
-            number=f"{registrar}/{case.number}" if case.number else "",
-            station=case.station,
-            district=state.districts.get(case.station, ""),
-            stage=case.stage,
-            investigator=case.part(Investigation).investigator,
-            sections=list(case.sections),
+            register=state.register,
+            number=f"{registrar}/{matter.number}" if matter.number else "",
+            station=matter.station,
+            district=state.districts.get(matter.station, ""),
+            stage=matter.stage,
             opened_at=state.opened_at,
-            registered_at=case.registered_at,
-            chargesheeted_at=min(sheeted, default=None),
-            cnr=case.part(PoliceReports).cnr,
-            accused=sorted({*named(case), *arrested}),
-            arrested=arrested,
+            registered_at=matter.registered_at,
             articles=articles,
             entries=state.entries,
             doubted=state.doubted,
             last_occurred_at=state.last_occurred_at,
             last_recorded_at=state.last_recorded_at,
+            **besides(matter),
         )
+
+
+def besides(matter: Matter) -> dict[str, Any]:
+    """What a row shows of a case besides, and of another record as far as it has it."""
+    if not isinstance(matter, Case):
+        return {"investigator": matter.officer}
+    arrested = sorted(code for code, how in matter.part(Arrests).accused.items() if how.arrested_at)
+    return {
+        "investigator": matter.part(Investigation).investigator,
+        "sections": list(matter.sections),
+        "chargesheeted_at": min(charged(matter).values(), default=None),
+        "cnr": matter.part(PoliceReports).cnr,
+        "accused": sorted({*named(matter), *arrested}),
+        "arrested": arrested,
+    }

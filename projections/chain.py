@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from domain.case.case import CaseEntry
-from domain.case.corrections import CorrectsEntry
 from domain.case.property import ConcernsProperty, SeizesProperty
 from domain.case.property_seizure import CustodyMoveRefused
+from domain.common.corrections import CorrectsEntry
+from domain.common.matter import Entry
 from domain.deadline.sheet import TellsOfClock
 from projections.links import COLUMNS, Chain, Link, Note, follow
 from projections.slip import slip_of
@@ -19,11 +19,11 @@ from projections.view import View, on
 class ChainView(View):
     """A view that is read off the chain. Subclasses publish what `shown` gives of its links."""
 
-    ignores = frozenset({CaseEntry, TellsOfClock})
+    ignores = frozenset({Entry, TellsOfClock})
     State = Chain
 
     @on(ConcernsProperty, SeizesProperty, CustodyMoveRefused)
-    def dealt_with(self, row: Chain, e: CaseEntry) -> None:
+    def dealt_with(self, row: Chain, e: Entry) -> None:
         """Whatever is done about an article, or tried."""
         slip = slip_of(e)
         slip["recorded"] = e.meta.recorded_at.isoformat()
@@ -32,7 +32,7 @@ class ChainView(View):
         row.slips.append(slip)
 
     @on(*COLUMNS, reads=frozenset[str]().union(*COLUMNS.values()))
-    def beside(self, row: Chain, e: CaseEntry) -> None:
+    def beside(self, row: Chain, e: Entry) -> None:
         """What courts hold against a chain."""
         row.slips.append(slip_of(e, COLUMNS[type(e)]))
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import domain
-from domain.case.case import CaseEntry
-from domain.case.corrections import CorrectsEntry
-from domain.case.handoff import ClosesHandOff, HandOff, HandsOff, read_of, touched
+from domain.common.corrections import CorrectsEntry
+from domain.common.handoff import ClosesHandOff, HandOff, HandsOff, read_of, touched
+from domain.common.matter import Entry
 from domain.deadline.sheet import TellsOfClock
 from domain.event import ACTS, Event
 from projections.struck import standing
@@ -39,7 +39,7 @@ class HandOffs(View):
     """One row for each hand-over: a sending with what closed it, or an acknowledgement without a sending."""
 
     State = Papers
-    ignores = frozenset({CaseEntry, TellsOfClock})
+    ignores = frozenset({Entry, TellsOfClock})
     indexes = (("station",), Index(("sent_at",), "state = 'open'"), Index(("other",), "other IS NOT NULL"))
 
     @dataclass
@@ -77,7 +77,7 @@ class HandOffs(View):
         self.basis = hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
     @on(HandsOff, ClosesHandOff)
-    def passed(self, row: Papers, e: CaseEntry) -> None:
+    def passed(self, row: Papers, e: Entry) -> None:
         """Something goes to another side, came from there, or is waited for no longer."""
         if row.slips and row.slips[-1]["version"] == e.meta.version:
             return  # one that closes something and sends something is met twice
@@ -189,7 +189,7 @@ def _standing(papers: Papers, known_at: datetime | None) -> list[dict[str, Any]]
     return standing([each for each in papers.slips if known(each["recorded"])], corrections)
 
 
-def _slip(e: CaseEntry, sides: list[list[str]]) -> dict[str, Any]:
+def _slip(e: Entry, sides: list[list[str]]) -> dict[str, Any]:
     meta = e.meta
     return {
         "version": meta.version, "at": meta.occurred_at.isoformat(), "recorded": meta.recorded_at.isoformat(),

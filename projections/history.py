@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.case.corrections import CorrectsEntry
+from domain.common.corrections import CorrectsEntry
 from domain.event import EPOCH, NIL, Event
 from projections.view import DROP, View, on
 

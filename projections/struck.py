@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from domain.case.corrections import CorrectsEntry
+from domain.common.corrections import CorrectsEntry
 
 
 def strike(corrections: Mapping[str, int], correction: CorrectsEntry) -> dict[str, int]:

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final
 
-from domain.case.corrections import EntryPassedOver
+from domain.common.corrections import PassesEntryOver
 from domain.event import ACTS, Event
 
 DROP: Final = object()
@@ -213,7 +213,7 @@ def fold_record(view: View, entries: Iterable[Event[Any]]) -> list[Any]:
     An entry the view can't take is left out if a named person has passed it over for this view; else it raises.
     """
     history = list(entries)
-    passed = {each.position for each in history if isinstance(each, EntryPassedOver) and each.view in view.names}
+    passed = {each.position for each in history if isinstance(each, PassesEntryOver) and each.view in view.names}
     left_out: set[int] = set()
     while True:
         here = 0

@@ -12,9 +12,10 @@ from uuid import UUID
 
 from domain.case.arrest import Arrests
 from domain.case.case import Case
-from domain.case.corrections import EntryPassedOver
 from domain.case.fir import named
 from domain.case.malkhana import Malkhana as Register
+from domain.common.corrections import PassesEntryOver
+from domain.common.matter import Matter
 from domain.event import RECORDS, Event, fold
 from projections.articles import Articles
 from projections.case_state import CaseState
@@ -35,31 +36,35 @@ def disagreements(
     for row in tables.get("malkhana", ()):
         shelves.setdefault(row.record_id, {})[row.property_id] = row
     for record_id, history in histories.items():
-        entries = [each for each in history if each.register == Case.register]
-        if not entries or not isinstance(blank := _blank(entries[0], record_id), Case):
+        entries = [each for each in history if each.meta.stream_id == record_id]
+        if not entries or not isinstance(blank := _blank(entries[0], record_id), Matter):
             continue
         case = fold(blank, entries)
         if "case_state" in tables and not _passed(CaseState, record_id, entries, behind):
             yield from ((record_id, why) for why in otherwise(case, states.get(record_id)))
-        if "malkhana" in tables and not _passed(Articles, record_id, entries, behind):
+        if isinstance(case, Case) and "malkhana" in tables and not _passed(Articles, record_id, entries, behind):
             yield from ((record_id, why) for why in elsewhere(case, shelves.get(record_id, {})))
 
 
-def otherwise(case: Case, row: CaseState.Row | None) -> Iterator[str]:
-    """Where the row of the board differs from the case."""
+def otherwise(matter: Matter, row: CaseState.Row | None) -> Iterator[str]:
+    """Where the row of the board differs from the record."""
     if row is None:
-        yield "the view case_state has no row for a case of the register"
+        yield "the view case_state has no row for a record of the register"
         return
-    arrested = sorted(code for code, how in case.part(Arrests).accused.items() if how.arrested_at)
-    pairs = {
-        "stage": (row.stage, case.stage),
-        "number": (row.number.partition("/")[2], case.number),
-        "station": (row.station, case.station),
-        "sections": (tuple(row.sections), case.sections),
-        "registered_at": (row.registered_at, case.registered_at),
-        "accused": (row.accused, sorted({*named(case), *arrested})),
-        "arrested": (row.arrested, arrested),
+    pairs: dict[str, tuple[Any, Any]] = {
+        "register": (row.register, matter.register),
+        "stage": (row.stage, matter.stage),
+        "number": (row.number.partition("/")[2], matter.number),
+        "station": (row.station, matter.station),
+        "registered_at": (row.registered_at, matter.registered_at),
     }
+    if isinstance(matter, Case):
+        arrested = sorted(code for code, how in matter.part(Arrests).accused.items() if how.arrested_at)
+        pairs |= {
+            "sections": (tuple(row.sections), matter.sections),
+            "accused": (row.accused, sorted({*named(matter), *arrested})),
+            "arrested": (row.arrested, arrested),
+        }
     differing = [name for name, (shown, folded) in pairs.items() if shown != folded]
     if differing:
         yield f"the view case_state says otherwise than the register: {', '.join(differing)}"
@@ -97,4 +102,4 @@ def _passed(
     """Whether a view is known not to have all entries of this record."""
     names = {view.name, *(each.name for each in view.parts)}
     waits = any(record_id in behind.get(name, ()) for name in names)
-    return waits or any(isinstance(each, EntryPassedOver) and each.view in names for each in entries)
+    return waits or any(isinstance(each, PassesEntryOver) and each.view in names for each in entries)

@@ -10,11 +10,14 @@ from datetime import datetime
 from functools import partial
 from itertools import takewhile
 from typing import Any
+from uuid import UUID
 
 from consumers import entries
 from consumers.steps import reach
-from domain.case.corrections import CorrectsEntry
-from domain.event import RECORDS, Event, Record, decide
+from domain.common.corrections import CorrectsEntry
+from domain.common.matter import Matter
+from domain.common.tie import TiesRecords, decide_tie, knowing, names_of_other
+from domain.event import RECORDS, Decision, Event, Record, decide
 from roznamcha.numbers import Serial, number_name, number_of, serial_of, with_number
 from roznamcha.opening import identity, misnamed
 from roznamcha.recorder import EntryRecorder, Line
@@ -66,6 +69,8 @@ class Deciding:
         before = turn.before
         wanted = {name for unit in units for act in unit.acts if (name := number_name(act.event))}
         wanted |= {name for unit in units if (name := unit.acts[0].record) and identity(name) is None}
+        tying = [act.event for unit in units for act in unit.acts if isinstance(act.event, TiesRecords)]
+        wanted |= {name for event in tying for name in names_of_other(event)}
         if wanted := {name for name in wanted if name not in turn.names}:
             if before is not None:
                 turn.names |= {name: before.made[name] for name in wanted if name in before.made}
@@ -74,7 +79,10 @@ class Deciding:
             find_record(unit, turn)
         standing = [turn.standing] if before is None else [turn.standing, before.standing]
         missing = {each for unit in units if not any((each := unit.record_id) in known for known in standing)}
-        turn.fresh |= self._shelf.fetch(missing - turn.fresh - {NIL})
+        others = {found for event in tying if (found := self._other(event, turn))} - turn.fresh
+        for each in others:  # another process may have written to it, and no version of ours guards it: read it anew
+            self._shelf.drop(each)
+        turn.fresh |= self._shelf.fetch((missing | others) - turn.fresh - {NIL})
         serials = {serial_of(act.event) for unit in units for act in unit.acts if act.event.numbered}
         if serials := serials - turn.numbers.keys():
             last = self._shelf.last_numbers(serials)
@@ -83,10 +91,33 @@ class Deciding:
 
     def _held(self, unit: Unit, turn: Turn) -> Held:
         """The unit's record as it will stand when it is this unit's turn."""
-        held = turn.standing.get(unit.record_id)
+        return self._at_hand(unit.record_id, turn) or Held(RECORDS[unit.register].blank(unit.record_id))
+
+    def _at_hand(self, record_id: UUID, turn: Turn) -> Held | None:
+        """A record as it will stand after what was decided so far, if anything is entered in it."""
+        held = turn.standing.get(record_id)
         if held is None and turn.before is not None:
-            held = turn.before.standing.get(unit.record_id)
-        return held or self._shelf.get(unit.record_id) or Held(RECORDS[unit.register].blank(unit.record_id))
+            held = turn.before.standing.get(record_id)
+        return held or self._shelf.get(record_id)
+
+    def _other(self, event: TiesRecords, turn: Turn) -> UUID | None:
+        """The record that an act names, by a name it has been given, or is being given in these two batches."""
+        turns = [turn] if turn.before is None else [turn, turn.before]
+        for name in names_of_other(event):
+            found = identity(name) or next((known for each in turns if (known := each.called(name))), None)
+            if found is not None:
+                return found
+        return None
+
+    def _tied(self, event: Event[Any], record: Record, turn: Turn) -> tuple[Event[Any], Decision]:
+        """An act that names another record, knowing that one's id, and what there is to say of the two."""
+        if not isinstance(event, TiesRecords) or not isinstance(record, Matter):
+            return event, Decision()
+        other = self._other(event, turn)
+        held = self._at_hand(other, turn) if other else None
+        if other is None or held is None:
+            return event, decide_tie(event, record, None)
+        return knowing(event, other), decide_tie(event, record, held.record)
 
     def _decide(self, unit: Unit, turn: Turn) -> None:
         """Decide each act of a unit in turn: its entries, or the reasons for which the whole unit is refused."""
@@ -112,9 +143,11 @@ class Deciding:
             reasons = misplaced(event, name, held.record, now, turn.names.get(name))
             if isinstance(event, CorrectsEntry):
                 reasons += tuple(self._mispointed(event, held.record, unit, turn))
+            event, tied = self._tied(event, held.record, turn)
+            reasons += tied.reasons
             decision = None if reasons else decide(without_text(event), held.record)
             if decision is not None and not decision.reasons:
-                doubts = (*decision.doubts, *odd)
+                doubts = (*decision.doubts, *odd, *tied.doubts)
                 held = entered(unit, event, held, now, doubts, partial(self._earlier, held.record, unit, turn))
                 continue
             unit.events, unit.reasons = [], reasons or (decision.reasons if decision else ())

@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from consumers.tables import tables_of
-from domain.case.handoff import HandOff
+from domain.common.handoff import HandOff
 from domain.law.clock import Clock
 from projections.awaited import awaiting, stops_of
 from projections.deadlines import Docket

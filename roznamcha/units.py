@@ -91,6 +91,12 @@ class Turn:
     spoiled: bool = False
     """Whether something of it was not written after all, so that nothing may be decided upon it."""
 
+    def called(self, name: str) -> UUID | None:
+        """The record of this name: one that has it, or one that is given it in this turn."""
+        found = self.names.get(name) or self.made.get(name)
+        given = ((unit.record_id, event) for unit in self.units for event in unit.events)
+        return found or next((record for record, event in given if number_name(event) == name), None)
+
 
 def unit_of(acts: Sequence[Act]) -> Unit:
     """Acts that belong together, each with a command id."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.case.corrections import EntryPassedOver
+from domain.common.corrections import PassesEntryOver
 from domain.deadline.owed import Reading, owed
 from domain.deadline.sheet import Sheet, TellsOfClock, identity, stream_of
 from domain.event import Event, changed, decide
@@ -46,7 +46,7 @@ class _Bench:
         if reasons := decide(fact, self.sheet).reasons:
             return f"this deadline fact has no place on its sheet: {reasons[0]}"
         rule = self.view.book.rules.get(fact.rule)
-        if any(isinstance(each, EntryPassedOver) and each.view in self.view.names for each in self.entries):
+        if any(isinstance(each, PassesEntryOver) and each.view in self.view.names for each in self.entries):
             return ""  # the view may have gone on without that entry, and this fact with it
         if rule is None or (rule.digest, self.view.book.basis, str(self.view.zone)) != (
             fact.digest, fact.basis, fact.zone,

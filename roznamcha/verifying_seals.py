@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
 from typing import Any
 
-from domain.case.corrections import ErasureExecuted
+from domain.common.corrections import ExecutesErasure
 from domain.event import Event, Sealed
 from roznamcha.errors import Broken
 from roznamcha.sealing import sealed_columns
@@ -27,7 +27,7 @@ class Seals:
         """What is wrong with an entry's seals; empty when nothing is. Boxes that stay shut are remembered."""
         if self._unseal is None:
             return ""
-        if isinstance(event, ErasureExecuted):
+        if isinstance(event, ExecutesErasure):
             self._erased.add(event.person)
         try:
             opened = self._unseal(event)

@@ -19,6 +19,7 @@ from projections.case_state import CaseState
 from projections.deadlines import Deadlines
 from projections.hand_offs import HandOffs
 from projections.history import History
+from projections.ties import Ties
 from projections.view import View
 from roznamcha.errors import Broken, Unavailable, Usage
 from roznamcha.office import Office
@@ -32,7 +33,8 @@ WORKERS = max(1, min(8, os.cpu_count() or 1))
 
 def all_views(office: Office) -> list[View]:
     """Every view, ready to be fed."""
-    return [CaseState(), History(), Articles(), HandOffs(), Deadlines(office.book, office.settings.zone)]
+    deadlines = Deadlines(office.book, office.settings.zone)
+    return [CaseState(), History(), Articles(), HandOffs(), Ties(), deadlines]
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from domain.case.case import Case, ConcernsAccused, Part
-from domain.case.codes import Code
-from domain.case.days import written
+from domain.case.case import Case, ConcernsAccused
 from domain.case.fir import both, concerned, named, registration
+from domain.common.codes import Code
+from domain.common.days import written
+from domain.common.matter import Part
 from domain.event import Sealed, changed, put
 
 How = Literal["at large", "arrested", "police custody", "judicial custody", "on bail", "released", "absconding"]

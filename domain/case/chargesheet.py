@@ -12,10 +12,7 @@ from typing import Literal
 
 from domain.case.arrest import ActOnAccused
 from domain.case.case import Case, CaseEntry
-from domain.case.codes import Code
-from domain.case.days import written
 from domain.case.fir import registration
-from domain.case.handoff import ClosesHandOff, HandsOff
 from domain.case.police_report import (
     CHARGESHEET,
     FINAL_REPORT,
@@ -30,6 +27,9 @@ from domain.case.police_report import (
     unheard,
 )
 from domain.case.prosecution import opinions
+from domain.common.codes import Code
+from domain.common.days import written
+from domain.common.handoff import ClosesHandOff, HandsOff
 from domain.event import Sealed, changed
 
 Channel = Literal["ICJS", "paper", "ICJS and paper"]

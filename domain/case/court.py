@@ -11,10 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import Code
-from domain.case.days import day, written
-from domain.case.handoff import ClosesHandOff
+from domain.case.case import Case, CaseEntry
 from domain.case.police_report import (
     FINAL_REPORT,
     PoliceReports,
@@ -26,6 +23,10 @@ from domain.case.police_report import (
     unheard,
 )
 from domain.case.sanction import withheld
+from domain.common.codes import Code
+from domain.common.days import day, written
+from domain.common.handoff import ClosesHandOff
+from domain.common.matter import Part
 from domain.event import Sealed, changed
 
 WITHOUT_CHARGE = frozenset({"discharged", "compounded", "withdrawn", "abated", "plea bargain"})

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from domain.case.case import Case
-from domain.case.codes import Code
 from domain.case.fir import FollowsFIR
 from domain.case.periods import MOST_ADDED
+from domain.common.codes import Code
 from domain.event import Sealed
 
 Provision = Literal[

@@ -12,9 +12,9 @@ from typing import Literal
 
 from domain.case.arrest import CUSTODY, standing
 from domain.case.case import Case, CaseEntry
-from domain.case.codes import Code
 from domain.case.malkhana import Malkhana
 from domain.case.police_report import FinalKind, PoliceReports, Report, further, sent, unheard
+from domain.common.codes import Code
 from domain.event import Sealed, changed
 
 DEVICES = frozenset({"electrical or electronic", "digital device"})

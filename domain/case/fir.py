@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import Code
-from domain.case.days import day, written
+from domain.case.case import Case, CaseEntry
+from domain.common.codes import Code
+from domain.common.days import day, written
+from domain.common.matter import Done, Part
 from domain.event import Sealed, changed, put
 from domain.law.offences import packaged
 
@@ -27,14 +28,6 @@ EARLY = frozenset({"", "information", "enquiry", "non-cognizable", "zero FIR", "
 Mode = Literal["oral", "written", "electronic"]
 How = Literal["known", "suspected", "unknown"]
 Gender = Literal["male", "female", "transgender", "not recorded"]
-
-
-@dataclass(frozen=True)
-class Done:
-    """An act that was done: the version of its entry, and when it was done."""
-
-    version: int
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -208,10 +201,6 @@ class TellsOfOffence(CaseEntry):
         yield from ill_written(self.called or case.label, self.sections)
         if self.informant_name is None and not self.informing_officer:
             yield f"{self.called or case.label} does not say who gave the information"
-
-    def done(self) -> Done:
-        """What a part of the case remembers of this act."""
-        return Done(self.meta.version, self.meta.occurred_at)
 
     def persons(self, case: Case) -> Fir:
         """The chapter's part with the persons of this act in it."""

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from domain.case.case import Case, Part
-from domain.case.days import written
-from domain.case.fir import EARLY, Done, Fir, FollowsFIR, registration
+from domain.case.case import Case
+from domain.case.fir import EARLY, Fir, FollowsFIR, registration
+from domain.common.days import written
+from domain.common.matter import Done, Part
 from domain.event import changed, put
 
 BEFORE_REPORT = EARLY | {"registered", "under investigation", "chargesheet prepared"}

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from domain.case.case import Case, ConcernsAccused, Part
-from domain.case.codes import Code
-from domain.case.days import day, later, written
-from domain.case.fir import Done, Fir, FollowsFIR, Gender, both, concerned, ill_written, named
+from domain.case.case import Case, ConcernsAccused
+from domain.case.fir import Fir, FollowsFIR, Gender, both, concerned, ill_written, named
 from domain.case.ranks import at_least_dysp
+from domain.common.codes import Code
+from domain.common.days import day, later, written
+from domain.common.matter import Done, Part
 from domain.event import Sealed, changed
 
 

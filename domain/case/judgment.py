@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Literal
 
 from domain.case.arrest import ActOnAccused
-from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import Code
+from domain.case.case import Case, CaseEntry
 from domain.case.court import FOUND_GUILTY, WITHOUT_CHARGE, InCourt, Trial, moved, out_of_order
-from domain.case.days import written
 from domain.case.police_report import CNR, unheard
+from domain.common.codes import Code
+from domain.common.days import written
+from domain.common.matter import Part
 from domain.event import Sealed, changed, put
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from domain.case.case import Case, Part
-from domain.case.codes import Code, unreadable
-from domain.case.fir import Done
-from domain.case.handoff import ClosesHandOff, HandOff, HandsOff
+from domain.case.case import Case
 from domain.case.malkhana import ENDED, listed, standing
-from domain.case.report import ReceivesReport
+from domain.common.codes import Code, unreadable
+from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
+from domain.common.matter import Done, Matter, Part
+from domain.common.report import ReceivesReport
 from domain.event import Sealed, changed, put
 
 Examination = Literal[
@@ -213,13 +213,13 @@ class LaboratoryReportReceived(ReceivesReport, ClosesHandOff, register="case"):
         if self.result is not None:
             yield from unreadable(case.label, self.about, "about")
 
-    def doubt(self, case: Case) -> Iterator[str]:
+    def doubt(self, matter: Matter) -> Iterator[str]:
         """On what was not accepted; without a date of issue, or before it."""
-        yield from super().doubt(case)
-        if not case.part(Laboratory).accepted.get(self.fsl_number):
-            yield f"{case.label} shows no acceptance under laboratory number {self.fsl_number}"
-        issued = case.part(Laboratory).issued.get(self.report_number)
+        yield from super().doubt(matter)
+        if not matter.part(Laboratory).accepted.get(self.fsl_number):
+            yield f"{matter.label} shows no acceptance under laboratory number {self.fsl_number}"
+        issued = matter.part(Laboratory).issued.get(self.report_number)
         if not issued and self.meta.reported_at is None:
-            yield f"{case.label} does not show when {self.laboratory} issued report {self.report_number}"
+            yield f"{matter.label} does not show when {self.laboratory} issued report {self.report_number}"
         elif issued and self.meta.occurred_at < issued.at:
             yield f"report {self.report_number} is received before it was issued"

@@ -8,10 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from domain.case.case import Case, Part
-from domain.case.codes import CodeOrOfficer
-from domain.case.fir import Done
-from domain.case.handoff import HandOff
+from domain.case.case import Case
+from domain.common.codes import CodeOrOfficer
+from domain.common.handoff import HandOff
+from domain.common.matter import Done, Part
 from domain.event import changed
 
 State = Literal[

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from domain.case.days import day, later
+from domain.common.days import day, later
 
 
 @dataclass(frozen=True)

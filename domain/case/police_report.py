@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Literal
 
 from domain.case.arrest import strangers
-from domain.case.case import Case, Part
-from domain.case.handoff import HandOff
+from domain.case.case import Case
+from domain.common.handoff import HandOff
+from domain.common.matter import Part
 from domain.event import changed, put
 
 CNR = re.compile(r"[A-Z0-9]{16}")

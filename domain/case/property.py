@@ -12,9 +12,6 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from domain.case.case import Case, CaseEntry
-from domain.case.days import written
-from domain.case.fir import Done
-from domain.case.handoff import ClosesHandOff, HandOff, HandsOff
 from domain.case.malkhana import (
     BRINGS_BACK,
     ENDED,
@@ -32,6 +29,9 @@ from domain.case.malkhana import (
     measured,
     standing,
 )
+from domain.common.days import written
+from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
+from domain.common.matter import Done
 from domain.event import ACTS, Event, changed, put
 
 

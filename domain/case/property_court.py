@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from domain.case.case import Case
-from domain.case.codes import Code
 from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article
 from domain.case.property import CarriesProperty, ConcernsProperty, MovesProperty
+from domain.common.codes import Code
 from domain.event import Sealed
 
 

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.case.case import Case
-from domain.case.codes import Code, CodeOrOfficer, unreadable
-from domain.case.days import day
 from domain.case.malkhana import IN_CUSTODY, Article, Order
 from domain.case.periods import DISPOSAL
 from domain.case.property import ConcernsProperty, EndsCustody, MovesProperty
+from domain.common.codes import Code, CodeOrOfficer, unreadable
+from domain.common.days import day
 from domain.event import Sealed
 
 AFTER_TRIAL = {"BNSS 498", "CrPC 452"}

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.case.case import Case
-from domain.case.handoff import HandsOff
 from domain.case.malkhana import HAND_OVER, RETURN, WITH_OFFICER, WITH_POLICE, Article, Malkhana, State, whole
 from domain.case.periods import OVERNIGHT
 from domain.case.property import ConcernsProperty, MovesProperty
+from domain.common.handoff import HandsOff
 from domain.event import put
 
 

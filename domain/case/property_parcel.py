@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from domain.case.case import Case
-from domain.case.codes import CodeOrOfficer
 from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, standing
 from domain.case.property import ConcernsProperty
+from domain.common.codes import CodeOrOfficer
 from domain.event import changed
 
 

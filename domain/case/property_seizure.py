@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry
-from domain.case.codes import Code, CodeOrOfficer, unreadable
-from domain.case.days import BNSS_BEGAN, day
-from domain.case.fir import Done, FollowsFIR
+from domain.case.fir import FollowsFIR
 from domain.case.malkhana import Malkhana, memo_of
 from domain.case.property import SeizesProperty
 from domain.case.search import misread_sid
+from domain.common.codes import Code, CodeOrOfficer, unreadable
+from domain.common.days import BNSS_BEGAN, day
+from domain.common.matter import Done
 from domain.event import Sealed, changed, put
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from domain.case.case import Case, Part
-from domain.case.handoff import ClosesHandOff, HandOff, HandsOff
+from domain.case.case import Case
+from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
+from domain.common.matter import Part
 from domain.event import Sealed, changed, put
 
 Answer = Literal["cleared", "refused"]

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Literal
 
 from domain.case.case import Case
-from domain.case.codes import Code
-from domain.case.days import written
-from domain.case.fir import Done, Fir, NeedsFIR, concerned
+from domain.case.fir import Fir, NeedsFIR, concerned
 from domain.case.ranks import at_least_dysp
+from domain.common.codes import Code
+from domain.common.days import written
+from domain.common.matter import Done
 from domain.event import changed
 
 SEXUAL = re.compile(r"BNS (6[4-9]|7[01])\b.*")

@@ -6,18 +6,27 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
 from domain.case.case import Case
-from domain.case.days import written
 from domain.case.fir import EARLY, Fir, PropertyOfInterest, TellsOfOffence, registration
-from domain.case.handoff import ClosesHandOff
 from domain.case.information import signed_late
 from domain.case.transfer import TRANSFER
+from domain.common.days import written
+from domain.common.handoff import ClosesHandOff
+from domain.common.tie import Tie, TiesRecords
 from domain.event import Numbered, Sealed, changed
 
+FROM_INQUEST = Tie(
+    "from inquest", "मर्ग से", register="inquest", back="converted to FIR", column="inquest_number",
+    record="inquest_record",
+)  # fmt: skip
 
-class RegistersFIR(TellsOfOffence):
-    """An FIR is registered: the first information form (IIF-1) with all its columns."""
+
+class RegistersFIR(TiesRecords, TellsOfOffence):
+    """An FIR is registered: the first information form (IIF-1); it may name the inquest it came from."""
+
+    tie = FROM_INQUEST
 
     information_received_at: datetime
     offence_from: datetime | None = None
@@ -36,6 +45,7 @@ class RegistersFIR(TellsOfOffence):
     property_of_interest: tuple[PropertyOfInterest, ...] = ()
     total_value_paise: int | None = None
     inquest_number: str = ""
+    inquest_record: UUID | None = None
     contents: Sealed
     action: Literal["taken up", "another officer directed", "refused", "transferred"] = "taken up"
     investigator: str = ""
@@ -70,7 +80,7 @@ class RegistersFIR(TellsOfOffence):
     def entered(self, case: Case, part: Fir, stage: str) -> Case:
         """The case with its number; it counts as registered since the first registration that stands."""
         first = registration(case)
-        return case.keep(
+        entered = case.keep(
             part,
             number=self.called,
             station=self.meta.station or case.station,
@@ -78,6 +88,7 @@ class RegistersFIR(TellsOfOffence):
             sections=self.sections or case.sections,
             registered_at=first.at if first else self.meta.occurred_at,
         )
+        return self.tying(entered)
 
 
 class FIRRegistered(RegistersFIR, ClosesHandOff, register="case", opens=True):

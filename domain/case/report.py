@@ -1,46 +1,14 @@
-"""Reports that others write for the case: received from the hospital or the laboratory, attached to the case diary."""
+"""A report that was received from the hospital or the laboratory is attached to the case diary."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from collections.abc import Iterator
+from typing import Literal
 
-from domain.case.case import Case, CaseEntry, Part
-from domain.case.fir import Done
+from domain.case.case import Case, CaseEntry
+from domain.common.matter import Done
+from domain.common.report import Reports
 from domain.event import changed, put
-
-
-@dataclass(frozen=True)
-class Reports(Part):
-    """The reports of the case that were received, and that were attached, as `MLR 12/2026`."""
-
-    received: Mapping[str, Done] = field(default_factory=dict)
-    attached: Mapping[str, Done] = field(default_factory=dict)
-
-
-class ReceivesReport(CaseEntry):
-    """An act by which a report reaches the investigating officer."""
-
-    kind: ClassVar[str] = ""
-    """MLR, PMR or FSL."""
-
-    @property
-    def report(self) -> str:
-        """The report's number."""
-        return ""
-
-    def doubt(self, case: Case) -> Iterator[str]:
-        """The same report twice."""
-        yield from super().doubt(case)
-        if case.part(Reports).received.get(f"{self.kind} {self.report}"):
-            yield f"{self.kind} {self.report} of {case.label} was already received"
-
-    def apply(self, case: Case) -> Case:
-        """The report is with the investigating officer, to be attached."""
-        case = super().apply(case)
-        part, done = case.part(Reports), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(changed(part, received=put(part.received, f"{self.kind} {self.report}", done)))
 
 
 class ReportAttachedToDiary(CaseEntry, register="case"):

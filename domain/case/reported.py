@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry
-from domain.case.codes import Code
+from domain.common.codes import Code
 
 
 class ChildReported(CaseEntry, register="case"):

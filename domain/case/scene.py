@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Literal
 
 from domain.case.case import Case
-from domain.case.codes import Code
-from domain.case.days import written
 from domain.case.fir import Fir, FollowsFIR, PropertyOfInterest, concerned, named
 from domain.case.publication import SEXUAL
 from domain.case.search import misread_sid
+from domain.common.codes import Code
+from domain.common.days import written
 from domain.event import Sealed
 
 

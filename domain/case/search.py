@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from domain.case.case import Case, CaseEntry, Part
-from domain.case.codes import Code
-from domain.case.days import BNSS_BEGAN, day, written
-from domain.case.fir import Done, FollowsFIR
+from domain.case.case import Case, CaseEntry
+from domain.case.fir import FollowsFIR
+from domain.common.codes import Code
+from domain.common.days import BNSS_BEGAN, day, written
+from domain.common.matter import Done, Part
 from domain.event import Sealed, changed, put
 
 SID = re.compile(r"[0-9]{16}")

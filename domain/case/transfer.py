@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from domain.case.case import Case, Part
-from domain.case.codes import Code
-from domain.case.days import written
-from domain.case.fir import EARLY, Done, Fir, FollowsFIR, NeedsFIR, named
-from domain.case.handoff import ClosesHandOff, HandOff, HandsOff
+from domain.case.case import Case
+from domain.case.fir import EARLY, Fir, FollowsFIR, NeedsFIR, named
+from domain.common.codes import Code
+from domain.common.days import written
+from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
+from domain.common.matter import Done, Part
+from domain.common.tie import Tie, TiesRecords
 from domain.event import changed
 
 AT_STATION = EARLY | {"registered", "under investigation"}
@@ -182,7 +184,11 @@ class CaseReceived(EntersStation, register="case", opens=True):
         return changed(super().apply(case), sections=case.sections or self.sections)
 
 
-class JoinsCases(FollowsFIR):
+MERGED = Tie("merged with", "में विलीन / से विलीन", register="case")
+SPLIT = Tie("split", "पृथक किया गया", register="case")
+
+
+class JoinsCases(TiesRecords, FollowsFIR):
     """An act that ties this record to another case; the other record has the same act, from its side."""
 
     shows = frozenset({"accused", "direction"})
@@ -213,6 +219,7 @@ class JoinsCases(FollowsFIR):
 class CaseMerged(JoinsCases, register="case"):
     """Two cases of one matter go on as one: this one into the other, or the other into this one."""
 
+    tie = MERGED
     what = "the merger"
 
     def apply(self, case: Case) -> Case:
@@ -226,6 +233,7 @@ class CaseMerged(JoinsCases, register="case"):
 class CaseSplit(JoinsCases, register="case", opens=True):
     """Part of a case goes on as a case of its own, for instance against absconders; the new record begins with this."""
 
+    tie = SPLIT
     what = "the split"
 
     accused: tuple[Code, ...] = ()

@@ -29,15 +29,16 @@ def waiting() -> tuple[Waiting, ...]:
 
 
 def unclocked() -> Mapping[str, str]:
-    """The acts of the register `case` that no rule names, and why. Raises BadRule for one that stands twice."""
+    """The acts that no rule names, and why: without a register, of `case`. Raises BadRule for one that stands twice."""
     found: dict[str, str] = {}
     for each in read_beside("unclocked.yaml"):
         row = _row(each, {"why", "acts"})
         for act in row["acts"]:
-            if f"case.{act}" in found:
+            name = act if "." in act else f"case.{act}"
+            if name in found:
                 message = f"unclocked.yaml:{each.line}: {act} stands twice"
                 raise BadRule(message)
-            found[f"case.{act}"] = row["why"]
+            found[name] = row["why"]
     return found
 
 

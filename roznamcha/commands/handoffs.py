@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from domain.case.handoff import ROLES
+from domain.common.handoff import ROLES
 from domain.law.clock import Clock
 from domain.law.counting import day_of
 from projections.hand_offs import OPEN, UNSENT, HandOffs, kinds

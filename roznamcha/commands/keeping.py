@@ -22,7 +22,7 @@ from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, 
 from roznamcha.settings import settings
 from roznamcha.verifying import Report
 from roznamcha.verifying import verify as verify_store
-from roznamcha.views import WORKERS, open_board, workers_told
+from roznamcha.views import WORKERS, Board, open_board, workers_told
 from schemas import SchemaError, catalogue
 
 app = typer.Typer()
@@ -246,14 +246,22 @@ def parked_pass(  # noqa: PLR0913 (who, what and why)
         waiting = {each.position: each for each in parking.waiting(board.connection, name, record_id)}
         passed = waiting[lot.position]
         sent = {
-            "name": "case.EntryPassedOver", "record": str(record_id), "occurred_at": now.isoformat(), "actor": person,
-            "station": station, "fields": _passing(name, passed, reason, person.get("id", "")),
+            "name": f"{_register(board, record_id)}.EntryPassedOver", "record": str(record_id),
+            "occurred_at": now.isoformat(), "actor": person, "station": station,
+            "fields": _passing(name, passed, reason, person.get("id", "")),
         }  # fmt: skip
         office.store.record(read_act(sent, now=now, source="cli", zone=here.zone))
         stopped = parking.replay(board.connection, board.view(view), office.catalogue, record_id, passing=lot.position)
         board.follower.catch_up()
     document = {"view": view, "record": str(record_id), "passed": lot.position, "left": stopped is None}
     print_json(document) if as_json else say(f"entry at position {lot.position} is passed over for {view}")
+
+
+def _register(board: Board, record_id: UUID) -> str:
+    """The register a record is of, by the name of its first entry: an entry that can't be read has one, too."""
+    query = b"SELECT topic FROM roznamcha.entries WHERE originator_id = %s ORDER BY originator_version LIMIT 1"
+    row = board.connection.execute(query, (record_id,)).fetchone()
+    return str(row[0]).partition(".")[0] if row else "case"
 
 
 def _passing(view: str, passed: Any, reason: str, person: str) -> dict[str, Any]:  # noqa: ANN401 (an entry)

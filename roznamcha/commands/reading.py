@@ -21,6 +21,7 @@ from roznamcha.office import Office, open_office
 from roznamcha.plain import plain, plain_entry
 from roznamcha.screen import AsJson, print_json, say, table, when
 from roznamcha.settings import settings
+from roznamcha.tied import list_ties, tied_records
 from roznamcha.told import facts_of, list_facts, shown_fact
 from roznamcha.views import Board, open_board
 
@@ -72,7 +73,9 @@ def show(record: RecordName, as_of: AsOf = "", known_at: KnownAt = "", *, as_jso
     """Show a record as it stands, as it stood on a day, or as it was known on a day."""
     with open_office(settings(), reading=True) as office:
         record_id, found = history_of(office, record)
-        seen = known(found, moment_given(as_of, office), moment_given(known_at, office))
+        moments = moment_given(as_of, office), moment_given(known_at, office)
+        seen = known(found, *moments)
+        ties = tied_records(office, record_id, *moments)
         standing = fold(RECORDS[found[0].register].blank(record_id), seen)
         zone = office.settings.zone
     document = plain(standing) | {
@@ -80,6 +83,7 @@ def show(record: RecordName, as_of: AsOf = "", known_at: KnownAt = "", *, as_jso
         "register": found[0].register,
         "entries": len(seen),
         "doubts": [{"version": each.meta.version, "doubt": doubt} for each in seen for doubt in each.meta.doubts],
+        "ties": ties,
     }
     document.pop("id", None)
     if as_json:
@@ -104,11 +108,12 @@ def show(record: RecordName, as_of: AsOf = "", known_at: KnownAt = "", *, as_jso
         ),
         ("last entry", f"{last.name}, {when(last.meta.occurred_at, zone)}" if last else "none by then"),
     ]
-    table("the record", ("", ""), facts)
+    table("the record", ("", ""), [fact for fact in facts if fact[1]])
     for part, kept in document.get("parts", {}).items():
         rows = [(key, _short(value, zone)) for key, value in kept.items() if value not in (None, "", [], {}, False, 0)]
         if rows:
             table(part.replace("_", " "), ("", ""), rows)
+    list_ties(ties)
 
 
 def _short(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 (any JSON)
@@ -144,13 +149,15 @@ def history(
         record_id, found = history_of(office, record)
         if told:
             found = sorted([*found, *facts_of(office, record_id)], key=lambda each: each.meta.position)
-        found = known(found, None, moment_given(known_at, office))
+        by = moment_given(known_at, office)
+        found = known(found, None, by)
+        ties = tied_records(office, record_id, None, by)
         zone = office.settings.zone
     gone = struck(each for each in found if not isinstance(each, TellsOfClock))
     marks = {each.meta.entry_id: gone.get(each.meta.version) for each in found if not isinstance(each, TellsOfClock)}
     if as_json:
         listed = [plain_entry(each) | {"struck_by": marks.get(each.meta.entry_id)} for each in found]
-        print_json({"record": str(record_id), "entries": listed})
+        print_json({"record": str(record_id), "entries": listed, "ties": ties})
         return
     if not found:
         say(f"nothing of {record[:60]} was known by {known_at}")
@@ -166,6 +173,7 @@ def history(
         who = f"{meta.actor.rank} {meta.actor.id}"
         rows.append((meta.version, name, when(meta.occurred_at, zone), when(meta.recorded_at, zone), who, doubts))
     table(f"record {record_id}", ("no.", "act", "happened", "recorded", "by", "doubts"), rows)
+    list_ties(ties)
 
 
 STATES = ("open", "extended", "lapsed", "met", "met late", "entered late", "exempted", "overtaken")

@@ -21,6 +21,7 @@ from projections.case_state import CaseState
 from projections.deadlines import Deadlines
 from projections.hand_offs import HandOffs
 from projections.history import History
+from projections.ties import Ties
 from projections.view import View
 from schemas import catalogue
 from tests.acts import act
@@ -29,9 +30,12 @@ from tests.roznamcha.test_store import store_on
 domain.load()
 
 
+INDIA = ZoneInfo("Asia/Kolkata")
+
+
 def all_views() -> list[View]:
     """Every view that ships."""
-    return [CaseState(), History(), Articles(), HandOffs(), Deadlines(load_book(), ZoneInfo("Asia/Kolkata"))]
+    return [CaseState(), History(), Articles(), HandOffs(), Ties(), Deadlines(load_book(), INDIA)]
 
 
 def write_cases(url: str, cases: int, first: int = 0) -> list[UUID]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from consumers.folding import Kept, Read
 from consumers.slots import slot_of
-from domain.case.corrections import EntryPassedOver
+from domain.common.corrections import PassesEntryOver
 from domain.event import Event, Meta, changed
 from projections.view import DROP, SAME, Key, View, on
 from tests.dsl import act
@@ -68,7 +68,7 @@ class Pages(View):
     @on(Event)
     def entered(self, row: State, e: Event[object]) -> object:  # type: ignore[type-var]
         """A passing-over changes nothing here."""
-        if isinstance(e, EntryPassedOver):
+        if isinstance(e, PassesEntryOver):
             return SAME
         row.positions.append(e.meta.position)
         return None

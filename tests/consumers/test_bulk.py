@@ -20,7 +20,7 @@ from consumers.crew import WorkerLost, share_out
 from consumers.embedded import Follower, connected, head, prepare, read_log
 from consumers.rebuild import NEW, fill_first, rebuild, rebuild_all
 from consumers.slots import SLOTS
-from domain.case.case import CaseEntry
+from domain.common.matter import Entry
 from domain.event import ACTS
 from projections.view import View, on
 from roznamcha.verifying import verify
@@ -42,8 +42,8 @@ class Nosy(View):
 
         KEY = ("record_id",)
 
-    @on(CaseEntry)
-    def entered(self, row: Row, e: CaseEntry) -> None:
+    @on(Entry)
+    def entered(self, row: Row, e: Entry) -> None:
         """By a back door."""
         row.seen.append([getattr(e, "memo", ""), getattr(e, "seal", ""), e.meta.salt.hex()])
 

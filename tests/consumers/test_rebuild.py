@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from consumers.embedded import prepare
 from consumers.rebuild import rebuild
-from domain.case.case import CaseEntry
+from domain.common.matter import Entry
 from projections.view import on
 from roznamcha.verifying import verify
 from schemas import catalogue
@@ -17,8 +17,8 @@ class Taller(Tally):
 
     version = 2
 
-    @on(CaseEntry)
-    def twice(self, row: Tally.Row, _: CaseEntry) -> None:
+    @on(Entry)
+    def twice(self, row: Tally.Row, _: Entry) -> None:
         """Once more."""
         row.entries += 1
 

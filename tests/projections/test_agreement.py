@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import domain
-from domain.case.case import Case, shown
+from domain.case.case import Case
 from domain.case.court import Charge
 from domain.case.judgment import AccusedResult
 from domain.case.malkhana import standing
+from domain.common.matter import shown
 from domain.event import ACTS, Actor, Event, changed, decide, fold
 from projections.articles import Articles
 from projections.case_state import CaseState
@@ -140,7 +141,7 @@ def test_a_view_that_disagrees_is_named() -> None:
     case = fold(Case.blank(RECORD), entries)
     (state,) = fold_record(CaseState(), entries)
     shelf = _shelf(entries)
-    assert list(otherwise(case, None)) == ["the view case_state has no row for a case of the register"]
+    assert list(otherwise(case, None)) == ["the view case_state has no row for a record of the register"]
     state.stage, state.sections = "judgment", ["BNS 103(1)"]
     assert list(otherwise(case, state)) == ["the view case_state says otherwise than the register: stage, sections"]
     shelf["PR/1"].holder = "CG-9"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.case.arrest import standing
-from domain.case.corrections import Corrections
+from domain.common.corrections import Corrections
 from roznamcha.store import Store
 from tests.acts import act
 from tests.roznamcha.test_store import COPY, FIR, store_on

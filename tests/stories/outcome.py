@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from domain.case.arrest import Arrests
-from domain.case.case import Case
+from domain.common.matter import Matter
+from domain.common.tie import Ties
 from domain.event import Event
 from domain.law.book import load_book
 from domain.law.clock import Clock, Reckoning
@@ -16,11 +17,11 @@ from projections.deadlines import reckon_entries
 from projections.hand_offs import HandOffs, Papers, hand_offs
 from projections.malkhana import Malkhana
 from projections.view import fold_record
-from tests.stories.story import INDIA, Misread, moment
+from tests.stories.story import INDIA, Life, Misread, Story, moment
 
 EXPECT = {
     "stage", "board", "number", "sections", "entries", "accused", "custody", "clocks", "no clock", "no law",
-    "hand-overs",
+    "hand-overs", "ties",
 }  # fmt: skip
 ARTICLE = {"state", "place", "holder", "seal", "quantity", "breaks"}
 CLOCK = {"rule", "for", "opened", "due", "last_day", "as_of", "state", "law", "explained"}
@@ -28,13 +29,21 @@ HAND_OVER = {"what", "for", "as_of", "known_at", "state", "sent", "to", "times"}
 BOOK = load_book()
 
 
-def differences(expect: Mapping[str, Any], record: Case, entries: list[Event[Any]]) -> list[str]:
+def differences(expect: Mapping[str, Any], record: Matter, entries: list[Event[Any]]) -> list[str]:
     """Every point in which the case is not what was expected, each in a line of words."""
     _known(expect, EXPECT, "expect")
     found = list(_file(expect, record, entries))
     found += _custody(expect.get("custody", {}), entries)
     found += _hand_overs(expect.get("hand-overs", []), entries)
     return found + list(_clocks(expect, entries))
+
+
+def unlike(story: Story, life: Life) -> list[str]:
+    """Every point in which any record of a story is not what was expected."""
+    found: list[str] = []
+    for name, strand in life.strands.items():
+        found += differences(story.expected(name), strand.record, strand.entries)
+    return found
 
 
 def _known(told: Mapping[str, Any], keys: set[str], where: str) -> None:
@@ -49,16 +58,17 @@ def _compared(where: str, told: Mapping[str, Any], shown: Mapping[str, Any]) -> 
             yield f"{where}: {key} should be {value!r}, and is {shown[key]!r}"
 
 
-def _file(expect: Mapping[str, Any], record: Case, entries: list[Event[Any]]) -> Iterator[str]:
+def _file(expect: Mapping[str, Any], record: Matter, entries: list[Event[Any]]) -> Iterator[str]:
     """The case file itself, and the row of it on the station's board."""
     (row,) = fold_record(CaseState(), entries)
     shown = {
         "stage": record.stage,
         "board": row.stage,
         "number": f"{record.station}/{record.number}" if record.number else "",
-        "sections": list(record.sections),
+        "sections": list(getattr(record, "sections", ())),
         "entries": len(entries),
         "accused": {code: each.how for code, each in record.part(Arrests).accused.items()},
+        "ties": {tie: each.called for tie, each in record.part(Ties).tied.items()},
     }
     yield from _compared("the case", {key: value for key, value in expect.items() if key in shown}, shown)
 

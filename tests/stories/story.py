@@ -19,8 +19,10 @@ from zoneinfo import ZoneInfo
 import yaml
 
 import domain
-from domain.case.case import Case
-from domain.event import ACTS, Event, decide, fold
+from domain.common.corrections import CorrectsEntry
+from domain.common.matter import Matter
+from domain.common.tie import TiesRecords, decide_tie, knowing, names_of_other
+from domain.event import ACTS, RECORDS, Decision, Event, decide, fold
 from domain.law.book import StrictLoader
 from domain.shape import Column, Shape, columns
 from roznamcha.errors import Refused
@@ -33,8 +35,8 @@ NAMES = UUID("6f7a6e61-6d63-8861-8000-73746f726965")
 """Under which lines get their ids, so that a story is told alike every time."""
 
 STORY = {"title", "hindi", "what it shows", "station", "officers", "entries", "expect"}
-LINE = {"at", "act", "by", "recorded", "reported", "station", "refused", "doubted"}
-"""What a line says besides the columns of its act."""
+LINE = {"at", "act", "of", "by", "recorded", "reported", "station", "refused", "doubted"}
+"""What a line says besides the columns of its act; `of`, which record it belongs to, if the story has several."""
 WHEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 INVENTED = "(an invented text)"
 
@@ -62,25 +64,63 @@ class Story:
         return found
 
     @property
+    def records(self) -> Mapping[str, str]:
+        """The register of each of its records, by the name that its lines use; a case, if it says nothing."""
+        found: Mapping[str, str] = self.told.get("records", {"": "case"})
+        return found
+
+    def of(self, line: Mapping[str, Any]) -> str:
+        """The name of the record that a line belongs to: the first one, if it says nothing."""
+        name = line.get("of", next(iter(self.records)))
+        if name not in self.records:
+            message = f"{self.key}: {name} is none of the story's records"
+            raise Misread(message)
+        return str(name)
+
+    def reference(self, name: str) -> str:
+        """The key under which a record of this story is entered."""
+        return f"{self.key} {name}".strip()
+
+    def expected(self, name: str) -> Mapping[str, Any]:
+        """What one of its records has come to."""
+        found: Mapping[str, Any] = self.expect[name] if name else self.expect
+        return found
+
+    @property
     def expect(self) -> Mapping[str, Any]:
-        """What the case has come to."""
+        """What the case has come to, or each of its records by name."""
         found: Mapping[str, Any] = self.told["expect"]
         return found
 
 
 @dataclass
-class Life:
-    """What came of entering a story: the entries, the record, and every answer that was not the one told."""
+class Strand:
+    """One record of a story as it stands, and its entries."""
 
+    record: Any
     entries: list[Event[Any]] = field(default_factory=list)
-    record: Case = field(default_factory=lambda: Case.blank(NAMES))
+
+
+@dataclass
+class Life:
+    """What came of entering a story: each record by its name, and every answer that was not the one told."""
+
+    strands: dict[str, Strand] = field(default_factory=dict)
     surprises: list[str] = field(default_factory=list)
+
+    def other(self, act: TiesRecords) -> Matter | None:
+        """The record of this story that an act names, by its number."""
+        for each in (strand.record for strand in self.strands.values()):
+            if each.number and f"{each.station}/{each.number}" in names_of_other(act):
+                found: Matter = each
+                return found
+        return None
 
 
 def read_story(text: str, key: str) -> Story:
     """A story from its text. Raises Misread for a key that no story has, or one that is missing."""
     told = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a SafeLoader that is stricter still)
-    if not isinstance(told, dict) or told.keys() != STORY:
+    if not isinstance(told, dict) or told.keys() - {"records"} != STORY:
         message = f"{key}: a story has {', '.join(sorted(STORY))}"
         raise Misread(message)
     return Story(key, told)
@@ -108,12 +148,13 @@ def act_of(story: Story, number: int, ids: Mapping[int, UUID]) -> Act:
     """The act of a line, through the door. `ids` are the ids of the entries so far by their versions."""
     domain.load()
     line = story.lines[number]
-    name = f"case.{line['act']}"
+    record = story.of(line)
+    name = f"{story.records[record]}.{line['act']}"
     if name not in ACTS:
         message = f"{story.key}, line {number + 1}: there is no act {line['act']}"
         raise Misread(message)
     given = {key: _dated(value) for key, value in line.items() if key not in LINE}
-    if issubclass(ACTS[name], ACTS["case.EntryCorrected"]):
+    if issubclass(ACTS[name], CorrectsEntry):
         given.setdefault("entry", str(ids.get(given.get("version", 0), NAMES)))
     officer = line.get("by") or next(iter(story.told["officers"]))
     if officer not in story.told["officers"]:
@@ -122,7 +163,7 @@ def act_of(story: Story, number: int, ids: Mapping[int, UUID]) -> Act:
     rank, _, role = story.told["officers"][officer].partition(", ")
     sent = {
         "name": name,
-        "record": story.key,
+        "record": story.reference(record),
         "command_id": str(uuid5(NAMES, f"{story.key} {number}")),
         "occurred_at": _dated(line["at"]),
         "actor": {"id": officer, "rank": rank, "role": role},
@@ -161,31 +202,44 @@ def _inside(shape: Shape, value: Any) -> Any:
 
 
 def lived(story: Story) -> Life:
-    """The life of the case by the domain alone."""
-    life = Life()
-    life.record = Case.blank(uuid5(NAMES, story.key))
+    """The life of the case, and of each record that belongs to it, by the domain alone."""
+    ids = {name: uuid5(NAMES, story.reference(name)) for name in story.records}
+    life = Life({name: Strand(RECORDS[register].blank(ids[name])) for name, register in story.records.items()})
     for number, line in enumerate(story.lines):
-        act = act_of(story, number, {each.meta.version: each.meta.entry_id for each in life.entries})
-        decision = decide(act.event, life.record)
+        strand = life.strands[story.of(line)]
+        event = act_of(story, number, {each.meta.version: each.meta.entry_id for each in strand.entries}).event
+        event, decision = _decided(event, strand.record, life)
         life.surprises += _unlike(number, line, "refused", decision.reasons)
         life.surprises += _unlike(number, line, "doubted", decision.doubts)
-        entry: Event[Any] | None = act.event
+        entry: Event[Any] | None = event
         if decision.reasons:  # as the store does: an impossible dealing with an article leaves a line of its own
-            entry = act.event.attempt(decision.reasons) if life.record.version else None
+            entry = event.attempt(decision.reasons) if strand.record.version else None
         if entry is not None:
-            entry = _stamped(entry, story, life, recorded(line), decision.doubts)
-            life.record = fold(life.record, [entry], life.entries.copy)
-            life.entries.append(entry)
+            entry = _stamped(entry, strand, recorded(line), decision.doubts)
+            strand.record = fold(strand.record, [entry], strand.entries.copy)
+            strand.entries.append(entry)
     return life
 
 
-def _stamped(entry: Event[Any], story: Story, life: Life, at: datetime, doubts: tuple[str, ...]) -> Event[Any]:
-    version = len(life.entries) + 1
+def _decided(event: Event[Any], record: Any, life: Life) -> tuple[Event[Any], Decision]:
+    """What the register answers; an act that names another record is laid beside that one, as the store does."""
+    if not isinstance(event, TiesRecords):
+        return event, decide(event, record)
+    other = life.other(event)
+    event = event if other is None else knowing(event, other.id)
+    tied, decision = decide_tie(event, record, other), decide(event, record)
+    if reasons := tied.reasons or decision.reasons:
+        return event, Decision(reasons)
+    return event, Decision(doubts=(*decision.doubts, *tied.doubts))
+
+
+def _stamped(entry: Event[Any], strand: Strand, at: datetime, doubts: tuple[str, ...]) -> Event[Any]:
+    version, record_id = len(strand.entries) + 1, strand.record.id
     meta = replace(
         entry.meta,
-        entry_id=uuid5(NAMES, f"{story.key} entry {version}"),
-        record_id=life.record.id,
-        stream_id=life.record.id,
+        entry_id=uuid5(NAMES, f"{record_id} entry {version}"),
+        record_id=record_id,
+        stream_id=record_id,
         version=version,
         recorded_at=at,
         doubts=doubts,
@@ -193,11 +247,11 @@ def _stamped(entry: Event[Any], story: Story, life: Life, at: datetime, doubts: 
     return replace(entry, meta=meta)
 
 
-def stored(story: Story, store: Store, history: Callable[[], list[Event[Any]]]) -> list[str]:
+def stored(story: Story, store: Store, history: Callable[[str], list[Event[Any]]]) -> list[str]:
     """Enter the story through a real store; gives every answer that was not the one told."""
     surprises: list[str] = []
     for number, line in enumerate(story.lines):
-        ids = {each.meta.version: each.meta.entry_id for each in history()}
+        ids = {each.meta.version: each.meta.entry_id for each in history(story.of(line))}
         store.now = partial(recorded, line)
         outcome = store.record_units([[act_of(story, number, ids)]])[0][0]
         surprises += _unlike(number, line, "refused", outcome.reasons)

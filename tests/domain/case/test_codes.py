@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import domain
-from domain.case.codes import OWNER, PERSON, PRESENT, coded
 from domain.case.property_seizure import PropertySeized
+from domain.common.codes import OWNER, PERSON, PRESENT, coded
 from domain.event import ACTS, Event, Sealed, decide
 from domain.shape import Column, Shape, columns
 from schemas import catalogue

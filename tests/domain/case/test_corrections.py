@@ -9,9 +9,6 @@ import pytest
 from domain.case.arrest import Arrests
 from domain.case.corrections import (
     AccessRecorded,
-    ColumnRead,
-    Corrections,
-    CorrectsEntry,
     EntryCorrected,
     EntryPassedOver,
     ErasureExecuted,
@@ -19,6 +16,7 @@ from domain.case.corrections import (
     LegalHoldLifted,
     LegalHoldPlaced,
 )
+from domain.common.corrections import ColumnRead, Corrections, CorrectsEntry
 from tests.domain.case.builders_accused import acknowledged, arrested, fir, struck, submitted
 from tests.dsl import OFFICER, act, given
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import domain
 from domain.case.case import Case
-from domain.case.corrections import Corrections
 from domain.case.fir import concerned, named, registration
+from domain.common.corrections import Corrections
 from domain.event import ACTS, Event, Meta, decide
 from domain.shape import Shape, columns
 from tests.domain.case.builders_chance import ACTORS, INSTANTS, SIMPLE

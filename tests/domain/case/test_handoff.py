@@ -8,16 +8,16 @@ from decimal import Decimal
 import pytest
 
 import domain
-from domain.case.case import CaseEntry
-from domain.case.handoff import ROLES, ClosesHandOff, HandOff, HandsOff, touched
 from domain.case.property_laboratory import PropertyReturnedFromLaboratory
+from domain.common.handoff import ROLES, ClosesHandOff, HandOff, HandsOff, touched
+from domain.common.matter import Entry
 from domain.event import ACTS
 from domain.law.book import load_book
 from domain.shape import columns
 from tests.dsl import act
 
 domain.load()
-CASE: list[type[CaseEntry]] = [cls for cls in ACTS.values() if issubclass(cls, CaseEntry)]
+CASE: list[type[Entry]] = [cls for cls in ACTS.values() if issubclass(cls, Entry)]
 SENDS: list[type[HandsOff]] = [cls for cls in CASE if issubclass(cls, HandsOff)]
 CLOSES: list[type[ClosesHandOff]] = [cls for cls in CASE if issubclass(cls, ClosesHandOff)]
 KINDS: list[HandOff] = list({each.hand_off for each in SENDS})
@@ -32,13 +32,13 @@ NOTHING_SENT = {"PropertySplit", "RefusalRecorded"}
 """Samples that are drawn from an article; a person who is told where to go instead."""
 
 
-def names_of(cls: type[CaseEntry]) -> set[str]:
+def names_of(cls: type[Entry]) -> set[str]:
     """The columns of an act."""
     return {each.name for each in columns(cls)}
 
 
 @pytest.mark.parametrize("cls", CASE, ids=lambda cls: cls.__name__)
-def test_a_sending_has_its_acknowledgement_or_a_reason(cls: type[CaseEntry]) -> None:
+def test_a_sending_has_its_acknowledgement_or_a_reason(cls: type[Entry]) -> None:
     """By its name or its columns it sends something: then it is a hand-over, or says why nobody answers; never both."""
     sends = SENDING.search(cls.__name__) or names_of(cls) & TO
     assert not sends or cls.__name__ in NOTHING_SENT or issubclass(cls, HandsOff) or cls.one_sided

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.case.laboratory import Laboratory
-from domain.case.report import Reports
+from domain.common.report import Reports
 from domain.event import Event
 from tests.domain.case.builders_accused import after, struck, when
 from tests.domain.case.builders_fir import SOMEONE, fir

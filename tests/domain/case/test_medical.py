@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.case.medical import Requests
-from domain.case.report import Reports
+from domain.common.hospital import Requests
+from domain.common.report import Reports
 from domain.event import Event
 from tests.domain.case.builders_accused import after, struck, when
 from tests.domain.case.builders_fir import SOMEONE, fir

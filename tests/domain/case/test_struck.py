@@ -11,8 +11,8 @@ import pytest
 import domain
 from domain.case.arrest import standing
 from domain.case.case import Case
-from domain.case.corrections import Corrections, CorrectsEntry
 from domain.case.court import Trial
+from domain.common.corrections import Corrections, CorrectsEntry
 from domain.event import ACTS, Event, fold, struck
 from tests.domain.case.builders_accused import arrested, fir, remanded
 from tests.domain.case.builders_accused import struck as striking

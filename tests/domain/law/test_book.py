@@ -132,22 +132,22 @@ def test_starts_that_the_text_does_not_state_are_settings() -> None:
     settings = {rule.id for rule in RULES if rule.start_setting is not None}
     assert settings == {
         "efir-sign", "prelim", "rape-med-rep-7", "progress-90", "report-157", "further-90", "judg-45", "pocso-24",
-        "pocso-24-court", "inv-poa-60", "notice-35-3", "no-arrest-dec",
+        "pocso-24-court", "inq-rep-24", "inv-poa-60", "notice-35-3", "no-arrest-dec",
     }  # fmt: skip
     for name in settings:
         assert any("the text states no start" in line.en for line in asked(BOOK[name]).explain)
 
 
 def test_haste_without_a_number_is_a_setting() -> None:
-    """“Forthwith”, “without delay”, “soon after”, “as soon as”: the words are the law's, the hours are not."""
+    """“Forthwith”, “without delay”, “soon after”, “immediately”: the words are the law's, the hours are not."""
     hasty = [rule for rule in RULES if rule.counting == "forthwith"]
     assert {rule.id for rule in hasty} == {
         "fir-copy", "report-157", "grounds-2h", "arr-inform", "arr-med", "acc-rape-med", "acc-rape-rep", "av-search",
-        "seiz-report", "vic-stmt-183", "search-165",
+        "seiz-report", "vic-stmt-183", "search-165", "inq-intim",
     }  # fmt: skip
     for rule in hasty:
         assert any("names no number here" in line.en for line in asked(rule).explain)
-        assert any(word in rule.versions[-1].quote for word in ("forthwith", "delay", "soon"))
+        assert any(word in rule.versions[-1].quote for word in ("forthwith", "delay", "soon", "immediately"))
 
 
 @by_id

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple, get_args
 
-from domain.case.case import CaseEntry
+from domain.common.matter import Entry
 
 Role = Literal[
     "court", "government", "investigating_officer", "laboratory", "malkhana_keeper", "medical_practitioner", "officer",
@@ -41,7 +41,7 @@ class HandOff:
     alone: bool = False
 
 
-class HandsOff(CaseEntry):
+class HandsOff(Entry):
     """An act by which something goes to another side: that side is open until an act of its own is entered."""
 
     hand_off: ClassVar[HandOff]
@@ -52,7 +52,7 @@ class HandsOff(CaseEntry):
         return True
 
 
-class ClosesHandOff(CaseEntry):
+class ClosesHandOff(Entry):
     """An act after which a hand-over is no longer open: the other side answers it, or events have overtaken it."""
 
     answers: ClassVar[tuple[HandOff, ...]] = ()
@@ -74,7 +74,7 @@ class Touched(NamedTuple):
     """Of a sending the addressee; of an answer the record of the sending side, where the answer names it."""
 
 
-def touched(entry: CaseEntry) -> Iterator[Touched]:
+def touched(entry: Entry) -> Iterator[Touched]:
     """The hand-overs an entry closes, then the one it begins. One without its subject says nothing of any."""
     if isinstance(entry, ClosesHandOff):
         for each in entry.answers:
@@ -86,7 +86,7 @@ def touched(entry: CaseEntry) -> Iterator[Touched]:
         yield from _named(entry, entry.hand_off, "sent", entry.hand_off.addressee)
 
 
-def read_of(cls: type[CaseEntry]) -> frozenset[str] | None:
+def read_of(cls: type[Entry]) -> frozenset[str] | None:
     """The columns of an act at which `touched` looks; None when it may be any of them."""
     found: set[str] = set()
     if issubclass(cls, ClosesHandOff):
@@ -99,7 +99,7 @@ def read_of(cls: type[CaseEntry]) -> frozenset[str] | None:
     return frozenset(found - {""})
 
 
-def _named(entry: CaseEntry, hand_off: HandOff, side: Side, column: str = "") -> Iterator[Touched]:
+def _named(entry: Entry, hand_off: HandOff, side: Side, column: str = "") -> Iterator[Touched]:
     subject = str(getattr(entry, hand_off.subject)) if hand_off.subject else ""
     if subject or not hand_off.subject:
         named = getattr(entry, column) if column else None

@@ -1,0 +1,175 @@
+"""What an inquest comes to: the body is known and disposed of; an FIR is registered, or no offence is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+from uuid import UUID
+
+from domain.common.codes import Code
+from domain.common.days import written
+from domain.common.hospital import Requests
+from domain.common.tie import Tie, Ties, TiesRecords
+from domain.event import Sealed, changed
+from domain.inquest.death import ConcernsDeceased, Death, FollowsDeath, onward
+from domain.inquest.inquest import Inquest
+
+TO_CASE = Tie(
+    "converted to FIR", "अपराध में परिवर्तित", register="case", back="from inquest", after=True, column="fir",
+    record="fir_record",
+)  # fmt: skip
+
+
+class BodyIdentified(ConcernsDeceased, register="inquest"):
+    """An unknown dead person is recognised: who it was is known from here on."""
+
+    what = "the identification"
+
+    deceased_name: Sealed
+    deceased_relative: Sealed | None = None
+    deceased_address: Sealed | None = None
+    identified_by: Code = ""
+    how: Literal["by somebody who knew the person", "fingerprints", "DNA", "documents", "photograph", "other"]
+
+    def refuse(self, inquest: Inquest) -> Iterator[str]:
+        """Once; a wrong one is struck first."""
+        if was := inquest.part(Death).identified:
+            yield (
+                f"the body of {inquest.label} was identified on {written(was.at)}. "
+                "If that is wrong, strike it by inquest.EntryCorrected first."
+            )
+
+    def doubt(self, inquest: Inquest) -> Iterator[str]:
+        """It was unknown, and somebody says who it is."""
+        yield from super().doubt(inquest)
+        if not inquest.part(Death).unidentified:
+            yield f"{inquest.label} began with the report of a known person's death, and the body is identified"
+        if self.how == "by somebody who knew the person" and not self.identified_by:
+            yield f"the body of {inquest.label} is identified by nobody in particular"
+
+    def apply(self, inquest: Inquest) -> Inquest:
+        """It is known who it was."""
+        return inquest.keep(changed(inquest.part(Death), identified=self.done()))
+
+
+class BodyDisposed(ConcernsDeceased, register="inquest"):
+    """The body is handed to relatives, or buried or cremated where nobody claims it."""
+
+    what = "the disposal of the body"
+
+    how: Literal["handed to relatives", "buried", "cremated", "given for medical study"]
+    received_by: Code = ""
+    receiver_name: Sealed | None = None
+    place: str = ""
+    order_number: str = ""
+    receipt_taken: bool = False
+
+    def refuse(self, inquest: Inquest) -> Iterator[str]:
+        """A body is disposed of once."""
+        if was := inquest.part(Death).disposed:
+            yield (
+                f"the body of {inquest.label} was disposed of on {written(was.at)}. "
+                "If that is wrong, strike it by inquest.EntryCorrected first."
+            )
+
+    def doubt(self, inquest: Inquest) -> Iterator[str]:
+        """After the inquest and what was asked of the hospital; to somebody, and of somebody known."""
+        yield from super().doubt(inquest)
+        part = inquest.part(Death)
+        if part.held is None:
+            yield f"the body of {inquest.label} is disposed of before any inquest is entered"
+        elif self.meta.occurred_at < part.held.at:
+            yield f"the body is disposed of before the inquest was held on {written(part.held.at)}"
+        for number, request in inquest.part(Requests).requests.items():
+            if "received" not in request.steps and "examined" not in request.steps:
+                yield f"the body is disposed of, and the post-mortem of request {number} is not entered"
+        if self.how == "handed to relatives" and not self.received_by:
+            yield "the body is handed over, and not said to whom"
+        if self.how == "handed to relatives" and part.unidentified and not part.identified:
+            yield "the body is handed to relatives, and nobody has entered whose it is"
+
+    def apply(self, inquest: Inquest) -> Inquest:
+        """The body is no longer there."""
+        return inquest.keep(changed(inquest.part(Death), disposed=self.done()))
+
+
+class ConvertedToFIR(TiesRecords, FollowsDeath, register="inquest"):
+    """An offence is found: an FIR is registered, the inquest's papers go to it, and each record names the other."""
+
+    shows = frozenset({"fir", "fir_record"})
+    tie = TO_CASE
+    what = "the conversion"
+
+    fir: str
+    fir_record: UUID | None = None
+    sections: tuple[str, ...] = ()
+    ground: Literal["inquest", "post-mortem report", "laboratory report", "statement", "order of Magistrate", "other"]
+    papers_handed_over: bool = True
+
+    def refuse(self, inquest: Inquest) -> Iterator[str]:
+        """It names the FIR, and an inquest becomes one case."""
+        if not self.fir.strip():
+            yield f"{inquest.label} is converted to no FIR. Register the FIR first, and give its number."
+        if was := self.tied(inquest):
+            yield (
+                f"{inquest.label} was converted to {was.called} on {written(was.done.at)}. "
+                "If that is wrong, strike it by inquest.EntryCorrected first."
+            )
+
+    def doubt(self, inquest: Inquest) -> Iterator[str]:
+        """By some section, with the papers."""
+        yield from super().doubt(inquest)
+        if not self.sections:
+            yield f"no section of law is given for {self.fir}"
+        if not self.papers_handed_over:
+            yield f"{inquest.label} is converted without its papers"
+
+    def apply(self, inquest: Inquest) -> Inquest:
+        """The matter goes on as a case."""
+        return changed(self.tying(inquest), stage=onward(inquest, "converted"))
+
+
+class InquestClosed(FollowsDeath, register="inquest"):
+    """No offence is found: the inquest is filed, with what the death was."""
+
+    shows = frozenset({"cause"})
+    what = "the closure"
+
+    cause: Literal[
+        "suicide", "accident", "killed by an animal", "killed by machinery", "drowning", "poison", "burns", "snakebite",
+        "lightning", "natural", "not known",
+    ]  # fmt: skip
+    reasons: Sealed
+    order_number: str = ""
+    ordered_by: str = ""
+
+    def refuse(self, inquest: Inquest) -> Iterator[str]:
+        """What became a case is not filed, and what is filed is not filed again."""
+        if was := inquest.part(Ties).tied.get(TO_CASE.id):
+            yield (
+                f"{inquest.label} cannot be closed: it was converted to {was.called} on {written(was.done.at)}. "
+                "If that is wrong, strike it by inquest.EntryCorrected first."
+            )
+        if closed := inquest.part(Death).closed:
+            yield f"{inquest.label} is closed since {written(closed.at)}."
+
+    def doubt(self, inquest: Inquest) -> Iterator[str]:
+        """After the inquest, its report, and every report that was asked for."""
+        yield from super().doubt(inquest)
+        part = inquest.part(Death)
+        if part.held is None:
+            yield f"{inquest.label} is closed, and no inquest is entered"
+        if part.forwarded is None:
+            yield f"{inquest.label} is closed, and its report is not entered as forwarded (BNSS s.194(2))"
+        for number, request in inquest.part(Requests).requests.items():
+            if "received" not in request.steps:
+                yield f"{inquest.label} is closed, and nothing is received on request {number}"
+        if part.unidentified and not part.identified:
+            yield f"{inquest.label} is closed, and nobody has entered whose body it was"
+        if not self.ordered_by:
+            yield f"{inquest.label} is closed, and not said by whose order"
+
+    def apply(self, inquest: Inquest) -> Inquest:
+        """The matter is filed; an FIR may still come of it."""
+        part = changed(inquest.part(Death), closed=self.done())
+        return inquest.keep(part, stage=onward(inquest, "closed"))
