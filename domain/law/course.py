@@ -80,15 +80,8 @@ class Course:
     def outcome(self) -> tuple[Any, ...]:
         """All that a course comes to: two of the same outcome are one and the same answer."""
         met, ended = self.met_by and self.met_by.entry_id, self.ended_by and self.ended_by.entry_id
-        opened = (
-            self.rule.id,
-            self.rule.digest,
-            self.version.since,
-            self.subject,
-            self.start[:3],
-            self.span,
-            self.term,
-        )
+        rule, start = (self.rule.id, self.rule.digest, self.version.since), self.start[:3]
+        opened = (*rule, self.subject, start, self.span, self.term)
         return (*opened, self.met_at, met, self.ended_at, ended, self.ended_as, self.extended_at, self.steps)
 
     def count(self) -> None:

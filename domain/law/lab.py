@@ -144,8 +144,8 @@ class Lab(NamedTuple):
         start, stop = _line(course.start.start), _line(ended) if ended else None
         stopped_at = clock.met_at or clock.ended_at
         days = _from_day(rule, course.start), bool(stop and stopped_at and stop.day_alone(rule, stopped_at))
-        passed = any(_line(fact).day_alone(rule, at) for _, at, fact, _ in course.steps)  # a pause, an extension
-        if rule.counting in CLOCKED and (passed or any(days)):
+        steps = ((_line(fact), at) for _, at, fact, _ in course.steps)  # a pause, an extension
+        if rule.counting in CLOCKED and (any(days) or any(line.day_alone(rule, at) for line, at in steps)):
             why = f"rule {rule.id} counts hours: the log gives a day without its time"
             return Trial(rule.id, "refused", start, stop, clock.subject, clock.opened_at, why=why, days=days)
         outcome = OUTCOMES[clock.state(self.as_of)]

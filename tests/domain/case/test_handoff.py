@@ -20,7 +20,7 @@ domain.load()
 CASE: list[type[Entry]] = [cls for cls in ACTS.values() if issubclass(cls, Entry)]
 SENDS: list[type[HandsOff]] = [cls for cls in CASE if issubclass(cls, HandsOff)]
 CLOSES: list[type[ClosesHandOff]] = [cls for cls in CASE if issubclass(cls, ClosesHandOff)]
-KINDS: list[HandOff] = list({each.hand_off for each in SENDS})
+KINDS: list[HandOff] = list(dict.fromkeys(each.hand_off for each in SENDS))
 SENDING = re.compile(
     "Sent(?!ence)|Forwarded|Transferred|Submitted|Requested|Sought|HandedOver|Filed|Issued|Returned|ReportedTo|Supplied"
     "|Merged|Split$|ProducedInCourt|SuperiorInformed"
