@@ -15,12 +15,17 @@ from roznamcha.sample import (
     Planned,
 )
 from roznamcha.sample_court import arrested, chargesheeted, left_untraced
+from roznamcha.sample_inquest import EVERY, KILLED, SampleInquest, inquest_of
 from roznamcha.sample_life import Life
 
 
 def planned(cases: int, seed: int = 1861) -> list[Planned]:
     """Every act of the sample district that was entered by `ENDS`, in the order of entering."""
-    acts = [each for number in range(cases) for each in SampleCase(number, seed).acts()]
+    lives: list[Life] = [SampleCase(number, seed) for number in range(cases)]
+    killed = [each for each in lives if KILLED in each.kind.sections]
+    inquests = [SampleInquest(each.number, seed, each) for each in killed]
+    inquests += [SampleInquest(number, seed) for number in range(cases // EVERY)]
+    acts = [each for life in (*lives, *inquests) for each in life.acts()]
     return sorted(each for each in acts if each.recorded_at <= ENDS)
 
 
@@ -90,6 +95,7 @@ class SampleCase(Life):
             contents=f"{informant} states what happened at {place}",
             victims=victims,
             accused=named,
+            inquest_number=inquest_of(self.number) if KILLED in self.kind.sections else "",
             investigator=self.officer["id"],
             investigator_rank="SI",
             **told,

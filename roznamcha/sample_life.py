@@ -1,4 +1,4 @@
-"""What every sample case is made of: its dice, the officers of its station, and the list of what was done."""
+"""What every sample record is made of: its dice, the officers of its station, and the list of what was done."""
 
 # ruff: noqa: PLR2004 (the numbers here are chances and hours of invented cases)
 
@@ -16,10 +16,13 @@ from roznamcha.sample import BEGINS, DISTRICT, ENDS, INVENTED, KINDS, NAMESPACE,
 class Life:
     """One case of the sample and its dice: the same for the same number and seed, however many cases there are."""
 
+    register = "case"
+
     def __init__(self, number: int, seed: int) -> None:
         """Throw the dice of case `number`."""
-        self.number = number
-        self.dice = random.Random(f"{seed}:{number}")  # noqa: S311 (invented cases, no secret)
+        self.number = self.order = number
+        self.key = f"sample:{number:05d}"
+        self.dice = random.Random(f"{seed}:{number}" if self.register == "case" else f"{seed}:{self.register}:{number}")  # noqa: S311 (invented cases, no secret)
         self.kind = self.dice.choices(KINDS, [kind.weight for kind in KINDS])[0]
         station = "CG-NMN-05" if self.kind.sensitive and self.dice.random() < 0.6 else self.dice.choice(list(STATIONS))
         self.station = station
@@ -34,16 +37,17 @@ class Life:
         last = BEGINS
         for number, (at, delay, act) in enumerate(sorted(self.done, key=lambda each: each[0])):
             last = max(at + delay, last)
-            yield Planned(last, self.number, number, act)
+            yield Planned(last, self.order, number, act)
 
     def do(self, at: datetime, name: str, by: dict[str, str] | None = None, **fields: Any) -> None:  # noqa: ANN401 (any act's columns)
         """One act; most are entered within hours, a few only after days."""
         slow = self.dice.random() < 0.01
         delay = self.days(2, 12) if slow else timedelta(minutes=self.dice.randint(5, 300))
-        command = uuid.uuid5(NAMESPACE, f"{self.number}:{len(self.done)}:{name}")
+        whose = str(self.number) if self.register == "case" else self.key
+        command = uuid.uuid5(NAMESPACE, f"{whose}:{len(self.done)}:{name}")
         act = {
-            "name": f"case.{name}",
-            "record": f"sample:{self.number:05d}",
+            "name": f"{self.register}.{name}",
+            "record": self.key,
             "command_id": str(command),
             "occurred_at": at.isoformat(),
             "actor": by or self.officer,
@@ -52,6 +56,10 @@ class Life:
             "fields": fields,
         }
         self.done.append((at, delay, act))
+
+    def acts(self) -> list[Planned]:
+        """Its life, as far as it has come."""
+        return list(self.entered())
 
     def days(self, least: int, most: int) -> timedelta:
         """A time between so many days and so many."""

@@ -99,6 +99,13 @@ class PMRReceived(ReceivesPostMortemReport, FollowsDeath, register="inquest"):
 
     what = "the post-mortem report"
 
+    def doubt(self, inquest: Matter) -> Iterator[str]:
+        """The body was still there when it was examined, as the report says."""
+        yield from super().doubt(inquest)
+        gone = inquest.part(Death).disposed
+        if gone and self.examined_at and self.examined_at > gone.at:
+            yield f"PMR {self.report} is of a body that was disposed of on {written(gone.at)}, before its examination"
+
 
 class VisceraSent(HandsOff, FollowsDeath, register="inquest"):
     """Viscera that the doctor preserved go sealed to the laboratory, to be looked through for poison."""

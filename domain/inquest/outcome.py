@@ -73,16 +73,13 @@ class BodyDisposed(ConcernsDeceased, register="inquest"):
             )
 
     def doubt(self, inquest: Inquest) -> Iterator[str]:
-        """After the inquest and what was asked of the hospital; to somebody, and of somebody known."""
+        """After the inquest; to somebody, and of somebody known."""
         yield from super().doubt(inquest)
         part = inquest.part(Death)
         if part.held is None:
             yield f"the body of {inquest.label} is disposed of before any inquest is entered"
         elif self.meta.occurred_at < part.held.at:
             yield f"the body is disposed of before the inquest was held on {written(part.held.at)}"
-        for number, request in inquest.part(Requests).requests.items():
-            if "received" not in request.steps and "examined" not in request.steps:
-                yield f"the body is disposed of, and the post-mortem of request {number} is not entered"
         if self.how == "handed to relatives" and not self.received_by:
             yield "the body is handed over, and not said to whom"
         if self.how == "handed to relatives" and part.unidentified and not part.identified:

@@ -51,6 +51,7 @@ def demo(
             shown = {
                 "records": report.records,
                 "entries": report.entries,
+                "inquests": _one(board, "SELECT count(*) FROM views.case_state WHERE register = 'inquest'"),
                 "views": report.rows,
                 "deadlines": dict(sorted(states.items())),
                 "facts": _facts(board),
@@ -64,8 +65,8 @@ def demo(
                 print_json(shown)
             else:
                 _show(board, clocks, shown, office)
-    if report.records > cases:
-        note(f"the folder holds {report.records:,} sample cases, and all are shown; fewer need a --data of their own")
+    if report.records > len({each.act["record"] for each in acts}):
+        note(f"the folder holds {report.records:,} sample records, and all are shown; fewer need a --data of their own")
     if not report.ok:
         message = f"the sample does not verify: {(report.first_bad or {}).get('why')}"
         raise Broken(message)
@@ -111,7 +112,7 @@ def _show(board: Board, clocks: list[tuple[Any, Clock]], shown: dict[str, Any], 
     _systems(board, clocks, shown["facts"])
     _deadlines(clocks)
     say(
-        f"✓ सत्यापित · verified: {shown['entries']:,} entries of {shown['records']:,} cases, every view equal to a second fold, cases and articles to the register's own "
+        f"✓ सत्यापित · verified: {shown['entries']:,} entries of {shown['records']:,} records, every view equal to a second fold, cases and articles to the register's own "
         f"({shown['seconds']} s; {shown['refused']} impossible acts were refused and, where it matters, recorded)",
         "",
         "आगे देखिए · try next:",
@@ -134,7 +135,7 @@ def _stations(board: Board, clocks: list[tuple[Any, Clock]]) -> None:
     states = Counter((station_of.get(record), clock.state(ENDS)) for record, clock in clocks)
     query = """
         SELECT station, count(*), count(chargesheeted_at), sum(jsonb_array_length(arrested)), sum(doubted)
-        FROM views.case_state WHERE number <> '' GROUP BY station ORDER BY station
+        FROM views.case_state WHERE number <> '' AND register = 'case' GROUP BY station ORDER BY station
     """
     held = dict(
         board.connection.execute(
@@ -183,6 +184,9 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int
 
     breaks = _one(board, "SELECT count(*) FROM views.custody, jsonb_array_elements(breaks)")
     moves = _one(board, "SELECT count(*) FROM views.custody WHERE number > 0")
+    begun = sum(names.get(f"inquest.{act}", 0) for act in ("DeathReported", "BodyFound"))
+    ended = [names.get(f"inquest.{act}", 0) for act in ("ConvertedToFIR", "InquestClosed")]
+    marg = f"{begun} begun, {ended[0]} converted to FIR, {ended[1]} closed; report to Magistrate: {of('inq-rep-24')}"
     rows = [
         (
             "CCTNS / IIF",
@@ -218,6 +222,11 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int
             "e-Chargesheet",
             "ई-चालान",
             f"{count('ChargesheetSubmitted')} submitted, {count('ChargesheetReturnedWithDefect')} returned, {count('ChargesheetAcknowledged')} acknowledged with CNR",
+        ),
+        (
+            "Inquests (marg)",
+            "मर्ग",
+            marg,
         ),
         ("ITSSO (two months)", "यौन अपराध, दो माह", of("inv-2m")),
         (

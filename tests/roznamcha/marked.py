@@ -114,6 +114,19 @@ IN_ORDER: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 """Acts by the record they are entered in."""
 
+INQUEST: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("BodyFound", {}),
+    ("BodyIdentified", {"identified_by": "W1"}),
+    ("InquestHeld", {"witnesses": [{"code": "W1"}, {"code": "W2"}]}),
+    ("PostMortemRequested", {"request": "MR/3", "person": "D1"}),
+    ("PMRReceived", {"request": "MR/3", "person": "D1"}),
+    ("VisceraSent", {"note": "FN/9"}),
+    ("VisceraReportReceived", {"note": "FN/9"}),
+    ("BodyDisposed", {"received_by": "W1"}),
+    ("InquestClosed", {}),
+)
+"""Acts of an inquest with personal columns, and what they need."""
+
 UNCODED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("SealBroken", {"property_id": "PR/1", "present": [f"{MARK} s/o Mohan, Ward 5"]}),
     ("PropertyResealed", {"property_id": "PR/1", "seal_kept_by": f"{MARK} Kumar"}),
@@ -130,7 +143,9 @@ UNCODED: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def valid_case() -> list[dict[str, Any]]:
     """Every act that has a personal column, in an order in which each is accepted."""
-    return [marked_act(f"case.{name}", f"marked:{record}", **fields) for record, name, fields in IN_ORDER]
+    cases = [marked_act(f"case.{name}", f"marked:{record}", **fields) for record, name, fields in IN_ORDER]
+    inquest = [marked_act(f"inquest.{name}", "marked:marg", **fields) for name, fields in INQUEST]
+    return [*cases, marked_act("inquest.DeathReported", "marked:marg2"), *inquest]
 
 
 def names_for_codes() -> list[dict[str, Any]]:

@@ -94,6 +94,16 @@ def test_a_body_that_is_gone_is_not_examined() -> None:
     ).doubted("after the body was disposed of on 2 July 2026")
 
 
+def test_a_report_is_of_a_body_that_was_there() -> None:
+    """Its examination came before the disposal, whenever the report itself comes."""
+    gone = (*BASE, held(), requested(), act("inquest.BodyDisposed", how="cremated"))
+    fields = {"request": "PM/1", "person": "D1", "pmr_number": "77", "frozen": True}
+    inquest(*gone).when("inquest.PMRReceived", examined_at=DAY + timedelta(hours=3, minutes=30), **fields).entered()
+    inquest(*gone).when("inquest.PMRReceived", examined_at=DAY + timedelta(hours=4, minutes=30), **fields).doubted(
+        "is of a body that was disposed of on 2 July 2026, before its examination"
+    )
+
+
 def test_viscera_go_sealed_and_with_their_papers() -> None:
     """After a post-mortem, with a road certificate and the specimen of the seal, under a note of their own."""
     base = (*BASE, requested(), pmr())

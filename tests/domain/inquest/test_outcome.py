@@ -46,15 +46,12 @@ def test_an_unknown_body_is_identified_once() -> None:
 
 
 def test_a_body_is_disposed_of_after_it_was_looked_at() -> None:
-    """After the inquest and the post-mortem, to somebody, and once."""
+    """After the inquest, to somebody, and once."""
     gone: dict[str, Any] = {"how": "handed to relatives", "received_by": "I1", "receiver_name": SOMEONE}
     inquest(*BASE).when("inquest.BodyDisposed", **gone).entered()
     inquest(reported()).when("inquest.BodyDisposed", **gone).doubted("before any inquest is entered")
     inquest(*BASE).when("inquest.BodyDisposed", at=DAY + timedelta(minutes=5), **gone).doubted(
         "before the inquest was held"
-    )
-    inquest(*BASE, requested()).when("inquest.BodyDisposed", **gone).doubted(
-        "the post-mortem of request PM/1 is not entered"
     )
     inquest(*BASE).when("inquest.BodyDisposed", how="handed to relatives").doubted("not said to whom")
     inquest(found(), informed(), held()).when("inquest.BodyDisposed", **gone).doubted("nobody has entered whose it is")
