@@ -90,8 +90,11 @@ def _on_paper(given: str, zone: ZoneInfo) -> str:
 
 
 def _full_name(name: str) -> str:
-    """The act's permanent name; its register may be left out when only one has such an act."""
-    found = [each for each in ACTS if each.partition(".")[2] == name]
+    """The act's permanent name; its register may be left out when only one has such an act. Raises Usage."""
+    found = sorted(each for each in ACTS if each.partition(".")[2] == name)
+    if len(found) > 1:
+        message = f"several registers have an act {name}: say {' or '.join(found)}"
+        raise Usage(message)
     return found[0] if name not in ACTS and len(found) == 1 else name
 
 

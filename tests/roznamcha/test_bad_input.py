@@ -143,6 +143,7 @@ def test_bad_acts_on_the_command_line_leave_nothing(program: Program) -> None:
     """A line of error, the exit status of a refusal or of wrong use, and an empty register."""
     bad = [
         (["record", "case.NoSuchAct", "--by", "1,SI,IO", "--station", "S"], 1),
+        (["record", "PMRReceived", "--by", "1,SI,IO", "--station", "S"], 2),
         (["record", GOOD, "--by", "1,SI,IO", "--station", "S", "--json-fields", "{"], 1),
         (["record", GOOD, "--by", "1,SI,IO", "--station", "S", "--field", "sections"], 2),
         (["record", GOOD, "--by", "1,SI,IO", "--station", "S", "--nonsense"], 2),

@@ -128,6 +128,8 @@ def test_the_report_follows_the_inquest() -> None:
     )
     inquest(*BASE, held()).when("inquest.InquestReportForwarded", signed=False).doubted("without the signatures")
     inquest(*BASE, held(), forwarded()).when("inquest.InquestReportForwarded").doubted("was already forwarded")
+    twice = inquest(*BASE, held(), forwarded(), forwarded(at=DAY + timedelta(days=2)))
+    assert twice.record.part(Death).forwarded.at == DAY + timedelta(hours=3)
 
 
 def test_what_is_entered_late_takes_no_inquest_back() -> None:
