@@ -246,10 +246,12 @@ def test_what_workers_have_done_is_told_in_all(database: str) -> None:
 
 def test_events_are_only_read_by_what_a_view_declares() -> None:
     """A view that meets an act only as an entry of the case reads its meta, and steps over all the rest."""
-    case_state, history, articles, hand_offs, deadlines = all_views()
+    case_state, history, articles, hand_offs, ties, deadlines = all_views()
     hearing, moved = ACTS["case.HearingHeld"], ACTS["case.PropertyDeposited"]
     assert history.reads(hearing) == articles.reads(hearing) == frozenset()
     assert case_state.reads(hearing) == {"items"}
     assert articles.reads(moved) is None
     assert (hand_offs.reads(hearing), hand_offs.reads(moved)) == (frozenset(), {"property_id"})
     assert deadlines.reads(ACTS["case.FIRRegistered"]) >= {"sections"}
+    assert ties.reads(ACTS["case.FIRRegistered"]) == {"inquest_number", "inquest_record"}
+    assert ties.reads(hearing) == frozenset()
