@@ -203,6 +203,7 @@ def _inside(shape: Shape, value: Any) -> Any:
 
 def lived(story: Story) -> Life:
     """The life of the case, and of each record that belongs to it, by the domain alone."""
+    domain.load()
     ids = {name: uuid5(NAMES, story.reference(name)) for name in story.records}
     life = Life({name: Strand(RECORDS[register].blank(ids[name])) for name, register in story.records.items()})
     for number, line in enumerate(story.lines):
