@@ -27,7 +27,7 @@ def program(program: Program) -> Program:
         ((), 0, ""),
         (("--kafka", "127.0.0.1:1"), 4, "relay broker"),
         (("--kafka", "127.0.0.1:1", "--kafka-options", "nowhere.json"), 2, "relay settings"),
-        (("--registry-url", "http://localhost"), 2, "registry"),
+        (("--registry-url", "http://localhost"), 0, ""),
         (("--timezone", "nonsense"), 2, "settings"),
         (("--database-url", "nonsense"), 2, "settings"),
         (("--database-url", "host=/nowhere user=x dbname=y"), 4, "database"),
