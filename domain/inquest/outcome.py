@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 from uuid import UUID
 
-from domain.common.codes import Code
+from domain.common.codes import Code, unreadable
 from domain.common.days import written
 from domain.common.hospital import Requests
 from domain.common.tie import Tie, Ties, TiesRecords
@@ -65,7 +65,9 @@ class BodyDisposed(ConcernsDeceased, register="inquest"):
     receipt_taken: bool = False
 
     def refuse(self, inquest: Inquest) -> Iterator[str]:
-        """A body is disposed of once."""
+        """A body is disposed of once, and a name needs the code under which it is sealed."""
+        if self.receiver_name is not None:
+            yield from unreadable(inquest.label, self.received_by, "received_by")
         if was := inquest.part(Death).disposed:
             yield (
                 f"the body of {inquest.label} was disposed of on {written(was.at)}. "

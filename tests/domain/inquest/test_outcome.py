@@ -54,6 +54,7 @@ def test_a_body_is_disposed_of_after_it_was_looked_at() -> None:
         "before the inquest was held"
     )
     inquest(*BASE).when("inquest.BodyDisposed", how="handed to relatives").doubted("not said to whom")
+    inquest(*BASE).when("inquest.BodyDisposed", **{**gone, "received_by": ""}).refused("Give the code in received_by")
     inquest(found(), informed(), held()).when("inquest.BodyDisposed", **gone).doubted("nobody has entered whose it is")
     inquest(*BASE, act("inquest.BodyDisposed", **gone)).when("inquest.BodyDisposed", **gone).refused(
         "was disposed of on"
