@@ -36,7 +36,7 @@ def test_the_only_broker_is_killed_and_comes_back(people: Barracks, server: Embe
         scene(people, server, tmp_path, cluster.bootstrap, QUICK) as all_of_them,
     ):
         (node,) = cluster.nodes
-        for n in rounds(1):
+        for n in rounds(2):
             dice = random.Random(n)
             time.sleep(dice.uniform(0, 1))
             node.kill()
@@ -54,7 +54,7 @@ def test_one_of_three_brokers_is_lost_and_comes_back(people: Barracks, server: E
         running(tmp_path / "nodes", 3) as cluster,
         scene(people, server, tmp_path, cluster.bootstrap, QUICK) as all_of_them,
     ):
-        for n in rounds(1):
+        for n in rounds(3):
             what = ["position", "transactions", "group"][n % 3]
             number = leader(all_of_them, what)
             node = next(each for each in cluster.nodes if each.number == number)
