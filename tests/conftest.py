@@ -32,9 +32,17 @@ def fault_rounds(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
-    """A private PostgreSQL server, stopped when the tests are done."""
+    """A private PostgreSQL server, stopped when the tests are done.
+
+    It leaves the disk to the operating system: no test pulls the plug of the machine, and a database that is dropped
+    would wait for a checkpoint of all others. Servers that are killed and restored are started by the tests of faults.
+    """
     folder: Path = tmp_path_factory.mktemp("server")
     with open_embedded(folder) as embedded:
+        with psycopg.connect(embedded.url, autocommit=True) as connection:
+            for setting in ("fsync = off", "full_page_writes = off", "checkpoint_timeout = '1d'"):
+                connection.execute(f"ALTER SYSTEM SET {setting}".encode())
+            connection.execute("SELECT pg_reload_conf()")
         yield embedded
 
 

@@ -11,8 +11,9 @@ import yaml
 
 import domain
 from domain.event import ACTS
-from domain.law.book import FOLDERS, StrictLoader, load_book, load_book_from
+from domain.law.book import FOLDERS, QuickLoader, StrictLoader, load_book, load_book_from, shipped_texts
 from domain.law.due import Due, due
+from domain.law.form import Marked
 from domain.law.offences import RAPE, TWO_MONTHS, packaged
 from domain.law.rule import Example, Rule, UnknownLaw
 from domain.shape import columns
@@ -269,11 +270,27 @@ examples:
     assert due(rule, date(2020, 5, 14), {"class90": False}, None, ZONE).last_day == date(2020, 7, 12)
 
 
-def test_yaml_has_no_surprises() -> None:
+@pytest.mark.parametrize("loader", [StrictLoader, QuickLoader])
+def test_yaml_has_no_surprises(loader: type[StrictLoader]) -> None:
     """A section stays a section: 187.10, NO and 24:00 are text, a date is text, `on` is a key."""
     text = "a: 187.10\nb: NO\nc: 24:00\nd: 2024-07-01\non: x\ne: 7\nf: true\ng: null\nh: 0o17\ni: 1e3\nj: yes\nk: 007\n"
-    loaded = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a SafeLoader made stricter)
+    loaded = yaml.load(text, Loader=loader)  # noqa: S506 (a SafeLoader made stricter)
     assert loaded == {
         "a": "187.10", "b": "NO", "c": "24:00", "d": "2024-07-01", "on": "x", "e": 7, "f": True, "g": None,
         "h": "0o17", "i": "1e3", "j": "yes", "k": "007",
     }  # fmt: skip
+
+
+def lines(read: object) -> object:
+    """Where everything stands in what was read."""
+    if isinstance(read, Marked):
+        return read.line, read.lines, [lines(each) for each in read.values()]
+    return [lines(each) for each in read] if isinstance(read, list) else None
+
+
+def test_both_loaders_read_the_same() -> None:
+    """Every file that ships, with the line of every key; and they are two, or one would be compared with itself."""
+    assert QuickLoader is not StrictLoader
+    for name, text in shipped_texts().items():
+        strict, quick = (yaml.load(text, Loader=each) for each in (StrictLoader, QuickLoader))  # noqa: S506 (as above)
+        assert (strict, lines(strict)) == (quick, lines(quick)), name
