@@ -23,8 +23,8 @@ def broker_of(settings: Settings) -> Broker:
 
 
 def topics_of(settings: Settings) -> Topics:
-    """The topics under the prefix in force."""
-    return Topics(settings.topics)
+    """The topics under the prefix in force. Raises Usage for one that no broker takes."""
+    return Topics(settings.prefix)
 
 
 def _options(path: str) -> dict[str, Any]:

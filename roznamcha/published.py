@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psycopg
 from psycopg import Connection
 
+from roznamcha.errors import Usage
 from roznamcha.screen import many
 
 if TYPE_CHECKING:  # figures need no client of the broker
@@ -25,6 +26,7 @@ LETTERS = "SELECT count(*), count(*) FILTER (WHERE NOT sent) FROM ops.dead_lette
 RELAYED = "SELECT position, entries, looked_at, taken_over FROM ops.relayed WHERE prefix = %s"
 BEYOND = "SELECT count(*), min(notification_id) FROM roznamcha.entries WHERE notification_id > %s"
 ROWS = "SELECT count(*) FROM ops.outbox"
+OTHERS = "SELECT prefix FROM ops.relayed WHERE prefix <> %s LIMIT 1"
 COMPARED = "SELECT short, differences, compared_at FROM ops.compared WHERE prefix = %s ORDER BY short"
 NOTED = """
     INSERT INTO ops.compared VALUES (%s, %s, %s, now()) ON CONFLICT (prefix, short) DO UPDATE
@@ -94,6 +96,23 @@ def look(connection: Connection[Any], prefix: str) -> Published:
     (rows,) = connection.execute(ROWS.encode()).fetchone() or (0,)
     compared = {short: Compared(*found) for short, *found in connection.execute(COMPARED.encode(), (prefix,))}
     return Published(position, entries, behind, oldest, rows, looked_at, taken_over, letters, unsent, compared)
+
+
+def elsewhere(connection: Connection[Any], prefix: str) -> str:
+    """Why nothing of this store belongs under `prefix`: it is published under another one; nothing where it isn't."""
+    row = connection.execute(OTHERS.encode(), (prefix,)).fetchone()
+    if row is None:
+        return ""
+    return (
+        f"this store is published under {row[0]}, and not under {prefix}: set ROZNAMCHA_TOPICS so, "
+        "or let `roznamcha topics apply --anew` begin under the new name"
+    )
+
+
+def only_here(connection: Connection[Any], prefix: str) -> None:
+    """Raise Usage where the store is published under another prefix: rows of views are numbered under one alone."""
+    if told := elsewhere(connection, prefix):
+        raise Usage(told)
 
 
 def note_comparison(connection: Connection[Any], prefix: str, short: str, report: Reconciled) -> None:

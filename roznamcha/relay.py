@@ -30,6 +30,7 @@ from consumers.tails import tails
 from consumers.topics import Topics
 from projections.view import View
 from roznamcha.errors import Unavailable
+from roznamcha.published import only_here
 from roznamcha.relayed import Position, agree, read_position
 from roznamcha.telling import Outbox, Told
 from schemas import Catalogue, NewerSchema
@@ -51,7 +52,6 @@ NOTED = b"""
     INSERT INTO ops.relayed VALUES (%s, %s, %s, now()) ON CONFLICT (prefix) DO UPDATE
     SET position = excluded.position, entries = excluded.entries, looked_at = excluded.looked_at
 """
-OTHERS = "SELECT prefix FROM ops.relayed WHERE prefix <> %s LIMIT 1"
 FENCED = b"UPDATE ops.relayed SET taken_over = taken_over + 1 WHERE prefix = %s"
 log = structlog.get_logger()
 
@@ -97,10 +97,11 @@ class Relay:
     def begin(self) -> Position:
         """Take over from whoever published before, and read how far that was.
 
-        Raises Broken when Kafka and the store can't belong together, Unavailable when a topic is missing.
+        Raises Broken when Kafka and the store can't belong together, Unavailable when a topic is missing, and Usage
+        when the store is published under another prefix.
         """
         self.close()
-        self._only_these()
+        only_here(self.connection, self.topics.prefix)
         ids = self._topics_there()
         self._ids = ids
         self._producer = self.broker.producer(self.topics.relay_id, called=self.topics.relay_id)
@@ -115,16 +116,6 @@ class Relay:
         self._note(found)
         self.at, self.reached = found, found.position
         return found
-
-    def _only_these(self) -> None:
-        """Raises Unavailable where others were published: rows of views are numbered once, and leave the outbox."""
-        row = self.connection.execute(OTHERS, (self.topics.prefix,)).fetchone()
-        if row is not None:
-            message = (
-                f"this store is published under {row[0]}, and not under {self.topics.prefix}: set ROZNAMCHA_TOPICS so, "
-                "or let `roznamcha topics apply --anew` begin under the new name"
-            )
-            raise Unavailable(message)
 
     def _topics_there(self) -> dict[str, str]:
         """The id of each topic. Raises Unavailable when one isn't as it must be."""

@@ -10,12 +10,14 @@ from typing import Any
 
 from psycopg import Connection
 
+from consumers.carried import key_of
 from consumers.clients import Broker
 from consumers.folding import Kept
 from consumers.slots import SLOTS
 from consumers.tails import tails
 from consumers.topics import Topics
 from roznamcha.errors import Broken
+from roznamcha.published import only_here
 
 Slots = dict[int, list[int]]
 ANEW = "`roznamcha topics apply --anew` publishes everything anew"
@@ -88,13 +90,18 @@ def read_position(message: Any) -> Position:  # noqa: ANN401 (kafka-python's rec
         raise Broken(message) from None
 
 
-def published(broker: Broker, topics: Topics) -> int:
-    """How far anybody has published under this prefix; 0 for nothing, or where nobody can tell."""
+def position_of(broker: Broker, topics: Topics) -> Position:
+    """How far anybody has published under this prefix; none where its topic is missing. Raises Broken."""
     with broker.admin() as admin:
         if topics.position not in admin.list_topics():
-            return 0
+            return Position()
+    return read_position(tails(broker, topics.position, [0]).get(0))
+
+
+def published(broker: Broker, topics: Topics) -> int:
+    """How far anybody has published under this prefix; 0 for nothing, or where nobody can tell."""
     try:
-        return read_position(tails(broker, topics.position, [0]).get(0)).position
+        return position_of(broker, topics).position
     except Broken:
         return 0
 
@@ -105,6 +112,34 @@ def agree(connection: Connection[Any], broker: Broker, topics: Topics, found: Po
         raise Broken(strange)
     for name, slots in ((topics.entries, found.entries), (topics.deadlines, found.deadlines)):
         ends_at(broker, name, {slot: last for slot, (last, _) in slots.items()})
+
+
+def belong(connection: Connection[Any], broker: Broker, topics: Topics) -> None:
+    """Raise Broken where what lies on Kafka can't be this store's; Usage where its own lies under another prefix.
+
+    Where no position says whose the entries are, the last of each partition do.
+    """
+    only_here(connection, topics.prefix)
+    found = position_of(broker, topics)
+    strange = foreign(connection, found)
+    if not found.position:
+        strange = _strangers(connection, broker, topics)
+    if strange:
+        raise Broken(strange)
+
+
+def _strangers(connection: Connection[Any], broker: Broker, topics: Topics) -> str:
+    """Why the entries on Kafka are not this store's: none of those at the ends of the partitions is."""
+    with broker.admin() as admin:
+        if topics.entries not in admin.list_topics():
+            return ""
+    last = {_position(each): each for each in tails(broker, topics.entries, range(SLOTS)).values()}
+    last.pop(-1, None)
+    query = "SELECT notification_id, record_id FROM roznamcha.entries WHERE notification_id = ANY(%s)"
+    held = connection.execute(query, (list(last),)).fetchall()
+    if not last or any(last[position].key == key_of(record_id) for position, record_id in held):
+        return ""
+    return f"{topics.entries} has entries up to position {max(last)}, of which the store holds none: {restored()}"
 
 
 def foreign(connection: Connection[Any], found: Position) -> str:

@@ -17,6 +17,9 @@ from consumers.topics import PREFIX
 from roznamcha.errors import Usage
 
 URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+LONGEST = 200
+"""Letters of a prefix: Kafka's names of topics have 249 at most, and ours add to it."""
+NAMES = re.compile(rf"(?!\.)[a-zA-Z0-9._-]{{1,{LONGEST}}}(?<!\.)")
 SECRET = re.compile(r"^([^=]*password[^=]*)=.*$", re.IGNORECASE)
 
 
@@ -40,6 +43,17 @@ class Settings:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             message = f"ROZNAMCHA_TIMEZONE is {self.timezone!r}, which is no time zone: use a name like Asia/Kolkata"
             raise Usage(message) from None
+
+    @property
+    def prefix(self) -> str:
+        """What the names of topics begin with. Raises Usage for one that no broker takes."""
+        if not NAMES.fullmatch(self.topics):
+            message = (
+                f"ROZNAMCHA_TOPICS is {self.topics[:60]!r}: use at most {LONGEST} letters, digits, dots, dashes and "
+                "underscores, without a dot at its ends"
+            )
+            raise Usage(message)
+        return self.topics
 
     def shown(self) -> dict[str, str]:
         """What is in force, with every password masked."""

@@ -15,6 +15,7 @@ from roznamcha.fences import open_fences
 from roznamcha.health import INTEGRITY, examine
 from roznamcha.metrics import exposition
 from roznamcha.office import Office, open_office
+from roznamcha.published import elsewhere
 from roznamcha.screen import AsJson, print_json, say, table
 from roznamcha.settings import Settings, settings
 from schemas.evolution import check as check_schemas
@@ -31,7 +32,7 @@ def doctor(*, as_json: AsJson = False) -> None:
     found: Found = []
     code = 0
     try:
-        here.zone  # noqa: B018 (a name that is none is told as a setting)
+        here.zone, here.prefix  # noqa: B018 (a name that is none is told as a setting)
         with open_office(here, reading=True) as office:
             found += _parts(office)
             found += _broker(here, office.url)
@@ -45,7 +46,7 @@ def doctor(*, as_json: AsJson = False) -> None:
     if code:
         found.append(("views", None, "not asked: the store could not be opened"))
     if not any(part == "broker" for part, _, _ in found):
-        found += _broker(here, None)
+        found += [each for each in _broker(here, None) if each not in found]
     if here.registry_url:
         found.append(("registry", None, "not asked: `schemas publish` compares it, and nothing at run time needs it"))
     well = not any(good is False for _, good, _ in found)
@@ -80,6 +81,8 @@ def _broker(here: Settings, url: str | None) -> Found:
     if url is None:
         return list(look_at(broker, topics, None))
     with connected(url) as connection:
+        if strange := elsewhere(connection, topics.prefix):
+            return [("settings", False, strange), ("broker", None, "not asked: a setting is wrong")]
         return list(look_at(broker, topics, connection))
 
 
@@ -97,7 +100,7 @@ def metrics(*, as_json: AsJson = False) -> None:
 
 def _named(here: Settings) -> str | None:
     """The prefix of the topics, where a broker is named."""
-    return here.topics if here.kafka else None
+    return here.prefix if here.kafka else None
 
 
 def _parts(office: Office) -> Found:

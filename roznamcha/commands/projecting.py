@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from consumers import embedded
+from consumers.embedded import connected
 from roznamcha.errors import Unavailable
 from roznamcha.health import FOLLOWER
 from roznamcha.office import Office, open_office
@@ -47,20 +48,24 @@ def project(
         gc.freeze()
         gc.set_threshold(50_000)  # what is remembered of the views lives long, and holds no rings
         if chosen is Source.KAFKA:
-            _follow_kafka(office, board, stop)
+            follow_kafka(office, board, stop)
         else:
             note("following the store; Ctrl-C stops")
             embedded.keep_following(office.url, board.views, office.catalogue, stop, called=signed(FOLLOWER))
 
 
-def _follow_kafka(office: Office, board: Board, stop: threading.Event) -> None:
+def follow_kafka(office: Office, board: Board, stop: threading.Event) -> None:
+    """Follow the topic until told to stop. Raises Broken where it is another store's, Usage, Unavailable."""
     from consumers.clients import Away, KafkaError
     from consumers.keeping import keep_following
     from roznamcha.broker import broker_of, topics_of
+    from roznamcha.relayed import belong
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
-    note(f"following {topics.entries} at {broker.bootstrap}; Ctrl-C stops")
     try:
+        with connected(office.url) as connection:
+            belong(connection, broker, topics)  # else each entry of another store would be a dead letter here
+        note(f"following {topics.entries} at {broker.bootstrap}; Ctrl-C stops")
         keep_following(
             office.url, board.views, office.catalogue, broker, topics, stop, called=FOLLOWER, seen_as=signed(FOLLOWER)
         )

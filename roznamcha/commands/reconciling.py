@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import typer
 from consumers.embedded import connected
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.office import Office, open_office
-from roznamcha.published import note_comparison
+from roznamcha.published import note_comparison, only_here
 from roznamcha.screen import AsJson, print_json, progress_bar, say
 from roznamcha.settings import settings
 
@@ -23,13 +24,14 @@ app = typer.Typer()
 
 
 @app.command()
-def reconcile(
+def reconcile(  # noqa: PLR0913 (one for each choice)
     subscriber: Annotated[
         str, typer.Option(help="Also what a subscriber has: the address of its database, or a file of JSON lines")
     ] = "",
     schema: Annotated[str, typer.Option(help="Where that database has the kit's tables")] = "roznamcha_subscriber",
     topic: Annotated[str, typer.Option(help="entries or deadlines")] = "entries",
     record: Annotated[str, typer.Option(help="One record; default: everything")] = "",
+    copy: Annotated[str, typer.Option(help="Compare a copy of the topics (a mirror), by the prefix it has")] = "",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -40,19 +42,21 @@ def reconcile(
 
     here = settings()
     with ExitStack() as stack:
-        broker, topics = broker_of(here), topics_of(here)
+        broker, topics = broker_of(here), topics_of(replace(here, topics=copy) if copy else here)
         office = stack.enter_context(open_office(here, reading=True))
         one = _named(office, record) if record else None
         received = None
         if subscriber:
             received = stack.enter_context(received_by(subscriber, schema, topics[topic].name))
         connection = stack.enter_context(connected(office.url))
+        if not copy:
+            only_here(connection, topics.prefix)
         progress = stack.enter_context(progress_bar("comparing", shown=not as_json))
         stack.enter_context(speaking())
         report = Reconciliation(
             connection, broker, topics, office.catalogue, topic, received=received, record=one, progress=progress
         ).run()
-        if one is None:
+        if one is None and not copy:
             note_comparison(connection, topics.prefix, topic, report)
     if as_json:
         print_json(report.shown())
@@ -65,7 +69,7 @@ def reconcile(
 def both_topics(
     office: Office, record: UUID | None, progress: Callable[[int, int], None]
 ) -> dict[str, Reconciled] | None:
-    """Both topics of entries against the store; None where no broker is named. Raises Unavailable."""
+    """Both topics of entries against the store; None where no broker is named. Raises Unavailable, Usage."""
     if not office.settings.kafka:
         return None
     from roznamcha.broker import broker_of, topics_of
@@ -73,6 +77,7 @@ def both_topics(
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
     with connected(office.url) as connection, speaking():
+        only_here(connection, topics.prefix)
         found = {}
         for short in BEGINS:
             found[short] = Reconciliation(

@@ -39,7 +39,7 @@ def serve(
     from roznamcha import registry
 
     with _listening(host, port) as listening:
-        book = schema_book(catalogue(), Topics(settings().topics))
+        book = schema_book(catalogue(), Topics(settings().prefix))
         config = uvicorn.Config(
             registry.app(book), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=LEAVING
         )
@@ -91,7 +91,7 @@ def publish(
     if not url:
         message = "no registry is named: set ROZNAMCHA_REGISTRY_URL, or give --registry URL"
         raise Usage(message)
-    book = schema_book(catalogue(), Topics(here.topics))
+    book = schema_book(catalogue(), Topics(here.prefix))
     with publishing.other_registry(url) as other:
         lines = publishing.missing(book, other) if plan else publishing.publish(book, other)
     what = "missing" if plan else "published"

@@ -11,12 +11,14 @@ import psycopg
 import typer
 from eventsourcing.persistence import PersistenceError
 
+from consumers.embedded import connected
 from roznamcha.commands.projecting import Source
 from roznamcha.errors import Unavailable
 from roznamcha.guard import Guard
 from roznamcha.lines import Lines
 from roznamcha.office import database, open_office
 from roznamcha.posts import POSTS
+from roznamcha.published import only_here
 from roznamcha.screen import AsJson, print_json
 from roznamcha.sentry import Sentry
 from roznamcha.settings import Settings, settings
@@ -57,7 +59,7 @@ def up(  # noqa: PLR0913 (one for each choice)
     if registry_port is not None:
         options["serve"] = ["--port", str(registry_port)]
     with database(here) as url:
-        _look_first(here, lines)
+        look_first(here, lines)
         before = ["--verbose"] if verbose else []
         sentries = [
             Sentry(each, options.get(each.name, []), grace, lines, before=before)
@@ -76,21 +78,23 @@ def up(  # noqa: PLR0913 (one for each choice)
 
 def _check(here: Settings, source: Source | None) -> None:
     """Raise Usage for settings with which no process could work, before one is started."""
-    here.zone  # noqa: B018 (a name that is none is refused)
+    here.zone, here.prefix  # noqa: B018 (a name that is none is refused)
     if here.kafka or source is Source.KAFKA:
         from roznamcha.broker import broker_of
 
         broker_of(here)
 
 
-def _look_first(here: Settings, lines: Lines) -> None:
+def look_first(here: Settings, lines: Lines) -> None:
     """Open the store once: what every process would end with is told once, and the tables are there for all.
 
     A database that is away may come back: then the processes wait for it. Raises Usage and Broken.
     """
     try:
-        with open_office(here):
-            pass
+        with open_office(here) as office:
+            if here.kafka:
+                with connected(office.url) as connection:
+                    only_here(connection, here.prefix)
     except Unavailable as error:
         lines.tell("the store is not ready", level="warning", why=str(error))
     except (psycopg.OperationalError, PersistenceError) as error:
@@ -105,6 +109,6 @@ def _window(guard: Guard, here: Settings, url: str, host: str, port: int | None)
         return
     from roznamcha.window import open_window
 
-    with open_window(guard, url, here.topics if here.kafka else None, host, port) as address:
+    with open_window(guard, url, here.prefix if here.kafka else None, host, port) as address:
         guard.lines.tell("answering", at=f"http://{address}", paths=["/metrics", "/healthz", "/readyz"])
         yield

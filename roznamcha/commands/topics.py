@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
+import psycopg
 import typer
 
 from consumers.embedded import connected, head
 from consumers.topics import Topics
 from roznamcha.asyncapi import SCHEMAS, document, text
 from roznamcha.errors import Broken, Unavailable, Usage
-from roznamcha.office import open_office
+from roznamcha.office import database, open_office
+from roznamcha.published import only_here
 from roznamcha.screen import AsJson, many, note, print_json, say
 from roznamcha.settings import Settings, settings
 from schemas import catalogue
@@ -40,7 +42,7 @@ def asyncapi(
     as_json: AsJson = False,
 ) -> None:
     """Print the AsyncAPI document of the topics and what they carry. It needs no broker."""
-    ours = Topics(settings().topics)
+    ours = Topics(settings().prefix)
     if as_json:
         print_json(document(catalogue(), ours, schemas))
     else:
@@ -105,6 +107,8 @@ def make_so(  # noqa: PLR0913 (one for each choice)
     told = made.append if as_json else say
     if anew and not yes:
         _confirm(ours.prefix)
+    if not anew:
+        under_this_prefix(here)
     with reaching(), _relay_kept_away(here, broker, ours) if anew else nullcontext():
         if anew:
             clear(broker, ours, told)
@@ -132,6 +136,19 @@ def _relay_kept_away(here: Settings, broker: Broker, ours: Topics) -> Iterator[N
             raise Usage(message)
         forget(connection)
         yield
+
+
+def under_this_prefix(here: Settings) -> None:
+    """Raise Usage where the store is published under another prefix. Where no store can be asked it is not needed."""
+    if not here.database_url and not (here.data / "postgres").exists():
+        return
+    try:
+        with database(here, reading=True) as url, connected(url) as connection:
+            (built,) = connection.execute("SELECT to_regclass('ops.relayed') IS NOT NULL").fetchone() or (False,)
+            if built:
+                only_here(connection, here.prefix)
+    except (psycopg.OperationalError, Unavailable) as error:
+        note(f"the store could not be asked whether it is published under this prefix: {type(error).__name__}")
 
 
 def _confirm(prefix: str) -> None:

@@ -13,9 +13,12 @@ import pytest
 
 from consumers.clients import Broker
 from consumers.topics import Topics
+from roznamcha.postgres import Embedded
 from tests.broker.copies import create, remove, write
 from tests.broker.reading import read_topic
+from tests.consumers.feed import write_cases
 from tests.consumers.posted import folded, publish
+from tests.fault.kit import fresh
 from tests.fault.test_order import until
 from tests.fault.test_restore import a_file
 from tests.roznamcha.kit import Program
@@ -85,6 +88,19 @@ def test_the_log_is_followed_when_asked(on_kafka: OnKafka) -> None:
     on_kafka.run("import", str(a_file(on_kafka.folder, "some", 4)))
     with at_work(on_kafka, "--source", "embedded"):
         assert until(lambda: folded(on_kafka.url) == 8, 40)
+
+
+def test_the_topic_of_another_store_is_not_followed(
+    on_kafka: OnKafka, server: Embedded, broker: Broker, topics: Topics
+) -> None:
+    """With a wrong store each of its entries would be a dead letter: it ends as broken, before the first."""
+    write_cases(on_kafka.url, 2)
+    publish(on_kafka.url, broker, topics)
+    with fresh(server.url) as url:
+        wrong = OnKafka(on_kafka.folder, url, on_kafka.kafka, on_kafka.topics)
+        refused = wrong.run("project", check=False)
+        assert (refused.returncode, "which the store doesn't hold" in refused.stderr) == (3, True), refused.stderr
+        assert wrong.count("ops.dead_letters") == 0
 
 
 def test_what_is_not_there_is_said_in_a_line(

@@ -17,9 +17,10 @@ from consumers.clients import Broker, KafkaError, taken_over
 from consumers.embedded import connected, read_log
 from consumers.slots import slot_of
 from consumers.topics import Topics
-from roznamcha.errors import Broken, Unavailable
+from roznamcha.errors import Broken, Unavailable, Usage
+from roznamcha.postgres import Embedded
 from roznamcha.relay import Relay, TakenOver, forget
-from roznamcha.relayed import read_position
+from roznamcha.relayed import belong, read_position
 from roznamcha.topic_plan import apply, clear, plan
 from schemas import catalogue
 from tests.broker.copies import create, remove
@@ -27,6 +28,7 @@ from tests.broker.nodes import new_prefix
 from tests.broker.reading import positions_of, read_topic
 from tests.consumers.feed import write_cases
 from tests.consumers.subscribing import stopping, until, watching
+from tests.fault.kit import fresh as fresh_database
 
 
 @contextmanager
@@ -188,11 +190,31 @@ def test_one_store_is_published_under_one_prefix(database: str, broker: Broker, 
     with relaying(database, broker, topics) as relay:
         relay.publish()
     with relaying(database, broker, other) as relay:
-        with pytest.raises(Unavailable, match=f"published under {topics.prefix}, and not under {other.prefix}"):
+        with pytest.raises(Usage, match=f"published under {topics.prefix}, and not under {other.prefix}"):
             relay.publish()
         forget(relay.connection)
         assert relay.publish() == 4
     remove(broker, other)
+
+
+def test_whose_the_entries_on_kafka_are(database: str, server: Embedded, broker: Broker, topics: Topics) -> None:
+    """A store that doesn't hold them has nothing to do with them, whether a position says whose they are or not."""
+    with connected(database) as connection, fresh_database(server.url) as url, connected(url) as wrong:
+        belong(wrong, broker, topics)  # nothing is there
+        write_cases(database, 2)
+        relay = Relay(connection, broker, topics, catalogue())
+        relay.publish()
+        relay.close()
+        for there in (True, False):
+            if not there:
+                remove(broker, topics, ("relay.position",))
+            belong(connection, broker, topics)
+            with pytest.raises(Broken, match="the store " + ("doesn't hold" if there else "holds none")):
+                belong(wrong, broker, topics)
+            write_cases(url, 3, first=10 * there)  # others, at the same positions
+            with pytest.raises(Broken, match="the store " + ("doesn't hold" if there else "holds none")):
+                belong(wrong, broker, topics)
+        create(broker, topics, ("relay.position",))
 
 
 def test_one_relay_is_at_work_on_a_store(database: str, broker: Broker, topics: Topics) -> None:
