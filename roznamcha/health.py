@@ -18,6 +18,7 @@ from psycopg import Connection
 from consumers import entries
 from consumers.checkpoints import MAIN
 from roznamcha.published import Published, look
+from roznamcha.screen import lasting
 from schemas import Catalogue, SchemaError
 
 FOLLOWER = "roznamcha project"
@@ -91,7 +92,7 @@ class Health:
     def says(self) -> Iterator[tuple[str, bool | None, str]]:
         """(part, well or None where nobody knows, words) for each thing that was asked."""
         if self.behind:
-            waits = f"; the oldest waits {self.behind_seconds:,.0f} s" if self.behind_seconds is not None else ""
+            waits = f"; the oldest waits for {lasting(self.behind_seconds)}" if self.behind_seconds is not None else ""
             well = (self.behind_seconds or 0) < GRACE
             who = "a follower is connected" if self.followers else "nobody follows: `project` does, or the next command"
             words = f"{self.behind:,} of {self.entries:,} entries are not folded{waits}; {who}"
@@ -107,13 +108,13 @@ class Health:
             else "every slot holds as many entries as the log, with the same digest",
         )
         lots = ", ".join(f"{n} for {view}" for view, n in self.parked.items())
-        age = f"; the oldest waits {self.parked_seconds:,.0f} s" if self.parked_seconds is not None else ""
+        age = f"; the oldest waits for {lasting(self.parked_seconds)}" if self.parked_seconds is not None else ""
         yield "parked", not self.parked, f"{lots}{age}: see `parked list`" if lots else "none"
         yield "followers", True, f"{self.followers} at work, {self.tickers} tickers"
         if self.untold:
             late = self.untold_seconds or 0.0
             who = "a ticker is at work" if self.tickers else "no ticker runs: `tick` tells them"
-            words = f"{self.untold:,} clocks are due and untold, the oldest since {late:,.0f} s; {who}"
+            words = f"{self.untold:,} clocks are due and untold, the oldest for {lasting(late)}; {who}"
             yield "deadlines", not self.tickers or late < GRACE, words
         else:
             yield "deadlines", True, "nothing that is due is untold"

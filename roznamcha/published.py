@@ -15,10 +15,10 @@ import psycopg
 from psycopg import Connection
 
 from roznamcha.errors import Usage
-from roznamcha.screen import many
+from roznamcha.screen import lasting, many
 
 if TYPE_CHECKING:  # figures need no client of the broker
-    from roznamcha.reconciling import Reconciled
+    from roznamcha.reconciled import Reconciled
 
 STANDS = 120.0
 """Seconds without a look at the log after which a relay is taken for one that has no way on."""
@@ -64,7 +64,7 @@ class Published:
         who = "a relay is at work" if relays and not stands else "no relay comes on: `up` or `relay` does"
         fenced = f"; fenced by another one {self.taken_over:,} times" if self.taken_over else ""
         if self.behind or self.rows:
-            age = f"; the oldest waits {seconds:,.0f} s" if seconds is not None else ""
+            age = f"; the oldest waits for {lasting(seconds)}" if seconds is not None else ""
             rows = f" and {self.rows:,} rows of views" if self.rows else ""
             words = f"{self.behind:,} entries{rows} are not published{age}; {who}{fenced}"
             yield "relay", bool(relays) and not stands, words
@@ -80,9 +80,8 @@ class Published:
             return "reconcile", None, "topics and store were never compared: `reconcile` does"
         words = []
         for short, found in self.compared.items():
-            hours = (at - found.at).total_seconds() / 3_600
             differ = many(found.differences, "difference") if found.differences else "no difference"
-            words.append(f"{short}: {differ}, {hours:,.1f} hours ago")
+            words.append(f"{short}: {differ}, {lasting((at - found.at).total_seconds())} ago")
         well = not any(each.differences for each in self.compared.values())
         return "reconcile", well, "; ".join(words) + ("" if well else ": see `reconcile`")
 

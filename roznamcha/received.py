@@ -68,7 +68,7 @@ class FromBook:
 
     def told(self) -> dict[str, Any]:
         """Parked records, and partitions that stand still, each with why."""
-        return {"behind": 0, "parked": self.parked, "stopped": self.stopped}
+        return {"behind": 0, "parked": self.parked, "stopped": self.stopped, "positions": True}
 
 
 class FromFile:
@@ -114,8 +114,8 @@ class FromFile:
         }  # fmt: skip
 
     def told(self) -> dict[str, Any]:
-        """A file says nothing else."""
-        return {"behind": 0, "parked": 0, "stopped": {}}
+        """A file says nothing else, but for whether it tells how far it was read."""
+        return {"behind": 0, "parked": 0, "stopped": {}, "positions": bool(self.places)}
 
 
 @contextmanager

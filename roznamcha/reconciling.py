@@ -7,8 +7,8 @@ entry. Partitions are taken a few at a time, so that what is remembered stays sm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from roznamcha.differing import Difference, compare, of_subscriber
 from roznamcha.errors import Unavailable, Usage
 from roznamcha.fences import clock_of
 from roznamcha.received import Received
+from roznamcha.reconciled import Counts, Reconciled
 from roznamcha.relay import DEADLINE
 from roznamcha.relayed import Position, read_position
 from roznamcha.sides import Line, StoreSide, Stranger, TopicSide
@@ -37,50 +38,6 @@ LISTED = 1_000
 BEGINS = {"entries": "", "deadlines": DEADLINE}
 """The topics that hold entries, and how the names of the acts in them begin."""
 Progress = Callable[[int, int], None]
-
-
-@dataclass
-class Counts:
-    """What one side has: entries and the records they are of, and what else it has to say."""
-
-    entries: int = 0
-    records: int = 0
-    more: dict[str, Any] = field(default_factory=dict)
-
-    def shown(self) -> dict[str, Any]:
-        """As in JSON."""
-        return {"entries": self.entries, "records": self.records, **self.more}
-
-
-@dataclass
-class Reconciled:
-    """What was compared, and every difference."""
-
-    topic_name: str
-    published_to: int = 0
-    store: Counts = field(default_factory=Counts)
-    topic: Counts = field(default_factory=Counts)
-    subscriber: Counts | None = None
-    differences: list[Difference] = field(default_factory=list)
-    unlisted: int = 0
-    """Records that differ beside those whose differences are listed."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing differs. What is not yet published, or not yet received, is no difference."""
-        return not self.differences and not self.unlisted
-
-    def shown(self) -> dict[str, Any]:
-        """The JSON shape of `reconcile --json`."""
-        return {
-            "ok": self.ok,
-            "published_to": self.published_to,
-            "store": self.store.shown(),
-            "topic": {"name": self.topic_name, **self.topic.shown()},
-            "subscriber": self.subscriber and self.subscriber.shown(),
-            "differences": [each.shown() for each in self.differences],
-            "unlisted": self.unlisted,
-        }
 
 
 @dataclass(slots=True)
@@ -149,9 +106,9 @@ class Reconciliation:
         # them has more than an earlier one is new, and nothing that lacks can be taken for new.
         self.position = self._published()
         until = self.report.published_to = self.position.position
-        waits, since = self.store.after(until)
+        waits, since = self.store.after(until, self.record)
         age = round((clock_of(self.connection) - since).total_seconds(), 1) if since else None
-        self.report.store.more = {"unpublished": waits, "oldest_unpublished_seconds": age}
+        self.report.store.more = {"unpublished": waits, "in_all": waits, "oldest_unpublished_seconds": age}
         if self.received is not None:
             self.report.subscriber = Counts(more=self.received.told())
         slots = [slot_of(self.record)] if self.record else list(range(SLOTS))
@@ -226,6 +183,7 @@ class Reconciliation:
         for counts, side in ((self.report.store, store), (self.report.topic, topic)):
             counts.entries += sum(each.entries for each in side.values())
             counts.records += len(side)
+        self.report.store.more["in_all"] += sum(each.entries for each in store.values())
 
     def _positions(self, counted: dict[int, list[int]]) -> None:
         """The relay's own count of each partition, against the store's."""
@@ -308,24 +266,3 @@ class Reconciliation:
         self._done += count
         if self._done % 1_000 < count:
             self.progress(min(self._done, self._total), self._total)
-
-
-def told(report: Reconciled) -> Iterator[str]:
-    """The report in sentences, for a person."""
-    yield (
-        f"{report.topic_name}: {report.topic.entries:,} entries of {report.topic.records:,} records, published up to "
-        f"position {report.published_to:,}; the store has {report.store.entries:,} of {report.store.records:,}"
-    )
-    if waits := report.store.more.get("unpublished"):
-        age = report.store.more["oldest_unpublished_seconds"]
-        yield f"{waits:,} entries are not yet published" + (f", the oldest for {age:,.0f} s" if age is not None else "")
-    if report.subscriber is not None:
-        more = report.subscriber.more
-        yield (
-            f"the subscriber: {report.subscriber.entries:,} entries of {report.subscriber.records:,} records, "
-            f"{more['behind']:,} behind, {more['parked']:,} parked, {len(more['stopped']):,} partitions stand still"
-        )
-    for each in report.differences:
-        yield str(each)
-    if report.unlisted:
-        yield f"and {report.unlisted:,} more records"

@@ -118,6 +118,14 @@ def many(count: int, one: str, more: str = "") -> str:
     return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
+def lasting(seconds: float) -> str:
+    """How long something has lasted, in the unit in which a person would tell it: 90 s, 5 minutes, 3 days."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return many(int(seconds // size), unit)
+    return f"{max(seconds, 0):,.0f} s"
+
+
 def when(moment: datetime | None, zone: ZoneInfo) -> str:
     """A moment as an officer writes it, in the station's time zone."""
     if moment is None:

@@ -37,6 +37,10 @@ PAGE = b"""
     SELECT notification_id, slot, record_id, topic, state, originator_version FROM roznamcha.entries
     WHERE notification_id <= %s AND slot = ANY(%s) AND starts_with(topic, %s) ORDER BY notification_id
 """
+AFTER = b"""
+    SELECT count(*), min(notification_id) FROM roznamcha.entries
+    WHERE notification_id > %s AND starts_with(topic, %s) AND (%s::uuid IS NULL OR record_id = %s)
+"""
 SOME = b"""
     SELECT notification_id, slot, record_id, topic, state, originator_version,
            coalesce((SELECT b.notification_id FROM roznamcha.entries b
@@ -98,10 +102,12 @@ class StoreSide:
         whole = whole_of(headers, str(kept.record_id), value)
         return Line(kept.record_id, kept.position, version, kept.slot, None, value, whole)
 
-    def after(self, position: int) -> tuple[int, Any]:
-        """How many entries stand beyond a position, and when the first of them was recorded; None when none can say."""
-        query = "SELECT count(*), min(notification_id) FROM roznamcha.entries WHERE notification_id > %s AND "
-        row = self.connection.execute(query + "starts_with(topic, %s)", (position, self.begins)).fetchone() or (0, None)
+    def after(self, position: int, record: UUID | None = None) -> tuple[int, Any]:
+        """How many entries stand beyond a position, and when the first of them was recorded; None when none can say.
+
+        Of one record, or of all.
+        """
+        row = self.connection.execute(AFTER, (position, self.begins, record, record)).fetchone() or (0, None)
         if row[1] is None:
             return 0, None
         state = self.connection.execute(

@@ -12,7 +12,7 @@ from consumers.embedded import connected
 from consumers.rebuild import Difference, rebuild_all
 from consumers.restored import disagreement, step_back
 from projections.view import View
-from roznamcha.commands.reconciling import both_topics
+from roznamcha.commands.reconciling import Within, both_topics, in_time
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.intake import read_act
 from roznamcha.migrate import migrate as migrate_database
@@ -34,7 +34,10 @@ parked = typer.Typer(
 
 @app.command()
 def verify(
-    record: Annotated[str, typer.Argument(help="One record; default: everything")] = "", *, as_json: AsJson = False
+    record: Annotated[str, typer.Argument(help="One record; default: everything")] = "",
+    published_within: Within = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Check every entry and every row of every view against an independent fold."""
     with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json, distrust=True) as board:
@@ -43,7 +46,8 @@ def verify(
             opened = office.keyring.open
             report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
         with progress_bar("comparing with Kafka", shown=not as_json) as progress:
-            _with_kafka(report, both_topics(office, record_id, progress))
+            topics = both_topics(office, record_id, progress) or {}
+            _with_kafka(report, topics)
     if as_json:
         print_json(report.shown())
     elif report.ok:
@@ -58,12 +62,13 @@ def verify(
         if as_json:
             raise typer.Exit(Broken.exit_code)
         raise Broken(message)
+    in_time(topics.values(), published_within, as_json=as_json)
 
 
-def _with_kafka(report: Report, topics: dict[str, Any] | None) -> None:
+def _with_kafka(report: Report, topics: dict[str, Any]) -> None:
     """Add what lies on Kafka to a report: each difference is something wrong."""
-    report.kafka = topics and {short: each.shown() for short, each in topics.items()}
-    for each in (topics or {}).values():
+    report.kafka = {short: each.shown() for short, each in topics.items()} or None
+    for each in topics.values():
         for difference in each.differences:
             report.complain(f"Kafka, {difference}", difference.position, difference.record, difference.version)
         if each.unlisted:

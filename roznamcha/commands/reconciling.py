@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -18,9 +18,13 @@ from roznamcha.screen import AsJson, print_json, progress_bar, say
 from roznamcha.settings import settings
 
 if TYPE_CHECKING:
-    from roznamcha.reconciling import Reconciled
+    from roznamcha.reconciled import Reconciled
 
 app = typer.Typer()
+Within = Annotated[
+    float | None,
+    typer.Option(min=0, help="End with 4 where an entry waits for longer to be published, in seconds; 0: for any time"),
+]
 
 
 @app.command()
@@ -31,6 +35,7 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
     schema: Annotated[str, typer.Option(help="Where that database has the kit's tables")] = "roznamcha_subscriber",
     topic: Annotated[str, typer.Option(help="entries or deadlines")] = "entries",
     record: Annotated[str, typer.Option(help="One record; default: everything")] = "",
+    published_within: Within = None,
     copy: Annotated[str, typer.Option(help="Compare a copy of the topics (a mirror), by the prefix it has")] = "",
     *,
     as_json: AsJson = False,
@@ -38,7 +43,7 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
     """Compare store, topic and a subscriber, and name what is missing, doubled, altered or extra."""
     from roznamcha.broker import broker_of, topics_of
     from roznamcha.received import received_by
-    from roznamcha.reconciling import Reconciliation, told
+    from roznamcha.reconciling import Reconciliation
 
     here = settings()
     with ExitStack() as stack:
@@ -61,9 +66,18 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
     if as_json:
         print_json(report.shown())
     else:
-        say(*told(report))
+        say(*report.says())
     if not report.ok:
         raise typer.Exit(Broken.exit_code)
+    in_time([report], published_within, as_json=as_json)
+
+
+def in_time(reports: Iterable[Reconciled], within: float | None, *, as_json: bool) -> None:
+    """Raise Unavailable where an entry has waited too long to be published; where a document was printed, end so."""
+    for why in filter(None, (each.late(within) for each in reports)):
+        if as_json:
+            raise typer.Exit(Unavailable.exit_code)
+        raise Unavailable(why)
 
 
 def both_topics(

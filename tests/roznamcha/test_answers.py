@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from roznamcha.screen import clean, many
+from roznamcha.screen import clean, lasting, many
 from tests.acts import sent
 from tests.roznamcha.kit import Program
 
@@ -134,3 +134,12 @@ def test_what_to_type_begins_with_what_was_typed(program: Program) -> None:
     told = shell(program, '"$@"', "record", "--help", ROZNAMCHA_CALLED="./run")
     assert "Usage: ./run record" in told.stdout
     assert "`roznamcha " not in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-3, "0 s"), (0.4, "0 s"), (119, "119 s"), (120, "2 minutes"), (7_300, "2 hours"), (3 * 86_400, "3 days")],
+)
+def test_how_long_something_lasted_is_told_as_a_person_would(seconds: float, words: str) -> None:
+    """Never in thousands of seconds, nor below nothing where clocks differ."""
+    assert lasting(seconds) == words

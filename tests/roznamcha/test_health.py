@@ -88,7 +88,7 @@ def test_without_a_runner_lag_grows(station: Program) -> None:
     said = {part: (good, words) for part, good, words in health_of(station, timedelta(minutes=10)).says()}
     assert not said["lag"][0]
     assert "nobody follows" in said["lag"][1]
-    assert "the oldest waits 6" in said["lag"][1]  # six hundred seconds and what the test took
+    assert "the oldest waits for 10 minutes" in said["lag"][1]  # six hundred seconds and what the test took
     assert "roznamcha_behind_entries 1.0" in exposition(health)
 
 

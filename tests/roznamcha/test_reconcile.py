@@ -17,7 +17,8 @@ from consumers.folding import Kept
 from consumers.slots import slot_of
 from consumers.topics import Topics
 from roznamcha import reconciling
-from roznamcha.reconciling import Reconciled, Reconciliation
+from roznamcha.reconciled import Counts, Reconciled
+from roznamcha.reconciling import Reconciliation
 from roznamcha.relay import Relay
 from roznamcha.sides import Line, TopicSide
 from schemas import catalogue
@@ -59,23 +60,49 @@ def at(command: Program, broker: Broker, topics: Topics, *arguments: str) -> tup
 
 
 def test_all_is_there(station: Program, broker: Broker, topics: Topics) -> None:
-    """The same entries of the same records: exit 0. What is not yet published is told as that, with its age."""
+    """The same entries of the same records. What is not yet published is told as that, with its age: no difference."""
     write_cases(station.url, 6)
     log = publish(station.url, broker, topics)
     write_cases(station.url, 1, first=6)
-    code, told = at(station, broker, topics)
-    assert code == 0
+    code, told = at(station, broker, topics, "--published-within", "0")
+    assert code == 4  # because it was asked for
     age = told["store"].pop("oldest_unpublished_seconds")
     assert isinstance(age, float)
     assert told == {
         "ok": True,
         "published_to": log[-1].position,
-        "store": {"entries": 24, "records": 6, "unpublished": 4},
+        "store": {"entries": 24, "records": 6, "unpublished": 4, "in_all": 28},
         "topic": {"name": topics.entries, "entries": 24, "records": 6},
         "subscriber": None,
         "differences": [],
         "unlisted": 0,
     }
+
+
+def test_where_nothing_is_published_it_says_so(database: str, broker: Broker, topics: Topics) -> None:
+    """What the store has, that none of it was compared, and a way to fail on it; of one record its own figures."""
+    (first, *_) = write_cases(database, 3)
+    report = compared(database, broker, topics)
+    assert (report.ok, report.store.more["unpublished"], report.store.more["in_all"]) == (True, 12, 12)
+    said = " ".join(report.says())
+    assert "nothing is published, and so nothing was compared" in said
+    assert "12 of the store's 12 entries are not yet published, the oldest for" in said
+    assert "0 of 0" not in said
+    assert (report.late(None), report.late(1e9)) == ("", "")
+    assert "12 of the store's 12 entries" in report.late(0)
+    publish(database, broker, topics)
+    report = compared(database, broker, topics, record=first)
+    assert (report.late(0), report.store.more["in_all"]) == ("", 4)
+    write_cases(database, 1, first=3)
+    report = compared(database, broker, topics, record=first)
+    assert (report.late(0), report.store.more["in_all"], report.store.more["unpublished"]) == ("", 4, 0)
+
+
+def test_an_entry_that_does_not_say_how_old_it_is_has_waited_too_long() -> None:
+    """Where its bytes can't be read."""
+    more = {"unpublished": 1, "in_all": 1, "oldest_unpublished_seconds": None}
+    assert Reconciled("t", store=Counts(more=more)).late(3600)
+    assert not Reconciled("t", store=Counts(more=more)).late(None)
 
 
 def test_what_is_published_meanwhile_is_no_difference(database: str, broker: Broker, topics: Topics) -> None:

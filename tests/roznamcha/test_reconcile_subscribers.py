@@ -87,7 +87,14 @@ def test_a_subscriber_that_has_all(station: Program, own: str, broker: Broker, t
     publish(station.url, broker, topics)
     code, told = at(station, broker, topics, "--subscriber", own)
     assert (code, told["differences"]) == (0, [])
-    assert told["subscriber"] == {"entries": 16, "records": 4, "behind": 8, "parked": 0, "stopped": {}}
+    assert told["subscriber"] == {
+        "entries": 16,
+        "records": 4,
+        "behind": 8,
+        "parked": 0,
+        "stopped": {},
+        "positions": True,
+    }
 
 
 def test_a_book_that_was_changed_is_found_out(station: Program, own: str, broker: Broker, topics: Topics) -> None:
@@ -141,7 +148,7 @@ def test_a_file_is_as_good_as_a_book(station: Program, broker: Broker, topics: T
     assert (found["where"], found["kind"], found["position"]) == ("subscriber", "missing", log[1].position)
     file.write_text(lines_of(log, log[-1], places=False))
     code, told = at(station, broker, topics, "--subscriber", str(file))
-    assert (code, told["subscriber"]["behind"]) == (0, 1)
+    assert (code, told["subscriber"]["behind"], told["subscriber"]["positions"]) == (0, 1, False)
     file.write_text(lines_of(log, log[-1], places=True))
     code, told = at(station, broker, topics, "--subscriber", str(file))
     assert (code, told["differences"][0]["position"], told["subscriber"]["behind"]) == (3, log[-1].position, 0)
