@@ -28,11 +28,11 @@ class Lines:
         """One line of our own."""
         self._write({"process": process, "event": event, "level": level, **more, "timestamp": _now()})
 
-    def carry(self, process: str, raw: bytes) -> None:
-        """A line that a process said: an object of its log as it is, or plain words as an event."""
+    def carry(self, process: str, raw: bytes) -> str:
+        """A line that a process said: an object of its log as it is, or plain words as an event. Gives the event."""
         text = raw.decode(errors="replace").strip()
         if not text:
-            return
+            return ""
         said: Any = None
         if text.startswith("{"):
             with suppress(ValueError):
@@ -40,6 +40,7 @@ class Lines:
         if not isinstance(said, dict) or "event" not in said:
             said = {"event": text, "level": "info", "timestamp": _now()}
         self._write({**said, "process": process})
+        return str(said["event"])
 
     def _write(self, said: dict[str, Any]) -> None:
         if self.readable:

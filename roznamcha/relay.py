@@ -29,7 +29,7 @@ from consumers.steps import reach
 from consumers.tails import tails
 from consumers.topics import Topics
 from projections.view import View
-from roznamcha.errors import Unavailable
+from roznamcha.errors import Refused, Unavailable
 from roznamcha.published import only_here
 from roznamcha.relayed import Position, agree, read_position
 from roznamcha.telling import Outbox, Told
@@ -315,11 +315,9 @@ def alone(connection: Connection[Any]) -> bool:
 
 
 def forget(connection: Connection[Any]) -> None:
-    """Forget what is noted of topics, whose messages are to be deleted. Raises Unavailable while a relay is at work."""
+    """Forget what is noted of topics, whose messages are to be deleted. Raises Refused while a relay is at work."""
     if not alone(connection):
-        message = (
-            "a relay is at work on this store, and would go on from where it stands: stop it first (`relay`, `up`)"
-        )
-        raise Unavailable(message)
+        message = "a relay is at work on this store, and would go on from where it stands"
+        raise Refused([f"{message}: stop it first (`relay`, `up`)"])
     connection.execute("DELETE FROM ops.relayed")
     connection.execute("DELETE FROM ops.compared")

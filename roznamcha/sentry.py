@@ -55,6 +55,7 @@ class Sentry:
         """Whether it said so itself, where its post has no connection to be seen by."""
         self._since = 0.0
         self._deaths = self._faults = 0
+        self._last = ""
 
     @property
     def command(self) -> list[str]:
@@ -64,7 +65,7 @@ class Sentry:
     def start(self, ended: Ended) -> None:
         """Start the process."""
         self.starts += 1
-        self.due, self.seen, self.heard, self.sign = None, False, False, secrets.token_hex(4)
+        self.due, self.seen, self.heard, self.sign, self._last = None, False, False, secrets.token_hex(4), ""
         self._since = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 (this program)
             self.command,
@@ -83,7 +84,7 @@ class Sentry:
     def _listen(self, said: IO[bytes]) -> None:
         with said:
             while line := said.readline(LONGEST):
-                self.lines.carry(self.post.name, line)
+                self._last = self.lines.carry(self.post.name, line) or self._last
                 self.heard |= bool(self.post.says) and self.post.says.encode() in line
 
     def _wait(self, process: subprocess.Popen[bytes], number: int, listening: threading.Thread, ended: Ended) -> None:
@@ -107,11 +108,13 @@ class Sentry:
         if code == Usage.exit_code or self._faults >= TRIES:
             self.given_up = code
             words = "ended, and is not started again: what it said last must be mended first, then start `up` anew"
-            self.lines.tell(words, self.post.name, "error", code=code, times=self._faults)
+            self.lines.tell(words, self.post.name, "error", code=code, times=self._faults, said=self._last)
             return
         wait = min(MOST, FIRST * 2 ** min(self._deaths - 1, 10))
         self.due = now + wait
-        self.lines.tell("ended, and is started again", self.post.name, "warning", **how_ended(code), seconds=wait)
+        why = {"said": self._last} if code > 0 and self._last else {}  # who was killed had no last word
+        words = "ended, and is started again"
+        self.lines.tell(words, self.post.name, "warning", **how_ended(code), seconds=wait, **why)
 
     def end(self) -> None:
         """Tell the process to end, and start none any more."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from typing import Annotated
+import time
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from consumers.embedded import connected
 from consumers.watchdog import Watchdog
-from roznamcha.errors import Unavailable
+from roznamcha.errors import Refused, Unavailable
 from roznamcha.health import RELAY
 from roznamcha.office import Office, open_office
 from roznamcha.posts import signed
@@ -18,7 +19,14 @@ from roznamcha.screen import AsJson, note, print_json, progress_bar, say
 from roznamcha.settings import settings
 from roznamcha.views import all_views
 
+if TYPE_CHECKING:  # its module needs the broker's client
+    from roznamcha.relay import Relay
+
 app = typer.Typer()
+ENDING = 2.0
+"""Seconds that another relay may take to end, before `--once` is refused beside it."""
+STOPPED = 130
+"""The exit code of what was stopped before it was done."""
 
 
 @app.command()
@@ -27,15 +35,19 @@ def relay(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Publish every entry to Kafka, once and in order; a second relay waits until the first has ended."""
+    """Publish every entry to Kafka, once and in order; a second relay waits until the first has ended.
+
+    With --once it doesn't wait for one that goes on: exit code 1, and 130 when it is stopped before it is done.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_office(settings()) as office:
-        _relay(office, stop, once=once, as_json=as_json)
+        relay_with(office, stop, once=once, as_json=as_json)
 
 
-def _relay(office: Office, stop: threading.Event, *, once: bool, as_json: bool) -> None:
+def relay_with(office: Office, stop: threading.Event, *, once: bool, as_json: bool) -> None:
+    """Publish until told to stop, or once. Raises Refused beside another one, Unavailable, Broken, Usage."""
     from consumers.clients import Away, KafkaError
     from roznamcha.broker import broker_of, topics_of
     from roznamcha.relay import Relay
@@ -43,12 +55,7 @@ def _relay(office: Office, stop: threading.Event, *, once: bool, as_json: bool) 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
     with connected(office.url, signed(RELAY)) as connection:
         relay = Relay(connection, broker, topics, office.catalogue, all_views(office))
-        waited = False
-        while not relay.alone() and not stop.is_set():
-            if not waited:
-                note("another relay is at work on this store: waiting until it has ended")
-            waited = True
-            stop.wait(1)
+        _wait_for_the_other(relay, stop, once=once)
         try:
             if stop.is_set():  # the lock may be another's
                 pass
@@ -69,3 +76,18 @@ def _relay(office: Office, stop: threading.Event, *, once: bool, as_json: bool) 
     else:
         upto = f", up to position {relay.reached:,}" if relay.reached else ""
         say(f"{relay.published:,} entries published to {topics.entries}{upto}")
+    if once and stop.is_set():
+        note("stopped before all was published; the next one goes on from here")
+        raise typer.Exit(STOPPED)
+
+
+def _wait_for_the_other(relay: Relay, stop: threading.Event, *, once: bool) -> None:
+    """Wait until no other relay is at work, or told to stop. `once` waits for one that is ending. Raises Refused."""
+    until, waited = time.monotonic() + ENDING, False
+    while not relay.alone() and not stop.is_set():
+        if once and time.monotonic() > until:
+            raise Refused(["another relay is at work on this store, and publishes what is there: stop it first"])
+        if not waited:
+            note("another relay is at work on this store: waiting until it has ended")
+        waited = True
+        stop.wait(1)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
+from pathlib import Path
 from uuid import UUID
+
+import pytest
+import typer
 
 from consumers.carried import carried
 from consumers.clients import Broker
 from consumers.embedded import connected, read_log
 from consumers.topics import Topics
+from roznamcha.commands.relaying import relay_with
+from roznamcha.office import open_office
+from roznamcha.settings import Settings
 from schemas import catalogue
 from tests.acts import sent
 from tests.broker.reading import read_topic
@@ -78,14 +86,27 @@ def test_stopped_while_it_waits_a_relay_leaves_the_other_one_alone(
     with relaying(program.url, broker, topics) as relay:
         assert relay.alone()
         relay.publish(until=1)
-        for more in (["--once"], []):
-            waits = program.start(*at, "relay", "--json", *more)
-            assert waits.stderr is not None
-            assert b"waiting until it has ended" in waits.stderr.readline()
-            waits.terminate()
-            told, _ = waits.communicate(timeout=30)
-            assert (waits.returncode, json.loads(told)["published"]) == (0, 0)
+        waits = program.start(*at, "relay", "--json")
+        assert waits.stderr is not None
+        assert b"waiting until it has ended" in waits.stderr.readline()
+        waits.terminate()
+        told, _ = waits.communicate(timeout=30)
+        assert (waits.returncode, json.loads(told)["published"]) == (0, 0)
+        refused = program.run(*at, "relay", "--once", check=False)
+        assert (refused.returncode, "another relay is at work" in refused.stderr) == (1, True)
         assert relay.publish() == 1
+
+
+def test_stopped_before_it_is_done_once_does_not_end_well(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A script that goes on must know: 130, and still a document of how far it came."""
+    stop = threading.Event()
+    stop.set()
+    here = Settings(tmp_path, database_url=database, kafka="127.0.0.1:1")
+    with open_office(here) as office, pytest.raises(typer.Exit) as ended:
+        relay_with(office, stop, once=True, as_json=True)
+    assert (ended.value.exit_code, json.loads(capsys.readouterr().out)["published"]) == (130, 0)
 
 
 def test_stopped_a_relay_says_how_far_it_came(program: Program, broker: Broker, topics: Topics) -> None:

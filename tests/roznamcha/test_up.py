@@ -65,6 +65,20 @@ def test_what_cannot_mend_itself_is_not_tried_for_ever(sentry: Sentry) -> None:
     assert (other.due, other.given_up) == (None, 2)
 
 
+def test_why_it_ended_is_told_as_a_warning(sentry: Sentry) -> None:
+    """Its own last words, which were plain ones, stand beside its end; who was killed had none."""
+    for code in (4, -9):
+        sentry._listen(io.BytesIO(b"begun\nthe topic is not there\n\n"))  # noqa: SLF001 (what its process says)
+        just_started(sentry).ended(code)
+    stream = sentry.lines.stream
+    assert isinstance(stream, io.StringIO)
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    ends = [each for each in told if "started again" in each["event"]]
+    assert [(each["level"], each.get("said")) for each in ends] == [
+        ("warning", "the topic is not there"), ("warning", None),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("raw", "told", "read"),
     [

@@ -88,6 +88,8 @@ def test_everything_is_kept_going(program: Program, cluster: Cluster) -> None:
     with standing(program, *at, options=("--metrics-port", "0")) as up:
         # No topics yet: nothing is given up, everybody says what to do, and comes when it is done.
         up.hear("run `roznamcha topics apply`", "relay")
+        ended = up.hear("is started again", "relay")
+        assert (ended["level"], "run `roznamcha topics apply`" in ended["said"]) == ("warning", True)
         assert up.ask("/readyz")[0] == 503
         program.run(*at, "topics", "apply")
         up.hear("all at their posts")
