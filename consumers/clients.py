@@ -39,11 +39,14 @@ from kafka.errors import TopicAlreadyExistsError as AlreadyThere
 from kafka.errors import UnknownTopicOrPartitionError as NoTopic
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
+from consumers.probing import addresses, why_not
+
 __all__ = [
     "ACL", "RESERVED", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
     "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights", "NoTopic",
     "OffsetAndMetadata", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType", "Timeout",
-    "TooLarge", "TopicPartition", "Unreadable", "commit", "for_code", "let_go", "taken_over",
+    "TooLarge", "TopicPartition", "Unreadable", "WrongOption", "addresses", "commit", "for_code", "let_go",
+    "taken_over", "unknown",
 ]  # fmt: skip
 
 TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
@@ -70,7 +73,11 @@ RESERVED = frozenset(
 
 
 class Away(ConnectionError):
-    """No broker takes a connection. The message names the addresses."""
+    """No broker takes a connection, or speaks with us. The message names the address, and the cause if it is known."""
+
+
+class WrongOption(ValueError):
+    """An option of the library's has a value that it doesn't take."""
 
 
 class Unreadable(KafkaError):  # type: ignore[misc]  # kafka-python has no types
@@ -102,6 +109,18 @@ class Broker:
             "client_id": called,
         }
 
+    def _begun(self, kind: Any, **config: Any) -> Any:  # noqa: ANN401 (kafka-python's clients)
+        """A client that has found its broker. Raises Away with the cause where it can be told, WrongOption."""
+        try:
+            return kind(**config)
+        except KafkaError as error:
+            if told := why_not(self.bootstrap, self.options):
+                raise Away(told) from error
+            raise
+        except (AssertionError, TypeError, ValueError, OSError) as error:  # the library's ways to refuse a value
+            message = f"kafka-python doesn't take these options: {type(error).__name__}: {str(error)[:200]}"
+            raise WrongOption(message) from error
+
     def consumer(self, group: str | None = None, *, called: str = "roznamcha", **more: Any) -> Any:  # noqa: ANN401
         """A consumer of committed records, from the first one on, that commits nothing by itself.
 
@@ -109,7 +128,8 @@ class Broker:
         """
         if group is not None:
             more = {"partition_assignment_strategy": [CooperativeStickyAssignor()], "group_id": group, **more}
-        return KafkaConsumer(
+        return self._begun(
+            KafkaConsumer,
             **{
                 "max_poll_records": 2_000,
                 "fetch_max_wait_ms": 100,
@@ -127,7 +147,8 @@ class Broker:
         if transactional_id is not None:
             limits = {"transaction_timeout_ms": PATIENCE_MS, "max_block_ms": PATIENCE_MS}
             more = {"transactional_id": transactional_id, **limits, **more}
-        return KafkaProducer(
+        return self._begun(
+            KafkaProducer,
             **{
                 "linger_ms": 5,
                 "batch_size": 64 * 1024,
@@ -143,7 +164,7 @@ class Broker:
     @contextmanager
     def admin(self, called: str = "roznamcha") -> Iterator[Any]:
         """A client for topics, settings and rights, closed with its block."""
-        client = KafkaAdminClient(**self._common(KafkaAdminClient, called))
+        client = self._begun(KafkaAdminClient, **self._common(KafkaAdminClient, called))
         try:
             yield _Asking(client)
         finally:
@@ -212,11 +233,15 @@ def taken_over(producer: Any, error: KafkaError) -> bool:  # noqa: ANN401
     return isinstance(error, TAKEN_OVER) or isinstance(manager.last_error, TAKEN_OVER)
 
 
+def unknown(options: Mapping[str, Any]) -> list[str]:
+    """The options that no kind of client knows."""
+    return sorted(options.keys() - {name for kind in KINDS for name in kind.DEFAULT_CONFIG})
+
+
 def _reachable(bootstrap: str) -> None:
-    """Raise Away unless one of the addresses takes a connection."""
-    for address in bootstrap.split(","):
-        host, _, port = address.strip().rpartition(":")
-        with suppress(OSError, ValueError), socket.create_connection((host.strip("[]"), int(port)), CONNECTING):
+    """Raise Away unless one of the addresses takes a connection, ValueError when one is none."""
+    for address in addresses(bootstrap):
+        with suppress(OSError), socket.create_connection(address, CONNECTING):
             return
     message = f"no broker at {bootstrap} takes a connection"
     raise Away(message)

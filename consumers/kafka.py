@@ -241,7 +241,7 @@ class KafkaFollower:
         now = time.monotonic()
         self._away = self._away or now
         if now - self._away > self.patience:
-            message = f"the broker at {self.broker.bootstrap} stays away: {type(error).__name__}"
+            message = f"the broker at {self.broker.bootstrap} stays away: {error}"
             raise Away(message) from None
         log.warning("the broker is away", why=type(error).__name__)
 

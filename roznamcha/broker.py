@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from consumers.clients import RESERVED, Broker
+from consumers.clients import RESERVED, Away, Broker, KafkaError, WrongOption, addresses, unknown
 from consumers.topics import Topics
-from roznamcha.errors import Usage
+from roznamcha.errors import Unavailable, Usage
 from roznamcha.settings import Settings
 
+FILES = {"ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_crlfile"}
+LONGEST = 300
+"""Letters of what the library says: it quotes whole requests."""
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 
 
@@ -19,7 +24,27 @@ def broker_of(settings: Settings) -> Broker:
     if not settings.kafka:
         message = "no broker is named: set ROZNAMCHA_KAFKA, or give --kafka HOST:PORT before the command"
         raise Usage(message)
+    try:
+        addresses(settings.kafka)
+    except ValueError as error:
+        message = f"ROZNAMCHA_KAFKA: {error}"
+        raise Usage(message) from None
     return Broker(settings.kafka, _options(settings.kafka_options))
+
+
+@contextmanager
+def reaching(broker: Broker) -> Iterator[None]:
+    """While the broker is spoken to: one that is away, or refuses, is told in a line. Raises Unavailable, Usage."""
+    try:
+        yield
+    except Away as error:
+        raise Unavailable(str(error)) from None
+    except WrongOption as error:
+        message = f"ROZNAMCHA_KAFKA_OPTIONS: {error}"
+        raise Usage(message) from None
+    except KafkaError as error:
+        message = f"the broker at {broker.bootstrap} says {(str(error) or type(error).__name__)[:LONGEST]}"
+        raise Unavailable(message) from None
 
 
 def topics_of(settings: Settings) -> Topics:
@@ -42,7 +67,14 @@ def _options(path: str) -> dict[str, Any]:
     if not isinstance(found, dict) or any(key in RESERVED for key in found):
         message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} must be an object without {', '.join(sorted(RESERVED))}"
         raise Usage(message)
+    if strange := unknown(found):
+        message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} has an option that kafka-python doesn't know: {strange[0][:60]!r}"
+        raise Usage(message)
     if (said := found.get("security_protocol", PROTOCOLS[0])) not in PROTOCOLS:  # the library takes it for the first
         message = f"ROZNAMCHA_KAFKA_OPTIONS: security_protocol is {said!r}, and none of {', '.join(PROTOCOLS)}"
         raise Usage(message)
+    for name in FILES & found.keys():
+        if not Path(str(found[name])).is_file():
+            message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} names a file as {name} that is not there"
+            raise Usage(message)
     return found

@@ -15,7 +15,8 @@ from consumers.clients import Away, Broker, KafkaError
 from consumers.embedded import head
 from consumers.tails import tails
 from consumers.topics import Topics
-from roznamcha.errors import Broken
+from roznamcha.broker import reaching
+from roznamcha.errors import Broken, Unavailable, Usage
 from roznamcha.relayed import foreign, read_position
 from roznamcha.topic_plan import Plan, plan
 
@@ -26,9 +27,8 @@ def look_at(broker: Broker, topics: Topics, connection: Connection[Any] | None) 
     """(part, well or None where it was not asked, words); without a `connection` the store is away."""
     try:
         yield "broker", True, _reached(broker)
-    except (Away, KafkaError) as error:
-        words = str(error) if isinstance(error, Away) else f"the broker at {broker.bootstrap} says {error}"
-        yield "broker", False, f"{words}: is it running, and is ROZNAMCHA_KAFKA its address?"
+    except (Unavailable, Usage) as error:
+        yield "broker", False, f"{error}: is it running, and is ROZNAMCHA_KAFKA its address?"
         yield from ((part, None, "not asked: the broker is away") for part in ("topics", "position"))
         return
     try:
@@ -45,7 +45,7 @@ def look_at(broker: Broker, topics: Topics, connection: Connection[Any] | None) 
 
 
 def _reached(broker: Broker) -> str:
-    with broker.admin() as admin:
+    with reaching(broker), broker.admin() as admin:
         cluster = admin.describe_cluster()
         brokers = cluster["brokers"]
         spoken = admin.get_broker_version_data(brokers[0]["broker_id"]).broker_version

@@ -28,6 +28,9 @@ def set_up(*, verbose: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if verbose else logging.WARNING)
+    # Of each connection that fails kafka-python tells in several lines at once, and of each of its own steps that took
+    # long on a busy machine; what comes of it is told by whoever tried.
+    logging.getLogger("kafka.net").setLevel(logging.NOTSET if verbose else logging.CRITICAL)
     # psycopg's pool quotes connection errors, which may name hosts and users but never an entry's content.
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

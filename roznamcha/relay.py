@@ -288,7 +288,7 @@ class Relay:
             except (KafkaError, Away) as error:
                 away = away or time.monotonic()
                 if time.monotonic() - away > PATIENCE:
-                    message = f"the broker at {self.broker.bootstrap} stays away: {type(error).__name__}"
+                    message = f"the broker at {self.broker.bootstrap} stays away: {error}"
                     raise Away(message) from None
                 log.warning("publishing again", why=str(error) or type(error).__name__)
                 self.close()

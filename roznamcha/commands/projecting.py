@@ -56,24 +56,20 @@ def project(
 
 def follow_kafka(office: Office, board: Board, stop: threading.Event) -> None:
     """Follow the topic until told to stop. Raises Broken where it is another store's, Usage, Unavailable."""
-    from consumers.clients import Away, KafkaError
     from consumers.keeping import keep_following
-    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.broker import broker_of, reaching, topics_of
     from roznamcha.relayed import belong
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
-    try:
+    with reaching(broker):
         with connected(office.url) as connection:
             belong(connection, broker, topics)  # else each entry of another store would be a dead letter here
         note(f"following {topics.entries} at {broker.bootstrap}; Ctrl-C stops")
-        keep_following(
-            office.url, board.views, office.catalogue, broker, topics, stop, called=FOLLOWER, seen_as=signed(FOLLOWER)
-        )
-    except Away as error:
-        raise Unavailable(str(error)) from None
-    except LookupError as error:
-        message = f"{error}: run `roznamcha topics apply`"
-        raise Unavailable(message) from None
-    except KafkaError as error:
-        message = f"the broker at {broker.bootstrap} refused: {type(error).__name__}"
-        raise Unavailable(message) from None
+        try:
+            keep_following(
+                office.url, board.views, office.catalogue, broker, topics, stop, called=FOLLOWER,
+                seen_as=signed(FOLLOWER),
+            )  # fmt: skip
+        except LookupError as error:
+            message = f"{error}: run `roznamcha topics apply`"
+            raise Unavailable(message) from None

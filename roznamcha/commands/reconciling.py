@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -41,7 +41,7 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
     as_json: AsJson = False,
 ) -> None:
     """Compare store, topic and a subscriber, and name what is missing, doubled, altered or extra."""
-    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.broker import broker_of, reaching, topics_of
     from roznamcha.received import received_by
     from roznamcha.reconciling import Reconciliation
 
@@ -57,7 +57,7 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
         if not copy:
             only_here(connection, topics.prefix)
         progress = stack.enter_context(progress_bar("comparing", shown=not as_json))
-        stack.enter_context(speaking())
+        stack.enter_context(reaching(broker))
         report = Reconciliation(
             connection, broker, topics, office.catalogue, topic, received=received, record=one, progress=progress
         ).run()
@@ -86,11 +86,11 @@ def both_topics(
     """Both topics of entries against the store; None where no broker is named. Raises Unavailable, Usage."""
     if not office.settings.kafka:
         return None
-    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.broker import broker_of, reaching, topics_of
     from roznamcha.reconciling import BEGINS, Reconciliation
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
-    with connected(office.url) as connection, speaking():
+    with connected(office.url) as connection, reaching(broker):
         only_here(connection, topics.prefix)
         found = {}
         for short in BEGINS:
@@ -100,18 +100,6 @@ def both_topics(
             if record is None:
                 note_comparison(connection, topics.prefix, short, found[short])
         return found
-
-
-@contextmanager
-def speaking() -> Iterator[None]:
-    """While the broker is spoken to: what it can't answer is told as such. Raises Unavailable."""
-    from consumers.clients import Away, KafkaError
-
-    try:
-        yield
-    except (Away, KafkaError) as error:
-        message = f"the broker is away: {error}"
-        raise Unavailable(message) from None
 
 
 def _named(office: Office, record: str) -> UUID:

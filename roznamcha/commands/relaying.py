@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from consumers.embedded import connected
 from consumers.watchdog import Watchdog
-from roznamcha.errors import Refused, Unavailable
+from roznamcha.errors import Refused
 from roznamcha.health import RELAY
 from roznamcha.office import Office, open_office
 from roznamcha.posts import signed
@@ -48,15 +49,14 @@ def relay(
 
 def relay_with(office: Office, stop: threading.Event, *, once: bool, as_json: bool) -> None:
     """Publish until told to stop, or once. Raises Refused beside another one, Unavailable, Broken, Usage."""
-    from consumers.clients import Away, KafkaError
-    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.broker import broker_of, reaching, topics_of
     from roznamcha.relay import Relay
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
     with connected(office.url, signed(RELAY)) as connection:
         relay = Relay(connection, broker, topics, office.catalogue, all_views(office))
         _wait_for_the_other(relay, stop, once=once)
-        try:
+        with reaching(broker), closing(relay):
             if stop.is_set():  # the lock may be another's
                 pass
             elif once:
@@ -66,11 +66,6 @@ def relay_with(office: Office, stop: threading.Event, *, once: bool, as_json: bo
                 note(f"publishing to {topics.entries} at {broker.bootstrap}; Ctrl-C stops")
                 with Watchdog(RELAY) as dog:
                     relay.follow(stop, told=dog.round)
-        except (Away, KafkaError) as error:
-            message = f"the broker is away: {error}"
-            raise Unavailable(message) from None
-        finally:
-            relay.close()
     if as_json:
         print_json({"published": relay.published, "position": relay.reached or None, "topic": topics.entries})
     else:

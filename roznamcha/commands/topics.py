@@ -49,28 +49,17 @@ def asyncapi(
         typer.echo(text(catalogue(), ours, schemas), nl=False)
 
 
-@contextmanager
-def reaching() -> Iterator[None]:
-    """Tell a broker that is away, or refuses, as such. Raises Unavailable."""
-    from consumers.clients import Away, KafkaError
-
-    try:
-        yield
-    except (Away, KafkaError) as error:
-        told = f"the broker is away: {error}" if isinstance(error, Away) else f"the broker says {error}"
-        raise Unavailable(told) from None
-
-
 @topics.command("plan")
 def show_plan(copies: Copies = None, principal: Principals = None, *, as_json: AsJson = False) -> None:
     """Show how the broker differs from the topics and rights in the data. Nothing is changed."""
-    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.broker import broker_of, reaching, topics_of
     from roznamcha.rights import services_of
     from roznamcha.topic_plan import plan
 
     here, services = settings(), services_of(principal or ())
-    with reaching():
-        found = plan(broker_of(here), topics_of(here), copies=copies, services=services)
+    broker = broker_of(here)
+    with reaching(broker):
+        found = plan(broker, topics_of(here), copies=copies, services=services)
     if as_json:
         print_json(found.document())
     else:
@@ -97,7 +86,7 @@ def make_so(  # noqa: PLR0913 (one for each choice)
     as_json: AsJson = False,
 ) -> None:
     """Make the broker's topics and rights as the data have them. What is so already is left alone."""
-    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.broker import broker_of, reaching, topics_of
     from roznamcha.rights import services_of
     from roznamcha.topic_plan import apply, clear
 
@@ -109,7 +98,7 @@ def make_so(  # noqa: PLR0913 (one for each choice)
         _confirm(ours.prefix)
     if not anew:
         under_this_prefix(here)
-    with reaching(), _relay_kept_away(here, broker, ours) if anew else nullcontext():
+    with reaching(broker), _relay_kept_away(here, broker, ours) if anew else nullcontext():
         if anew:
             clear(broker, ours, told)
         found = apply(broker, ours, copies=copies, services=services, revoke=revoke, told=told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from consumers.clients import Broker, KafkaError, TopicPartition
+from consumers.clients import Away, Broker, KafkaError, TopicPartition
 from consumers.embedded import connected
+from consumers.probing import why_not
 from consumers.slots import SLOTS
 from consumers.topics import Topics
 from roznamcha.relay import Relay
@@ -72,6 +74,21 @@ def wait_until(holds: Callable[[], bool]) -> None:
     until = time.monotonic() + 10
     while not holds():
         assert time.monotonic() < until
+
+
+def test_who_does_not_say_who_he_is_is_told_so(guarded: str) -> None:
+    """By a real broker: nothing said, in another way, with a wrong password."""
+    for wrong, words in (
+        ({}, "wants to know who we are (PLAIN)"),
+        (options("relay") | {"sasl_mechanism": "SCRAM-SHA-256"}, "takes PLAIN as proof"),
+        (options("relay") | {"sasl_plain_password": "x"}, "are name and password right?"),
+    ):
+        with (
+            pytest.raises(Away, match=re.escape(words)),
+            Broker(guarded, {"bootstrap_timeout_ms": 500, **wrong}).admin(),
+        ):
+            pass
+    assert "speaks no TLS" in why_not(guarded, {"security_protocol": "SSL"})
 
 
 def test_rights_are_given_once_and_a_lost_one_is_planned_again(guarded: str, tmp_path: Path) -> None:
