@@ -23,8 +23,8 @@ from consumers.folding import Kept
 from consumers.slots import SLOTS
 from consumers.tally import NOTHING, Tally
 
+SCHEMA: LiteralString = "CREATE SCHEMA {schema}"
 TABLES: tuple[LiteralString, ...] = (
-    "CREATE SCHEMA IF NOT EXISTS {schema}",
     """CREATE TABLE {schema}.roznamcha_offsets (
         topic text, partition smallint, subscriber text NOT NULL, topic_id text NOT NULL, next bigint NOT NULL,
         position bigint NOT NULL, stopped text NOT NULL DEFAULT '', previous bigint, digest bytea,
@@ -93,7 +93,9 @@ class Book:
             there = connection.execute(
                 "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = 'roznamcha_offsets'", (self.schema,)
             ).fetchone()
-            for each in () if there else TABLES:
+            # Asked for only where it isn't: PostgreSQL wants the right to make one also of who finds it there.
+            made = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (self.schema,)).fetchone()
+            for each in () if there else TABLES if made else (SCHEMA, *TABLES):
                 connection.execute(self._sql(each))
             connection.execute(
                 self._sql(

@@ -29,6 +29,10 @@ class Parted(Stopped):
     """A partition holds other entries than those that were taken: the store was restored, or somebody else wrote."""
 
 
+class Spoilt(Stopped):
+    """A partition holds a message that can't be read: whether it is an entry, and which, nobody can tell."""
+
+
 class Sorted(NamedTuple):
     """What was read, sorted out: new entries, strangers' messages, where each partition is then, and what stops it."""
 

@@ -16,30 +16,31 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg import Connection, Cursor
+from psycopg import Connection
 
 import domain
-from consumers import entries
 from consumers.checkpoints import Fenced
-from consumers.clients import Away, Broker, KafkaError, Timeout
-from consumers.dak import Book, Letter, Lot, Other, Place
-from consumers.folding import Kept, place_of
+from consumers.clients import Away, Broker, KafkaError, Timeout, Unreadable
+from consumers.dak import Book, Lot, Other, Place
+from consumers.folding import place_of
 from consumers.reading import STALL, Reading, topic_id
-from consumers.slots import SLOTS, slot_of
-from consumers.sorting import Missing, Parted, Sorted, Stopped, sort_out
+from consumers.slots import SLOTS
+from consumers.sorting import Missing, Parted, Spoilt, Stopped, sort_out
 from consumers.steps import reach
+from consumers.taking import AWAY, ENDED, Take, Taking
 from consumers.topics import Topics
-from domain.event import Event
-from schemas import SchemaError, catalogue
+from schemas import catalogue
 
-__all__ = ["Lot", "Missing", "Other", "Parted", "Stopped", "Subscriber"]
+__all__ = [
+    "HINDRANCES", "Away", "Broker", "Lot", "Missing", "Other", "Parted", "Spoilt", "Stopped", "Subscriber", "Take",
+]  # fmt: skip
 
 BATCH = 500
 """Messages taken in one transaction at most."""
@@ -50,12 +51,11 @@ PATIENCE = 60.0
 STANDING = 15.0
 """Seconds without a word to the database after which PostgreSQL ends a transaction, and with it what it holds up."""
 TRIES = 3
-"""How often in a row that may befall a member before its error is raised: it was not suspended, but is too slow."""
-ENDED = psycopg.errors.IdleInTransactionSessionTimeout
-AWAY = (psycopg.OperationalError, psycopg.InterfaceError, ENDED)
+"""How often in a row that may befall a member before its error is raised: it was not suspended, but is too slow. And
+how often a message that can't be read is asked for."""
+HINDRANCES = (Away, KafkaError, LookupError, Other, psycopg.Error, ValueError)
+"""What keeps a subscriber from its work: no broker, no topic, no database, rights that it lacks, a wrong address."""
 log = structlog.get_logger()
-Take = Callable[[Cursor[Any], Event[Any]], object]
-"""What a subscriber does with an entry, with a cursor whose transaction is not its own to end."""
 
 
 class Subscriber:
@@ -85,20 +85,21 @@ class Subscriber:
         that works for longer than `standing` seconds without its cursor needs more of them: see STANDING.
         """
         domain.load()
-        self.database, self.handle, self.group, self.patience, self.stall = database, handle, group, patience, stall
+        self.database, self.group, self.patience, self.stall = database, group, patience, stall
         self.broker = Broker(broker) if isinstance(broker, str) else broker
         self.topic = topic or Topics().entries
-        self.acts, self.registers = frozenset(acts), tuple(f"{each}." for each in registers)
         self.book = Book(schema, self.topic, group)
         self.options = {"max_poll_records": batch, "session_timeout_ms": SESSION_MS, **options}
         self.catalogue = catalogue()
+        self.taking = Taking(self.book, self.catalogue, handle, acts, registers)
         self.stopped: dict[int, Stopped] = {}
-        """Partitions that stand still, and why: Missing or Parted."""
+        """Partitions that stand still, and why: Missing, Parted or Spoilt."""
         self.taken = self.fenced = 0
         """Entries that were new, and batches that somebody else had taken first."""
         self.standing, self._ended = standing, 0
         self._at: dict[int, Place] = {}
         self._topic_id, self._asked = "", 0.0
+        self._unread: dict[int, tuple[int, int]] = {}
         self._connection: Connection[Any] | None = None
 
     # --- reading -------------------------------------------------------------------------------------------------
@@ -106,8 +107,8 @@ class Subscriber:
     def run(self, stop: threading.Event) -> None:
         """Take what comes until told to stop, sharing the partitions with the other members of the group.
 
-        Raises Away when there is no broker to begin with, Other for a schema of another subscriber, and what the
-        database said when it stays away for `patience` seconds.
+        Raises Away when there is no broker to begin with, LookupError without the topic, Other for a schema of another
+        subscriber, and what the database said when it stays away for `patience` seconds: all of them HINDRANCES.
         """
         with self.opened(self.group) as reading:
             while not stop.is_set():
@@ -116,7 +117,7 @@ class Subscriber:
     def catch_up(self) -> int:
         """Take all that is there now, alone and in no group; give how many entries were new.
 
-        Raises Missing or Parted when a partition stands still, after all others were taken; Timeout when a partition
+        Raises Missing, Parted or Spoilt when a partition stands still, after all others were taken; Timeout when one
         has more and doesn't give it for `patience` seconds.
         """
         before = self.taken
@@ -145,7 +146,7 @@ class Subscriber:
     def opened(self, group: str | None) -> Iterator[Reading]:
         """Both connections, for the block: to the database, and a reading of all partitions or of the group's share."""
         self._topic_id, self._asked, self._ended = topic_id(self.broker, self.topic), time.monotonic(), 0
-        self.stopped = {}
+        self.stopped, self._unread = {}, {}
         try:
             self._connect()
             with Reading(
@@ -161,7 +162,7 @@ class Subscriber:
         try:
             if time.monotonic() - self._asked > self.stall and self._made_anew():
                 reading.again()
-            found = reading.poll(0.5)
+            found = self._poll(reading)
             if found:
                 self.take(found, reading)
         except Fenced:
@@ -173,6 +174,13 @@ class Subscriber:
         else:
             return bool(found)
         return True
+
+    def _poll(self, reading: Reading) -> dict[int, list[Any]]:
+        try:
+            return reading.poll(0.5)
+        except Unreadable as one:
+            self._spoilt(one, reading)
+            return {}
 
     def _where(self, partitions: set[int]) -> Mapping[int, int]:
         """Where these partitions stand, by our own book."""
@@ -208,85 +216,50 @@ class Subscriber:
         if work.stopped and self._made_anew():
             reading.again()
             return
+        assert self._connection is not None  # noqa: S101 (made before anything is read)
+        now = self._connection, self._topic_id, self._at, work
         try:
-            self._commit(work)
+            self.taking.commit(*now)
         except (Fenced, *AWAY):
             raise
         except Exception as error:  # whatever the function does, other records go on
-            if self._connection is None or self._connection.closed:
+            if self._connection.closed:
                 raise
             log.info("taking with care", group=self.group, why=place_of(error))
-            self._commit(work, careful=True)
+            self.taking.commit(*now, careful=True)
         reach("subscriber: committed")  # dies here: the book has it, and Kafka's hint is old
         self._at |= work.places
         self._ended = 0
         self.taken += len(work.fresh)
-        for partition, why in work.stopped.items():
-            log.error("a partition stands still", why=str(why), topic=self.topic, partition=partition, seen=why.seen,
-                      offset=why.offset)  # fmt: skip
-            self.stopped[partition] = why
-            reading.stop(partition)
+        for why in work.stopped.values():
+            self._stand_still(why, reading)
         reading.hint({each: place.next for each, place in work.places.items()})
         reach("subscriber: told Kafka")
 
-    def _commit(self, work: Sorted, *, careful: bool = False) -> None:
-        """One transaction: the book moves, the function is called for each entry, what came is counted.
+    def _stand_still(self, why: Stopped, reading: Reading) -> None:
+        log.error("a partition stands still", why=str(why), topic=self.topic, partition=why.partition, seen=why.seen,
+                  offset=why.offset)  # fmt: skip
+        self.stopped[why.partition] = why
+        reading.stop(why.partition)
 
-        With care each entry has a savepoint, and one the function can't take parks its record; without, the first such
-        entry undoes all.
+    def _spoilt(self, one: Unreadable, reading: Reading) -> None:
+        """Read again what can't be read: it may have been spoilt on the wire. At last its partition stands still.
+
+        What came with it of other partitions is lost to us: all that move are read again from where they are.
         """
-        connection, values = self._connection, dict[UUID, list[bytes]]()
-        assert connection is not None  # noqa: S101 (made before anything is read)
-        with connection.transaction():
-            self.book.move(connection, self._topic_id, self._at, work.places)
-            reach("subscriber: book moved")  # dies here: it falls back, and the same messages come again
-            for _, kept in work.fresh:
-                values.setdefault(kept.record_id, []).append(kept.state)
-            # Asked under the lock on the partition, which a replay holds too: it may have let a record go just now.
-            lots, letters = self.book.lots(connection, values), work.strangers[:]
-            if careful:
-                connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            with connection.cursor() as cursor:
-                for message, kept in work.fresh:
-                    if not self._wanted(kept):
-                        continue
-                    why = "" if kept.record_id in lots else self._hand_over(cursor, kept, careful=careful)
-                    if why is not None:
-                        lots.add(kept.record_id)
-                        letters.append(Letter(message, kept, why))
-            self.book.park(connection, self._topic_id, letters)
-            self.book.count(connection, values)
-            reach("subscriber: rows written")  # dies here: effects, counts and offsets fall back together
-        for each in letters:
-            if each.why:
-                log.error("parked", group=self.group, why=each.why, record=each.kept and str(each.kept.record_id),
-                          partition=each.message.partition, offset=each.message.offset)  # fmt: skip
-
-    def _wanted(self, kept: Kept) -> bool:
-        if not self.acts and not self.registers:
-            return True
-        return kept.name in self.acts or kept.name.startswith(self.registers)
-
-    def _hand_over(self, cursor: Cursor[Any], kept: Kept, *, careful: bool) -> str | None:
-        """Hand an entry to the function; None, or why it can't be taken. Without care its error is raised."""
-        try:
-            entry = entries.read(self.catalogue, kept.state, kept.position)
-        except SchemaError as error:
-            return str(error)
-        if not careful:
-            self.handle(cursor, entry)
-            return None
-        try:
-            with cursor.connection.transaction():
-                self.handle(cursor, entry)
-                cursor.execute("SELECT")  # a function that hid its database's refusal hides it no longer
-        except AWAY:
-            raise
-        except Exception as error:  # as above
-            if cursor.connection.closed:
-                raise
-            return place_of(error)
-        return None
+        partition = one.partition
+        last, tries = self._unread.get(partition, (-1, 0))
+        self._unread[partition] = one.offset, tries + 1 if one.offset == last else 1
+        place = self._at.get(partition)
+        if place is not None and self._unread[partition][1] >= TRIES:
+            why = Spoilt(self.topic, one, place.position, f"can't be read ({type(one.__cause__).__name__})")
+            assert self._connection is not None  # noqa: S101 (as above)
+            now = {partition: place._replace(stopped=str(why))}
+            with self._connection.transaction():
+                self.book.move(self._connection, self._topic_id, self._at, now)
+            self._at |= now
+            self._stand_still(why, reading)
+        reading.again(reading.held - self.stopped.keys())
 
     # --- what waits ----------------------------------------------------------------------------------------------
 
@@ -300,17 +273,8 @@ class Subscriber:
 
         May be called while members run, from any process.
         """
-        with self._alone() as connection, connection.transaction(), connection.cursor() as cursor:
-            self.book.hold(connection, slot_of(record))
-            connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            for kept in self.book.waiting(connection, record):
-                why = self._hand_over(cursor, kept, careful=True)
-                if why is not None:
-                    self.book.note(connection, record, kept.position, why)
-                    return why
-                self.book.leave(connection, record, kept.position)
-            reach("subscriber: replayed")  # dies here: the record waits as it did
-        return None
+        with self._alone() as connection:
+            return self.taking.replay(connection, record)
 
     # --- the database --------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from consumers.slots import SLOTS
 from consumers.topics import Topics
 from roznamcha.verifying import verify
 from schemas import catalogue
-from tests.broker.copies import position, write
+from tests.broker.copies import Odd, position, write
 from tests.broker.reading import read_topic
 from tests.consumers.feed import all_views, digest, write_cases
 from tests.consumers.marks import Diary, Lines, told
@@ -120,16 +120,6 @@ def test_strangers_messages_are_dead_letters_and_the_rest_goes_on(
         follower.catch_up()
         assert letters.kept(follower.connection) == found
         assert len(read_topic(broker, copy.dead)) == 4
-
-
-class Odd(str):
-    """The name of a header that is no text once it is written."""
-
-    __slots__ = ()
-
-    def encode(self, *_: Any) -> bytes:
-        """As other clients let one do."""
-        return b"\xff\xfe"
 
 
 def test_a_message_that_cannot_even_be_read(database: str, broker: Broker, topics: Topics) -> None:

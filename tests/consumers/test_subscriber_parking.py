@@ -8,9 +8,12 @@ import psycopg
 import pytest
 
 from consumers.clients import Broker
+from consumers.subscriber import Spoilt
 from consumers.topics import Topics
-from tests.broker.copies import copied, position
+from tests.broker.copies import Odd, copied, position
+from tests.broker.reading import read_topic
 from tests.consumers.feed import write_cases
+from tests.consumers.posted import mirrored, shelves
 from tests.consumers.subscribing import (
     breaking,
     came_once,
@@ -126,3 +129,29 @@ def test_a_rule_that_is_checked_at_the_end_parks_the_right_record(
         )
     court.catch_up()
     assert [each.record_id for each in court.parked()] == [log[4].record_id]
+
+
+def test_a_message_that_cannot_be_read_stops_its_partition_alone(
+    database: str, own: str, broker: Broker, topics: Topics
+) -> None:
+    """What the library can't take apart may be an entry: it is asked for again, named, and never passed by."""
+    write_cases(database, 12)
+    publish(database, broker, topics)
+    first, second, *others = shelves(read_topic(broker, topics.entries))
+    odd = [(each, each[1]._replace(headers=[(Odd("a"), b"1")])) for each in (first, second)]
+
+    def change(message: Any) -> list[Any]:
+        return [*(strange for each, strange in odd if message is each[1]), message]
+
+    with mirrored(broker, topics, [one for each in (first, second, *others) for one in each], change) as copy:
+        court = subscriber(own, broker, copy)
+        for _ in range(2):  # again from the beginning: it is found again
+            with pytest.raises(Spoilt, match="can't be read"):
+                court.catch_up()
+            assert court.stopped.keys() == {first[0].partition, second[0].partition}
+    stopped = query(own, "SELECT partition FROM roznamcha_subscriber.roznamcha_offsets WHERE stopped <> '' ORDER BY 1")
+    assert stopped == [(each,) for each in sorted(court.stopped)]
+    there = [int(dict(one.headers)["position"]) for each in others for one in each]
+    came = query(own, "SELECT position FROM received ORDER BY nth")
+    assert {each for (each,) in came} >= set(there)
+    assert len(came) == len(set(came))

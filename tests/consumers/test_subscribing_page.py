@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 
+import psycopg
+import pytest
+
 from consumers.clients import Broker
+from consumers.dak import Book
 from consumers.slots import SLOTS
 from consumers.topics import Topics, data
 from tests.consumers.feed import write_cases
@@ -47,10 +52,50 @@ def test_the_example_counts_each_entry_once(database: str, own: str, broker: Bro
     write_cases(database, 5, first=5)
     publish(database, broker, topics)
     until(lambda: counted() >= 10)
-    second.terminate()
+    second.send_signal(signal.SIGINT)
     assert second.wait(60) == 0
     assert query(own, "SELECT * FROM firs") == [("CG-RPR-01", 10)]
     assert query(own, "SELECT sum(count)::int FROM roznamcha_subscriber.roznamcha_seen") == [(40,)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"BROKER": "127.0.0.1:1"}, "no broker at 127.0.0.1:1"),
+        ({"TOPIC": "nowhere"}, "there is no topic nowhere"),
+        ({"BROKER": "nowhere"}, "no address of a broker"),
+        ({"COURT_DATABASE": "postgresql://nobody@127.0.0.1:1/none"}, "connection"),
+    ],
+)
+def test_what_keeps_the_example_from_its_work_is_told_in_a_line(
+    own: str, broker: Broker, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str], words: str
+) -> None:
+    """No trace, and an exit code."""
+    for name, value in ({"COURT_DATABASE": own, "BROKER": broker.bootstrap} | wrong).items():
+        monkeypatch.setenv(name, value)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with pytest.raises(SystemExit) as ended:
+            exec(compile(example(), "example", "exec"), {})  # noqa: S102 (our own page)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert str(ended.value.code).startswith("court: ")
+    assert words in str(ended.value.code)
+
+
+def test_a_schema_that_was_made_for_it_is_enough(own: str) -> None:
+    """Who may make none in the database uses the one that is there."""
+    with psycopg.connect(own, autocommit=True) as owner:
+        owner.execute("DROP ROLE IF EXISTS court_alone")
+        owner.execute("CREATE ROLE court_alone")
+        owner.execute("CREATE SCHEMA mine")
+        owner.execute("GRANT CREATE, USAGE ON SCHEMA mine TO court_alone")
+        owner.execute("SET ROLE court_alone")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            Book("other", "t", "court").open(owner, "id")
+        for _ in range(2):
+            Book("mine", "t", "court").open(owner, "id")
 
 
 def test_the_page_names_what_is_there() -> None:
