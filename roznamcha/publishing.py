@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -36,6 +36,15 @@ class Declined(Exception):
         """With an HTTP status and the registry's own code."""
         super().__init__(f"status {status}, {code}")
         self.status = status
+
+
+def is_url(url: str) -> bool:
+    """Whether a registry can be asked at this address at all."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 class Other:

@@ -20,6 +20,7 @@ URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 LONGEST = 200
 """Letters of a prefix: Kafka's names of topics have 249 at most, and ours add to it."""
 NAMES = re.compile(rf"(?!\.)[a-zA-Z0-9._-]{{1,{LONGEST}}}(?<!\.)")
+HIDDEN = "(not readable, and not shown)"
 SECRET = re.compile(r"^([^=]*password[^=]*)=.*$", re.IGNORECASE)
 
 
@@ -74,9 +75,12 @@ def masked(url: str) -> str:
         try:
             given = conninfo_to_dict(url)
         except ProgrammingError:
-            return "(not readable, and not shown)"
+            return HIDDEN
         return make_conninfo("", **{key: "***" if "password" in key else value for key, value in given.items()})
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return HIDDEN
     if parts.password is None and "password" not in parts.query.lower():
         return url
     host = parts.netloc.rpartition("@")[2]

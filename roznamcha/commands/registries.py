@@ -91,6 +91,9 @@ def publish(
     if not url:
         message = "no registry is named: set ROZNAMCHA_REGISTRY_URL, or give --registry URL"
         raise Usage(message)
+    if not publishing.is_url(url):
+        message = f"{masked(url)[:80]} is no URL of a registry: give http://HOST:PORT or https://HOST"
+        raise Usage(message)
     book = schema_book(catalogue(), Topics(here.prefix))
     with publishing.other_registry(url) as other:
         lines = publishing.missing(book, other) if plan else publishing.publish(book, other)

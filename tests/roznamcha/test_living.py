@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+
 from consumers.embedded import connected
 from roznamcha.commands.living import POSTS
-from tests.roznamcha.kit import Program
+from tests.roznamcha.kit import ROOT, Program
+
+EARLY = """
+import os, signal, sys, time
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "roznamcha.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(30)
+sys.meta_path.insert(0, Finder())
+from roznamcha.entry import main
+main()
+"""
 
 
 def test_a_process_is_alive_while_its_connection_is(program: Program) -> None:
@@ -26,3 +42,9 @@ def test_the_processes_call_themselves_so(program: Program) -> None:
     process.terminate()
     process.communicate(timeout=60)
     assert program.run("alive", "tick", check=False).returncode == 4
+
+
+def test_told_to_stop_while_it_is_being_loaded_it_leaves_no_trace() -> None:
+    """Ctrl-C in its first second: it is gone at once, as one whom nobody has told otherwise, and says nothing."""
+    done = subprocess.run([sys.executable, "-c", EARLY], cwd=ROOT, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from consumers.topics import Topics
-from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.commands.registries import publish as publish_command
+from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.publishing import missing, other_registry, publish
 from roznamcha.subjects import Line, SchemaBook, schema_book
 from schemas import catalogue
@@ -178,7 +179,6 @@ def test_the_command_tells_what_it_did(there: Importing, tmp_path: Path) -> None
     ("url", "code", "told"),
     [
         ("http://someone:secret@127.0.0.1:1/x", 4, "http://someone:***@127.0.0.1:1/x is away"),
-        ("no url", 4, "is away"),
         ("", 2, "no registry is named"),
     ],
 )
@@ -189,6 +189,13 @@ def test_the_command_says_why_not(url: str, code: int, told: str, tmp_path: Path
     assert done.returncode == code
     assert told in json.loads(done.stdout)["message"]
     assert "secret" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("url", ["foo", "foo:8081", "ftp://foo", "http://", "http://foo:x", "http://[foo", "//foo"])
+def test_what_is_no_url_is_wrong_usage(url: str) -> None:
+    """Nobody is away: it is asked of nobody."""
+    with pytest.raises(Usage, match="no URL of a registry"):
+        publish_command(url)
 
 
 def test_nothing_else_can_publish() -> None:
