@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.case.malkhana import WITH_OFFICER, Article, SeizedItem
-from domain.case.periods import OVERNIGHT
-from domain.case.property import MovesProperty
-from domain.case.property_end import PropertyMissing
-from domain.case.property_laboratory import DISPATCH_WITHIN, PropertyReceivedByLaboratory, PropertySentToLaboratory
-from domain.case.property_moves import PropertyDeposited
-from domain.case.property_parcel import PropertyResealed, PropertySplit, SealBroken
 from domain.case.property_seizure import PropertySeized
 from domain.common.days import BNSS_BEGAN, day
+from domain.common.periods import OVERNIGHT
+from domain.malkhana.article import WITH_OFFICER, Article, SeizedItem
+from domain.malkhana.custody import MovesProperty
+from domain.malkhana.end import MissesProperty
+from domain.malkhana.laboratory import DISPATCH_WITHIN, LaboratoryReceives, SendsToLaboratory
+from domain.malkhana.moves import DepositsProperty
+from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty
 
 HOUR = timedelta(hours=1)
 
@@ -132,9 +132,9 @@ def presences(act: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 (any act)
     if isinstance(act, PropertySeized):
         for who in (by, *(each.code for each in act.witnesses if each.signed)):
             yield who, act.place
-    elif isinstance(act, PropertyDeposited | PropertySentToLaboratory):
+    elif isinstance(act, DepositsProperty | SendsToLaboratory):
         yield by, f"malkhana of {station}"
-    elif isinstance(act, PropertyReceivedByLaboratory):
+    elif isinstance(act, LaboratoryReceives):
         yield by, act.laboratory
 
 
@@ -148,7 +148,7 @@ def _on_the_move(act: MovesProperty, before: Article) -> Iterator[Break]:
         yield Break("quantity differs", f"{due} → {act.quantity} {before.unit}")
 
 
-def _deposited(act: PropertyDeposited, before: Article, trail: Trail) -> Iterator[Break]:
+def _deposited(act: DepositsProperty, before: Article, trail: Trail) -> Iterator[Break]:
     kept = act.meta.occurred_at - before.seized_at
     if trail.in_hand and kept > OVERNIGHT.span:
         explained = ", with a reason" if act.delay_reason else ""
@@ -161,7 +161,7 @@ def _deposited(act: PropertyDeposited, before: Article, trail: Trail) -> Iterato
         yield Break("not refrigerated")
 
 
-def _sent(act: PropertySentToLaboratory, before: Article, _: Trail) -> Iterator[Break]:
+def _sent(act: SendsToLaboratory, before: Article, _: Trail) -> Iterator[Break]:
     limit = DISPATCH_WITHIN.get(before.category)
     taken = act.meta.occurred_at - before.seized_at
     if limit and taken > limit.span and not act.delay_reason:
@@ -173,30 +173,30 @@ def _sent(act: PropertySentToLaboratory, before: Article, _: Trail) -> Iterator[
     yield from _uncertified(before)
 
 
-def _received(act: PropertyReceivedByLaboratory, _before: Article, _: Trail) -> Iterator[Break]:
+def _received(act: LaboratoryReceives, _before: Article, _: Trail) -> Iterator[Break]:
     if not act.seal_intact:
         yield Break("seal found broken")
 
 
-def _split(_act: PropertySplit, before: Article, _: Trail) -> Iterator[Break]:
+def _split(_act: SplitsProperty, before: Article, _: Trail) -> Iterator[Break]:
     yield from _uncertified(before)
 
 
-def _opened(act: SealBroken, before: Article, _: Trail) -> Iterator[Break]:
+def _opened(act: BreaksSeal, before: Article, _: Trail) -> Iterator[Break]:
     if act.seal != before.seal and act.seal and before.seal:
         yield Break("seal differs", f"{before.seal} → {act.seal}")
     if not act.permission and before.state != "at laboratory":
         yield Break("opened without leave")
 
 
-def _resealed(act: PropertyResealed, before: Article, _: Trail) -> Iterator[Break]:
+def _resealed(act: ResealsParcel, before: Article, _: Trail) -> Iterator[Break]:
     if not act.permission and before.state not in {"seized", "at laboratory"}:
         yield Break("opened without leave")
     if act.seal_kept_by in {"", act.meta.actor.id}:
         yield Break("seal not given away")
 
 
-def _missed(_act: PropertyMissing, _before: Article, _: Trail) -> Iterator[Break]:
+def _missed(_act: MissesProperty, _before: Article, _: Trail) -> Iterator[Break]:
     yield Break("missing")
 
 
@@ -206,13 +206,13 @@ def _uncertified(before: Article) -> Iterator[Break]:
 
 
 _PARTICULAR: Mapping[type, Callable[[Any, Article, Trail], Iterator[Break]]] = {
-    PropertyDeposited: _deposited,
-    PropertySentToLaboratory: _sent,
-    PropertyReceivedByLaboratory: _received,
-    PropertySplit: _split,
-    SealBroken: _opened,
-    PropertyResealed: _resealed,
-    PropertyMissing: _missed,
+    DepositsProperty: _deposited,
+    SendsToLaboratory: _sent,
+    LaboratoryReceives: _received,
+    SplitsProperty: _split,
+    BreaksSeal: _opened,
+    ResealsParcel: _resealed,
+    MissesProperty: _missed,
 }
 
 

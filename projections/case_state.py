@@ -18,11 +18,11 @@ from domain.case.case import Case
 from domain.case.fir import named
 from domain.case.investigation import Investigation
 from domain.case.police_report import PoliceReports, charged
-from domain.case.property import SeizesProperty
 from domain.common.corrections import CorrectsEntry
 from domain.common.matter import Entry, Matter, shown
 from domain.deadline.sheet import TellsOfClock
 from domain.event import EPOCH, RECORDS, Event, changed
+from domain.malkhana.custody import SeizesProperty
 from projections.slip import act_of, slip_of
 from projections.struck import standing, strike
 from projections.view import View, on

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from domain.case.property import ConcernsProperty, SeizesProperty
-from domain.case.property_seizure import CustodyMoveRefused
 from domain.common.corrections import CorrectsEntry
 from domain.common.matter import Entry
 from domain.deadline.sheet import TellsOfClock
+from domain.malkhana.custody import ConcernsProperty, SeizesProperty
+from domain.malkhana.seizure import RefusesCustodyMove
 from projections.links import COLUMNS, Chain, Link, Note, follow
 from projections.slip import slip_of
 from projections.struck import strike
@@ -22,7 +22,7 @@ class ChainView(View):
     ignores = frozenset({Entry, TellsOfClock})
     State = Chain
 
-    @on(ConcernsProperty, SeizesProperty, CustodyMoveRefused)
+    @on(ConcernsProperty, SeizesProperty, RefusesCustodyMove)
     def dealt_with(self, row: Chain, e: Entry) -> None:
         """Whatever is done about an article, or tried."""
         slip = slip_of(e)

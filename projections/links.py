@@ -12,16 +12,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.case.case import Case
 from domain.case.final_form import DEVICES, FinalReportPrepared
 from domain.case.judgment import JudgmentPronounced
-from domain.case.malkhana import WITH_OFFICER, Article, Malkhana
-from domain.case.property import ConcernsProperty, MovesProperty, SeizesProperty
-from domain.case.property_moves import PropertyDeposited
-from domain.case.property_parcel import PropertyResealed, PropertySplit, SealBroken
-from domain.case.property_seizure import CustodyMoveRefused, PropertySeized
+from domain.case.property_seizure import PropertySeized
 from domain.case.registration import FIRRegistered, ZeroFIRRegistered
+from domain.common.matter import Matter
 from domain.event import changed
+from domain.malkhana.article import WITH_OFFICER, Article, Malkhana
+from domain.malkhana.custody import ConcernsProperty, MovesProperty, SeizesProperty
+from domain.malkhana.moves import DepositsProperty
+from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty
+from domain.malkhana.seizure import RefusesCustodyMove
 from projections.breaks import Break, Trail, at_seizure, at_the_end, at_two_places, between, once, presences
 from projections.slip import Slip, act_of
 from projections.struck import standing
@@ -35,7 +36,7 @@ COLUMNS: Mapping[type, frozenset[str]] = {
 """What is kept of acts that deal with no article. Of those that do, everything is kept but the sealed columns."""
 
 REGISTERED = (FIRRegistered, ZeroFIRRegistered)
-LINKS = (MovesProperty, SealBroken, PropertyResealed, PropertySplit)
+LINKS = (MovesProperty, BreaksSeal, ResealsParcel, SplitsProperty)
 
 
 @dataclass
@@ -104,7 +105,7 @@ class _Walk:
     def __init__(self, chain: Chain) -> None:
         slips = standing(chain.slips, chain.corrections)
         self.acts = [(slip, act_of(slip)) for slip in slips]
-        self.case = Case.blank(chain.record_id)
+        self.matter: Matter = Matter.blank(chain.record_id)
         self.links: list[Link] = []
         self.notes: list[Note] = []
         self.last: dict[str, int] = {}
@@ -121,21 +122,21 @@ class _Walk:
     @property
     def articles(self) -> Mapping[str, Article]:
         """The register as it stands by now."""
-        return self.case.part(Malkhana).articles
+        return self.matter.part(Malkhana).articles
 
     def take(self, slip: Slip, act: Any) -> None:  # noqa: ANN401 (an act of any kind)
         """One act more."""
         if isinstance(act, SeizesProperty):
-            self.case = act.apply(self.case)
+            self.matter = act.apply(self.matter)
             self._seized(slip, act)
         elif isinstance(act, ConcernsProperty):
             before = self.articles.get(act.property_id)
-            self.case = act.apply(self.case)
+            self.matter = act.apply(self.matter)
             if before and isinstance(act, LINKS):
                 self._moved(slip, act, before)
             elif slip.get("doubts"):
                 self._note(slip, act, "", slip["doubts"])
-        elif isinstance(act, CustodyMoveRefused):
+        elif isinstance(act, RefusesCustodyMove):
             self._note(slip, act, act.attempted, act.reasons)
         elif isinstance(act, FinalReportPrepared | JudgmentPronounced):
             self._ended(act)
@@ -151,19 +152,19 @@ class _Walk:
     def _moved(self, slip: Slip, act: Any, before: Article) -> None:  # noqa: ANN401 (a link's act)
         trail = self.trails[act.property_id]
         found = [*between(act, before, trail), *at_two_places(act, self.crowd)]
-        if isinstance(act, PropertyDeposited):
+        if isinstance(act, DepositsProperty):
             found += self._serial(act)
         after = self.articles[act.property_id]
         in_hand = trail.in_hand and after.state in WITH_OFFICER
         rank = act.rank_after if isinstance(act, MovesProperty) and act.holder_after else trail.rank
         trail = changed(trail, last=act.meta.occurred_at, in_hand=in_hand, rank=rank)
         self._link(slip, act, after, trail, found, before)
-        if isinstance(act, PropertySplit):
+        if isinstance(act, SplitsProperty):
             for each in act.samples:
                 drawn = changed(trail, number=0)
                 self._link(slip, act, self.articles[each.id], drawn, ())
 
-    def _serial(self, act: PropertyDeposited) -> Iterator[Break]:
+    def _serial(self, act: DepositsProperty) -> Iterator[Break]:
         """Serials are given in the order of the days: where one is used first, none that is higher is older."""
         at, mine = act.meta.occurred_at, (act.meta.station, act.malkhana_year, act.malkhana_serial)
         if mine in self.serials:

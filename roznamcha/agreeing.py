@@ -13,10 +13,10 @@ from uuid import UUID
 from domain.case.arrest import Arrests
 from domain.case.case import Case
 from domain.case.fir import named
-from domain.case.malkhana import Malkhana as Register
 from domain.common.corrections import PassesEntryOver
 from domain.common.matter import Matter
 from domain.event import RECORDS, Event, fold
+from domain.malkhana.article import Malkhana as Register
 from projections.articles import Articles
 from projections.case_state import CaseState
 from projections.malkhana import Malkhana
@@ -42,7 +42,7 @@ def disagreements(
         case = fold(blank, entries)
         if "case_state" in tables and not _passed(CaseState, record_id, entries, behind):
             yield from ((record_id, why) for why in otherwise(case, states.get(record_id)))
-        if isinstance(case, Case) and "malkhana" in tables and not _passed(Articles, record_id, entries, behind):
+        if "malkhana" in tables and not _passed(Articles, record_id, entries, behind):
             yield from ((record_id, why) for why in elsewhere(case, shelves.get(record_id, {})))
 
 
@@ -70,9 +70,9 @@ def otherwise(matter: Matter, row: CaseState.Row | None) -> Iterator[str]:
         yield f"the view case_state says otherwise than the register: {', '.join(differing)}"
 
 
-def elsewhere(case: Case, shelf: Mapping[str, Malkhana.Row]) -> Iterator[str]:
+def elsewhere(matter: Matter, shelf: Mapping[str, Malkhana.Row]) -> Iterator[str]:
     """Where a row of the malkhana differs from the register's article, or one of them has no other."""
-    articles = case.part(Register).articles
+    articles = matter.part(Register).articles
     for property_id in sorted({*articles, *shelf}):
         article, row = articles.get(property_id), shelf.get(property_id)
         if article is None or row is None:

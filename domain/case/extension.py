@@ -10,8 +10,8 @@ from typing import Literal
 
 from domain.case.case import Case
 from domain.case.fir import FollowsFIR
-from domain.case.periods import MOST_ADDED
 from domain.common.codes import Code
+from domain.common.periods import MOST_ADDED
 from domain.event import Sealed
 
 Provision = Literal[

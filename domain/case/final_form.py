@@ -12,10 +12,10 @@ from typing import Literal
 
 from domain.case.arrest import CUSTODY, standing
 from domain.case.case import Case, CaseEntry
-from domain.case.malkhana import Malkhana
 from domain.case.police_report import FinalKind, PoliceReports, Report, further, sent, unheard
 from domain.common.codes import Code
 from domain.event import Sealed, changed
+from domain.malkhana.article import Malkhana
 
 DEVICES = frozenset({"electrical or electronic", "digital device"})
 

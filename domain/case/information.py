@@ -8,11 +8,11 @@ from typing import Literal
 
 from domain.case.case import Case, CaseEntry
 from domain.case.fir import Fir, TellsOfOffence, ill_written, registration
-from domain.case.periods import SIGNATURE
 from domain.case.ranks import at_least_dysp
 from domain.common.codes import Code
 from domain.common.days import BNSS_BEGAN, day, written
 from domain.common.matter import Done
+from domain.common.periods import SIGNATURE
 from domain.event import Numbered, Sealed, changed
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.case.case import Case
-from domain.case.malkhana import ENDED, listed, standing
 from domain.common.codes import Code, unreadable
 from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
 from domain.common.matter import Done, Matter, Part
 from domain.common.report import ReceivesReport
 from domain.event import Sealed, changed, put
+from domain.malkhana.article import ENDED, listed, standing
 
 Examination = Literal[
     "DNA", "serology", "toxicology", "chemistry", "narcotics", "ballistics", "documents", "physics", "cyber",

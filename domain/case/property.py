@@ -1,336 +1,108 @@
-"""Custody of an article: it begins with a seizure, it moves from holder to holder, it ends by an order.
-
-These are the traits to which views and rules react; what the register keeps of each article is in `malkhana.py`.
-The acts: `property_seizure.py`, `property_moves.py` (deposit, hand-over), `property_laboratory.py`,
-`property_parcel.py` (seals, samples), `property_court.py` (court, bond) and `property_end.py` (loss, disposal).
-"""
+"""The malkhana acts of the case register; what each asks and does is that of every register (`domain/malkhana`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any, ClassVar
-
-from domain.case.case import Case, CaseEntry
-from domain.case.malkhana import (
-    BRINGS_BACK,
-    ENDED,
-    HAND_OVER,
-    PARCEL,
-    RETURN,
-    WITH_OFFICER,
-    WITH_POLICE,
-    Article,
-    Malkhana,
-    SeizedItem,
-    State,
-    listed,
-    measurable,
-    measured,
-    standing,
+from domain.malkhana.court import (
+    CourtReturns,
+    PhotographsForCourt,
+    PreparesStatement,
+    ProducesInCourt,
+    RecallsFromBond,
+    ReleasesOnBond,
 )
-from domain.common.days import written
-from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
-from domain.common.matter import Done
-from domain.event import ACTS, Event, changed, put
+from domain.malkhana.end import DisposesOfProperty, FindsDamaged, FindsProperty, MissesProperty, OrdersDisposal
+from domain.malkhana.laboratory import LaboratoryReceives, LaboratoryRejects, LaboratoryReturns, SendsToLaboratory
+from domain.malkhana.moves import DepositsProperty, HandsOverProperty, MovesWithinMalkhana, TakesOverProperty
+from domain.malkhana.parcel import BreaksSeal, CertifiesInventory, ResealsParcel, SplitsProperty
 
 
-class ConcernsProperty(CaseEntry):
-    """An act that concerns one article in custody, by its id in the seizure memo or its sample's id."""
-
-    cannot: ClassVar[str] = "be dealt with"
-    """What a refusal says that the article cannot do."""
-    leaves: ClassVar[tuple[State, ...]] = ()
-    """The states in which the act may find the article; empty for every state that has not ended."""
-    where: ClassVar[str] = ""
-    """These states in words."""
-    first: ClassVar[str] = ""
-    """The act that would bring an article there that is with the police."""
-    between_officers: ClassVar[bool] = False
-    """Whether it is one side of a hand-over from officer to officer."""
-
-    property_id: str
-
-    def article(self, case: Case) -> Article | None:
-        """The article as the register shows it, or None when nobody has seized it."""
-        return standing(case, self.property_id)
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """Custody must have begun, must not have ended, and the article must be where the act finds it."""
-        article = self.article(case)
-        if article is None:
-            yield (
-                f"{self.property_id} cannot {self.cannot}: the seizure memo of {case.label} lists "
-                f"{listed(case)}. Record {self.register}.PropertySeized first."
-            )
-        elif article.state in ENDED:
-            yield f"{self.property_id} cannot {self.cannot}: {case.label} shows it {article.whereabouts}, for good."
-        elif self.leaves and article.state not in self.leaves:
-            advice = self.first if article.state in WITH_POLICE else BRINGS_BACK[article.state]
-            yield (
-                f"{self.property_id} cannot {self.cannot}: {case.label} shows it {article.whereabouts}, "
-                f"not {self.where}. Record {self.register}.{advice} first."
-            )
-        else:
-            yield from self.refuse_article(case, article)
-
-    def doubt(self, case: Case) -> Iterator[str]:
-        """An entry dated before the last move of the article is out of order: perhaps back-dated."""
-        article = self.article(case)
-        if article is None:
-            return
-        if self.meta.occurred_at < article.since:
-            yield f"this is dated before the last move of {self.property_id} on {written(article.since)}"
-        yield from self.doubt_article(case, article)
-
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
-        """The act's own reasons, given an article that is where the act finds it."""
-        yield from ()
-
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
-        """The act's own doubts, given an article in custody."""
-        yield from ()
-
-    def refuse_giver(self, case: Case, article: Article, giver: str) -> Iterator[str]:
-        """What an officer holds only he can give, and only the keeper hands over what lies in the malkhana.
-
-        When it leaves the malkhana for a laboratory, a court or a bond through another hand, that is a doubt: keepers
-        relieve each other without a charge report, and what an outsider has acknowledged did leave.
-        """
-        alone = WITH_POLICE if self.between_officers else WITH_OFFICER
-        if article.state in alone and giver not in {"", article.holder}:
-            kept = f", in the keeping of {article.holder}" if article.state == "deposited" else ""
-            yield (
-                f"{self.property_id} cannot {self.cannot}: {giver} gives it, and {case.label} shows it "
-                f"{article.whereabouts}{kept}. Record {self.register}.PropertyHandedOver and PropertyTakenOver first."
-            )
-
-    def doubt_giver(self, article: Article, giver: str) -> Iterator[str]:
-        """An article leaves the malkhana through the keeper who took it in, or who took over from him."""
-        if article.state == "deposited" and giver not in {"", article.holder}:
-            yield f"{self.property_id} is in the keeping of {article.holder}, and {giver} gives it out"
-
-    def doubt_seal(self, article: Article, seal: str) -> Iterator[str]:
-        """The seal is the one in the register."""
-        if seal != article.seal:
-            yield f"{self.property_id} has {_seal(seal)} here and {_seal(article.seal)} in the register"
-
-    def attempt(self, reasons: tuple[str, ...]) -> Event[Case] | None:
-        """An impossible dealing with an article is refused, and that it was tried is a line of its own."""
-        refused: Any = ACTS.get(f"{self.register}.CustodyMoveRefused")
-        tried = {"attempted": self.name, "property_id": self.property_id, "reasons": reasons}
-        return None if refused is None else refused(meta=self.meta, **tried)
-
-    def kept(self, case: Case, **changes: Any) -> Case:  # noqa: ANN401 (the article's columns)
-        """The case with these changes to the article; unchanged when it is not known."""
-        article = self.article(case)
-        if article is None:
-            return case
-        return case.keep(case.part(Malkhana).keeping([changed(article, **changes)]))
+class PropertyDeposited(DepositsProperty, register="case"):
+    """The keeper takes an article into the malkhana under a serial of its register. He is not the depositor."""
 
 
-class MovesProperty(ConcernsProperty, ClosesHandOff):
-    """An act by which an article comes to another holder or another place: one link of the chain of custody.
-
-    A view writes the link from `property_id`, `holder_after`, `rank_after`, `place_after`, `purpose`, `condition`,
-    `seal`, `quantity`, `document` and `meta`; whom it came from is the holder before.
-    """
-
-    reaches: ClassVar[State] = "issued"
-    """The state in which the act leaves the article."""
-    reseals: ClassVar[bool] = False
-    """Whether the parcel may come back under another seal."""
-    seen: ClassVar[bool] = True
-    """Whether anybody has the parcel before his eyes, to compare its seal."""
-    by_actor: ClassVar[bool] = True
-    """Whether it is the acting officer who gives the article up."""
-    overtakes: ClassVar[tuple[HandOff, ...]] = (HAND_OVER, PARCEL, RETURN)
-
-    why: ClassVar[str] = "custody"
-    """The purpose of such a move, unless the act says so itself."""
-
-    condition: str = ""
-    seal: str = ""
-    quantity: Decimal | None = None
-
-    @property
-    def giver(self) -> str:
-        """The officer who gives the article up; empty when it is not an officer, or not known from the paper."""
-        return self.meta.actor.id if self.by_actor else ""
-
-    @property
-    def holder_after(self) -> str:
-        """Who holds it now: an officer's id, a laboratory, a court, a person's code; empty when that did not change."""
-        return self.meta.actor.id
-
-    @property
-    def rank_after(self) -> str:
-        """The rank of that officer; empty when it is not an officer."""
-        return self.meta.actor.rank if self.holder_after == self.meta.actor.id else ""
-
-    @property
-    def place_after(self) -> str:
-        """Where it is now; empty when that did not change."""
-        return ""
-
-    @property
-    def state_after(self) -> State:
-        """How far custody has come with this act."""
-        return self.reaches
-
-    @property
-    def purpose(self) -> str:
-        """Why it moved."""
-        return self.why
-
-    @property
-    def document(self) -> str:
-        """The paper that proves the move: road certificate, receipt, order, bond; empty when there is none."""
-        return ""
-
-    def quantity_after(self, article: Article) -> Decimal:
-        """How much there should be of it after the move."""
-        return article.quantity
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """The giver is the holder, and a quantity is one that can be weighed or counted."""
-        yield from super().refuse(case)
-        article = self.article(case)
-        if article is not None:
-            yield from self.refuse_giver(case, article, self.giver)
-        if self.quantity is not None and not measurable(self.quantity):
-            yield f"{self.property_id} cannot {self.cannot}: {self.quantity} is no quantity. Give what was weighed."
-
-    def doubt(self, case: Case) -> Iterator[str]:
-        """Another keeper, an open hand-over, another seal, another weight: each breaks the proof of the chain."""
-        yield from super().doubt(case)
-        article = self.article(case)
-        if article is None:
-            return
-        yield from self.doubt_giver(article, self.giver)
-        if article.offered_to and self.holder_after != article.offered_to:
-            yield f"{self.property_id} was handed over to {article.offered_to}, who has not taken it over"
-        if self.seen and not self.reseals:
-            yield from self.doubt_seal(article, self.seal)
-        due = self.quantity_after(article)
-        if self.quantity is not None and self.quantity != due:
-            yield f"{self.property_id} measures {self.quantity} {article.unit} here; by the register it is {due}"
-
-    def apply(self, case: Case) -> Case:
-        """One holder, one place, from now on."""
-        article = self.article(case)
-        if article is None:
-            return case
-        changes: dict[str, Any] = {"holder": self.holder_after, "place": self.place_after}
-        changes = {name: value for name, value in changes.items() if value}
-        if self.quantity_after(article) != article.quantity:
-            changes["quantity"] = self.quantity_after(article)
-        if self.reseals:
-            changes["seal"] = self.seal
-        return self.kept(case, state=self.state_after, since=self.meta.occurred_at, offered_to="", **changes)
+class PropertyMoved(MovesWithinMalkhana, register="case"):
+    """An article is put in another place within the malkhana; its keeper stays the same."""
 
 
-class CarriesProperty(HandsOff, MovesProperty):
-    """A move on which a named officer carries the article and answers for it until the next."""
-
-    hand_off = RETURN
-
-    carrier: str = ""
-    carrier_rank: str = ""
-    carrier_belt_no: str = ""
-
-    @property
-    def holder_after(self) -> str:
-        """The carrier; the holder before him, when none is named."""
-        return self.carrier
-
-    @property
-    def rank_after(self) -> str:
-        """The carrier's rank."""
-        return self.carrier_rank
-
-    def doubt(self, case: Case) -> Iterator[str]:
-        """A parcel without a named carrier is out of everybody's hands."""
-        yield from super().doubt(case)
-        if not self.carrier:
-            yield f"no carrier is named for {self.property_id}"
+class PropertyHandedOver(HandsOverProperty, register="case"):
+    """The holder hands an article over to another officer. He stays answerable until the other takes it over."""
 
 
-class EndsCustody(MovesProperty):
-    """An act after which the police have nothing more to do with the article. An empty `holder_after` means nobody."""
-
-    reaches: ClassVar[State] = "disposed"
-
-    def apply(self, case: Case) -> Case:
-        """Nobody in this register answers for it any more."""
-        return self.kept(super().apply(case), holder=self.holder_after)
+class PropertyTakenOver(TakesOverProperty, register="case"):
+    """The officer to whom an article was handed over takes it over and becomes its only holder."""
 
 
-class SeizesProperty(CaseEntry):
-    """An act with which custody of articles begins. The first link of each goes from nobody to the acting officer."""
-
-    items: tuple[SeizedItem, ...]
-    place: str
-
-    @property
-    def holder_after(self) -> str:
-        """The officer who seized it."""
-        return self.meta.actor.id
-
-    @property
-    def rank_after(self) -> str:
-        """His rank."""
-        return self.meta.actor.rank
-
-    @property
-    def place_after(self) -> str:
-        """Where it was taken."""
-        return self.place
-
-    @property
-    def document(self) -> str:
-        """The paper with which custody begins."""
-        return ""
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """Each article has an id of its own, and there is some of it."""
-        yield from super().refuse(case)
-        ids = [item.id for item in self.items]
-        if not ids:
-            yield f"nothing is seized: the memo for {case.label} lists no article. Give at least one item."
-        for each in sorted(set(ids)):
-            if not each.strip():
-                yield "an article is listed without an id. Give each its own, as PR/1."
-            elif standing(case, each):
-                yield f"{each} cannot be seized: {case.label} already has an article of that id. Give it a new one."
-            elif ids.count(each) > 1:
-                yield f"{each} is listed twice in one memo. Give each article its own id."
-        for item in self.items:
-            if not measurable(item.quantity) or item.quantity == 0:
-                yield f"{item.id} cannot be seized: its quantity is {item.quantity}. Give how much there is."
-
-    def apply(self, case: Case) -> Case:
-        """Each article is in the hands of the officer who took it."""
-        at, entry, malkhana = self.meta.occurred_at, self.meta.version, case.part(Malkhana)
-        fresh = [
-            Article(
-                property_id=item.id,
-                memo=self.document,
-                category=item.category,
-                quantity=measured(item.quantity),
-                unit=item.unit,
-                state="seized",
-                place=self.place_after,
-                holder=self.holder_after,
-                since=at,
-                seized_at=at,
-                seal=item.seal,
-                value_paise=item.value_paise,
-            )
-            for item in self.items
-        ]
-        return case.keep(changed(malkhana.keeping(fresh), memos=put(malkhana.memos, self.document, Done(entry, at))))
+class PropertySentToLaboratory(SendsToLaboratory, register="case"):
+    """A sealed exhibit leaves the malkhana for the laboratory under a road certificate."""
 
 
-def _seal(seal: str) -> str:
-    return f"the seal '{seal}'" if seal else "no seal"
+class PropertyReceivedByLaboratory(LaboratoryReceives, register="case"):
+    """The laboratory takes the parcel in, gives its own receipt, and says whether the seal is whole."""
+
+
+class PropertyRejectedByLaboratory(LaboratoryRejects, register="case"):
+    """The laboratory will not examine the exhibit, and says why. It waits there to be taken back."""
+
+
+class PropertyReturnedFromLaboratory(LaboratoryReturns, register="case"):
+    """The carrier takes the exhibit back, under the laboratory's seal, less what the test has consumed."""
+
+
+class SealBroken(BreaksSeal, register="case"):
+    """A parcel is opened, or its seal is found broken. It stays open until it is sealed again under a named seal."""
+
+
+class PropertyResealed(ResealsParcel, register="case"):
+    """A parcel is sealed, at first or again. The new seal is named, and left with another person after use."""
+
+
+class InventoryCertified(CertifiesInventory, register="case"):
+    """A Magistrate certifies the inventory, the photographs or the samples of a seized drug (NDPS s.52A)."""
+
+
+class PropertySplit(SplitsProperty, register="case"):
+    """Samples are drawn from an article. What they, the remainder and the test used must add up to what there was."""
+
+
+class PropertyProducedInCourt(ProducesInCourt, register="case"):
+    """An article is produced before the court, which keeps it until it is returned."""
+
+
+class PropertyStatementPrepared(PreparesStatement, register="case"):
+    """The court prepares a statement of the property produced, within fourteen days (BNSS s.497(2))."""
+
+
+class PropertyPhotographed(PhotographsForCourt, register="case"):
+    """The property is photographed or filmed for the court before it is disposed of (BNSS s.497(3))."""
+
+
+class PropertyReturnedFromCourt(CourtReturns, register="case"):
+    """The court gives an article back to the police. A parcel opened there may come back under the court's seal."""
+
+
+class PropertyReleasedOnBond(ReleasesOnBond, register="case"):
+    """An article is given to a person on bond (supurdnama), who must produce it when the court asks."""
+
+
+class PropertyRecalled(RecallsFromBond, register="case"):
+    """The person on bond brings the article back, and the acting officer takes it."""
+
+
+class DisposalOrdered(OrdersDisposal, register="case"):
+    """A court orders what becomes of an article (BNSS s.497, 498, 503), or an SP its sale (s.106(3) proviso)."""
+
+
+class PropertyDisposed(DisposesOfProperty, register="case"):
+    """The order is carried out and custody ends: the article is returned, sold, destroyed, confiscated, transferred."""
+
+
+class PropertyMissing(MissesProperty, register="case"):
+    """An article is not where the register shows it. Its last holder stays answerable."""
+
+
+class PropertyFound(FindsProperty, register="case"):
+    """A missing article is found, and the acting officer takes it."""
+
+
+class PropertyDamaged(FindsDamaged, register="case"):
+    """An article in custody is found damaged. Its holder stays answerable; by order it may be written off."""

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from domain.case.case import Case, CaseEntry
+from domain.case.case import Case
 from domain.case.fir import FollowsFIR
-from domain.case.malkhana import Malkhana, memo_of
-from domain.case.property import SeizesProperty
 from domain.case.search import misread_sid
 from domain.common.codes import Code, CodeOrOfficer, unreadable
 from domain.common.days import BNSS_BEGAN, day
-from domain.common.matter import Done
-from domain.event import Sealed, changed, put
+from domain.common.matter import Matter
+from domain.event import Sealed, changed
+from domain.malkhana.article import memo_of
+from domain.malkhana.custody import SeizesProperty
+from domain.malkhana.seizure import RefusesCustodyMove, ReportsSeizure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +59,11 @@ class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
         """The seizure memo."""
         return self.memo
 
-    def refuse(self, case: Case) -> Iterator[str]:
+    def refuse(self, matter: Matter) -> Iterator[str]:
         """Persons go by code, and their particulars are sealed under it."""
-        yield from super().refuse(case)
+        yield from super().refuse(matter)
         if self.from_whom or self.address:
-            yield from unreadable(case.label, self.from_code, "from_code")
+            yield from unreadable(matter.label, self.from_code, "from_code")
 
     def doubt(self, case: Case) -> Iterator[str]:
         """What courts ask of a seizure: witnesses, the diary, the recording, a copy, the seal, the hash of a device."""
@@ -89,46 +90,14 @@ class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
             if item.category == "digital device" and not item.device_hash:
                 yield f"{item.id} is a digital device and has no hash at seizure"
 
-    def apply(self, case: Case) -> Case:
+    def apply(self, matter: Matter) -> Matter:
         """The articles are in custody, and the record is this station's if it begins with them."""
-        return changed(super().apply(case), station=case.station or self.meta.station)
+        return changed(super().apply(matter), station=matter.station or self.meta.station)
 
 
-class SeizureReportedToMagistrate(CaseEntry, register="case"):
+class SeizureReportedToMagistrate(ReportsSeizure, register="case"):
     """The seizure is reported to the Magistrate forthwith (BNSS s.106(3)); a delay is explained here."""
 
-    one_sided = "the section asks that it be sent; no act of the Magistrate on its receipt is in this register"
 
-    memo: str
-    court: str
-    means: str = ""
-    delay_reason: str = ""
-
-    def refuse(self, case: Case) -> Iterator[str]:
-        """Only a seizure can be reported."""
-        if memo_of(case, self.memo) is None:
-            yield (
-                f"memo {self.memo} cannot be reported: {case.label} has no such seizure memo. "
-                f"Record {self.register}.PropertySeized first."
-            )
-
-    def doubt(self, case: Case) -> Iterator[str]:
-        """Reported twice, or before it happened."""
-        memo = memo_of(case, self.memo)
-        if case.part(Malkhana).reported.get(self.memo):
-            yield f"memo {self.memo} was already reported to the Magistrate"
-        if memo and self.meta.occurred_at < memo.at:
-            yield f"the report is dated before the seizure of memo {self.memo}"
-
-    def apply(self, case: Case) -> Case:
-        """The memo is reported."""
-        malkhana, done = case.part(Malkhana), Done(self.meta.version, self.meta.occurred_at)
-        return case.keep(changed(malkhana, reported=put(malkhana.reported, self.memo, done)))
-
-
-class CustodyMoveRefused(CaseEntry, register="case"):
+class CustodyMoveRefused(RefusesCustodyMove, register="case"):
     """Someone tried to enter what cannot have happened to an article. It was refused; the attempt stays on record."""
-
-    attempted: str
-    property_id: str
-    reasons: tuple[str, ...]

@@ -13,8 +13,8 @@ from typing import Literal
 
 from domain.case.arrest import CUSTODY, ActOnAccused, ActOnArrested, standing
 from domain.case.case import Case
-from domain.case.periods import DEFAULT_BAIL, EXECUTIVE_CUSTODY, POLICE_CUSTODY, PROCLAMATION, UAPA_POLICE_CUSTODY
 from domain.common.days import day, later, written
+from domain.common.periods import DEFAULT_BAIL, EXECUTIVE_CUSTODY, POLICE_CUSTODY, PROCLAMATION, UAPA_POLICE_CUSTODY
 from domain.event import Sealed
 
 

@@ -13,10 +13,10 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from domain.case.case import Case, ConcernsAccused
-from domain.case.periods import SANCTION
 from domain.common.days import BNSS_BEGAN, day, later, written
 from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
 from domain.common.matter import Part
+from domain.common.periods import SANCTION
 from domain.event import Sealed, changed, put
 
 NO_SANCTION_NEEDED = frozenset({64, 65, 66, 68, 69, 70, 71, 74, 75, 76, 77, 78, 79, 143, 199, 200})

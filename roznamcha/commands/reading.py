@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from consumers import entries
-from domain.case.property_seizure import CustodyMoveRefused
 from domain.deadline.sheet import TellsOfClock
 from domain.event import RECORDS, Event, fold, struck
 from domain.law.clock import Clock
+from domain.malkhana.seizure import RefusesCustodyMove
 from projections.deadlines import reckon_entries
 from roznamcha.columns import INSTANT
 from roznamcha.errors import Refused, Usage
@@ -166,7 +166,7 @@ def history(
     for each in found:
         meta = each.meta
         refused = (
-            [f"{each.attempted}: {reason}" for reason in each.reasons] if isinstance(each, CustodyMoveRefused) else []
+            [f"{each.attempted}: {reason}" for reason in each.reasons] if isinstance(each, RefusesCustodyMove) else []
         )
         doubts = "\n".join([*refused, *meta.doubts])
         name = f"{each.name} (struck by {marks[meta.entry_id]})" if marks.get(meta.entry_id) else each.name

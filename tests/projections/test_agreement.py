@@ -17,9 +17,9 @@ import domain
 from domain.case.case import Case
 from domain.case.court import Charge
 from domain.case.judgment import AccusedResult
-from domain.case.malkhana import standing
 from domain.common.matter import shown
 from domain.event import ACTS, Actor, Event, changed, decide, fold
+from domain.malkhana.article import standing
 from projections.articles import Articles
 from projections.case_state import CaseState
 from projections.malkhana import Malkhana

@@ -11,8 +11,8 @@ import pytest
 
 from domain.case.final_form import ChargedAccused, DeviceCustody, PropertyReliedOn
 from domain.case.judgment import AccusedResult
-from domain.case.property_parcel import Sample
 from domain.event import Event
+from domain.malkhana.parcel import Sample
 from projections.breaks import BREAKS
 from projections.custody import Custody
 from projections.malkhana import Malkhana

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.case.malkhana import SeizedItem
 from domain.event import ACTS, Actor, Event
+from domain.malkhana.article import SeizedItem
 from domain.shape import columns
 from projections.articles import Articles
 from projections.case_state import CaseState

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from domain.case.case import Case
-from domain.case.malkhana import Article, SeizedItem, standing
 from domain.case.property_seizure import SeizureWitness
 from domain.event import Actor, Event, Sealed
+from domain.malkhana.article import Article, SeizedItem, standing
 from tests.domain.case.builders_fir import SID, fir
 from tests.dsl import OFFICER, Given, act, given
 

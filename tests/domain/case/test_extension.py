@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.case.extension import OF_A_PERSON, WITHOUT_LENGTH, TimeExtended
-from domain.case.periods import MOST_ADDED
+from domain.common.periods import MOST_ADDED
 from tests.domain.case.builders_fir import fir, told
 from tests.dsl import given
 

@@ -16,7 +16,7 @@ from domain.case.final_form import (
     PropertyReliedOn,
 )
 from domain.case.police_report import PoliceReports
-from domain.case.property import SeizedItem
+from domain.malkhana.custody import SeizedItem
 from tests.domain.case.builders_accused import after, arrested, fir, of_kind, struck, submitted, when
 from tests.dsl import Then, act, given
 

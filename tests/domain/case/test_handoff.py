@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 import domain
-from domain.case.property_laboratory import PropertyReturnedFromLaboratory
+from domain.case.property import PropertyReturnedFromLaboratory
 from domain.common.handoff import ROLES, ClosesHandOff, HandOff, HandsOff, touched
 from domain.common.matter import Entry
 from domain.event import ACTS

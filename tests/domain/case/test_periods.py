@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
-import domain.case
-from domain.case import periods
-from domain.case.periods import Period
+import domain
+from domain.common import periods
+from domain.common.periods import Period
 from domain.law.book import load_book
 from domain.law.grammar import Span
 
 BOOK = load_book()
 KNOWN = {name: each for name, each in vars(periods).items() if isinstance(each, Period)}
-CHAPTERS = sorted(Path(domain.case.__file__).parent.glob("*.py"))
+CHAPTERS = sorted(
+    each for each in Path(domain.__file__).parent.rglob("*.py") if each.parent.name not in {"law", "deadline"}
+)
+"""The acts of every register; the law book has the periods themselves."""
 OUTSIDE = {"periods.py", "days.py"}
 """Where a length of time may stand as a number: here, and where days are counted in general."""
 NO_PERIOD = {0, 1, 12}

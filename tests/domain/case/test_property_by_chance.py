@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import domain
 from domain.case.case import Case
-from domain.case.malkhana import ENDED, WITH_OFFICER, Article, Malkhana, standing
-from domain.case.property import MovesProperty
-from domain.case.property_parcel import Sample
 from domain.event import ACTS, Actor, Event, Meta, decide
+from domain.malkhana.article import ENDED, WITH_OFFICER, Article, Malkhana, standing
+from domain.malkhana.custody import MovesProperty
+from domain.malkhana.parcel import Sample
 from domain.shape import Shape, columns
 from tests.domain.case.builders_chance import INSTANTS, SIMPLE
 from tests.domain.case.builders_property import (

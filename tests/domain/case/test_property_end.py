@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.case.malkhana import Order
 from domain.event import Event
+from domain.malkhana.article import Order
 from tests.domain.case.builders_accused import after, struck, when
 from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import (

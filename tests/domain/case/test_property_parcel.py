@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.case.property_parcel import Sample
 from domain.event import Event
+from domain.malkhana.parcel import Sample
 from tests.domain.case.builders_accused import struck, when
 from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import (

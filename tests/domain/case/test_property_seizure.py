@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from domain.case.malkhana import Malkhana, listed, measurable, standing
-from domain.case.property_parcel import Sample
 from domain.case.property_seizure import CustodyMoveRefused, SeizureWitness
 from domain.event import Event
+from domain.malkhana.article import Malkhana, listed, measurable, standing
+from domain.malkhana.parcel import Sample
 from tests.domain.case.builders_accused import after, struck, when
 from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import (

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from domain.case.case import Case
-from domain.case.malkhana import HAND_OVER, RETURN, WITH_OFFICER, WITH_POLICE, Article, Malkhana, State, whole
-from domain.case.periods import OVERNIGHT
-from domain.case.property import ConcernsProperty, MovesProperty
 from domain.common.handoff import HandsOff
+from domain.common.matter import Matter
+from domain.common.periods import OVERNIGHT
 from domain.event import put
+from domain.malkhana.article import HAND_OVER, RETURN, WITH_OFFICER, WITH_POLICE, Article, Malkhana, State, whole
+from domain.malkhana.custody import ConcernsProperty, MovesProperty
 
 
-class PropertyDeposited(MovesProperty, register="case"):
+class DepositsProperty(MovesProperty):
     """The keeper takes an article into the malkhana under a serial of its register. He is not the depositor."""
 
     cannot = "be deposited"
@@ -64,15 +64,15 @@ class PropertyDeposited(MovesProperty, register="case"):
         """The serial in the malkhana register."""
         return f"malkhana register {self.malkhana_serial}/{self.malkhana_year}"
 
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+    def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Nobody deposits with himself."""
         if self.keeper == self.depositor:
             yield (
-                f"{self.property_id} cannot be deposited by {self.depositor} with himself: {case.label} needs a "
+                f"{self.property_id} cannot be deposited by {self.depositor} with himself: {matter.label} needs a "
                 "depositor and a keeper. Name the other person."
             )
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Kept overnight, no diary entry, no specimen of the seal, unfit storage, a third hand at the register."""
         kept = self.meta.occurred_at - article.seized_at
         if article.state == "seized" and kept > OVERNIGHT.span and not self.delay_reason:
@@ -85,19 +85,19 @@ class PropertyDeposited(MovesProperty, register="case"):
             yield f"{self.property_id} is a biological sample and is not kept refrigerated"
         if self.meta.actor.id not in {self.depositor, self.keeper}:
             yield f"{self.meta.actor.id} entered the deposit of {self.property_id}, neither depositor nor keeper"
-        other = case.part(Malkhana).serials.get(self.document, self.property_id)
-        if whole(case, other) != whole(case, self.property_id):
+        other = matter.part(Malkhana).serials.get(self.document, self.property_id)
+        if whole(matter, other) != whole(matter, self.property_id):
             yield f"{self.property_id} is deposited as {self.document}, which is the serial of {other}"
 
-    def apply(self, case: Case) -> Case:
+    def apply(self, matter: Matter) -> Matter:
         """Its serial is taken."""
-        after = super().apply(case)
+        after = super().apply(matter)
         part = after.part(Malkhana)
         serials = put(part.serials, self.document, part.serials.get(self.document, self.property_id))
         return after.keep(replace(part, serials=serials))
 
 
-class PropertyMoved(MovesProperty, register="case"):
+class MovesWithinMalkhana(MovesProperty):
     """An article is put in another place within the malkhana; its keeper stays the same."""
 
     cannot = "be moved within the malkhana"
@@ -126,13 +126,13 @@ class PropertyMoved(MovesProperty, register="case"):
         """Why it was moved."""
         return self.reason
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """A move that changes nothing."""
         if self.place == article.place:
             yield f"{self.property_id} already lies in {self.place}"
 
 
-class PropertyHandedOver(HandsOff, ConcernsProperty, register="case"):
+class HandsOverProperty(HandsOff, ConcernsProperty):
     """The holder hands an article over to another officer. He stays answerable until the other takes it over."""
 
     cannot = "be handed over"
@@ -148,28 +148,28 @@ class PropertyHandedOver(HandsOff, ConcernsProperty, register="case"):
     seal: str = ""
     receipt: str = ""
 
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+    def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Only the holder hands over, and to someone else."""
         giver = self.meta.actor.id
-        yield from self.refuse_giver(case, article, giver)
+        yield from self.refuse_giver(matter, article, giver)
         if self.to_officer in {giver, article.holder}:
             yield (
-                f"{self.property_id} cannot be handed over to {self.to_officer}: {case.label} shows it "
+                f"{self.property_id} cannot be handed over to {self.to_officer}: {matter.label} shows it "
                 f"{article.whereabouts}, and a hand-over needs two persons. Name another officer."
             )
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Another seal, or a hand-over to a second officer while the first has not answered."""
         yield from self.doubt_seal(article, self.seal)
         if article.offered_to and article.offered_to != self.to_officer:
             yield f"{self.property_id} was handed over to {article.offered_to}, who has not taken it over"
 
-    def apply(self, case: Case) -> Case:
+    def apply(self, matter: Matter) -> Matter:
         """It is on offer; the holder has not changed."""
-        return self.kept(case, offered_to=self.to_officer)
+        return self.kept(matter, offered_to=self.to_officer)
 
 
-class PropertyTakenOver(MovesProperty, register="case"):
+class TakesOverProperty(MovesProperty):
     """The officer to whom an article was handed over takes it over and becomes its only holder."""
 
     cannot = "be taken over"
@@ -209,19 +209,19 @@ class PropertyTakenOver(MovesProperty, register="case"):
         """The receipt he signed."""
         return self.receipt
 
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+    def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Taken over is what was handed over to this officer by another."""
         taker = self.meta.actor.id
         if article.offered_to != taker:
             offered = f"to {article.offered_to}" if article.offered_to else "to nobody"
             yield (
-                f"{self.property_id} cannot be taken over by {taker}: {case.label} shows it handed over {offered}. "
+                f"{self.property_id} cannot be taken over by {taker}: {matter.label} shows it handed over {offered}. "
                 f"Record {self.register}.PropertyHandedOver first."
             )
         if self.from_officer == taker:
             yield f"{self.property_id} cannot be taken over by {taker} from himself. Name who handed it over."
         if self.as_keeper and article.state != "deposited":
             yield (
-                f"{self.property_id} cannot be taken over as keeper: {case.label} shows it {article.whereabouts}. "
+                f"{self.property_id} cannot be taken over as keeper: {matter.label} shows it {article.whereabouts}. "
                 f"Record {self.register}.PropertyDeposited instead."
             )

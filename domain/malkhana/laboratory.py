@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from domain.case.case import Case
-from domain.case.malkhana import PARCEL, Article, State, measurable, measured
-from domain.case.periods import DNA_TO_LABORATORY, DRUGS_TO_LABORATORY
-from domain.case.property import CarriesProperty, MovesProperty
+from domain.common.matter import Matter
+from domain.common.periods import DNA_TO_LABORATORY, DRUGS_TO_LABORATORY
+from domain.malkhana.article import PARCEL, Article, State, measurable, measured
+from domain.malkhana.custody import CarriesProperty, MovesProperty
 
 DISPATCH_WITHIN = {"drugs": DRUGS_TO_LABORATORY, "biological or medical sample": DNA_TO_LABORATORY}
 """NDPS Standing Order 1/88, and Kattavellai v. State of Tamil Nadu, 2025 INSC 845. Later is late, not impossible."""
 
 
-class PropertySentToLaboratory(CarriesProperty, register="case"):
+class SendsToLaboratory(CarriesProperty):
     """A sealed exhibit leaves the malkhana for the laboratory under a road certificate."""
 
     cannot = "go to the laboratory"
@@ -44,7 +44,7 @@ class PropertySentToLaboratory(CarriesProperty, register="case"):
         """The road certificate: an acknowledgement, not a receipt."""
         return self.road_certificate
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """No road certificate, no specimen of the seal, no certified inventory, or late."""
         if not self.road_certificate:
             yield f"{self.property_id} goes to {self.laboratory} without a road certificate"
@@ -57,7 +57,7 @@ class PropertySentToLaboratory(CarriesProperty, register="case"):
             yield f"{self.property_id} goes to the laboratory later than {limit} after its seizure, unexplained"
 
 
-class PropertyReceivedByLaboratory(MovesProperty, register="case"):
+class LaboratoryReceives(MovesProperty):
     """The laboratory takes the parcel in, gives its own receipt, and says whether the seal is whole."""
 
     cannot = "be received by the laboratory"
@@ -91,7 +91,7 @@ class PropertyReceivedByLaboratory(MovesProperty, register="case"):
         """The laboratory's receipt, a paper of its own beside the road certificate."""
         return self.receipt
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Another laboratory, a broken seal, no receipt."""
         if article.place != f"on the way to {self.laboratory}":
             yield f"{self.property_id} is received by {self.laboratory}; the register shows it {article.place}"
@@ -101,7 +101,7 @@ class PropertyReceivedByLaboratory(MovesProperty, register="case"):
             yield f"{self.laboratory} gave no receipt for {self.property_id}"
 
 
-class PropertyRejectedByLaboratory(MovesProperty, register="case"):
+class LaboratoryRejects(MovesProperty):
     """The laboratory will not examine the exhibit, and says why. It waits there to be taken back."""
 
     cannot = "be rejected by the laboratory"
@@ -133,7 +133,7 @@ class PropertyRejectedByLaboratory(MovesProperty, register="case"):
         return self.letter
 
 
-class PropertyReturnedFromLaboratory(CarriesProperty, register="case"):
+class LaboratoryReturns(CarriesProperty):
     """The carrier takes the exhibit back, under the laboratory's seal, less what the test has consumed."""
 
     cannot = "be returned from the laboratory"
@@ -173,11 +173,11 @@ class PropertyReturnedFromLaboratory(CarriesProperty, register="case"):
         """What went in, less what the test consumed."""
         return max(article.quantity - measured(self.consumed), Decimal(0))
 
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+    def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """A test consumes no more than there is."""
         if not measurable(self.consumed) or self.consumed > article.quantity:
             yield (
-                f"{self.property_id} cannot be returned with {self.consumed} consumed: {case.label} shows "
+                f"{self.property_id} cannot be returned with {self.consumed} consumed: {matter.label} shows "
                 f"{article.quantity} {article.unit} of it. Give what the laboratory states."
             )
         elif self.state_after == "used up" and self.consumed != article.quantity:
@@ -186,7 +186,7 @@ class PropertyReturnedFromLaboratory(CarriesProperty, register="case"):
                 f"{article.unit} consumed. Record {self.register}.PropertyMissing for the rest, or what was consumed."
             )
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Another laboratory, a parcel that comes back open, a rejected one that was opened."""
         if article.place != self.laboratory:
             yield f"{self.property_id} comes back from {self.laboratory}; the register shows it {article.whereabouts}"

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from domain.case.case import Case
-from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, standing
-from domain.case.property import ConcernsProperty
 from domain.common.codes import CodeOrOfficer
+from domain.common.matter import Matter
 from domain.event import changed
+from domain.malkhana.article import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, standing
+from domain.malkhana.custody import ConcernsProperty
 
 
-class SealBroken(ConcernsProperty, register="case"):
+class BreaksSeal(ConcernsProperty):
     """A parcel is opened, or its seal is found broken. It stays open until it is sealed again under a named seal."""
 
     cannot = "have its seal broken"
@@ -26,26 +26,26 @@ class SealBroken(ConcernsProperty, register="case"):
     permission: str = ""
     present: tuple[CodeOrOfficer, ...] = ()
 
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+    def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Only what is sealed can be opened."""
         if not article.seal:
             yield (
-                f"{self.property_id} cannot have its seal broken: {case.label} shows it open. "
+                f"{self.property_id} cannot have its seal broken: {matter.label} shows it open. "
                 f"Record {self.register}.PropertyResealed first."
             )
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Another seal, or opened without leave of the court. A laboratory opens what it examines."""
         yield from self.doubt_seal(article, self.seal)
         if not self.permission and article.state != "at laboratory":
             yield f"{self.property_id} is opened without leave of the court"
 
-    def apply(self, case: Case) -> Case:
+    def apply(self, matter: Matter) -> Matter:
         """The parcel is open."""
-        return self.kept(case, seal="")
+        return self.kept(matter, seal="")
 
 
-class PropertyResealed(ConcernsProperty, register="case"):
+class ResealsParcel(ConcernsProperty):
     """A parcel is sealed, at first or again. The new seal is named, and left with another person after use."""
 
     cannot = "be sealed"
@@ -59,12 +59,12 @@ class PropertyResealed(ConcernsProperty, register="case"):
     permission: str = ""
     present: tuple[CodeOrOfficer, ...] = ()
 
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+    def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Every new seal is named."""
         if not self.seal.strip():
             yield f"{self.property_id} cannot be sealed without naming the seal: give its letter or number."
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Over an unbroken seal, without leave of the court, or with the seal left in the same hand."""
         if article.seal:
             yield f"{self.property_id} is sealed again while the register shows the seal '{article.seal}' whole"
@@ -73,12 +73,12 @@ class PropertyResealed(ConcernsProperty, register="case"):
         if self.seal_kept_by in {"", self.meta.actor.id}:
             yield f"the seal set on {self.property_id} was left with no other person after use"
 
-    def apply(self, case: Case) -> Case:
+    def apply(self, matter: Matter) -> Matter:
         """It is under this seal."""
-        return self.kept(case, seal=self.seal)
+        return self.kept(matter, seal=self.seal)
 
 
-class InventoryCertified(ConcernsProperty, register="case"):
+class CertifiesInventory(ConcernsProperty):
     """A Magistrate certifies the inventory, the photographs or the samples of a seized drug (NDPS s.52A)."""
 
     cannot = "have its inventory certified"
@@ -89,9 +89,9 @@ class InventoryCertified(ConcernsProperty, register="case"):
     certificate: str
     photographs: int = 0
 
-    def apply(self, case: Case) -> Case:
+    def apply(self, matter: Matter) -> Matter:
         """The certificate goes with the article and with every sample drawn from it later."""
-        return self.kept(case, certificate=self.certificate)
+        return self.kept(matter, certificate=self.certificate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ class Sample:
     label_signed_by: tuple[CodeOrOfficer, ...] = ()
 
 
-class PropertySplit(ConcernsProperty, register="case"):
+class SplitsProperty(ConcernsProperty):
     """Samples are drawn from an article. What they, the remainder and the test used must add up to what there was."""
 
     cannot = "be split"
@@ -123,34 +123,34 @@ class PropertySplit(ConcernsProperty, register="case"):
     seal_count: int = 0
     present: tuple[CodeOrOfficer, ...] = ()
 
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+    def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """By the holder; each sample with an id of its own; quantities of one unit that add up exactly."""
-        yield from self.refuse_giver(case, article, self.meta.actor.id)
+        yield from self.refuse_giver(matter, article, self.meta.actor.id)
         ids = [sample.id for sample in self.samples]
         if not ids:
             yield f"{self.property_id} cannot be split into nothing. Give at least one sample."
         for each in sorted(set(ids)):
-            if not each.strip() or standing(case, each) or ids.count(each) > 1:
-                yield f"sample '{each}' of {self.property_id} needs an id that no other article of {case.label} has."
+            if not each.strip() or standing(matter, each) or ids.count(each) > 1:
+                yield f"sample '{each}' of {self.property_id} needs an id that no other article of {matter.label} has."
         for sample in self.samples:
             if sample.unit != article.unit:
                 yield (
-                    f"sample {sample.id} is measured in {sample.unit}, and {case.label} measures {self.property_id} in "
-                    f"{article.unit}. Give the quantity in {article.unit}."
+                    f"sample {sample.id} is measured in {sample.unit}, and {matter.label} measures {self.property_id} "
+                    f"in {article.unit}. Give the quantity in {article.unit}."
                 )
-        yield from self._refuse_sum(case, article)
+        yield from self._refuse_sum(matter, article)
 
-    def _refuse_sum(self, case: Case, article: Article) -> Iterator[str]:
+    def _refuse_sum(self, matter: Matter, article: Article) -> Iterator[str]:
         parts = [*(sample.quantity for sample in self.samples), self.remaining, self.consumed]
         if not all(map(measurable, parts)) or any(sample.quantity == 0 for sample in self.samples):
             yield f"{self.property_id} cannot be split: a quantity is zero, negative or no number. Give the weights."
         elif sum(parts) != article.quantity:
             yield (
                 f"{self.property_id} cannot be split: samples, remainder and use make {sum(parts)} {article.unit}, "
-                f"and {case.label} shows {article.quantity}. Give quantities that add up."
+                f"and {matter.label} shows {article.quantity}. Give quantities that add up."
             )
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Unsealed samples, an open remainder, a drug sampled without the Magistrate, a stranger at the shelf."""
         yield from self.doubt_giver(article, self.meta.actor.id)
         for sample in self.samples:
@@ -161,11 +161,11 @@ class PropertySplit(ConcernsProperty, register="case"):
         if article.category == "drugs" and not article.certificate:
             yield f"{self.property_id} is sampled without the Magistrate's certificate of its inventory (NDPS s.52A)"
 
-    def apply(self, case: Case) -> Case:
+    def apply(self, matter: Matter) -> Matter:
         """Each sample is where its parent is, with the same holder; the parent keeps what remains."""
-        parent = self.article(case)
+        parent = self.article(matter)
         if parent is None:
-            return case
+            return matter
         fresh = changed(parent, since=self.meta.occurred_at, value_paise=None, offered_to="", orders=())
         drawn = [
             changed(
@@ -175,4 +175,4 @@ class PropertySplit(ConcernsProperty, register="case"):
         ]
         left: dict[str, Any] = {"quantity": measured(self.remaining), "seal": self.seal}
         ended = {} if left["quantity"] else {"state": "used up"}
-        return self.kept(case.keep(case.part(Malkhana).keeping(drawn)), **left, **ended)
+        return self.kept(matter.keep(matter.part(Malkhana).keeping(drawn)), **left, **ended)

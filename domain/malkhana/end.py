@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Literal
 
-from domain.case.case import Case
-from domain.case.malkhana import IN_CUSTODY, Article, Order
-from domain.case.periods import DISPOSAL
-from domain.case.property import ConcernsProperty, EndsCustody, MovesProperty
 from domain.common.codes import Code, CodeOrOfficer, unreadable
 from domain.common.days import day
+from domain.common.matter import Matter
+from domain.common.periods import DISPOSAL
 from domain.event import Sealed
+from domain.malkhana.article import IN_CUSTODY, Article, Order
+from domain.malkhana.custody import ConcernsProperty, EndsCustody, MovesProperty
 
 AFTER_TRIAL = {"BNSS 498", "CrPC 452"}
 NOT_HELD = {"livestock", "perishable"}
@@ -22,7 +22,7 @@ SP_SALE_BELOW_PAISE = 500_00
 Manner = Literal["returned", "auctioned", "destroyed", "confiscated", "transferred", "written off"]
 
 
-class DisposalOrdered(ConcernsProperty, register="case"):
+class OrdersDisposal(ConcernsProperty):
     """A court orders what becomes of an article (BNSS s.497, 498, 503), or an SP its sale (s.106(3) proviso)."""
 
     cannot = "be ordered disposed of"
@@ -35,30 +35,30 @@ class DisposalOrdered(ConcernsProperty, register="case"):
     recipient: Sealed | None = None
     on_bond: bool = False
 
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+    def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """An order has a number, by which its execution is tied to it."""
         if not self.order.strip():
             yield f"{self.property_id} cannot be ordered disposed of by an order without a number. Give its number."
         if self.recipient is not None:
-            yield from unreadable(case.label, self.recipient_code, "recipient_code")
+            yield from unreadable(matter.label, self.recipient_code, "recipient_code")
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """The same order twice; an SP's sale of what is worth five hundred rupees or more."""
         if any(each.number == self.order for each in article.orders):
             yield f"order {self.order} on {self.property_id} is already entered"
         if self.provision == "BNSS 106(3)" and (article.value_paise or 0) >= SP_SALE_BELOW_PAISE:
             yield f"{self.property_id} is worth {article.value_paise} paise; an SP orders sales below 50000 (s.106(3))"
 
-    def apply(self, case: Case) -> Case:
+    def apply(self, matter: Matter) -> Matter:
         """The order waits to be carried out."""
-        article = self.article(case)
+        article = self.article(matter)
         if article is None:
-            return case
+            return matter
         order = Order(self.order, self.provision, self.manner, self.meta.occurred_at, self.on_bond)
-        return self.kept(case, orders=(*article.orders, order))
+        return self.kept(matter, orders=(*article.orders, order))
 
 
-class PropertyDisposed(EndsCustody, register="case"):
+class DisposesOfProperty(EndsCustody):
     """The order is carried out and custody ends: the article is returned, sold, destroyed, confiscated, transferred."""
 
     cannot = "be disposed of"
@@ -99,25 +99,25 @@ class PropertyDisposed(EndsCustody, register="case"):
         """The order."""
         return self.order
 
-    def refuse_article(self, case: Case, article: Article) -> Iterator[str]:
+    def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """No end without an order, and nobody can give what is missing."""
         numbers = [each.number for each in article.orders]
         if self.order not in numbers:
             yield (
-                f"{self.property_id} cannot be disposed of under {self.order or 'no order'}: {case.label} shows "
+                f"{self.property_id} cannot be disposed of under {self.order or 'no order'}: {matter.label} shows "
                 f"{', '.join(numbers) or 'no order'}. Record {self.register}.DisposalOrdered first."
             )
         lost, off = article.state == "missing", self.manner == "written off"
         if lost != off and not (off and article.damaged):
             first = "PropertyFound" if lost else f"PropertyMissing or {self.register}.PropertyDamaged"
             yield (
-                f"{self.property_id} cannot be {self.manner}: {case.label} shows it {article.whereabouts}, and what is "
-                f"missing or damaged, and only that, is written off. Record {self.register}.{first} first."
+                f"{self.property_id} cannot be {self.manner}: {matter.label} shows it {article.whereabouts}, and what "
+                f"is missing or damaged, and only that, is written off. Record {self.register}.{first} first."
             )
         if self.recipient is not None:
-            yield from unreadable(case.label, self.recipient_code, "recipient_code")
+            yield from unreadable(matter.label, self.recipient_code, "recipient_code")
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Otherwise than ordered, within the two months of s.498(4), while elsewhere, or to nobody."""
         for order in [each for each in article.orders if each.number == self.order][-1:]:
             if order.manner != self.manner:
@@ -132,7 +132,7 @@ class PropertyDisposed(EndsCustody, register="case"):
             yield f"{self.property_id} is {self.manner} to nobody named"
 
 
-class PropertyMissing(MovesProperty, register="case"):
+class MissesProperty(MovesProperty):
     """An article is not where the register shows it. Its last holder stays answerable."""
 
     cannot = "be reported missing"
@@ -163,7 +163,7 @@ class PropertyMissing(MovesProperty, register="case"):
         return self.inquiry
 
 
-class PropertyFound(MovesProperty, register="case"):
+class FindsProperty(MovesProperty):
     """A missing article is found, and the acting officer takes it."""
 
     cannot = "be found"
@@ -187,7 +187,7 @@ class PropertyFound(MovesProperty, register="case"):
         return self.inquiry
 
 
-class PropertyDamaged(ConcernsProperty, register="case"):
+class FindsDamaged(ConcernsProperty):
     """An article in custody is found damaged. Its holder stays answerable; by order it may be written off."""
 
     cannot = "be found damaged"
@@ -198,9 +198,9 @@ class PropertyDamaged(ConcernsProperty, register="case"):
     cause: Literal["not known", "fire", "water", "pests", "decay", "handling", "other"] = "not known"
     inquiry: str = ""
 
-    def apply(self, case: Case) -> Case:
+    def apply(self, matter: Matter) -> Matter:
         """It is damaged, where it is."""
-        return self.kept(case, damaged=True)
+        return self.kept(matter, damaged=True)
 
 
 def _held(order: Order, article: Article) -> bool:

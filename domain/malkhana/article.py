@@ -1,4 +1,4 @@
-"""The malkhana register of a case: each article, who holds it, where it lies, and under which seal."""
+"""The malkhana register of a matter: each article, who holds it, where it lies, and under which seal."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from domain.case.case import Case
 from domain.common.codes import CodeOrOfficer
 from domain.common.handoff import HandOff
-from domain.common.matter import Done, Part
+from domain.common.matter import Done, Matter, Part
 from domain.event import changed
 
 State = Literal[
@@ -136,7 +135,7 @@ class Article:
 
 @dataclass(frozen=True)
 class Malkhana(Part):
-    """The articles of the case by their ids, its seizure memos, and the entries by which the Magistrate was told."""
+    """The articles of the matter by their ids, its seizure memos, and the entries by which the Magistrate was told."""
 
     articles: Mapping[str, Article] = field(default_factory=dict)
     memos: Mapping[str, Done] = field(default_factory=dict)
@@ -149,28 +148,28 @@ class Malkhana(Part):
         return changed(self, articles={**self.articles, **{each.property_id: each for each in articles}})
 
 
-def standing(case: Case, property_id: str) -> Article | None:
+def standing(matter: Matter, property_id: str) -> Article | None:
     """The article, or None when nobody has seized it."""
-    return case.part(Malkhana).articles.get(property_id)
+    return matter.part(Malkhana).articles.get(property_id)
 
 
-def whole(case: Case, property_id: str) -> str:
+def whole(matter: Matter, property_id: str) -> str:
     """The article of which this one is a sample, or a sample's sample; itself when it is none."""
     seen = {property_id}
-    while (article := standing(case, property_id)) and article.parent and article.parent not in seen:
+    while (article := standing(matter, property_id)) and article.parent and article.parent not in seen:
         property_id = article.parent
         seen.add(property_id)
     return property_id
 
 
-def memo_of(case: Case, number: str) -> Done | None:
+def memo_of(matter: Matter, number: str) -> Done | None:
     """The seizure memo of this number."""
-    return case.part(Malkhana).memos.get(number)
+    return matter.part(Malkhana).memos.get(number)
 
 
-def listed(case: Case) -> str:
+def listed(matter: Matter) -> str:
     """What the seizure memos list, in words that fit on a line."""
-    ids = [*case.part(Malkhana).articles]
+    ids = [*matter.part(Malkhana).articles]
     shown = ids if len(ids) <= 6 else [*ids[:4], f"… {ids[-2]}", ids[-1]]  # noqa: PLR2004 (what fits on a line)
     return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]])) or "nothing"
 

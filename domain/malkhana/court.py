@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from domain.case.case import Case
-from domain.case.malkhana import IN_CUSTODY, WITH_POLICE, Article
-from domain.case.property import CarriesProperty, ConcernsProperty, MovesProperty
 from domain.common.codes import Code
+from domain.common.matter import Matter
 from domain.event import Sealed
+from domain.malkhana.article import IN_CUSTODY, WITH_POLICE, Article
+from domain.malkhana.custody import CarriesProperty, ConcernsProperty, MovesProperty
 
 
-class PropertyProducedInCourt(MovesProperty, register="case"):
+class ProducesInCourt(MovesProperty):
     """An article is produced before the court, which keeps it until it is returned."""
 
     cannot = "be produced in court"
@@ -41,7 +41,7 @@ class PropertyProducedInCourt(MovesProperty, register="case"):
         return self.requisition
 
 
-class PropertyStatementPrepared(ConcernsProperty, register="case"):
+class PreparesStatement(ConcernsProperty):
     """The court prepares a statement of the property produced, within fourteen days (BNSS s.497(2))."""
 
     cannot = "be described in a statement"
@@ -52,7 +52,7 @@ class PropertyStatementPrepared(ConcernsProperty, register="case"):
     statement: str = ""
 
 
-class PropertyPhotographed(ConcernsProperty, register="case"):
+class PhotographsForCourt(ConcernsProperty):
     """The property is photographed or filmed for the court before it is disposed of (BNSS s.497(3))."""
 
     cannot = "be photographed for the court"
@@ -63,7 +63,7 @@ class PropertyPhotographed(ConcernsProperty, register="case"):
     recording: str = ""
 
 
-class PropertyReturnedFromCourt(CarriesProperty, register="case"):
+class CourtReturns(CarriesProperty):
     """The court gives an article back to the police. A parcel opened there may come back under the court's seal."""
 
     cannot = "be returned from court"
@@ -87,7 +87,7 @@ class PropertyReturnedFromCourt(CarriesProperty, register="case"):
         """The receipt given to the court."""
         return self.receipt
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Another court, or a parcel that comes back open."""
         if article.place != self.court:
             yield f"{self.property_id} comes back from {self.court}; the register shows it {article.whereabouts}"
@@ -95,7 +95,7 @@ class PropertyReturnedFromCourt(CarriesProperty, register="case"):
             yield f"{self.property_id} comes back from {self.court} under no named seal"
 
 
-class PropertyReleasedOnBond(MovesProperty, register="case"):
+class ReleasesOnBond(MovesProperty):
     """An article is given to a person on bond (supurdnama), who must produce it when the court asks."""
 
     cannot = "be released on bond"
@@ -127,7 +127,7 @@ class PropertyReleasedOnBond(MovesProperty, register="case"):
         """The bond."""
         return self.bond
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """No order, no bond."""
         if not self.order:
             yield f"{self.property_id} is released to {self.person} without an order"
@@ -135,7 +135,7 @@ class PropertyReleasedOnBond(MovesProperty, register="case"):
             yield f"{self.property_id} is released to {self.person} without a bond"
 
 
-class PropertyRecalled(MovesProperty, register="case"):
+class RecallsFromBond(MovesProperty):
     """The person on bond brings the article back, and the acting officer takes it."""
 
     cannot = "be recalled"
@@ -159,7 +159,7 @@ class PropertyRecalled(MovesProperty, register="case"):
         """The order of recall."""
         return self.order
 
-    def doubt_article(self, case: Case, article: Article) -> Iterator[str]:
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Brought back by somebody else."""
         if self.person != article.holder:
             yield f"{self.property_id} is brought back by {self.person}; it was released to {article.holder}"
