@@ -1,4 +1,4 @@
-"""Where a chain of custody breaks: the eighteen patterns of which courts ask, as far as the acts of this release show.
+"""Where a chain of custody breaks: the eighteen patterns of which courts ask, each by what the entries show of it.
 
 A break is said of one link, once for each code. What an act could see by itself stands in its doubts as well; a doubt
 asks an officer to look again, a break is what a defence will read out, and the two are never added up.
@@ -14,8 +14,9 @@ from typing import Any
 from domain.case.property_seizure import PropertySeized
 from domain.common.days import BNSS_BEGAN, day
 from domain.common.periods import OVERNIGHT
-from domain.malkhana.article import WITH_OFFICER, Article, SeizedItem
-from domain.malkhana.custody import MovesProperty
+from domain.event import changed
+from domain.malkhana.article import Article, SeizedItem
+from domain.malkhana.custody import CarriesProperty, MovesProperty
 from domain.malkhana.end import MissesProperty
 from domain.malkhana.laboratory import DISPATCH_WITHIN, LaboratoryReceives, SendsToLaboratory
 from domain.malkhana.moves import DepositsProperty
@@ -28,18 +29,28 @@ BREAKS: Mapping[str, tuple[int, str, str]] = {
     "no diary entry": (2, "deposited without a General Diary entry", "रोज़नामचा प्रविष्टि बिना जमा"),
     "no specimen": (3, "no specimen of the seal was deposited", "नमूना मुहर जमा नहीं"),
     "seal not given away": (3, "the seal was left in the same hand after use", "मुहर उपयोग के बाद उसी के पास रही"),
+    "no specimen sent": (3, "no specimen of the seal went with the parcel", "पार्सल के साथ नमूना मुहर नहीं भेजी"),
     "seal differs": (4, "the seal is another than at the link before", "मुहर पिछली कड़ी से भिन्न है"),
+    "impressions differ": (4, "the seal's impressions differ in number or form", "मुहर छापों की संख्या या आकृति भिन्न"),
     "seal found broken": (4, "the laboratory found the seal broken", "प्रयोगशाला ने मुहर टूटी पाई"),
     "sent late": (5, "sent to the laboratory late, unexplained", "बिना कारण विलंब से प्रयोगशाला भेजा"),
+    "never sent": (5, "never sent to the laboratory", "प्रयोगशाला कभी नहीं भेजा"),
     "no paper": (6, "the article left without a paper that proves it", "बिना कागज के निकाला गया"),
     "no carrier": (6, "the carrier is not named", "ले जाने वाले का नाम नहीं"),
+    "carrier not examined": (6, "who carried it was not examined in court", "ले जाने वाले का न्यायालय में परीक्षण नहीं"),
+    "keeper not examined": (7, "who kept it was not examined in court", "मालखाना मोहर्रिर का परीक्षण नहीं"),
+    "register not produced": (7, "the malkhana register was not produced in court", "मालखाना पंजी न्यायालय में पेश नहीं"),
     "quantity differs": (8, "it measures another quantity than the register has", "मात्रा पंजी से भिन्न है"),
     "opened without leave": (9, "opened or sealed again without the court's leave", "बिना अनुमति खोला या पुनः सील"),
     "not certified": (10, "no Magistrate's certificate (NDPS s.52A)", "मजिस्ट्रेट प्रमाणपत्र नहीं (एनडीपीएस 52क)"),
     "before the FIR": (11, "seized before the FIR was registered", "प्रथम सूचना रिपोर्ट से पहले जप्त"),
+    "before the departure": (11, "seized before the diary has the officer leave", "रवानगी सान्हा से पहले जप्त"),
     "two places": (12, "the same person acts at two places at one time", "एक ही व्यक्ति एक समय दो स्थानों पर"),
     "too few witnesses": (13, "fewer than two witnesses signed the memo", "जप्ती पत्रक पर दो से कम साक्षी"),
+    "witness from elsewhere": (13, "no witness is an inhabitant of the locality", "कोई साक्षी उस स्थान का निवासी नहीं"),
+    "stock witness": (13, "a witness has signed the station's memos before", "साक्षी पहले भी थाने के पत्रकों पर"),
     "not filmed": (14, "no audio-video recording is named", "दृश्य-श्रव्य अभिलेख नहीं"),
+    "not forwarded": (14, "the recording was not forwarded to a Magistrate", "अभिलेख मजिस्ट्रेट को नहीं भेजा"),
     "not refrigerated": (15, "a biological sample kept without refrigeration", "जैविक नमूना बिना प्रशीतन रखा"),
     "out of order": (16, "dated before the link that precedes it", "पिछली कड़ी से पहले की तारीख"),
     "serial out of order": (16, "the malkhana serial does not fit the date", "मालखाना क्रमांक तारीख से मेल नहीं खाता"),
@@ -51,10 +62,10 @@ BREAKS: Mapping[str, tuple[int, str, str]] = {
 }  # fmt: skip
 """Each break by its code: the pattern's number (0: none of the eighteen), and what it is in both languages.
 
-Pattern 7 (the keeper not examined, the register not produced) needs acts of the trial that are not there yet. So do
-parts of others: the carrier's examination (6), the departure entry of the diary (11), witnesses who are always the same
-or come from far away (13), the temperature of the store (15). That a recording was not forwarded (14) is not said here:
-where a State's rules have it so, one that lies in eSakshya counts as forwarded.
+A pattern with several ways to it has a code for each. Some are told by what an officer enters for that purpose: where a
+witness lives and whose memos he signed before (13), the entry of departure (11), who was examined in court (6, 7); left
+out, they break nothing. Of a store it is known whether it is refrigerated, not how warm it was (15). A recording that
+lies in eSakshya goes to court through it, and counts as forwarded (14).
 """
 
 
@@ -83,6 +94,24 @@ class Trail:
     """Of its last link."""
     in_hand: bool = True
     """Whether it has never left the hands of officers since the seizure."""
+    whole: str = ""
+    """The article that was seized, of which this one is a sample or itself."""
+    memo: PropertySeized | None = None
+    """The entry of its seizure, where that has the columns of which courts ask."""
+    sent: bool = False
+    """Whether it has gone to a laboratory."""
+    keepers: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
+
+    def onward(self, act: Any, after: Article) -> Trail:  # noqa: ANN401 (a link's act)
+        """With one link more: who keeps it, who carries it, whether it went to a laboratory."""
+        keepers, carriers = self.keepers, self.carriers
+        if after.state == "deposited" and after.holder not in {"", *keepers}:
+            keepers = (*keepers, after.holder)
+        if isinstance(act, CarriesProperty) and act.carrier not in {"", *carriers}:
+            carriers = (*carriers, act.carrier)
+        sent = self.sent or isinstance(act, SendsToLaboratory)
+        return changed(self, last=act.meta.occurred_at, keepers=keepers, carriers=carriers, sent=sent)
 
 
 def at_seizure(
@@ -95,9 +124,9 @@ def at_seizure(
     at = act.meta.occurred_at
     if registered_at and at < registered_at:
         yield Break("before the FIR", "{0}, and the FIR is of {1}", (at, registered_at))
-    signed = {each.code for each in act.witnesses if each.signed}
-    if len(signed) < 2:  # noqa: PLR2004 (two or more, s.103(4))
-        yield Break("too few witnesses", str(len(signed)))
+    if act.departure_gd_at and at < act.departure_gd_at:
+        yield Break("before the departure", "{0}, and the diary has the departure at {1}", (at, act.departure_gd_at))
+    yield from _witnessed(act)
     if not act.sid and day(at) >= BNSS_BEGAN:
         yield Break("not filmed")
     if item.seal and act.seal_kept_by in {"", act.meta.actor.id}:
@@ -105,6 +134,17 @@ def at_seizure(
     if item.category == "digital device" and not item.device_hash:
         yield Break("no hash")
     yield from at_two_places(act, crowd)
+
+
+def _witnessed(act: PropertySeized) -> Iterator[Break]:
+    """Two or more independent inhabitants of the locality, or of another only where it has none (s.103(4))."""
+    signed = {each.code: each for each in act.witnesses if each.signed}
+    if len(signed) < 2:  # noqa: PLR2004 (two or more, s.103(4))
+        yield Break("too few witnesses", str(len(signed)))
+    if signed and all(each.inhabitant == "of another place" for each in signed.values()):
+        yield Break("witness from elsewhere", ", ".join(signed))
+    if known := [f"{code}: {each.earlier_seizures}" for code, each in signed.items() if each.earlier_seizures]:
+        yield Break("stock witness", ", ".join(known))
 
 
 def between(act: Any, before: Article, trail: Trail) -> Iterator[Break]:  # noqa: ANN401 (a link's act)
@@ -143,6 +183,11 @@ def _on_the_move(act: MovesProperty, before: Article) -> Iterator[Break]:
         yield Break("holder unknown", f"{before.holder} → {act.giver}")
     if act.seen and not act.reseals and act.seal and before.seal and act.seal != before.seal:
         yield Break("seal differs", f"{before.seal} → {act.seal}")
+    elif act.seen and not act.reseals:
+        was = {"seal_count": before.seal_count, "seal_impression": before.seal_impression}
+        here = act.impressions
+        if told := [f"{old} → {here[each]}" for each, old in was.items() if old and here[each] and old != here[each]]:
+            yield Break("impressions differ", ", ".join(told))
     due = act.quantity_after(before)
     if act.quantity is not None and act.quantity != due:
         yield Break("quantity differs", f"{due} → {act.quantity} {before.unit}")
@@ -170,6 +215,8 @@ def _sent(act: SendsToLaboratory, before: Article, _: Trail) -> Iterator[Break]:
         yield Break("no paper")
     if not act.carrier:
         yield Break("no carrier")
+    if before.seal and not act.specimen_seal_sent:
+        yield Break("no specimen sent")
     yield from _uncertified(before)
 
 
@@ -214,15 +261,6 @@ _PARTICULAR: Mapping[type, Callable[[Any, Article, Trail], Iterator[Break]]] = {
     ResealsParcel: _resealed,
     MissesProperty: _missed,
 }
-
-
-def at_the_end(article: Article, *, in_hand: bool) -> Iterator[Break]:
-    """What breaks when the final form is drawn up or judgment is pronounced while the article lies so."""
-    if article.state in WITH_OFFICER:
-        if in_hand:
-            yield Break("kept by officer", "never deposited")
-        else:
-            yield Break("not returned", f"with {article.holder}")
 
 
 def once(found: Iterable[Break]) -> tuple[Break, ...]:

@@ -12,10 +12,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.case.final_form import DEVICES, FinalReportPrepared
+from domain.case.court import HearingHeld
+from domain.case.custody_evidence import CustodyWitnessExamined
+from domain.case.final_form import FinalReportPrepared
 from domain.case.judgment import JudgmentPronounced
 from domain.case.property_seizure import PropertySeized
 from domain.case.registration import FIRRegistered, ZeroFIRRegistered
+from domain.case.search import RecordingForwarded
 from domain.common.matter import Matter
 from domain.event import changed
 from domain.malkhana.article import WITH_OFFICER, Article, Malkhana
@@ -23,7 +26,8 @@ from domain.malkhana.custody import ConcernsProperty, MovesProperty, SeizesPrope
 from domain.malkhana.moves import DepositsProperty
 from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty
 from domain.malkhana.seizure import RefusesCustodyMove
-from projections.breaks import Break, Trail, at_seizure, at_the_end, at_two_places, between, once, presences
+from projections.breaks import Break, Trail, at_seizure, at_two_places, between, once, presences
+from projections.in_court import at_the_form, at_the_judgment
 from projections.slip import Slip, act_of
 from projections.struck import standing
 
@@ -32,6 +36,9 @@ COLUMNS: Mapping[type, frozenset[str]] = {
     ZeroFIRRegistered: frozenset({"year"}),
     FinalReportPrepared: frozenset({"device_custody", "relied_on"}),
     JudgmentPronounced: frozenset({"cnr"}),
+    HearingHeld: frozenset({"witnesses_examined"}),
+    CustodyWitnessExamined: frozenset({"witness", "property_ids", "register_produced"}),
+    RecordingForwarded: frozenset({"recording", "sid", "document"}),
 }
 """What is kept of acts that deal with no article. Of those that do, everything is kept but the sealed columns."""
 
@@ -111,6 +118,10 @@ class _Walk:
         self.last: dict[str, int] = {}
         """Where the last link of each article stands among the links."""
         self.trails: dict[str, Trail] = {}
+        self.said: list[Any] = []
+        """What was done beside the chain, and matters to it when the investigation or the trial ends."""
+        self.relied_on: set[str] = set()
+        """The articles on which the final forms rely."""
         self.serials: dict[tuple[str, int, int], datetime] = {}
         """When each malkhana serial was first used."""
         self.registered_at = next((act.meta.occurred_at for _, act in self.acts if isinstance(act, REGISTERED)), None)
@@ -140,12 +151,15 @@ class _Walk:
             self._note(slip, act, act.attempted, act.reasons)
         elif isinstance(act, FinalReportPrepared | JudgmentPronounced):
             self._ended(act)
+        else:
+            self.said.append(act)
 
     def _seized(self, slip: Slip, act: SeizesProperty) -> None:
         for item in act.items:
             found: Iterable[Break] = ()
-            trail = Trail(act.meta.occurred_at, act.rank_after, item.description)
+            trail = Trail(act.meta.occurred_at, act.rank_after, item.description, whole=item.id)
             if isinstance(act, PropertySeized):
+                trail = changed(trail, memo=act)
                 found = at_seizure(act, item, self.registered_at, self.crowd)
             self._link(slip, act, self.articles[item.id], trail, found)
 
@@ -157,7 +171,7 @@ class _Walk:
         after = self.articles[act.property_id]
         in_hand = trail.in_hand and after.state in WITH_OFFICER
         rank = act.rank_after if isinstance(act, MovesProperty) and act.holder_after else trail.rank
-        trail = changed(trail, last=act.meta.occurred_at, in_hand=in_hand, rank=rank)
+        trail = changed(trail.onward(act, after), in_hand=in_hand, rank=rank)
         self._link(slip, act, after, trail, found, before)
         if isinstance(act, SplitsProperty):
             for each in act.samples:
@@ -177,14 +191,14 @@ class _Walk:
 
     def _ended(self, act: FinalReportPrepared | JudgmentPronounced) -> None:
         """The investigation or the trial ends: what should be back by now, and what the final form must show."""
+        if isinstance(act, FinalReportPrepared):
+            self.relied_on |= {each.property_id for each in act.relied_on}
         for property_id, article in self.articles.items():
             trail, last = self.trails[property_id], self.last[property_id]
-            more = [*at_the_end(article, in_hand=trail.in_hand)]
             if isinstance(act, FinalReportPrepared):
-                traced = {each.property_id for each in act.device_custody}
-                relied_on = {each.property_id for each in act.relied_on}
-                if article.category in DEVICES and property_id in relied_on - traced:
-                    more.append(Break("no sequence"))
+                more = [*at_the_form(act, article, trail, self.trails, self.said)]
+            else:
+                more = [*at_the_judgment(article, trail, self.said, self.relied_on)]
             if more:
                 link = self.links[last]
                 self.links[last] = changed(link, breaks=once([*link.breaks, *more]))

@@ -27,6 +27,8 @@ class SeizureWitness:
     witness_name: Sealed | None = None
     address: Sealed | None = None
     signed: bool = True
+    inhabitant: Literal["not recorded", "of the locality", "of another place"] = "not recorded"
+    earlier_seizures: int = 0
 
 
 class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
@@ -40,6 +42,8 @@ class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
     search: str = ""
     gd_entry: str = ""
     gd_at: datetime | None = None
+    departure_gd_entry: str = ""
+    departure_gd_at: datetime | None = None
     from_code: Code = ""
     from_whom: Sealed | None = None
     known_receiver: bool = False

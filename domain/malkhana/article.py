@@ -70,6 +70,7 @@ class SeizedItem:
     packed: bool = True
     seal: str = ""
     seal_count: int = 0
+    seal_impression: str = ""
     device_hash: str = ""
     hash_algorithm: str = ""
     for_examination: bool = False
@@ -106,6 +107,10 @@ class Article:
     seized_at: datetime
     seal: str = ""
     """Empty while the parcel is open."""
+    seal_count: int = 0
+    """Impressions of the seal on the parcel; 0 where nobody has counted them."""
+    seal_impression: str = ""
+    """What an impression of the seal shows, as the specimen has it; empty where nobody has said."""
     value_paise: int | None = None
     parent: str = ""
     """The article of which this one is a sample."""

@@ -187,6 +187,11 @@ class MovesProperty(ConcernsProperty, ClosesHandOff):
         """The paper that proves the move: road certificate, receipt, order, bond; empty when there is none."""
         return ""
 
+    @property
+    def impressions(self) -> dict[str, Any]:
+        """How many impressions of the seal the act says that there are, and what they show, as far as it does."""
+        return {name: getattr(self, name, empty) for name, empty in (("seal_count", 0), ("seal_impression", ""))}
+
     def quantity_after(self, article: Article) -> Decimal:
         """How much there should be of it after the move."""
         return article.quantity
@@ -225,7 +230,7 @@ class MovesProperty(ConcernsProperty, ClosesHandOff):
         if self.quantity_after(article) != article.quantity:
             changes["quantity"] = self.quantity_after(article)
         if self.reseals:
-            changes["seal"] = self.seal
+            changes |= {"seal": self.seal, **self.impressions}
         return self.kept(matter, state=self.state_after, since=self.meta.occurred_at, offered_to="", **changes)
 
 
@@ -324,6 +329,8 @@ class SeizesProperty(Entry):
                 since=at,
                 seized_at=at,
                 seal=item.seal,
+                seal_count=item.seal_count,
+                seal_impression=item.seal_impression,
                 value_paise=item.value_paise,
             )
             for item in self.items

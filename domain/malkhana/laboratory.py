@@ -31,6 +31,7 @@ class SendsToLaboratory(CarriesProperty):
     route: str = ""
     parcels: int = 1
     seal_count: int = 0
+    seal_impression: str = ""
     specimen_seal_sent: bool = False
     delay_reason: str = ""
 
@@ -74,6 +75,7 @@ class LaboratoryReceives(MovesProperty):
     received_by: str = ""
     received_by_rank: str = ""
     seal_count: int = 0
+    seal_impression: str = ""
     seal_intact: bool = True
 
     @property
@@ -147,6 +149,7 @@ class LaboratoryReturns(CarriesProperty):
     laboratory: str
     letter: str = ""
     seal_count: int = 0
+    seal_impression: str = ""
     consumed: Decimal = Decimal(0)
 
     @property

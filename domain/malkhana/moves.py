@@ -32,6 +32,8 @@ class DepositsProperty(MovesProperty):
     keeper: str
     keeper_rank: str = ""
     gd_entry: str = ""
+    seal_count: int = 0
+    seal_impression: str = ""
     specimen_seal_deposited: bool = False
     refrigerated: bool = False
     label: str = ""

@@ -42,7 +42,7 @@ class BreaksSeal(ConcernsProperty):
 
     def apply(self, matter: Matter) -> Matter:
         """The parcel is open."""
-        return self.kept(matter, seal="")
+        return self.kept(matter, seal="", seal_count=0, seal_impression="")
 
 
 class ResealsParcel(ConcernsProperty):
@@ -55,6 +55,7 @@ class ResealsParcel(ConcernsProperty):
     seal: str
     reason: str
     seal_count: int = 1
+    seal_impression: str = ""
     seal_kept_by: CodeOrOfficer = ""
     permission: str = ""
     present: tuple[CodeOrOfficer, ...] = ()
@@ -75,7 +76,7 @@ class ResealsParcel(ConcernsProperty):
 
     def apply(self, matter: Matter) -> Matter:
         """It is under this seal."""
-        return self.kept(matter, seal=self.seal)
+        return self.kept(matter, seal=self.seal, seal_count=self.seal_count, seal_impression=self.seal_impression)
 
 
 class CertifiesInventory(ConcernsProperty):
@@ -103,6 +104,7 @@ class Sample:
     unit: str
     seal: str = ""
     seal_count: int = 0
+    seal_impression: str = ""
     duplicate: bool = False
     label: str = ""
     label_signed_by: tuple[CodeOrOfficer, ...] = ()
@@ -121,6 +123,7 @@ class SplitsProperty(ConcernsProperty):
     reason: str
     seal: str = ""
     seal_count: int = 0
+    seal_impression: str = ""
     present: tuple[CodeOrOfficer, ...] = ()
 
     def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
@@ -169,10 +172,21 @@ class SplitsProperty(ConcernsProperty):
         fresh = changed(parent, since=self.meta.occurred_at, value_paise=None, offered_to="", orders=())
         drawn = [
             changed(
-                fresh, property_id=each.id, parent=self.property_id, seal=each.seal, quantity=measured(each.quantity)
+                fresh,
+                property_id=each.id,
+                parent=self.property_id,
+                seal=each.seal,
+                seal_count=each.seal_count,
+                seal_impression=each.seal_impression,
+                quantity=measured(each.quantity),
             )
             for each in self.samples
         ]
-        left: dict[str, Any] = {"quantity": measured(self.remaining), "seal": self.seal}
+        left: dict[str, Any] = {
+            "quantity": measured(self.remaining),
+            "seal": self.seal,
+            "seal_count": self.seal_count,
+            "seal_impression": self.seal_impression,
+        }
         ended = {} if left["quantity"] else {"state": "used up"}
         return self.kept(matter.keep(matter.part(Malkhana).keeping(drawn)), **left, **ended)

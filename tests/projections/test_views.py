@@ -64,7 +64,7 @@ def test_a_forgotten_act_would_be_noticed() -> None:
     class Careless(Custody):
         ignores = frozenset()
 
-    assert "case.HearingHeld" in Careless().forgotten()
+    assert "case.ArgumentsConcluded" in Careless().forgotten()
 
 
 def test_the_case_state_shows_number_stage_and_counts() -> None:
