@@ -21,6 +21,7 @@ from domain.malkhana.end import MissesProperty
 from domain.malkhana.laboratory import DISPATCH_WITHIN, LaboratoryReceives, SendsToLaboratory
 from domain.malkhana.moves import DepositsProperty
 from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty
+from domain.property_unclaimed.found import PropertyFoundUnclaimed
 
 HOUR = timedelta(hours=1)
 
@@ -129,11 +130,16 @@ def at_seizure(
     yield from _witnessed(act)
     if not act.sid and day(at) >= BNSS_BEGAN:
         yield Break("not filmed")
+    yield from at_find(act, item)
+    yield from at_two_places(act, crowd)
+
+
+def at_find(act: PropertySeized | PropertyFoundUnclaimed, item: SeizedItem) -> Iterator[Break]:
+    """What breaks at the parcel itself, also where no law asks for witnesses or a recording."""
     if item.seal and act.seal_kept_by in {"", act.meta.actor.id}:
         yield Break("seal not given away")
     if item.category == "digital device" and not item.device_hash:
         yield Break("no hash")
-    yield from at_two_places(act, crowd)
 
 
 def _witnessed(act: PropertySeized) -> Iterator[Break]:

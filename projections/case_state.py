@@ -22,6 +22,7 @@ from domain.common.corrections import CorrectsEntry
 from domain.common.matter import Entry, Matter, shown
 from domain.deadline.sheet import TellsOfClock
 from domain.event import EPOCH, RECORDS, Event, changed
+from domain.malkhana.article import Malkhana
 from domain.malkhana.custody import SeizesProperty
 from projections.slip import act_of, slip_of
 from projections.struck import standing, strike
@@ -135,7 +136,7 @@ class CaseState(View):
             stage=matter.stage,
             opened_at=state.opened_at,
             registered_at=matter.registered_at,
-            articles=articles,
+            articles=articles + len(matter.part(Malkhana).articles),
             entries=state.entries,
             doubted=state.doubted,
             last_occurred_at=state.last_occurred_at,

@@ -26,7 +26,8 @@ from domain.malkhana.custody import ConcernsProperty, MovesProperty, SeizesPrope
 from domain.malkhana.moves import DepositsProperty
 from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty
 from domain.malkhana.seizure import RefusesCustodyMove
-from projections.breaks import Break, Trail, at_seizure, at_two_places, between, once, presences
+from domain.property_unclaimed.found import PropertyFoundUnclaimed
+from projections.breaks import Break, Trail, at_find, at_seizure, at_two_places, between, once, presences
 from projections.in_court import at_the_form, at_the_judgment
 from projections.slip import Slip, act_of
 from projections.struck import standing
@@ -161,6 +162,8 @@ class _Walk:
             if isinstance(act, PropertySeized):
                 trail = changed(trail, memo=act)
                 found = at_seizure(act, item, self.registered_at, self.crowd)
+            elif isinstance(act, PropertyFoundUnclaimed):
+                found = at_find(act, item)
             self._link(slip, act, self.articles[item.id], trail, found)
 
     def _moved(self, slip: Slip, act: Any, before: Article) -> None:  # noqa: ANN401 (a link's act)

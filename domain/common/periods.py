@@ -55,6 +55,8 @@ DRUGS_TO_LABORATORY = Period(72, "hour", "NDPS Standing Order 1/88")
 DNA_TO_LABORATORY = Period(48, "hour", "Kattavellai, 2025 INSC 845")
 DISPOSAL = Period(2, "month", "BNSS s.498(4)")
 """What a judgment orders for property is not carried out within it."""
+CLAIM = Period(6, "month", "BNSS s.503(2)", "prop-claim-6m")
+"""For who has a claim to property that is proclaimed, from the date of the proclamation."""
 MOST_ADDED = {
     "BNSS 232": Period(180, "day", "BNSS s.232"),
     "BNSS 258": Period(15, "day", "BNSS s.258(1): from thirty days to forty-five"),

@@ -29,7 +29,10 @@ class OrdersDisposal(ConcernsProperty):
 
     order: str
     authority: str
-    provision: Literal["BNSS 497", "BNSS 498", "BNSS 503", "BNSS 106(3)", "CrPC 451", "CrPC 452", "CrPC 457", "other"]
+    provision: Literal[
+        "BNSS 497", "BNSS 498", "BNSS 503", "BNSS 504", "BNSS 505", "BNSS 106(3)", "CrPC 451", "CrPC 452", "CrPC 457",
+        "other",
+    ]  # fmt: skip
     manner: Manner
     recipient_code: Code = ""
     recipient: Sealed | None = None
@@ -124,7 +127,7 @@ class DisposesOfProperty(EndsCustody):
                 yield f"{self.property_id} was ordered {order.manner} and is {self.manner}"
             if self.meta.occurred_at < order.at:
                 yield f"{self.property_id} was disposed of before order {self.order} was made"
-            elif _held(order, article) and day(self.meta.occurred_at) <= _barred_until(day(order.at)):
+            elif _held(order, article) and day(self.meta.occurred_at) <= corresponding(day(order.at), DISPOSAL.count):
                 yield f"{self.property_id} is disposed of within {DISPOSAL} of order {self.order} ({DISPOSAL.law})"
         if article.state in {"on the way", "at laboratory", "rejected"}:
             yield f"{self.property_id} is disposed of while the register shows it {article.whereabouts}"
@@ -208,9 +211,9 @@ def _held(order: Order, article: Article) -> bool:
     return order.provision in AFTER_TRIAL and article.category not in NOT_HELD and not order.on_bond
 
 
-def _barred_until(on: date) -> date:
+def corresponding(on: date, months: int) -> date:
     """The corresponding date so many months later, or that month's last day; the last day there is, for ever."""
-    year, month = divmod(on.year * 12 + on.month - 1 + DISPOSAL.count, 12)
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
     if year > date.max.year:
         return date.max
     return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))

@@ -127,6 +127,15 @@ INQUEST: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Acts of an inquest with personal columns, and what they need."""
 
+UNCLAIMED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("PropertyFoundUnclaimed", {"items": [{"id": "PR/1", **PACKET}], "finder": "W1"}),
+    ("ClaimMade", {"claim": "C/1", "claimant": "V1"}),
+    ("PropertyReleasedOnBond", {"property_id": "PR/1", "person": "V1"}),
+    ("DisposalOrdered", {"property_id": "PR/1", "order": "O/1", "recipient_code": "V1", "manner": "returned"}),
+    ("PropertyDisposed", {"property_id": "PR/1", "order": "O/1", "recipient_code": "V1", "manner": "returned"}),
+)
+"""Acts of a find of unclaimed property with personal columns, and what they need."""
+
 UNCODED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("SealBroken", {"property_id": "PR/1", "present": [f"{MARK} s/o Mohan, Ward 5"]}),
     ("PropertyResealed", {"property_id": "PR/1", "seal_kept_by": f"{MARK} Kumar"}),
@@ -145,7 +154,8 @@ def valid_case() -> list[dict[str, Any]]:
     """Every act that has a personal column, in an order in which each is accepted."""
     cases = [marked_act(f"case.{name}", f"marked:{record}", **fields) for record, name, fields in IN_ORDER]
     inquest = [marked_act(f"inquest.{name}", "marked:marg", **fields) for name, fields in INQUEST]
-    return [*cases, marked_act("inquest.DeathReported", "marked:marg2"), *inquest]
+    find = [marked_act(f"property_unclaimed.{name}", "marked:find", **fields) for name, fields in UNCLAIMED]
+    return [*cases, marked_act("inquest.DeathReported", "marked:marg2"), *inquest, *find]
 
 
 def names_for_codes() -> list[dict[str, Any]]:

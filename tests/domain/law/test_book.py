@@ -124,6 +124,7 @@ def test_what_was_read_in_secondary_sources_is_known() -> None:
         ("notice-35-3", "2015-01-01"), ("no-arrest-dec", "2015-01-01"), ("fir-copy", "1974-04-01"),
         ("report-157", "1974-04-01"), ("grounds-2h", "1974-04-01"), ("arr-inform", "2006-06-23"),
         ("arr-med", "2009-12-31"), ("seiz-report", "1978-12-18"), ("vic-stmt-183", "2018-04-22"),
+            ("prop-claim-6m", "1974-04-01"),
     }  # fmt: skip
     assert {name for name, _ in secondary} > {rule.id for rule in RULES if rule.folder == "judgments"}
 
