@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.broker.nodes import NoBroker, cache, jars, java
 
 JS = Path(__file__).parent / "js"
+GO = Path(__file__).parent / "go"
 APICURIO = "2.6.13.Final"
 """The last line of versions that runs on Java 17."""
 SMALL = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
@@ -82,6 +83,21 @@ def java_tools() -> list[str]:
         return [java(), *SMALL, "-cp", f"{jars()}/*"]
     except NoBroker as error:
         raise NoPeer(str(error)) from None
+
+
+@functools.cache
+def go_reader() -> str:
+    """The program that reads a ledger with Go's own modules, exactly those of its sum file. Raises NoPeer."""
+    go = program("go", "golang")
+    sources = [GO / name for name in ("main.go", "go.mod", "go.sum")]
+
+    def bring(folder: Path) -> list[str]:
+        for each in sources:
+            shutil.copy(each, folder)
+        return [go, "build", "-mod=readonly", "-o", "reader", "."]
+
+    digest = hashlib.sha256(b"".join(each.read_bytes() for each in sources)).hexdigest()[:12]
+    return str(_bring(f"go-{digest}", bring) / "reader")
 
 
 @functools.cache

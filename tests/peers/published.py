@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import fastavro
 import psycopg
@@ -112,7 +112,7 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
-def needs(error: NoPeer) -> None:
+def needs(error: NoPeer) -> NoReturn:
     """Skip a test whose peer is not here, or fail where that is not allowed."""
     if os.environ.get(REQUIRED):
         pytest.fail(f"no peer, and {REQUIRED} is set: {error}")
