@@ -59,7 +59,19 @@ def decode(catalogue: Catalogue, data: bytes) -> tuple[str, dict[str, Any]]:
     """
     writer = schema_of(catalogue, data)
     newest = catalogue.latest[writer.name]
-    reader = None if newest is writer else newest.parsed
+    return writer.name, _record(data, writer, None if newest is writer else newest.parsed)
+
+
+def as_written(catalogue: Catalogue, data: bytes) -> tuple[Schema, dict[str, Any]]:
+    """The schema an entry was written with, and its fields as that one has them: what no later release changes.
+
+    Raises SchemaError as `decode` does.
+    """
+    writer = schema_of(catalogue, data)
+    return writer, _record(data, writer)
+
+
+def _record(data: bytes, writer: Schema, reader: Any = None) -> dict[str, Any]:  # noqa: ANN401 (fastavro's own type)
     body = io.BytesIO(data)
     body.seek(HEADER.size)
     try:
@@ -70,4 +82,4 @@ def decode(catalogue: Catalogue, data: bytes) -> tuple[str, dict[str, Any]]:
     if body.tell() != len(data):
         message = f"an entry of {writer.name} has {len(data) - body.tell()} bytes too many"
         raise SchemaError(message)
-    return writer.name, record
+    return dict(record)

@@ -1,0 +1,110 @@
+"""The leaf: made of the stored entry alone, the same for ever, and silent on what was done and to whom."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roznamcha.ledger.canonical import canonical
+from roznamcha.ledger.disclosing import b64
+from roznamcha.ledger.leaf import Chain, Entries, Entry
+from roznamcha.ledger.verify import leaf_hash
+from schemas import VIEW, catalogue
+
+GOLDEN = [json.loads(line) for line in (Path("schemas") / "golden.jsonl").read_text("utf-8").splitlines()]
+STATES = {
+    (each["name"], each["version"]): bytes.fromhex(each["hex"]) for each in GOLDEN if not each["name"].startswith(VIEW)
+}
+ORIGIN = "tlog.example/cg/2026"
+
+
+def entry(name: str = "case.PropertySeized", version: int = 1) -> Entry:
+    """The golden entry of an act."""
+    return Entries(catalogue()).read(STATES[name, version])
+
+
+def opened(text: str) -> list[Any]:
+    """What a disclosure says."""
+    value: list[Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return value
+
+
+def test_json_has_one_form() -> None:
+    """Strings and keys as RFC 8785 section 3.2 writes them; what has several forms is refused."""
+    text = "\u20ac$\u000f\u000aA'\u0042\u0022\u005c\\\"/"
+    assert canonical(text) == '"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"'.encode()
+    assert canonical({"b": [None, True, -1], "a": "\u007f"}) == b'{"a":"\x7f","b":[null,true,-1]}'
+    for value in (1.5, 2**53, {1: 2}, {"\u0905": 1}, b"", {"a": [{"b": float("nan")}]}):
+        with pytest.raises(TypeError, match="has no one form"):
+            canonical(value)
+
+
+def test_a_disclosure_is_hashed_as_the_rfc_has_it() -> None:
+    """The example of RFC 9901 section 4.2.3: the digest is that of the base64url text."""
+    text = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0"
+    assert opened(text)[1:] == ["family_name", "Möbius"]
+    assert b64(sha256(text.encode()).digest()) == "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0"
+    for each in entry().disclosures:
+        if each.text is not None:
+            assert each.digest == b64(sha256(each.text.encode()).digest())
+
+
+def test_the_leaf_of_an_entry_never_changes() -> None:
+    """Its bytes, once and for ever: whoever changes them makes every earlier log unprovable."""
+    leaf = entry().leaf(ORIGIN, 41, Chain(2, b"h" * 32))
+    told = json.loads(leaf)
+    assert len(told.pop("_sd")) == 32
+    assert told == {
+        "v": 1, "log": ORIGIN, "position": 41, "entry": "00010203-0405-0607-0809-0a0b0c0d0e0f", "kind": "case",
+        "record": "00010203-0405-0607-0809-0a0b0c0d0e0f", "version": 1782962400000000, "place": 3,
+        "prev": b64(b"h" * 32),
+        "at": "2026-07-02T03:20:00.000000Z", "state": b64(sha256(STATES["case.PropertySeized", 1]).digest()),
+        "_sd_alg": "sha-256",
+    }  # fmt: skip
+    assert leaf_hash(leaf).hex() == "60e8ff2e1985490178288c775ae115a00b8cee5f0d291e1a33dda6556a22d019"
+
+
+def test_every_act_has_a_leaf() -> None:
+    """Of every schema that was ever released: canonical, smaller than four KiB, with a power of two of digests."""
+    read = Entries(catalogue()).read
+    for (name, _), state in STATES.items():
+        found = read(state)
+        leaf = found.leaf(ORIGIN, 1, Chain())
+        told = json.loads(leaf)
+        assert canonical(told) == leaf
+        assert len(leaf) < 4096
+        assert len(told["_sd"]) in {16, 32, 64}, name
+        assert told["_sd"] == sorted(each.digest for each in found.disclosures)
+        assert (told["place"], told["prev"]) == (0, None)
+
+
+def test_the_columns_are_shown_as_a_court_reads_them() -> None:
+    """Times, dates and parts in words; a sealed column inside a part by its digest, which opens by itself."""
+    columns = {each.name: each for each in entry().disclosures}
+    shown = {name: opened(each.text)[2] for name, each in columns.items() if each.text}
+    assert shown["meta.act"]["name"] == "case.PropertySeized"
+    assert shown["meta.occurred_at"] == shown["gd_at"] == "2026-07-02T03:20:00.000000Z"
+    assert shown["items"][0]["quantity"] == "12.50"
+    (witness,) = shown["witnesses"]
+    assert witness["witness_name"] == {"sealed": "person", "digest": columns["witnesses.0.witness_name"].digest}
+    assert columns["witnesses.0.witness_name"].person == "person"
+    assert columns["circumstances"].text is None
+
+
+def test_the_leaf_is_silent() -> None:
+    """Neither act nor schema nor any column stands in it in the open, and no salt is used twice."""
+    for name, version in STATES:
+        found = entry(name, version)
+        leaf = found.leaf(ORIGIN, 1, Chain()).decode()
+        for told in (name, found.schema.inlined_digest, "station", "actor", "district"):
+            assert told not in leaf
+        assert not re.search("[^!-~]", leaf)
+        salts = [opened(each.text)[0] for each in found.disclosures if each.text]
+        assert len(set(salts)) == len(salts)
+        assert b64(found.meta["salt"]) not in leaf
