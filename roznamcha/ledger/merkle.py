@@ -12,7 +12,19 @@ from hashlib import sha256
 
 from roznamcha.ledger.verify import HASH, leaf_hash, node_hash
 
-__all__ = ["EMPTY", "FULL", "Tile", "Tiles", "consistency", "grow", "inclusion", "leaf_hash", "root_of", "width"]
+__all__ = [
+    "EMPTY",
+    "FULL",
+    "HASH",
+    "Tile",
+    "Tiles",
+    "consistency",
+    "grow",
+    "inclusion",
+    "leaf_hash",
+    "root_of",
+    "width",
+]
 
 FULL = 256
 """Hashes of a full tile."""

@@ -170,6 +170,7 @@ class Checkpoint(NamedTuple):
     root: bytes
     body: bytes
     signatures: list[tuple[str, bytes]]
+    note: bytes
 
 
 def base64_of(text: str) -> bytes:
@@ -214,7 +215,7 @@ def open_checkpoint(note: bytes) -> Checkpoint:
     root = base64_of(lines[2])
     if len(root) != HASH:
         raise Bad("the checkpoint's root is no SHA-256")
-    return Checkpoint(lines[0], int(lines[1]), root, body + b"\n", read)
+    return Checkpoint(lines[0], int(lines[1]), root, body + b"\n", read, note)
 
 
 def signed_by(key: Key, checkpoint: Checkpoint) -> int | None:

@@ -1,0 +1,99 @@
+"""The ledger's signing keys: one for each log, in the data folder, never in the database.
+
+A log is a year's; the next has another name and another key. The name of the deployment is drawn with its first key,
+unless one is given, and stays.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.ledger.notes import Signer, fit_for_a_name, signer_of
+
+SUFFIX = ".key"
+PART = re.compile(r"([0-9]{4})(?:-([0-9]+))?")
+"""The last part of an origin: the year, and after a discontinuity the how-manieth log of it."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys in one folder, a file for each log."""
+
+    folder: Path
+
+    def all(self) -> Iterator[Signer]:
+        """Every key, the oldest log first. Raises Broken for a file that is none."""
+        files = [each for each in self.folder.glob(f"*{SUFFIX}") if PART.fullmatch(each.stem)]
+        for each in sorted(files, key=lambda file: order_of(file.stem)):
+            yield signer_of(_read(each))
+
+    def signer(self, origin: str) -> Signer:
+        """The key of a log. Raises Broken when it is gone, or is another's."""
+        path = self._path(origin)
+        if not path.exists():
+            message = f"the key of the log {origin} is gone: restore {path} from its safe copy"
+            raise Broken(message)
+        signer = signer_of(_read(path))
+        if signer.name != origin:
+            message = f"{path} is the key of {signer.name}, and not of {origin}: restore the right one"
+            raise Broken(message)
+        return signer
+
+    def make(self, origin: str) -> Signer:
+        """The key of a log, drawn now unless it is there. Readable by its owner alone."""
+        path = self._path(origin)
+        if path.exists():
+            return self.signer(origin)
+        fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(f"{Signer(origin, secrets.token_bytes(32)).written}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.rename(path)
+        except OSError as error:
+            message = f"no key of the ledger can be kept in {self.folder}: {error.strerror}"
+            raise Unavailable(message) from None
+        return self.signer(origin)
+
+    def base(self, given: str = "") -> str:
+        """What all logs of this deployment begin with. Raises Refused for another than that of the first key."""
+        known = next((signer.name.rpartition("/")[0] for signer in self.all()), "")
+        if given and not (fit_for_a_name(given) and not given.endswith("/")):
+            raise Refused(
+                [f"{given[:60]!r} can't be the name of a ledger: no spaces, no plus, such as tlog.example/cg"]
+            )
+        if known and given and given != known:
+            raise Refused([f"this ledger is called {known}, for ever, and not {given}"])
+        return known or given or f"roznamcha/{secrets.token_hex(8)}"
+
+    def _path(self, origin: str) -> Path:
+        return self.folder / f"{origin.rpartition('/')[2]}{SUFFIX}"
+
+
+def order_of(part: str) -> tuple[int, int]:
+    """Year and number of a log, from the last part of its origin."""
+    found = PART.fullmatch(part)
+    return (int(found[1]), int(found[2] or 1)) if found else (0, 0)
+
+
+def next_origin(origin: str, year: int) -> str:
+    """The name of the log that follows `origin`: the year's first, or one more of the same year."""
+    base, _, part = origin.rpartition("/")
+    known, number = order_of(part)
+    return f"{base}/{year}" if year > known else f"{base}/{known}-{number + 1}"
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"the key {path} cannot be read: {type(error).__name__}"
+        raise Unavailable(message) from None

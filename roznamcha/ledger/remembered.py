@@ -1,0 +1,120 @@
+"""What the ledger remembers outside its database: the last checkpoint it signed. So it notices that it was taken back.
+
+A database that was restored to an earlier state doesn't know what was signed after it. Signing on would make two
+histories under one name, which is what a forger does. So before anything is signed, the tree must be found to begin
+with what was signed last: by this file, and by every checkpoint that somebody else has kept and hands in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.ledger.kept import Ledger, Log
+from roznamcha.ledger.statements import BREAK
+from roznamcha.ledger.verify import Bad, Checkpoint, key_of, open_checkpoint, signed_by
+
+GO_ON = "restore a later state, or let `roznamcha ledger discontinuity` enter the break and begin another log"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The file that has the last checkpoint."""
+
+    path: Path
+
+    def read(self) -> bytes | None:
+        """The note; None before the first. Raises Unavailable when it can't be read."""
+        try:
+            return self.path.read_bytes() if self.path.exists() else None
+        except OSError as error:
+            message = f"the last checkpoint {self.path} cannot be read: {error.strerror}"
+            raise Unavailable(message) from None
+
+    def write(self, note: bytes) -> None:
+        """Keep a note in place of the one before it: the whole of it, or nothing, whenever we die."""
+        fresh = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with fresh.open("wb") as file:
+                file.write(note)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self.path)
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            message = f"the last checkpoint cannot be kept in {self.path.parent}: {error.strerror}"
+            raise Unavailable(message) from None
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where the ledger doesn't go on from what was signed: the signed head, and as much of its log as is here."""
+
+    signed: Checkpoint
+    log: Log | None
+    why: str
+
+    @property
+    def lost(self) -> tuple[int, int] | None:
+        """The first and the last leaf that were signed and are not here; None where others stand in their place."""
+        held = self.log.size if self.log else 0
+        return (held, self.signed.size - 1) if held < self.signed.size else None
+
+
+def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
+    """Whether the ledger lacks, or has otherwise, what one of these checkpoints says; the first such.
+
+    What a discontinuity has entered is no break any more. Raises Refused for a note that is no checkpoint, or none that
+    a key of this ledger signed.
+    """
+    logs = {each.origin: each for each in ledger.logs()}
+    told = [json.loads(each.data) for log in logs.values() for each in ledger.leaves(log, 0, 1)]
+    entered = [each["previous"] for each in told if each["kind"] == BREAK]
+    for note in notes:
+        signed = _read(note)
+        if any(each["origin"] == signed.origin and each["size"] >= signed.size for each in entered):
+            continue
+        log = logs.get(signed.origin)
+        if log is None:
+            return Break(signed, None, f"a checkpoint of {signed.origin} was signed, and this store has no such log")
+        if signed_by_log(signed, log) is None:
+            raise Refused([f"this checkpoint of {signed.origin} is not signed with the log's key: it proves nothing"])
+        if signed.size > log.size:
+            lost = f"leaves {log.size} to {signed.size - 1} of {log.origin} were signed and are not here"
+            return Break(signed, log, f"{lost}: the store was restored to an earlier state")
+        if signed.size and ledger.tree(log).root(signed.size) != signed.root:
+            return Break(signed, log, f"the first {signed.size} leaves of {log.origin} are others than those signed")
+    return None
+
+
+def signed_by_log(signed: Checkpoint, log: Log) -> int | None:
+    """0 when the log's key has signed it, None when it hasn't, or not this."""
+    try:
+        return signed_by(key_of(log.vkey), signed)
+    except Bad:
+        return None
+
+
+def insist(ledger: Ledger, notes: Iterable[bytes]) -> None:
+    """Raise Broken unless the ledger goes on from all of these checkpoints."""
+    found = break_in(ledger, notes)
+    if found is not None:
+        message = f"{found.why}. Nothing is signed: {GO_ON}"
+        raise Broken(message)
+
+
+def _read(note: bytes) -> Checkpoint:
+    try:
+        return open_checkpoint(note)
+    except Bad as bad:
+        raise Refused([str(bad)]) from None

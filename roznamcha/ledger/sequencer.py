@@ -1,0 +1,305 @@
+"""The sequencer: gives every committed entry its leaf, in the order of positions, and signs what the log has become.
+
+Leaves, tiles and head are one transaction; what is signed was committed before. The index of a leaf is the log's own
+number, without a gap: a position that a rolled-back insert has burnt is no entry. One sequencer works on a store at a
+time: a lock says so, and the head is moved by compare-and-set besides.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from itertools import takewhile
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import structlog
+from psycopg import Connection
+
+from consumers.steps import reach
+from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.ledger.kept import Ledger, Log, Tree
+from roznamcha.ledger.keys import Keys, next_origin
+from roznamcha.ledger.leaf import Chain, Entries, Entry
+from roznamcha.ledger.merkle import EMPTY, grow, leaf_hash
+from roznamcha.ledger.notes import Signer, body_of, note_of, vkey_of
+from roznamcha.ledger.remembered import Memory, break_in, insist
+from roznamcha.ledger.statements import Asked, beginning, discontinuity, head
+from schemas import Catalogue, NewerSchema, SchemaError
+
+BATCH = 1_024
+"""Leaves added in one transaction, and signed under one checkpoint, at most."""
+SECONDS = 10.0
+"""After which a checkpoint is signed at the latest, where anything is new."""
+KEPT = 50_000
+"""Records whose chain is remembered."""
+PAGE = """
+    SELECT notification_id, state FROM roznamcha.entries WHERE notification_id > %s ORDER BY notification_id LIMIT %s
+"""
+ASKED = """
+    SELECT a.id, a.record_id, a.salt, a.content, a.asked_at FROM roznamcha.ledger_acts a
+    WHERE NOT EXISTS (SELECT FROM roznamcha.leaves l WHERE l.act = a.id) ORDER BY a.number LIMIT %s
+"""
+BEGUN = b"INSERT INTO roznamcha.logs (number, origin, year, vkey, size, root) VALUES (%s, %s, %s, %s, 0, %s)"
+MOVED = b"UPDATE roznamcha.logs SET size = %s, root = %s WHERE number = %s AND size = %s"
+INTO = b"COPY roznamcha.leaves (log, index, leaf, position, act, record_id, place) FROM STDIN (FORMAT BINARY)"
+TYPES = ["int4", "int8", "bytea", "int8", "uuid", "uuid", "int8"]
+TILES = b"""
+    INSERT INTO roznamcha.tiles SELECT %s, * FROM unnest(%s::smallint[], %s::bigint[], %b::bytea[])
+    ON CONFLICT (log, level, number) DO UPDATE SET hashes = excluded.hashes
+"""
+SIGNED = b"""
+    INSERT INTO roznamcha.checkpoints (number, log, size, note)
+    SELECT (SELECT coalesce(max(number), 0) + 1 FROM roznamcha.checkpoints), %s, %s, %s
+    ON CONFLICT (log, size) DO NOTHING
+"""
+log = structlog.get_logger()
+
+
+class New(NamedTuple):
+    """A leaf to be added: of an entry, of what was asked for, or the ledger's own."""
+
+    data: bytes
+    position: int | None = None
+    act: UUID | None = None
+    record_id: UUID | None = None
+    place: int | None = None
+
+
+class Sequencer:
+    """Adds to the ledger of one store, over a connection it has to itself. After an error it must `begin` again."""
+
+    def __init__(
+        self,
+        connection: Connection[Any],
+        catalogue: Catalogue,
+        keys: Keys,
+        memory: Memory,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Nothing is read yet. `now` gives the time for what the ledger says of itself."""
+        self.connection, self.keys, self.memory, self.now = connection, keys, memory, now
+        self.ledger, self.entries = Ledger(connection), Entries(catalogue)
+        self.added = self.signed = 0
+        self.log: Log | None = None
+        self._tree: Tree
+        self._signer: Signer
+        self._cursor = self._covered = 0
+        self._chains: dict[UUID, Chain] = {}
+
+    def alone(self) -> bool:
+        """Whether no other sequencer is at work on this store."""
+        return bool(self.ledger.rows("SELECT pg_try_advisory_lock(hashtextextended('ledger', 0))")[0][0])
+
+    # --- beginning -----------------------------------------------------------------------------------------------
+
+    def begin(self, kept_elsewhere: Sequence[bytes] = ()) -> None:
+        """Find the log, and that it goes on from what was signed last: here, in the memory, and by others.
+
+        Raises Broken where it doesn't: nothing is added or signed then.
+        """
+        # What is signed must not be lost by a crash of the database's machine.
+        self.connection.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) "
+            "WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+        )
+        remembered = self.memory.read()
+        notes = (self.ledger.last_note(), remembered, *kept_elsewhere)
+        insist(self.ledger, [each for each in notes if each is not None])
+        logs = self.ledger.logs()
+        if logs:
+            self._take(logs[-1])
+        if logs and remembered is not None:
+            self._enter(remembered)  # died after it was signed and before it was entered: it stands
+
+    def _take(self, taken: Log) -> None:
+        self._chains.clear()
+        self.log, self._tree, self._cursor = taken, self.ledger.tree(taken), self.ledger.reached()
+        if self._tree.root(taken.size) != taken.root:
+            message = f"the tiles of {taken.origin} have another root than its head: see `roznamcha ledger audit`"
+            raise Broken(message)
+        self._signer = self.keys.signer(taken.origin)
+        if vkey_of(self._signer.key) != taken.vkey:
+            message = f"the key of {taken.origin} is another than the one it was begun with: restore the right one"
+            raise Broken(message)
+        found = self.ledger.rows("SELECT max(size) FROM roznamcha.checkpoints WHERE log = %s", taken.number)
+        self._covered = found[0][0] or 0
+
+    def _open(self, origin: str, year: int, first: bytes) -> None:
+        """Begin a log with its first leaf, in one transaction. If we die here, there is a key that signed nothing."""
+        signer = self.keys.make(origin)
+        number = self.log.number + 1 if self.log else 1
+        with self.connection.transaction():
+            self.connection.execute(BEGUN, (number, origin, year, vkey_of(signer.key), EMPTY))
+            self._take(Log(number, origin, year, vkey_of(signer.key), 0, EMPTY))
+            self._write([New(first)])
+
+    def _year(self, year: int) -> Log:
+        """The log for entries of that year: the one we have, unless it is an earlier year's."""
+        if self.log is None:
+            origin = f"{self.keys.base()}/{year}"
+            self._open(origin, year, beginning(origin, self.now(), None))
+        elif self.log.year < year:
+            self.sign()
+            ended, origin = self.log, next_origin(self.log.origin, year)
+            last = head(ended.origin, ended.size, ended.root)
+            self._open(origin, year, beginning(origin, self.now(), last))
+            log.info("another year's log", origin=origin)
+        assert self.log is not None  # noqa: S101 (opened, if it was not there)
+        return self.log
+
+    # --- adding --------------------------------------------------------------------------------------------------
+
+    def add(self, limit: int = BATCH) -> int:
+        """Give the next entries their leaves, in one transaction; then what was asked for. Gives how many.
+
+        Raises Broken for an entry whose bytes can't be read, Unavailable for one of a newer release.
+        """
+        page = [
+            (position, self._read(position, state)) for position, state in self.ledger.rows(PAGE, self._cursor, limit)
+        ]
+        if not page:
+            return self._add_asked(limit)
+        to = self._year(page[0][1].year)
+        page = list(takewhile(lambda each: each[1].year <= to.year, page))
+        self._remember({entry.record_id for _, entry in page})
+        with self.connection.transaction():
+            self._write([self._of_entry(to.origin, position, entry) for position, entry in page])
+        self._cursor = page[-1][0]
+        return len(page)
+
+    def _read(self, position: int, state: bytes) -> Entry:
+        try:
+            return self.entries.read(state)
+        except NewerSchema as error:
+            message = f"{error}: let that release keep the ledger"
+            raise Unavailable(message) from None
+        except SchemaError as error:
+            message = f"the entry at position {position} cannot be read, and has no leaf: {error}"
+            raise Broken(message) from None
+
+    def _of_entry(self, origin: str, position: int, entry: Entry) -> New:
+        chain = self._chains.get(entry.record_id, Chain())
+        return self._chained(entry.leaf(origin, position, chain), chain, entry.record_id, position=position)
+
+    def _chained(self, leaf: bytes, chain: Chain, record_id: UUID, **of: Any) -> New:  # noqa: ANN401 (position or act)
+        self._chains[record_id] = Chain(chain.place + 1, leaf_hash(leaf))
+        return New(leaf, record_id=record_id, place=chain.place + 1, **of)
+
+    def _add_asked(self, limit: int) -> int:
+        asked = [Asked(*row) for row in self.ledger.rows(ASKED, limit)]
+        if not asked:
+            return 0
+        to = self._year(self.log.year if self.log else asked[0].asked_at.year)
+        self._remember({each.record_id for each in asked})
+        found = []
+        for each in asked:
+            chain = self._chains.get(each.record_id, Chain())
+            found.append(self._chained(each.leaf(to.origin, chain), chain, each.record_id, act=each.id))
+        with self.connection.transaction():
+            self._write(found)
+        return len(found)
+
+    def _remember(self, records: set[UUID]) -> None:
+        """Know where the chains of these records stand."""
+        if len(self._chains) > KEPT:
+            self._chains.clear()
+        self._chains |= self.ledger.chains(records - self._chains.keys())
+
+    def _write(self, new: Sequence[New]) -> None:
+        """Leaves, tiles and head, inside the caller's transaction."""
+        now, tree = self.log, self._tree
+        assert now is not None  # noqa: S101 (who writes has taken a log)
+        size, changed = grow(tree.tiles, now.size, (leaf_hash(each.data) for each in new))
+        with self.connection.cursor() as cursor:
+            with cursor.copy(INTO) as copy:
+                copy.set_types(TYPES)
+                for index, each in enumerate(new, now.size):
+                    copy.write_row((now.number, index, *each))
+            where = list(changed)
+            tiles = [[level for level, _ in where], [n for _, n in where], [changed[each] for each in where]]
+            cursor.execute(TILES, (now.number, *tiles))
+            grown = now._replace(size=size)
+            tree.log = grown
+            tree.learn(changed)
+            self.log = grown._replace(root=tree.root(size))
+            moved = cursor.execute(MOVED, (size, self.log.root, now.number, now.size))
+            if moved.rowcount != 1:
+                message = f"somebody else has added to {now.origin}: this sequencer stops"
+                raise Unavailable(message)
+        reach("ledger: added")  # dies here: nothing was added, and the next sequencer reads the same entries
+        self.added += len(new)
+
+    # --- signing -------------------------------------------------------------------------------------------------
+
+    def sign(self) -> bytes | None:
+        """Sign the head, if it is new: remembered first, then entered. Gives the note; None where nothing is new."""
+        if self.log is None or self.log.size == self._covered:
+            return None
+        body = body_of(self.log.origin, self.log.size, self.log.root)
+        note = note_of(body, self._signer.sign(body))
+        reach("ledger: signed")  # dies here: nobody has it; signed again it is the same to the byte
+        self.memory.write(note)
+        reach("ledger: remembered")  # dies here: the next sequencer enters it from the memory
+        self._enter(note)
+        self.signed += 1
+        return note
+
+    def _enter(self, note: bytes) -> None:
+        """Enter a checkpoint among those that were signed; nothing happens where it is there."""
+        origin, size, _ = note.decode().split("\n", 2)
+        to = self.ledger.log(origin)
+        self.connection.execute(SIGNED, (to.number, int(size), note))
+        if self.log is not None and to.number == self.log.number:
+            self._covered = max(self._covered, int(size))
+
+    def catch_up(self, progress: Callable[[int], None] = lambda _: None, stop: threading.Event | None = None) -> int:
+        """Add everything there is and sign it; give how many leaves are new."""
+        before = self.added
+        while not (stop and stop.is_set()) and self.add():
+            if self.log and self.log.size - self._covered >= BATCH:
+                self.sign()
+            progress(self.added - before)
+        self.sign()
+        return self.added - before
+
+    def follow(self, stop: threading.Event, *, net: float = 1.0, told: Callable[[], None] = lambda: None) -> None:
+        """Add and sign until told to stop: woken by the store's NOTIFY, else every `net` seconds."""
+        self.connection.execute("LISTEN entries")
+        due = time.monotonic()
+        while not stop.is_set():
+            added = self.add()
+            told()
+            waiting = self.log.size - self._covered if self.log else 0
+            if waiting and (waiting >= BATCH or time.monotonic() >= due):
+                self.sign()
+                due = time.monotonic() + SECONDS
+            if not added:
+                for _ in self.connection.notifies(timeout=net, stop_after=1):
+                    break
+        self.sign()
+        self.connection.execute("UNLISTEN *")
+
+    # --- after a restore -----------------------------------------------------------------------------------------
+
+    def break_off(self, by: str, reason: str, kept_elsewhere: Sequence[bytes] = ()) -> dict[str, Any]:
+        """Begin another log that says in its first leaf what of the signed one is lost. Gives what it says.
+
+        Raises Refused where nothing is lost.
+        """
+        notes = (self.ledger.last_note(), self.memory.read(), *kept_elsewhere)
+        found = break_in(self.ledger, [each for each in notes if each is not None])
+        if found is None:
+            raise Refused(["the ledger goes on from everything that was signed: there is no break to enter"])
+        logs, signed = self.ledger.logs(), found.signed
+        lost = None if found.lost is None else dict(zip(("first", "last"), found.lost, strict=True))
+        held = found.log and head(found.log.origin, found.log.size, found.log.root)
+        broken = {"previous": head(signed.origin, signed.size, signed.root), "held": held, "lost": lost}
+        self.log = logs[-1] if logs else None
+        after = signed.origin if self.log is None or found.log is None else self.log.origin
+        origin = next_origin(after, int(self.now().year))
+        self._open(origin, self.now().year, discontinuity(origin, self.now(), broken, by, reason))
+        self.sign()
+        return {"origin": origin, **broken}
