@@ -36,6 +36,7 @@ from roznamcha.commands import (
     standing,
     ticking,
 )
+from roznamcha.commands.ledger import ledger
 from roznamcha.commands.topics import topics
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
 from roznamcha.law_commands import law
@@ -58,6 +59,7 @@ for commands in (each.app for each in WORK):
 app.add_typer(keeping.parked, name="parked")
 app.add_typer(contracts.schemas, name="schemas")
 app.add_typer(topics, name="topics")
+app.add_typer(ledger, name="ledger")
 app.add_typer(law, name="law")
 app.registered_commands.extend([*contracts.app.registered_commands, *registries.app.registered_commands])
 

@@ -24,10 +24,11 @@ from schemas import Catalogue, SchemaError
 FOLLOWER = "roznamcha project"
 TICKER = "roznamcha tick"
 RELAY = "roznamcha relay"
+LEDGER = "roznamcha ledger"
 """What the long-running processes call their connections, so that one can see from here whether they live."""
 GRACE = 300.0
 """Seconds for which entries may wait, and due clocks be untold. A follower may be connected, and have no way on."""
-INTEGRITY = {"completeness", "parked", "fences", "schemas", "store", "partitions", "position", "reconcile"}
+INTEGRITY = {"completeness", "parked", "fences", "schemas", "store", "partitions", "position", "reconcile", "ledger"}
 """Parts that are broken when they aren't well; of the others some process or service is away."""
 
 BEHIND = """

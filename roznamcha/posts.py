@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from roznamcha.health import FOLLOWER, RELAY, TICKER
+from roznamcha.health import FOLLOWER, LEDGER, RELAY, TICKER
 from roznamcha.settings import Settings
 
 SIGN = "ROZNAMCHA_POST"
@@ -25,12 +25,15 @@ class Post:
     needed: Callable[[Settings], bool] = lambda _: True
     """Whether these settings need it. Others run where they are asked for."""
     says: str = ""
+    options: tuple[str, ...] = ()
+    """What its command is always given."""
 
 
 POSTS = (
     Post("relay", RELAY, lambda here: bool(here.kafka)),
     Post("project", FOLLOWER),
     Post("tick", TICKER),
+    Post("ledger", LEDGER, lambda here: (here.data / "keys" / "ledger").is_dir(), options=("run",)),
     Post("serve", says="serving", needed=lambda _: False),
 )
 """All of them. `up` mans those that are needed, or asked for."""

@@ -60,7 +60,7 @@ class Sentry:
     @property
     def command(self) -> list[str]:
         """The command line: this very program, found without looking into the folder where we stand."""
-        return [sys.executable, "-P", "-c", HERE, *self.before, self.post.name, *self.options]
+        return [sys.executable, "-P", "-c", HERE, *self.before, self.post.name, *self.post.options, *self.options]
 
     def start(self, ended: Ended) -> None:
         """Start the process."""

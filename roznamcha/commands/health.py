@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 import typer
@@ -12,7 +13,9 @@ from consumers.embedded import connected
 from consumers.restored import disagreement
 from roznamcha.errors import Broken, RoznamchaError, Unavailable, Usage
 from roznamcha.fences import open_fences
-from roznamcha.health import INTEGRITY, examine
+from roznamcha.health import INTEGRITY, LEDGER, LIVING, examine
+from roznamcha.ledger.kept import Ledger
+from roznamcha.ledger.remembered import memory_of, says
 from roznamcha.metrics import exposition
 from roznamcha.office import Office, open_office
 from roznamcha.published import elsewhere
@@ -103,6 +106,11 @@ def _named(here: Settings) -> str | None:
     return here.prefix if here.kafka else None
 
 
+def _ledger(office: Office, connection: psycopg.Connection[Any]) -> tuple[bool | None, str]:
+    living = dict(connection.execute(LIVING.encode()).fetchall())
+    return says(Ledger(connection), memory_of(office.settings), living.get(LEDGER, 0))
+
+
 def _parts(office: Office) -> Found:
     with connected(office.url) as connection:
         row = connection.execute("SELECT version()").fetchone()
@@ -114,6 +122,7 @@ def _parts(office: Office) -> Found:
             ("fences", not fences, "; ".join(fences) or "the application may read entries and append, nothing else"),
             ("schemas", not complaints, complaints[0] if complaints else f"{len(office.catalogue.schemas)}"),
             ("rules", True, f"{len(office.book.rules)} rules, {len(office.book.offences)} sections"),
+            ("ledger", *_ledger(office, connection)),
             ("store", not taken_back, taken_back or "it holds what the views have seen"),
             *examine(connection, office.catalogue, datetime.now(UTC), _named(office.settings)).says(),
         ]

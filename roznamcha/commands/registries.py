@@ -6,17 +6,23 @@ import errno
 import os
 import signal
 import socket
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from consumers.topics import Topics
 from roznamcha.commands.contracts import schemas
 from roznamcha.errors import Unavailable, Usage
+from roznamcha.office import open_office
 from roznamcha.screen import AsJson, note, print_json, say
 from roznamcha.settings import masked, settings
 from roznamcha.subjects import schema_book
 from schemas import catalogue
+
+if TYPE_CHECKING:
+    from starlette.routing import Route
 
 app = typer.Typer()
 LEAVING = 5
@@ -28,20 +34,26 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen at")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen at; 0 takes a free one")] = 8081,
     *,
+    ledger: Annotated[bool, typer.Option("--ledger", help="Also serve the court's ledger, from the store")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Serve the schema registry, read-only, until stopped: usual Kafka clients decode entries with it alone.
 
-    It needs neither database nor broker. Whoever connects is answered: schemas hold no personal data.
+    It needs neither database nor broker, but for the ledger. Whoever connects is answered: neither schemas nor the
+    ledger hold personal data.
     """
     import uvicorn
 
     from roznamcha import registry
 
-    with _listening(host, port) as listening:
+    with _ledger(asked=ledger) as more, _listening(host, port) as listening:
         book = schema_book(catalogue(), Topics(settings().prefix))
         config = uvicorn.Config(
-            registry.app(book), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=LEAVING
+            registry.app(book, more),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=LEAVING,
         )
         server = uvicorn.Server(config)
         # Takes a signal that comes before uvicorn looks for them, and the one it raises again when it has stopped.
@@ -54,6 +66,18 @@ def serve(
         else:
             note(f"serving {len(book.by_id)} schemas at http://{address}; Ctrl-C stops")
         server.run(sockets=[listening])
+
+
+@contextmanager
+def _ledger(*, asked: bool) -> Iterator[list[Route]]:
+    """What is served of the ledger, while its store is open."""
+    if not asked:
+        yield []
+        return
+    from roznamcha.ledger.serving import Window
+
+    with open_office(settings(), reading=True) as office:
+        yield Window(office.url).routes()
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.notes import Signer, fit_for_a_name, signer_of
+from roznamcha.settings import Settings
 
 SUFFIX = ".key"
 PART = re.compile(r"([0-9]{4})(?:-([0-9]+))?")
@@ -76,6 +77,11 @@ class Keys:
 
     def _path(self, origin: str) -> Path:
         return self.folder / f"{origin.rpartition('/')[2]}{SUFFIX}"
+
+
+def keys_of(here: Settings) -> Keys:
+    """The signing keys in the data folder."""
+    return Keys(here.data / "keys" / "ledger")
 
 
 def order_of(part: str) -> tuple[int, int]:

@@ -18,7 +18,9 @@ from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.statements import BREAK
 from roznamcha.ledger.verify import Bad, Checkpoint, key_of, open_checkpoint, signed_by
+from roznamcha.settings import Settings
 
+BEHIND = "SELECT count(*) FROM roznamcha.entries WHERE notification_id > %s"
 GO_ON = "restore a later state, or let `roznamcha ledger discontinuity` enter the break and begin another log"
 
 
@@ -54,6 +56,11 @@ class Memory:
         except OSError as error:
             message = f"the last checkpoint cannot be kept in {self.path.parent}: {error.strerror}"
             raise Unavailable(message) from None
+
+
+def memory_of(here: Settings) -> Memory:
+    """The last checkpoint in the data folder."""
+    return Memory(here.data / "ledger" / "checkpoint")
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,20 @@ def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
         if signed.size and ledger.tree(log).root(signed.size) != signed.root:
             return Break(signed, log, f"the first {signed.size} leaves of {log.origin} are others than those signed")
     return None
+
+
+def says(ledger: Ledger, memory: Memory, at_work: int) -> tuple[bool | None, str]:
+    """How the ledger is, for the doctor: well, broken off, or None where none was begun."""
+    logs = ledger.logs()
+    remembered = memory.read()
+    if not logs and remembered is None:
+        return None, "none was begun: `roznamcha ledger key new` draws its key, and then `up` keeps it"
+    notes = [each for each in (ledger.last_note(), remembered) if each is not None]
+    if (found := break_in(ledger, notes)) is not None:
+        return False, f"{found.why}: {GO_ON}"
+    waiting = ledger.rows(BEHIND, ledger.reached())[0][0]
+    keeper = "a sequencer is at work" if at_work else "nobody keeps it: `roznamcha ledger run` does, or `up`"
+    return True, f"{logs[-1].origin} has {logs[-1].size:,} leaves; {waiting:,} entries have none yet; {keeper}"
 
 
 def signed_by_log(signed: Checkpoint, log: Log) -> int | None:

@@ -1,0 +1,293 @@
+"""The court's ledger from the command line: kept, looked at, proved and audited."""
+
+from __future__ import annotations
+
+import base64
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from consumers.embedded import connected
+from consumers.watchdog import Watchdog
+from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.health import LEDGER, LIVING
+from roznamcha.ledger.auditing import audit as audit_all
+from roznamcha.ledger.kept import Ledger
+from roznamcha.ledger.keys import keys_of
+from roznamcha.ledger.notes import vkey_of
+from roznamcha.ledger.remembered import BEHIND, memory_of
+from roznamcha.ledger.sequencer import Sequencer
+from roznamcha.ledger.verify import Bad, extends, leaf_hash, open_checkpoint
+from roznamcha.office import Office, open_office
+from roznamcha.posts import signed
+from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
+from roznamcha.settings import settings
+
+ledger = typer.Typer(help="The court's ledger: a leaf for every entry, signed heads, proofs.", no_args_is_help=True)
+key = typer.Typer(help="The keys under which the ledger is signed, one for each log.", no_args_is_help=True)
+ledger.add_typer(key, name="key")
+
+Against = Annotated[
+    list[Path] | None,
+    typer.Option(help="A checkpoint that somebody else has kept: the log must go on from it; may be given repeatedly"),
+]
+OfLog = Annotated[str, typer.Option("--log", help="Which log: its name, or the last part of it; default: the newest")]
+
+
+@contextmanager
+def reading() -> Iterator[tuple[Office, Ledger]]:
+    """The ledger of the store in force, to be read."""
+    with open_office(settings(), reading=True) as office, connected(office.url, "roznamcha ledger read") as connection:
+        yield office, Ledger(connection)
+
+
+@contextmanager
+def sequencer_of(office: Office) -> Iterator[Sequencer]:
+    """A sequencer on the store in force. It has not begun, and may not be alone."""
+    with connected(office.url, signed(LEDGER)) as connection:
+        yield Sequencer(connection, office.catalogue, keys_of(office.settings), memory_of(office.settings))
+
+
+@ledger.command()
+def run(
+    once: Annotated[bool, typer.Option("--once", help="Add and sign what is there now, and stop")] = False,  # noqa: FBT002
+    against: Against = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Give every entry its leaf and sign the head, every ten seconds or 1,024 entries; a second one waits.
+
+    Nothing is signed where the log does not go on from what was signed last: exit code 3 then.
+    """
+    notes, stop = _notes(against), threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with open_office(settings()) as office, sequencer_of(office) as sequencer:
+        _wait_alone(sequencer, stop)
+        if not stop.is_set():
+            sequencer.begin(notes)
+            if once:
+                with progress_bar("adding", shown=not as_json) as progress:
+                    sequencer.catch_up(lambda done: progress(done, None), stop)
+            else:
+                note("keeping the ledger; Ctrl-C stops")
+                with Watchdog(LEDGER) as dog:
+                    sequencer.follow(stop, told=dog.round)
+        log = sequencer.log
+        told = {"added": sequencer.added, "signed": sequencer.signed}
+        if as_json:
+            print_json({**told, "origin": log.origin if log else None, "size": log.size if log else 0})
+        else:
+            where = f"; {log.origin} has {log.size:,}" if log else ""
+            say(
+                f"{many(sequencer.added, 'leaf', 'leaves')} added, {many(sequencer.signed, 'checkpoint')} signed{where}"
+            )
+
+
+def _wait_alone(sequencer: Sequencer, stop: threading.Event) -> None:
+    waited = False
+    while not sequencer.alone() and not stop.is_set():
+        if not waited:
+            note("another sequencer is at work on this store: waiting until it has ended")
+        waited = True
+        stop.wait(1)
+
+
+def _notes(against: list[Path] | None) -> list[bytes]:
+    """The checkpoints in these files. Raises Usage for one that can't be read, Refused for one that is none."""
+    found = []
+    for path in against or ():
+        try:
+            found.append(path.read_bytes())
+            open_checkpoint(found[-1])
+        except OSError as error:
+            message = f"{path} cannot be read: {error.strerror}"
+            raise Usage(message) from None
+        except Bad as bad:
+            raise Refused([f"{path}: {bad}"]) from None
+    return found
+
+
+@ledger.command()
+def status(*, as_json: AsJson = False) -> None:
+    """Show every log, how far it was signed, and what waits for a leaf."""
+    with reading() as (office, found):
+        logs = [{**_head(found, each.origin), "size": each.size, "vkey": each.vkey} for each in found.logs()]
+        behind = found.rows(BEHIND, found.reached())[0][0]
+        living = dict(found.connection.execute(LIVING.encode()).fetchall()).get(LEDGER, 0)
+        remembered = memory_of(office.settings).read()
+    if as_json:
+        told = remembered.decode() if remembered else None
+        print_json({"logs": logs, "behind": behind, "sequencers": living, "remembered": told})
+        return
+    rows = [(each["origin"], f"{each['size']:,}", f"{each['signed']:,}", each["root"]) for each in logs]
+    table("logs", ("log", "leaves", "signed", "root of what was signed"), rows)
+    say(f"{many(behind, 'entry', 'entries')} without a leaf; {many(living, 'sequencer')} at work")
+
+
+def _head(found: Ledger, origin: str) -> dict[str, Any]:
+    try:
+        head = found.checkpoint(found.log(origin))
+    except Refused:
+        return {"origin": origin, "signed": 0, "root": ""}
+    return {"origin": origin, "signed": head.size, "root": _b64(head.root)}
+
+
+@ledger.command()
+def checkpoint(
+    log: OfLog = "",
+    covering: Annotated[int, typer.Option(min=1, help="The first one that has so many leaves; default: the last")] = 1,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print a signed head, as c2sp.org/tlog-checkpoint."""
+    with reading() as (_, found):
+        head = found.checkpoint(found.log(log), covering)
+    if as_json:
+        shown = {"origin": head.origin, "size": head.size, "root": _b64(head.root), "note": head.note.decode()}
+        print_json(shown)
+    else:
+        say(*head.note.decode().splitlines())
+
+
+@ledger.command()
+def prove(
+    position: Annotated[int, typer.Argument(help="Position of the entry, as `history` shows it")],
+    to: Annotated[Path | None, typer.Option("-o", "--to", help="Write leaf and proof into this folder")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that an entry is in the ledger: its leaf, and a c2sp.org/tlog-proof against the last signed head."""
+    with reading() as (_, found):
+        leaf = found.at_position(position)
+        log = next(each for each in found.logs() if each.number == leaf.log)
+        head = found.checkpoint(log)
+        proof = found.tree(log).prove(leaf.index, head)
+    if to is not None:
+        to.mkdir(parents=True, exist_ok=True)
+        (to / f"{position}.leaf.json").write_bytes(leaf.data)
+        (to / f"{position}.tlog-proof").write_bytes(proof)
+    if as_json:
+        told = {"position": position, "log": log.origin, "index": leaf.index, "hash": _b64(leaf_hash(leaf.data))}
+        print_json({**told, "leaf": leaf.data.decode(), "proof": proof.decode()})
+    elif to is not None:
+        say(f"written: {to / f'{position}.leaf.json'} and {position}.tlog-proof")
+    else:
+        say(leaf.data.decode(), "", *proof.decode().splitlines())
+
+
+@ledger.command()
+def consistency(
+    old: Annotated[str, typer.Argument(help="How many leaves the earlier head had, or a file with that checkpoint")],
+    new: Annotated[int, typer.Argument(help="The later one; default: the last that was signed")] = 0,
+    log: OfLog = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that a log only grew between two heads; exit code 3 for an old checkpoint that is no beginning of it."""
+    earlier = None if old.isascii() and old.isdigit() else open_checkpoint(_notes([Path(old)])[0])
+    with reading() as (_, found):
+        of = found.log(earlier.origin if earlier else log)
+        tree = found.tree(of)
+        larger = new or found.checkpoint(of).size
+        size = earlier.size if earlier else int(old)
+        proof = tree.extends(size, larger)
+        root, larger_root = earlier.root if earlier else tree.root(size), tree.root(larger)
+    if not extends(size, larger, root, larger_root, proof):
+        message = f"{of.origin} does not begin with the {size} leaves of that checkpoint: one of them was rewritten"
+        raise Broken(message)
+    if as_json:
+        heads = {"old": {"size": size, "root": _b64(root)}, "new": {"size": larger, "root": _b64(larger_root)}}
+        print_json({"origin": of.origin, **heads, "proof": [*map(_b64, proof)]})
+    else:
+        say(f"{of.origin}: {size} leaves, then {larger}; proof:", *map(_b64, proof))
+
+
+@ledger.command()
+def audit(against: Against = None, *, as_json: AsJson = False) -> None:
+    """Make every leaf again from its entry, every tile from the leaves, and look at every signature. Mends nothing."""
+    notes = _notes(against)
+    with reading() as (office, found), progress_bar("auditing", shown=not as_json) as progress:
+        remembered = memory_of(office.settings).read()
+        kept = [*notes, *([remembered] if remembered else [])]
+        result = audit_all(found, office.catalogue, kept, progress)
+    if as_json:
+        print_json(result.shown())
+    else:
+        say(*result.wrong[:20])
+        say(f"{result.leaves:,} leaves of {result.entries:,} entries, {many(result.checkpoints, 'checkpoint')}: "
+            f"{'nothing is wrong' if result.ok else many(len(result.wrong), 'thing') + ' wrong'}")  # fmt: skip
+    if not result.ok:
+        raise typer.Exit(Broken.exit_code)
+
+
+@ledger.command()
+def discontinuity(
+    by: Annotated[str, typer.Option(help="Id of the officer who answers for it")],
+    reason: Annotated[str, typer.Option(help="What happened; it stands in the ledger for ever, so name no person")],
+    against: Against = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """After a restore: enter what was signed and is lost, as the first leaf of another log, and go on there."""
+    if not by.strip() or not reason.strip() or len(reason) > 500 or not (by + reason).isprintable():  # noqa: PLR2004
+        raise Refused(["name the officer, and say in 1 to 500 printable characters what happened"])
+    with open_office(settings()) as office, sequencer_of(office) as sequencer:
+        if not sequencer.alone():
+            raise Refused(["a sequencer is at work on this store: stop it first (`ledger run`, `up`)"])
+        told = sequencer.break_off(by.strip(), reason.strip(), _notes(against))
+    if as_json:
+        print_json(told)
+        return
+    lost = told["lost"]
+    what = f"leaves {lost['first']} to {lost['last']} of {told['previous']['origin']}" if lost else "another history"
+    say(f"entered in {told['origin']}: {what}, signed and not here")
+
+
+@ledger.command()
+def export_tiles(folder: Annotated[Path, typer.Argument(help="Where to")], *, as_json: AsJson = False) -> None:
+    """Write the ledger as files (c2sp.org/tlog-tiles), for any web server or mirror; what is there is left alone."""
+    from roznamcha.ledger.serving import export
+
+    with reading() as (_, found), progress_bar("writing", shown=not as_json) as progress:
+        written = export(found.connection, folder, progress)
+    if as_json:
+        print_json({"folder": str(folder), "written": written})
+    else:
+        say(*(f"{origin}: {many(count, 'new file')}" for origin, count in written.items()))
+
+
+@key.command("new")
+def new_key(
+    name: Annotated[str, typer.Option(help="What all logs of this deployment begin with: tlog.example/cg")] = "",
+    year: Annotated[int, typer.Option(min=1970, max=9999, help="Of which year; default: this one")] = 0,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the key of a year's log, and print its public half. From then on `up` keeps the ledger."""
+    keys = keys_of(settings())
+    made = keys.make(f"{keys.base(name)}/{year or datetime.now(UTC).year}")
+    if as_json:
+        print_json({"origin": made.name, "vkey": vkey_of(made.key)})
+    else:
+        say(vkey_of(made.key), f"kept in {keys.folder}: take a copy to a safe place, and give others the line above")
+
+
+@key.command("list")
+def list_keys(*, as_json: AsJson = False) -> None:
+    """Print the public half of every key that is here."""
+    found = [{"origin": each.name, "vkey": vkey_of(each.key)} for each in keys_of(settings()).all()]
+    if as_json:
+        print_json(found)
+    else:
+        table("keys of the ledger", ("log", "public key"), [(each["origin"], each["vkey"]) for each in found])
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
