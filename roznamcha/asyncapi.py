@@ -94,7 +94,7 @@ def document(catalogue: Catalogue, topics: Topics, schemas: str = SCHEMAS) -> di
         "channels": {each.short: _channel(catalogue, each) for each in topics.all},
         "operations": {f"send.{each.short}": _sending(each) for each in topics.all},
         "components": {
-            "messages": {**messages, "position": _position(), "raw": _raw()},
+            "messages": {**messages, "position": _position(), "raw": _raw(), "checkpoint": _checkpoint()},
             "messageTraits": {"entry": _entry()},
         },
         META: {"name": "meta", "type": {"$ref": f"{schemas}/common/Meta.1.avsc"}, "doc": "What every entry carries."},
@@ -127,7 +127,7 @@ _Plain.add_representer(str, _text)
 def carried_by(catalogue: Catalogue, topic: Topic) -> list[str]:
     """The messages a topic carries, by the names they have in the document."""
     what = str(topic.about["carries"])
-    if what in {"position", "raw"}:
+    if what in {"position", "raw", "checkpoint"}:
         return [what]
     return [_called(catalogue, each) for each in _all(catalogue) if topic.carries(each.name)]
 
@@ -240,6 +240,16 @@ def _position() -> dict[str, Any]:
         "summary": "Written in the same transaction as the entries it speaks of. The last one under the key 0 counts.",
         "payload": POSITION,
         "bindings": {"kafka": {"key": {"type": "string", "const": "0"}, **BINDING}},
+    }  # fmt: skip
+
+
+def _checkpoint() -> dict[str, Any]:
+    return {
+        "name": "checkpoint", "title": "A signed head of the court's ledger",
+        "contentType": "text/plain; charset=utf-8",
+        "summary": "A signed note: origin, size, root, and the log's signature (c2sp.org/tlog-checkpoint).",
+        "payload": {"type": "string"},
+        "bindings": {"kafka": {"key": {"type": "string", "description": "The log's origin."}, **BINDING}},
     }  # fmt: skip
 
 

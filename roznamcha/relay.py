@@ -30,8 +30,9 @@ from consumers.tails import tails
 from consumers.topics import Topics
 from projections.view import View
 from roznamcha.errors import Refused, Unavailable
+from roznamcha.ledger import heads
 from roznamcha.published import only_here
-from roznamcha.relayed import Position, agree, read_position
+from roznamcha.relayed import HEADS, Position, agree, ends_at, read_position
 from roznamcha.telling import Outbox, Told
 from schemas import Catalogue, NewerSchema
 
@@ -111,7 +112,9 @@ class Relay:
         reach("relay: took over")
         found = read_position(tails(self.broker, self.topics.position, [0]).get(0))
         agree(self.connection, self.broker, self.topics, found)
-        found.forget_others({topic: ids[topic] for topic in self.outbox.views})
+        found.forget_others({topic: ids[topic] for topic in (*self.outbox.views, HEADS)})
+        heads.agree(self.connection, found)
+        ends_at(self.broker, self.topics[HEADS].name, {0: found.checkpoints}, partitions=1)
         self.outbox.begin(self.broker, found)
         self._note(found)
         self.at, self.reached = found, found.position
@@ -121,7 +124,7 @@ class Relay:
         """The id of each topic. Raises Unavailable when one isn't as it must be."""
         with self.broker.admin() as admin:
             there = {each["name"]: each for each in admin.describe_topics() if not each["error_code"]}
-        needed = ("entries", "deadlines", "relay.position", *self.outbox.views)
+        needed = ("entries", "deadlines", HEADS, "relay.position", *self.outbox.views)
         for topic in (self.topics[short] for short in needed):
             partitions = len(there[topic.name]["partitions"]) if topic.name in there else 0
             if partitions != topic.partitions:
@@ -166,13 +169,16 @@ class Relay:
         return done
 
     def _rows(self, at: Position, stop: threading.Event) -> Position:
-        """Publish what the views have told."""
+        """Publish what the views have told, and what was signed of the ledger."""
         self.outbox.open(at, self._comes_round)
         for topic in self.outbox.opened:
             while not stop.is_set() and (page := self.outbox.page(topic, at.rows[topic], self.batch)):
                 at = self._commit(at, partial(self._told, topic, page))
                 self.outbox.done(topic, at.rows[topic])
                 self._comes_round()
+        while not stop.is_set() and (signed := heads.unpublished(self.connection, at, self.batch)):
+            at = self._commit(at, partial(self._heads, signed))
+            self._comes_round()
         return at
 
     def _read(self, after: int, target: int) -> list[Row]:
@@ -247,6 +253,11 @@ class Relay:
             sent.append(self._producer.send(name, value, key=key, partition=row.slot, headers=headers))
             now.rows[topic][row.slot] = row.seq
         return sent
+
+    def _heads(self, page: Sequence[heads.Head], now: Position) -> list[Any]:
+        send, name = self._producer.send, self.topics[HEADS].name
+        now.checkpoints = page[-1].number
+        return [send(name, each.note, key=each.origin.encode(), partition=0, headers=each.headers) for each in page]
 
     def _note(self, at: Position) -> None:
         """Leave a copy of the position where dashboards look."""

@@ -19,6 +19,8 @@ from consumers.topics import Topics
 from roznamcha.errors import Broken
 from roznamcha.published import only_here
 
+HEADS = "checkpoints"
+"""The topic of the ledger's signed heads."""
 Slots = dict[int, list[int]]
 ANEW = "`roznamcha topics apply --anew` publishes everything anew"
 
@@ -37,12 +39,14 @@ class Position:
     deadlines: Slots = field(default_factory=dict)
     rows: dict[str, dict[int, int]] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    checkpoints: int = 0
+    """The number of the last signed head of the ledger."""
 
     def copy(self) -> Position:
         """Another one, that may be moved on while this one stands."""
         entries, deadlines = ({slot: [*last] for slot, last in each.items()} for each in (self.entries, self.deadlines))
         rows = {topic: {**last} for topic, last in self.rows.items()}
-        return Position(self.position, self.sha256, entries, deadlines, rows, {**self.ids})
+        return Position(self.position, self.sha256, entries, deadlines, rows, {**self.ids}, self.checkpoints)
 
     def follow(self, slots: Slots, kept: Kept) -> int:
         """Count an entry into its slot; give the position of the one before it there, 0 for the first."""
@@ -53,6 +57,8 @@ class Position:
     def forget_others(self, ids: dict[str, str]) -> None:
         """Of topics of rows that were made anew nothing is published; `ids` has those that are there."""
         self.rows = {topic: last for topic, last in self.rows.items() if self.ids.get(topic) == ids.get(topic)}
+        if self.ids.get(HEADS) != ids.get(HEADS):
+            self.checkpoints = 0
         self.ids = ids
 
     def reach(self, kept: Kept) -> None:
@@ -69,6 +75,7 @@ class Position:
                 "deadlines": self.deadlines,
                 "rows": self.rows,
                 "ids": self.ids,
+                "checkpoints": self.checkpoints,
             }
         ).encode()
 
@@ -84,7 +91,9 @@ def read_position(message: Any) -> Position:  # noqa: ANN401 (kafka-python's rec
         )
         rows = {str(topic): {int(slot): int(n) for slot, n in last.items()} for topic, last in told["rows"].items()}
         ids = {str(topic): str(one) for topic, one in told["ids"].items()}
-        return Position(int(told["position"]), str(told["sha256"]), entries, deadlines, rows, ids)
+        return Position(
+            int(told["position"]), str(told["sha256"]), entries, deadlines, rows, ids, int(told.get("checkpoints", 0))
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         message = f"the last message in the topic of the relay's position is no position; {ANEW}"
         raise Broken(message) from None
@@ -158,12 +167,14 @@ def restored() -> str:
     return f"it was restored to an earlier state, or belongs to other topics. Restore a later state; {ANEW}"
 
 
-def ends_at(broker: Broker, name: str, last: Mapping[int, int], *, compacted: bool = False) -> None:
+def ends_at(
+    broker: Broker, name: str, last: Mapping[int, int], *, compacted: bool = False, partitions: int = SLOTS
+) -> None:
     """Raise Broken unless each partition of a topic ends at the position that is expected.
 
     A compacted topic may have lost its last message, if that said that a row is gone.
     """
-    there = {slot: _position(each) for slot, each in tails(broker, name, range(SLOTS)).items()}
+    there = {slot: _position(each) for slot, each in tails(broker, name, range(partitions)).items()}
     for slot in sorted(last.keys() | there.keys()):
         ends, expected = there.get(slot, 0), last.get(slot, 0)
         if ends != expected and not (compacted and 0 <= ends < expected):

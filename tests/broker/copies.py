@@ -14,7 +14,7 @@ from tests.broker.reading import read_topic
 
 Change = Callable[[Any], list[Any]]
 """What a message becomes in the copy: nothing, itself, another one, or several."""
-COPIED = ("entries", "deadlines", "relay.position")
+COPIED = ("entries", "deadlines", "checkpoints", "relay.position")
 
 
 def create(broker: Broker, topics: Topics, shorts: tuple[str, ...] = COPIED) -> None:

@@ -66,7 +66,7 @@ def test_every_schema_is_a_message_of_its_topics(document: dict[str, Any]) -> No
     """Every act is in the topic of entries under its permanent name and id; what clocks tell is in theirs as well."""
     messages, channels = document["components"]["messages"], document["channels"]
     names = {schema.name for schema in catalogue().schemas.values()}
-    assert {each["name"] for each in messages.values()} == names | {"position", "raw"}
+    assert {each["name"] for each in messages.values()} == names | {"position", "raw", "checkpoint"}
     acts = {name for name in names if not name.startswith("view.")}
     assert {messages[each]["name"] for each in channels["entries"]["messages"]} == acts
     assert {messages[each]["name"] for each in channels["deadlines"]["messages"]} == {

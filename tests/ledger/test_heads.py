@@ -1,0 +1,39 @@
+"""Signed heads on Kafka: each once, in order, in the relay's own transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from consumers.clients import Broker
+from consumers.topics import Topics
+from roznamcha.errors import Broken
+from roznamcha.ledger.verify import open_checkpoint
+from tests.broker.reading import read_topic
+from tests.consumers.feed import write_cases
+from tests.consumers.subscribing import stopping, watching
+from tests.ledger.keeping import Keeper
+from tests.roznamcha.told import publish, relaying
+
+
+def test_each_signed_head_is_published_once(database: str, broker: Broker, topics: Topics, tmp_path: Path) -> None:
+    """As it was signed, under the log's name; also when the relay dies on the way, and never after a restore."""
+    keeper = Keeper(database, tmp_path)
+    notes = []
+    for n in range(3):
+        write_cases(database, 1, first=n)
+        notes.append(keeper.keep())
+        if n == 1:
+            dying = watching(stopping("relay: sent", 2))
+            with dying, relaying(database, broker, topics) as relay, pytest.raises(InterruptedError):
+                relay.publish()
+        publish(database, broker, topics)
+    found = read_topic(broker, topics["checkpoints"].name, 1)
+    assert [each.value for each in found] == notes
+    assert [each.key for each in found] == [b"tlog.example/cg/2026"] * 3
+    assert [dict(each.headers)["previous"] for each in found] == [b"0", b"1", b"2"]
+    assert open_checkpoint(found[-1].value).size == 13
+    keeper.tamper("DELETE FROM roznamcha.checkpoints WHERE number = 3")
+    with relaying(database, broker, topics) as relay, pytest.raises(Broken, match="Kafka has 3 checkpoints"):
+        relay.publish()
