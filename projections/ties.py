@@ -74,7 +74,10 @@ class Ties(View):
 
     def reads(self, cls: type[Event[Any]]) -> frozenset[str] | None:
         """The columns that name the other record."""
-        return frozenset({cls.tie.column, cls.tie.record}) if issubclass(cls, TiesRecords) else super().reads(cls)
+        if not issubclass(cls, TiesRecords):
+            return super().reads(cls)
+        own = frozenset(column for each in cls.kinds for column in (each.column, each.record, each.choice))
+        return own - {""}
 
     def rows(self, state: Named) -> Iterator[Row]:
         """Each tie that stands."""
@@ -90,5 +93,5 @@ class Ties(View):
 def ties() -> dict[str, Tie]:
     """Every kind of tie, by its id."""
     domain.load()
-    found = {each.tie.id: each.tie for each in ACTS.values() if issubclass(each, TiesRecords)}
+    found = {kind.id: kind for each in ACTS.values() if issubclass(each, TiesRecords) for kind in each.kinds}
     return dict(sorted(found.items()))

@@ -14,6 +14,8 @@ from roznamcha.sample import (
     LABORATORY,
     Planned,
 )
+from roznamcha.sample_complaint import EVERY as CASES_TO_COMPLAINT
+from roznamcha.sample_complaint import FROM_COMPLAINT, SampleComplaint
 from roznamcha.sample_court import arrested, chargesheeted, left_untraced
 from roznamcha.sample_inquest import EVERY, KILLED, SampleInquest, inquest_of
 from roznamcha.sample_life import Life
@@ -25,7 +27,9 @@ def planned(cases: int, seed: int = 1861) -> list[Planned]:
     killed = [each for each in lives if KILLED in each.kind.sections]
     inquests = [SampleInquest(each.number, seed, each) for each in killed]
     inquests += [SampleInquest(number, seed) for number in range(cases // EVERY)]
-    acts = [each for life in (*lives, *inquests) for each in life.acts()]
+    complaints = [SampleComplaint(each.number, seed, each) for each in lives[::FROM_COMPLAINT]]
+    complaints += [SampleComplaint(number, seed) for number in range(cases // CASES_TO_COMPLAINT)]
+    acts = [each for life in (*lives, *inquests, *complaints) for each in life.acts()]
     return sorted(each for each in acts if each.recorded_at <= ENDS)
 
 

@@ -26,7 +26,7 @@ FROM_INQUEST = Tie(
 class RegistersFIR(TiesRecords, TellsOfOffence):
     """An FIR is registered: the first information form (IIF-1); it may name the inquest it came from."""
 
-    tie = FROM_INQUEST
+    kinds = (FROM_INQUEST,)
 
     information_received_at: datetime
     offence_from: datetime | None = None

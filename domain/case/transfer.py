@@ -219,7 +219,7 @@ class JoinsCases(TiesRecords, FollowsFIR):
 class CaseMerged(JoinsCases, register="case"):
     """Two cases of one matter go on as one: this one into the other, or the other into this one."""
 
-    tie = MERGED
+    kinds = (MERGED,)
     what = "the merger"
 
     def apply(self, case: Case) -> Case:
@@ -233,7 +233,7 @@ class CaseMerged(JoinsCases, register="case"):
 class CaseSplit(JoinsCases, register="case", opens=True):
     """Part of a case goes on as a case of its own, for instance against absconders; the new record begins with this."""
 
-    tie = SPLIT
+    kinds = (SPLIT,)
     what = "the split"
 
     accused: tuple[Code, ...] = ()

@@ -42,6 +42,10 @@ class Matter(Record):
 
     unnumbered: ClassVar[str] = "the unnumbered record"
     """What a reason calls a record that has no number yet."""
+    unbegun: ClassVar[str] = "nothing is begun"
+    """What a doubt says of a record in which the act that begins it is missing."""
+    stages: ClassVar[tuple[str, ...]] = ("",)
+    """How far a record comes, in this order, where one stage follows the other."""
 
     number: str = ""
     """As it is written: `0012/2026`. Empty until it is given."""

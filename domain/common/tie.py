@@ -26,7 +26,8 @@ class Tie:
 
     `register` is that of the named record. `back` is the id of the tie by which that one names this one; a record has
     one such tie at a time. `after`: the other record has its act first, so that one without it is a doubt. `column` and
-    `record` are the act's columns for the other's number and id.
+    `record` are the act's columns for the other's number and id. Where an act may make several ties, `choice` is the
+    column, and `words` are what stands in it, by which it makes this one.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Tie:
     after: bool = False
     column: str = "other"
     record: str = "other_record"
+    choice: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,13 @@ class Ties(Part):
 class TiesRecords(Entry):
     """An act that names another record, of this register or another."""
 
-    tie: ClassVar[Tie]
+    kinds: ClassVar[tuple[Tie, ...]]
+    """The ties that it may make: only one, unless what it says chooses among several."""
+
+    @property
+    def tie(self) -> Tie:
+        """The tie that it makes."""
+        return next(each for each in self.kinds if not each.choice or getattr(self, each.choice) in each.words)
 
     @property
     def other_called(self) -> str:
@@ -133,3 +142,31 @@ def _doubted(act: TiesRecords, other: Matter) -> Iterator[str]:
         yield f"{called} does not name this record from its side"
     if tie.after and other.registered_at and act.meta.occurred_at < other.registered_at:
         yield f"this is dated before {called} was registered on {written(other.registered_at)}"
+
+
+class JoinsPapers(TiesRecords):
+    """The papers of a record of another register join this one; each record names the other from its side.
+
+    A register's own act has a column `whose` besides: whose papers they are.
+    """
+
+    number: str
+    number_record: UUID | None = None
+    order_number: str = ""
+
+    def refuse(self, matter: Matter) -> Iterator[str]:
+        """It names the record, and papers join once."""
+        yield from super().refuse(matter)
+        if not self.other_called:
+            yield f"no record is named whose papers join {matter.label}. Give its number."
+        elif (was := self.tied(matter)) and was.called == self.other_called:
+            yield f"the papers of {was.called} have joined {matter.label} since {written(was.done.at)}."
+
+    def apply(self, matter: Matter) -> Matter:
+        """The other record belongs to this one."""
+        return self.tying(matter)
+
+
+def papers(tie: str, hi: str, register: str, back: str, word: str) -> Tie:
+    """The tie by which the papers of a record join, after that record said what it became."""
+    return Tie(tie, hi, register, back, True, "number", "number_record", "whose", (word,))  # noqa: FBT003 (a row of a list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from domain.common.matter import Entry, Matter
+from domain.common.matter import Matter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +13,10 @@ class Inquest(Matter, register="inquest"):
     """The inquest into one death: `registered_at` is when it was numbered."""
 
     unnumbered: ClassVar[str] = "the unnumbered inquest"
+    unbegun: ClassVar[str] = "no death is reported"
+    stages: ClassVar[tuple[str, ...]] = (
+        "", "registered", "inquest held", "report forwarded", "closed", "converted",
+    )  # fmt: skip
 
     inquirer: str = ""
     """Id of the officer who inquires."""
@@ -21,7 +25,3 @@ class Inquest(Matter, register="inquest"):
     def officer(self) -> str:
         """Who inquires."""
         return self.inquirer
-
-
-class InquestEntry(Entry):
-    """An entry of the inquest register."""

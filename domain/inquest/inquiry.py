@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Literal
 
 from domain.common.codes import Code
+from domain.common.course import onward
 from domain.common.days import written
 from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
 from domain.common.hospital import AsksPostMortem, ReceivesPostMortemReport
 from domain.common.matter import Matter
 from domain.common.report import ReceivesReport, Reports
 from domain.event import Sealed, changed
-from domain.inquest.death import Cause, ConcernsDeceased, Death, FollowsDeath, onward
+from domain.inquest.death import Cause, ConcernsDeceased, Death, FollowsDeath
 from domain.inquest.inquest import Inquest
 
 WITNESSES = 2
@@ -52,7 +53,7 @@ class InquestHeld(ConcernsDeceased, register="inquest"):
     held_by_magistrate: str = ""
     gd_entry: str = ""
 
-    def refuse(self, inquest: Inquest) -> Iterator[str]:
+    def refuse(self, inquest: Matter) -> Iterator[str]:
         """The dead person is no witness, and each witness has a code of their own."""
         codes = [each.code for each in self.witnesses]
         for code in sorted({each for each in codes if codes.count(each) > 1}):
@@ -60,7 +61,7 @@ class InquestHeld(ConcernsDeceased, register="inquest"):
         if self.deceased in codes:
             yield f"{self.deceased} is the dead person of {inquest.label} and cannot witness the inquest."
 
-    def doubt(self, inquest: Inquest) -> Iterator[str]:
+    def doubt(self, inquest: Matter) -> Iterator[str]:
         """Once, before two inhabitants, after the Magistrate was told; it ends after it began."""
         yield from super().doubt(inquest)
         part = inquest.part(Death)
@@ -84,7 +85,7 @@ class PostMortemRequested(AsksPostMortem, FollowsDeath, register="inquest"):
 
     what = "the request for a post-mortem"
 
-    def doubt(self, inquest: Inquest) -> Iterator[str]:
+    def doubt(self, inquest: Matter) -> Iterator[str]:
         """It is the body of this inquest, and it is still there."""
         yield from super().doubt(inquest)
         part = inquest.part(Death)
@@ -122,12 +123,12 @@ class VisceraSent(HandsOff, FollowsDeath, register="inquest"):
     road_certificate: str = ""
     specimen_seal_sent: bool = False
 
-    def refuse(self, inquest: Inquest) -> Iterator[str]:
+    def refuse(self, inquest: Matter) -> Iterator[str]:
         """A note's number is used once."""
         if self.note in inquest.part(Death).viscera:
             yield f"viscera were already sent under {self.note} in {inquest.label}. Give the new note its own number."
 
-    def doubt(self, inquest: Inquest) -> Iterator[str]:
+    def doubt(self, inquest: Matter) -> Iterator[str]:
         """After a post-mortem, with a road certificate and the specimen of the seal."""
         yield from super().doubt(inquest)
         if not any(key.startswith("PMR ") for key in inquest.part(Reports).received):
@@ -180,7 +181,7 @@ class InquestReportForwarded(FollowsDeath, register="inquest"):
     letter_number: str = ""
     signed: bool = True
 
-    def doubt(self, inquest: Inquest) -> Iterator[str]:
+    def doubt(self, inquest: Matter) -> Iterator[str]:
         """After the inquest, signed, and once."""
         yield from super().doubt(inquest)
         part = inquest.part(Death)

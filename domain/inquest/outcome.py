@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Literal
 from uuid import UUID
 
-from domain.common.codes import Code, unreadable
+from domain.common.codes import Code
+from domain.common.course import Ends, ending, onward, receiver
 from domain.common.days import written
 from domain.common.hospital import Requests
+from domain.common.matter import Matter
 from domain.common.tie import Tie, Ties, TiesRecords
 from domain.event import Sealed, changed
-from domain.inquest.death import ConcernsDeceased, Death, FollowsDeath, onward
+from domain.inquest.death import ConcernsDeceased, Death, FollowsDeath
 from domain.inquest.inquest import Inquest
 
 TO_CASE = Tie(
@@ -31,7 +33,7 @@ class BodyIdentified(ConcernsDeceased, register="inquest"):
     identified_by: Code = ""
     how: Literal["by somebody who knew the person", "fingerprints", "DNA", "documents", "photograph", "other"]
 
-    def refuse(self, inquest: Inquest) -> Iterator[str]:
+    def refuse(self, inquest: Matter) -> Iterator[str]:
         """Once; a wrong one is struck first."""
         if was := inquest.part(Death).identified:
             yield (
@@ -39,7 +41,7 @@ class BodyIdentified(ConcernsDeceased, register="inquest"):
                 "If that is wrong, strike it by inquest.EntryCorrected first."
             )
 
-    def doubt(self, inquest: Inquest) -> Iterator[str]:
+    def doubt(self, inquest: Matter) -> Iterator[str]:
         """It was unknown, and somebody says who it is."""
         yield from super().doubt(inquest)
         if not inquest.part(Death).unidentified:
@@ -64,17 +66,16 @@ class BodyDisposed(ConcernsDeceased, register="inquest"):
     order_number: str = ""
     receipt_taken: bool = False
 
-    def refuse(self, inquest: Inquest) -> Iterator[str]:
+    def refuse(self, inquest: Matter) -> Iterator[str]:
         """A body is disposed of once, and a name needs the code under which it is sealed."""
-        if self.receiver_name is not None:
-            yield from unreadable(inquest.label, self.received_by, "received_by")
+        yield from receiver(inquest, self.received_by, self.receiver_name, "received_by")
         if was := inquest.part(Death).disposed:
             yield (
                 f"the body of {inquest.label} was disposed of on {written(was.at)}. "
                 "If that is wrong, strike it by inquest.EntryCorrected first."
             )
 
-    def doubt(self, inquest: Inquest) -> Iterator[str]:
+    def doubt(self, inquest: Matter) -> Iterator[str]:
         """After the inquest; to somebody, and of somebody known."""
         yield from super().doubt(inquest)
         part = inquest.part(Death)
@@ -96,7 +97,7 @@ class ConvertedToFIR(TiesRecords, FollowsDeath, register="inquest"):
     """An offence is found: an FIR is registered, the inquest's papers go to it, and each record names the other."""
 
     shows = frozenset({"fir", "fir_record"})
-    tie = TO_CASE
+    kinds = (TO_CASE,)
     what = "the conversion"
 
     fir: str
@@ -105,7 +106,7 @@ class ConvertedToFIR(TiesRecords, FollowsDeath, register="inquest"):
     ground: Literal["inquest", "post-mortem report", "laboratory report", "statement", "order of Magistrate", "other"]
     papers_handed_over: bool = True
 
-    def refuse(self, inquest: Inquest) -> Iterator[str]:
+    def refuse(self, inquest: Matter) -> Iterator[str]:
         """It names the FIR, and an inquest becomes one case."""
         if not self.fir.strip():
             yield f"{inquest.label} is converted to no FIR. Register the FIR first, and give its number."
@@ -115,7 +116,7 @@ class ConvertedToFIR(TiesRecords, FollowsDeath, register="inquest"):
                 "If that is wrong, strike it by inquest.EntryCorrected first."
             )
 
-    def doubt(self, inquest: Inquest) -> Iterator[str]:
+    def doubt(self, inquest: Matter) -> Iterator[str]:
         """By some section, with the papers."""
         yield from super().doubt(inquest)
         if not self.sections:
@@ -128,7 +129,7 @@ class ConvertedToFIR(TiesRecords, FollowsDeath, register="inquest"):
         return changed(self.tying(inquest), stage=onward(inquest, "converted"))
 
 
-class InquestClosed(FollowsDeath, register="inquest"):
+class InquestClosed(Ends, FollowsDeath, register="inquest"):
     """No offence is found: the inquest is filed, with what the death was."""
 
     shows = frozenset({"cause"})
@@ -139,20 +140,17 @@ class InquestClosed(FollowsDeath, register="inquest"):
         "lightning", "natural", "not known",
     ]  # fmt: skip
     reasons: Sealed
-    order_number: str = ""
-    ordered_by: str = ""
 
-    def refuse(self, inquest: Inquest) -> Iterator[str]:
+    def refuse(self, inquest: Matter) -> Iterator[str]:
         """What became a case is not filed, and what is filed is not filed again."""
         if was := inquest.part(Ties).tied.get(TO_CASE.id):
             yield (
                 f"{inquest.label} cannot be closed: it was converted to {was.called} on {written(was.done.at)}. "
                 "If that is wrong, strike it by inquest.EntryCorrected first."
             )
-        if closed := inquest.part(Death).closed:
-            yield f"{inquest.label} is closed since {written(closed.at)}."
+        yield from super().refuse(inquest)
 
-    def doubt(self, inquest: Inquest) -> Iterator[str]:
+    def doubt(self, inquest: Matter) -> Iterator[str]:
         """After the inquest, its report, and every report that was asked for."""
         yield from super().doubt(inquest)
         part = inquest.part(Death)
@@ -165,10 +163,7 @@ class InquestClosed(FollowsDeath, register="inquest"):
                 yield f"{inquest.label} is closed, and nothing is received on request {number}"
         if part.unidentified and not part.identified:
             yield f"{inquest.label} is closed, and nobody has entered whose body it was"
-        if not self.ordered_by:
-            yield f"{inquest.label} is closed, and not said by whose order"
 
     def apply(self, inquest: Inquest) -> Inquest:
         """The matter is filed; an FIR may still come of it."""
-        part = changed(inquest.part(Death), closed=self.done())
-        return inquest.keep(part, stage=onward(inquest, "closed"))
+        return ending(inquest, self.done(), "closed")

@@ -52,6 +52,7 @@ def demo(
                 "records": report.records,
                 "entries": report.entries,
                 "inquests": _one(board, "SELECT count(*) FROM views.case_state WHERE register = 'inquest'"),
+                "registers": _registers(board),
                 "views": report.rows,
                 "deadlines": dict(sorted(states.items())),
                 "facts": _facts(board),
@@ -172,8 +173,8 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int
     names = dict(board.connection.execute("SELECT name, count(*) FROM views.history GROUP BY name").fetchall())
     states = Counter((clock.rule.id, clock.state(ENDS)) for _, clock in clocks)
 
-    def count(*acts: str) -> int:
-        return sum(names.get(f"case.{act}", 0) for act in acts)
+    def count(*acts: str, register: str = "case") -> int:
+        return sum(names.get(f"{register}.{act}", 0) for act in acts)
 
     def of(rule: str) -> str:
         """Done in time of what was to be done; what is exempted was not, and late paper does not make a deed late."""
@@ -184,9 +185,12 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int
 
     breaks = _one(board, "SELECT count(*) FROM views.custody, jsonb_array_elements(breaks)")
     moves = _one(board, "SELECT count(*) FROM views.custody WHERE number > 0")
-    begun = sum(names.get(f"inquest.{act}", 0) for act in ("DeathReported", "BodyFound"))
-    ended = [names.get(f"inquest.{act}", 0) for act in ("ConvertedToFIR", "InquestClosed")]
+    begun = count("DeathReported", "BodyFound", register="inquest")
+    ended = [count(act, register="inquest") for act in ("ConvertedToFIR", "InquestClosed")]
     marg = f"{begun} begun, {ended[0]} converted to FIR, {ended[1]} closed; report to Magistrate: {of('inq-rep-24')}"
+    complaint = [
+        count(act, register="complaint") for act in ("ComplaintReceived", "ComplaintConverted", "ComplaintDisposed")
+    ]
     rows = [
         (
             "CCTNS / IIF",
@@ -228,6 +232,7 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int
             "मर्ग",
             marg,
         ),
+        ("Complaints", "शिकायत", "{} received, {} converted, {} disposed of".format(*complaint)),
         ("ITSSO (two months)", "यौन अपराध, दो माह", of("inv-2m")),
         (
             "Citizen portal (24 h)",
@@ -282,6 +287,12 @@ def _facts(board: Board) -> dict[str, int]:
 def words(kind: str) -> str:
     """The name of an act as words: `met late`."""
     return re.sub(r"(?<=.)([A-Z])", r" \1", kind).lower()
+
+
+def _registers(board: Board) -> dict[str, int]:
+    """How many records each register has."""
+    query = "SELECT register, count(*) FROM views.case_state GROUP BY register ORDER BY register"
+    return dict(board.connection.execute(query).fetchall())
 
 
 def _one(board: Board, query: str) -> int:

@@ -136,6 +136,13 @@ UNCLAIMED: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Acts of a find of unclaimed property with personal columns, and what they need."""
 
+COMPLAINT: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("ComplaintReceived", {"against": [{"code": "R1"}]}),
+    ("EnquiryReported", {}),
+    ("ComplaintDisposed", {}),
+)
+"""Acts of a complaint with personal columns, and what they need."""
+
 UNCODED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("SealBroken", {"property_id": "PR/1", "present": [f"{MARK} s/o Mohan, Ward 5"]}),
     ("PropertyResealed", {"property_id": "PR/1", "seal_kept_by": f"{MARK} Kumar"}),
@@ -155,7 +162,8 @@ def valid_case() -> list[dict[str, Any]]:
     cases = [marked_act(f"case.{name}", f"marked:{record}", **fields) for record, name, fields in IN_ORDER]
     inquest = [marked_act(f"inquest.{name}", "marked:marg", **fields) for name, fields in INQUEST]
     find = [marked_act(f"property_unclaimed.{name}", "marked:find", **fields) for name, fields in UNCLAIMED]
-    return [*cases, marked_act("inquest.DeathReported", "marked:marg2"), *inquest, *find]
+    complaint = [marked_act(f"complaint.{name}", "marked:shk", **fields) for name, fields in COMPLAINT]
+    return [*cases, marked_act("inquest.DeathReported", "marked:marg2"), *inquest, *find, *complaint]
 
 
 def names_for_codes() -> list[dict[str, Any]]:

@@ -104,11 +104,17 @@ TYING: list[type[TiesRecords]] = [cls for cls in ACTS.values() if issubclass(cls
 @pytest.mark.parametrize("cls", TYING, ids=lambda cls: cls.name)
 def test_a_tie_has_its_columns_and_its_other_side(cls: type[TiesRecords]) -> None:
     """The columns it names are the act's; what leads back is a tie of the other register that leads here."""
-    assert {cls.tie.column, cls.tie.record} <= {each.name for each in columns(cls)}
-    if cls.tie.back:
-        back = ties()[cls.tie.back]
-        assert (back.back, back.register) == (cls.tie.id, cls.register)
-        assert cls.tie.register in {each.register for each in TYING if each.tie == back}
+    named = {each.name: each.shape.choices for each in columns(cls)}
+    assert {word for tie in cls.kinds for word in tie.words} == {
+        word for tie in cls.kinds for word in named.get(tie.choice, ())
+    }
+    for tie in cls.kinds:
+        assert {tie.column, tie.record} <= named.keys()
+        assert tie == ties()[tie.id]
+        if tie.back:
+            back = ties()[tie.back]
+            assert (back.back, back.register) == (tie.id, cls.register)
+            assert tie.register in {each.register for each in TYING if back in each.kinds}
 
 
 def test_folding_remembers_whom_a_record_names() -> None:
