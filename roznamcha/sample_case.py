@@ -19,6 +19,8 @@ from roznamcha.sample_complaint import FROM_COMPLAINT, SampleComplaint
 from roznamcha.sample_court import arrested, chargesheeted, left_untraced
 from roznamcha.sample_inquest import EVERY, KILLED, SampleInquest, inquest_of
 from roznamcha.sample_life import Life
+from roznamcha.sample_missing import EVERY as CASES_TO_MISSING
+from roznamcha.sample_missing import SampleMissing
 
 
 def planned(cases: int, seed: int = 1861) -> list[Planned]:
@@ -29,7 +31,8 @@ def planned(cases: int, seed: int = 1861) -> list[Planned]:
     inquests += [SampleInquest(number, seed) for number in range(cases // EVERY)]
     complaints = [SampleComplaint(each.number, seed, each) for each in lives[::FROM_COMPLAINT]]
     complaints += [SampleComplaint(number, seed) for number in range(cases // CASES_TO_COMPLAINT)]
-    acts = [each for life in (*lives, *inquests, *complaints) for each in life.acts()]
+    missing = [SampleMissing(number, seed) for number in range(cases // CASES_TO_MISSING)]
+    acts = [each for life in (*lives, *inquests, *complaints, *missing) for each in life.acts()]
     return sorted(each for each in acts if each.recorded_at <= ENDS)
 
 

@@ -25,7 +25,11 @@ def became(what: str, hi: str, register: str, back: str, *words: str) -> Tie:
 CONVERSIONS = (
     became("complaint became case", "शिकायत से अपराध", "case", "case from complaint", "FIR", "non-cognizable report"),
     became("complaint became inquest", "शिकायत से मर्ग", "inquest", "inquest from complaint", "inquest"),
-)
+    became(
+        "complaint became missing person", "शिकायत से गुम इंसान", "missing_person", "missing person from complaint",
+        "missing person",
+    ),
+)  # fmt: skip
 
 
 def conversion(matter: Matter) -> Tied | None:
@@ -42,7 +46,7 @@ class ComplaintConverted(TiesRecords, ClosesHandOff, Follows, register="complain
     kinds = CONVERSIONS
     what = "the conversion"
 
-    into: Literal["FIR", "non-cognizable report", "inquest"]
+    into: Literal["FIR", "non-cognizable report", "inquest", "missing person"]
     number: str
     number_record: UUID | None = None
     papers_handed_over: bool = True

@@ -1,4 +1,4 @@
-"""The papers of other registers that join an inquest: the complaint it came from."""
+"""The papers of other registers that join an inquest: the complaint it came from, the search for whose body it is."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ from domain.inquest.death import FollowsDeath
 
 
 class PapersJoined(JoinsPapers, FollowsDeath, register="inquest"):
-    """The papers of a complaint join the inquest, which came from it; each record names the other."""
+    """The papers of a complaint or a search join the inquest; each record names the other."""
 
-    kinds = (papers("inquest from complaint", "शिकायत से", "complaint", "complaint became inquest", "complaint"),)
+    kinds = (
+        papers("inquest from complaint", "शिकायत से", "complaint", "complaint became inquest", "complaint"),
+        papers(
+            "inquest of missing person",
+            "गुम इंसान का मर्ग",
+            "missing_person",
+            "missing person found dead",
+            "missing person",
+        ),
+    )
     what = "the joining of papers"
 
-    whose: Literal["complaint"]
+    whose: Literal["complaint", "missing person"]

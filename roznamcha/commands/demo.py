@@ -188,6 +188,9 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int
     begun = count("DeathReported", "BodyFound", register="inquest")
     ended = [count(act, register="inquest") for act in ("ConvertedToFIR", "InquestClosed")]
     marg = f"{begun} begun, {ended[0]} converted to FIR, {ended[1]} closed; report to Magistrate: {of('inq-rep-24')}"
+    missing = [
+        count(act, register="missing_person") for act in ("PersonReportedMissing", "PersonTraced", "PersonNotTraced")
+    ]
     complaint = [
         count(act, register="complaint") for act in ("ComplaintReceived", "ComplaintConverted", "ComplaintDisposed")
     ]
@@ -233,6 +236,12 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int
             marg,
         ),
         ("Complaints", "शिकायत", "{} received, {} converted, {} disposed of".format(*complaint)),
+        (
+            "Missing persons",
+            "गुम इंसान",
+            "{} reported, {} traced, {} not traced; ".format(*missing)
+            + f"child an FIR at once: {of('miss-child-fir')}",
+        ),
         ("ITSSO (two months)", "यौन अपराध, दो माह", of("inv-2m")),
         (
             "Citizen portal (24 h)",

@@ -25,13 +25,17 @@ from roznamcha.agreeing import otherwise
 from tests.domain.case.builders_chance import ACTORS, INSTANTS, SIMPLE
 from tests.domain.complaint.builders import received
 from tests.domain.inquest.builders import reported
+from tests.domain.missing_person.builders import missing
 from tests.dsl import RECORD
 
-BEGUN: dict[str, Callable[[], Event[Any]]] = {"complaint": received, "inquest": reported}
+BEGUN: dict[str, Callable[[], Event[Any]]] = {
+    "complaint": received, "inquest": reported, "missing_person": missing,
+}  # fmt: skip
 """With what a record of each register begins here."""
 ONCE = {
     "complaint": ("ComplaintConverted", "ComplaintDisposed"),
     "inquest": ("ConvertedToFIR", "InquestClosed", "BodyDisposed", "BodyIdentified"),
+    "missing_person": ("PersonTraced",),
 }
 """What can be entered only once in a record, unless it is struck."""
 WORDS: dict[str, st.SearchStrategy[Any]] = {

@@ -143,6 +143,14 @@ COMPLAINT: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Acts of a complaint with personal columns, and what they need."""
 
+MISSING: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("PersonReportedMissing", {"person": "M1"}),
+    ("LeadRecorded", {"lead": "L/1", "person": "M1"}),
+    ("PersonNotTraced", {"person": "M1"}),
+    ("PersonTraced", {"person": "M1", "condition": "well", "handed_to": "W1"}),
+)
+"""Acts of a search with personal columns, and what they need."""
+
 UNCODED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("SealBroken", {"property_id": "PR/1", "present": [f"{MARK} s/o Mohan, Ward 5"]}),
     ("PropertyResealed", {"property_id": "PR/1", "seal_kept_by": f"{MARK} Kumar"}),
@@ -163,7 +171,8 @@ def valid_case() -> list[dict[str, Any]]:
     inquest = [marked_act(f"inquest.{name}", "marked:marg", **fields) for name, fields in INQUEST]
     find = [marked_act(f"property_unclaimed.{name}", "marked:find", **fields) for name, fields in UNCLAIMED]
     complaint = [marked_act(f"complaint.{name}", "marked:shk", **fields) for name, fields in COMPLAINT]
-    return [*cases, marked_act("inquest.DeathReported", "marked:marg2"), *inquest, *find, *complaint]
+    missing = [marked_act(f"missing_person.{name}", "marked:gum", **fields) for name, fields in MISSING]
+    return [*cases, marked_act("inquest.DeathReported", "marked:marg2"), *inquest, *find, *complaint, *missing]
 
 
 def names_for_codes() -> list[dict[str, Any]]:

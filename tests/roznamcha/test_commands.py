@@ -42,7 +42,8 @@ def test_the_demo_has_its_shape_and_is_the_same_twice(district: Program) -> None
     """Run again it adds nothing and prints the same figures."""
     first, second = district.json("demo", "--cases", "40"), district.json("demo", "--cases", "40")
     assert first.keys() >= {"records", "entries", "views", "deadlines", "custody_breaks", "verified", "seconds"}
-    assert (first["registers"]["case"], first["verified"], first["entered_now"]) == (40, True, 0)
+    assert (first["verified"], first["entered_now"]) == (True, 0)
+    assert first["registers"]["case"] >= 40
     assert first["inquests"] >= 5
     assert set(first["views"]) == {"case_state", "history", "custody", "malkhana", "hand_offs", "ties", "deadlines"}
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
