@@ -159,7 +159,7 @@ class LinkedToCase(TiesRecords, FollowsFind, register="property_unclaimed"):
     """What was found turns out to belong to a case: it is named here, and the articles go on in its custody."""
 
     shows = frozenset({"fir"})
-    tie = TO_CASE
+    kinds = (TO_CASE,)
 
     fir: str
     fir_record: UUID | None = None

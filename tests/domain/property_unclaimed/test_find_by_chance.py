@@ -18,8 +18,8 @@ from projections.malkhana import Malkhana as Shelf
 from roznamcha.agreeing import elsewhere, otherwise
 from tests.domain.case.builders_chance import INSTANTS
 from tests.domain.case.test_property_by_chance import ACTORS, value
-from tests.domain.inquest.test_inquest_by_chance import rows
 from tests.domain.property_unclaimed.builders import REGISTER, found
+from tests.domain.test_registers_by_chance import rows
 from tests.dsl import RECORD
 
 UNHURRIED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
