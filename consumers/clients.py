@@ -243,7 +243,7 @@ def _reachable(bootstrap: str) -> None:
     for address in addresses(bootstrap):
         with suppress(OSError), socket.create_connection(address, CONNECTING):
             return
-    message = f"no broker at {bootstrap} takes a connection"
+    message = f"no broker at {bootstrap} takes a connection: is one running, and is this its address?"
     raise Away(message)
 
 

@@ -65,10 +65,12 @@ class KafkaFollower:
         stall: float = STALL,
         session_ms: int = SESSION_MS,
         patience: float = PATIENCE,
+        ours: Callable[[], None] = lambda: None,
     ) -> None:
         """Follow over `connection`, which this follower has to itself. Raises Away, or LookupError.
 
-        LookupError says that there is no such topic.
+        LookupError says that there is no such topic. `ours` is asked before anything of another topic of this name is
+        read, and raises when what lies there is not this store's.
         """
         self.broker, self.topics, self.topic, self.group = broker, topics, topics.entries, group
         self.views, self.catalogue = views, catalogue
@@ -77,7 +79,7 @@ class KafkaFollower:
         self._noted: dict[int, int] = {}
         self._unsent, self._again, self._paused = True, time.monotonic(), threading.Event()
         self._answered, self._away = time.monotonic(), 0.0
-        self._afresh, self.patience = False, patience
+        self._afresh, self.patience, self._ours, self._known = False, patience, ours, ""
         self._unread: dict[int, tuple[int, int]] = {}
         self.reading = Reading(
             broker, self.topic, topics.group(group), self._where, lost=self._lost, called=called, stall=stall,
@@ -89,7 +91,10 @@ class KafkaFollower:
 
     def _where(self, slots: set[int]) -> dict[int, int]:
         """Where to read on in slots that were just assigned. Raises Ahead when the store was restored."""
-        self.topic_id = topic_id(self.broker, self.topic)  # the topic may have been made anew meanwhile
+        self.topic_id = topic_id(self.broker, self.topic)  # the topic may have been made anew meanwhile, by anybody
+        if self.topic_id != self._known:
+            self._ours()
+            self._known = self.topic_id
         self.runner.load()
         agree(self.connection, self.group)
         found = offsets.known(self.connection, self.group, self.topic, self.topic_id, slots)

@@ -28,7 +28,7 @@ def look_at(broker: Broker, topics: Topics, connection: Connection[Any] | None) 
     try:
         yield "broker", True, _reached(broker)
     except (Unavailable, Usage) as error:
-        yield "broker", False, f"{error}: is it running, and is ROZNAMCHA_KAFKA its address?"
+        yield "broker", False, str(error)
         yield from ((part, None, "not asked: the broker is away") for part in ("topics", "position"))
         return
     try:

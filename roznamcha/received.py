@@ -6,18 +6,20 @@ import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 from uuid import UUID
 
 import psycopg
 from psycopg import Connection, sql
 
+from consumers.carried import LAST
 from consumers.slots import SLOTS, slot_of
 from roznamcha.errors import Unavailable, Usage
 
 Tallies = dict[UUID, tuple[int, bytes]]
 """Count and digest by record."""
 DIGEST = 32
+NEITHER = 'give {"record", "count", "digest"} with 64 hexadecimal digits, or {"partition", "position"}'
 
 
 class Received(Protocol):
@@ -75,47 +77,80 @@ class FromFile:
     """Out of JSON lines: `{"record", "count", "digest"}`, and `{"partition", "position"}` for each partition."""
 
     def __init__(self, path: Path) -> None:
-        """Read the places. Raises Usage for a line that is neither."""
+        """Read the places. Raises Usage for a line that is neither, and for what is told twice."""
         self.path = path
         self.places: dict[int, int] = {}
-        for _ in self._lines():
-            pass
+        seen = set[UUID]()
+        for number, told in self._lines():
+            if isinstance(told, _Place):
+                if told.partition in self.places:
+                    self._refuse(number, f"partition {told.partition} is told twice")
+                self.places[told.partition] = told.position
+            elif told.record in seen:
+                self._refuse(number, f"record {told.record} is told twice")
+            else:
+                seen.add(told.record)
         if self.places and len(self.places) != SLOTS:
             message = f"{path}: positions are given for {len(self.places)} partitions: give all {SLOTS}, or none"
             raise Usage(message)
 
-    def _lines(self) -> Iterator[tuple[UUID, int, bytes]]:
-        with self.path.open(encoding="utf-8") as file:
+    def _refuse(self, number: int, why: str) -> NoReturn:
+        message = f"{self.path.name}, line {number}: {why}"
+        raise Usage(message)
+
+    def _lines(self) -> Iterator[tuple[int, _Place | _Count]]:
+        with self.path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
-                try:
-                    told = json.loads(line)
-                    if "partition" in told:
-                        self.places[int(told["partition"])] = int(told["position"])
-                        continue
-                    found = UUID(told["record"]), int(told["count"]), bytes.fromhex(told["digest"])
-                except (ValueError, KeyError, TypeError, AttributeError):
-                    found = None
-                if found is None or len(found[2]) != DIGEST:
-                    message = (
-                        f'{self.path.name}, line {number}: give {{"record", "count", "digest"}} with 64 hexadecimal '
-                        'digits, or {"partition", "position"}'
-                    )
-                    raise Usage(message)
-                yield found
+                if line.strip():
+                    try:
+                        yield number, _read(json.loads(line))
+                    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                        self._refuse(number, NEITHER)
 
     def of(self, slots: Collection[int], record: UUID | None = None) -> Tallies:
         """What it has of the records of some partitions, or of one record."""
         chosen = set(slots)
+        counts = (each for _, each in self._lines() if isinstance(each, _Count))
         return {
-            each: (entries, digest) for each, entries, digest in self._lines()
-            if slot_of(each) in chosen and record in {None, each}
+            each.record: (each.entries, each.digest) for each in counts
+            if slot_of(each.record) in chosen and record in {None, each.record}
         }  # fmt: skip
 
     def told(self) -> dict[str, Any]:
         """A file says nothing else, but for whether it tells how far it was read."""
         return {"behind": 0, "parked": 0, "stopped": {}, "positions": bool(self.places)}
+
+
+class _Place(NamedTuple):
+    """Up to which position a partition was read."""
+
+    partition: int
+    position: int
+
+
+class _Count(NamedTuple):
+    """How many entries of a record came, and the digest of them."""
+
+    record: UUID
+    entries: int
+    digest: bytes
+
+
+def _read(told: Any) -> _Place | _Count:  # noqa: ANN401 (any JSON)
+    """A line of a file. Raises ValueError and its kin for one that is neither."""
+    if "partition" in told:
+        place = _Place(told["partition"], told["position"])
+        if not (_whole(place.position) and _whole(place.partition) and place.partition < SLOTS):
+            raise ValueError
+        return place
+    found = _Count(UUID(told["record"]), told["count"], bytes.fromhex(told["digest"]))
+    if not _whole(found.entries) or len(found.digest) != DIGEST:
+        raise ValueError
+    return found
+
+
+def _whole(number: object) -> bool:
+    return type(number) is int and 0 <= number <= LAST
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roznamcha.differing import Difference
-from roznamcha.screen import lasting
+from roznamcha.screen import lasting, many
 
 
 @dataclass
@@ -55,7 +55,8 @@ class Reconciled:
         more = self.store.more
         age = more["oldest_unpublished_seconds"]
         since = f", the oldest for {lasting(age)}" if age is not None else ""
-        return f"{more['unpublished']:,} of the store's {more['in_all']:,} entries are not yet published{since}"
+        entries = many(more["in_all"], "entry", "entries")
+        return f"not yet published: {more['unpublished']:,} of the store's {entries}{since}"
 
     def says(self) -> Iterator[str]:
         """The report in sentences, for a person."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -12,7 +11,7 @@ from eventsourcing.persistence import PersistenceError
 from consumers.embedded import connected
 from consumers.restored import disagreement
 from roznamcha.errors import Broken, RoznamchaError, Unavailable, Usage
-from roznamcha.fences import open_fences
+from roznamcha.fences import clock_of, open_fences
 from roznamcha.health import INTEGRITY, LEDGER, LIVING, examine
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.remembered import memory_of, says
@@ -94,7 +93,7 @@ def metrics(*, as_json: AsJson = False) -> None:
     """Print the figures of health in Prometheus' text form: completeness and lag, measured now."""
     here = settings()
     with open_office(here, reading=True) as office, connected(office.url) as connection:
-        health = examine(connection, office.catalogue, datetime.now(UTC), _named(here))
+        health = examine(connection, office.catalogue, clock_of(connection), _named(here))
     if as_json:
         print_json({part: {"ok": good, "says": what} for part, good, what in health.says()})
     else:
@@ -124,5 +123,5 @@ def _parts(office: Office) -> Found:
             ("rules", True, f"{len(office.book.rules)} rules, {len(office.book.offences)} sections"),
             ("ledger", *_ledger(office, connection)),
             ("store", not taken_back, taken_back or "it holds what the views have seen"),
-            *examine(connection, office.catalogue, datetime.now(UTC), _named(office.settings)).says(),
+            *examine(connection, office.catalogue, clock_of(connection), _named(office.settings)).says(),
         ]

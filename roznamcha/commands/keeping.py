@@ -54,7 +54,8 @@ def verify(
         rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items())
         say(f"{report.entries:,} entries of {report.records:,} records verified; rows: {rows}")
         for short, each in (report.kafka or {}).items():
-            say(f"on Kafka the same {each['topic']['entries']:,} {short}; {each['store']['unpublished']:,} to come")
+            there, store = f"{each['topic']['entries']:,}", each["store"]
+            say(f"on Kafka {there} of the store's {store['in_all']:,} {short}; {store['unpublished']:,} are to come")
     if not report.ok:
         bad = report.first_bad or {}
         where = f"position {bad.get('position')}, record {bad.get('record')}, version {bad.get('version')}"

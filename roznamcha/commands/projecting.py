@@ -61,14 +61,18 @@ def follow_kafka(office: Office, board: Board, stop: threading.Event) -> None:
     from roznamcha.relayed import belong
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
-    with reaching(broker):
+
+    def ours() -> None:
         with connected(office.url) as connection:
             belong(connection, broker, topics)  # else each entry of another store would be a dead letter here
+
+    with reaching(broker):
+        ours()
         note(f"following {topics.entries} at {broker.bootstrap}; Ctrl-C stops")
         try:
             keep_following(
                 office.url, board.views, office.catalogue, broker, topics, stop, called=FOLLOWER,
-                seen_as=signed(FOLLOWER),
+                seen_as=signed(FOLLOWER), ours=ours,
             )  # fmt: skip
         except LookupError as error:
             message = f"{error}: run `roznamcha topics apply`"

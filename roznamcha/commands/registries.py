@@ -116,7 +116,7 @@ def publish(
         message = "no registry is named: set ROZNAMCHA_REGISTRY_URL, or give --registry URL"
         raise Usage(message)
     if not publishing.is_url(url):
-        message = f"{masked(url)[:80]} is no URL of a registry: give http://HOST:PORT or https://HOST"
+        message = "that is no URL of a registry: give http://HOST:PORT or https://HOST"
         raise Usage(message)
     book = schema_book(catalogue(), Topics(here.prefix))
     with publishing.other_registry(url) as other:

@@ -7,6 +7,8 @@ import random
 import threading
 import time
 
+import pytest
+
 from consumers import letters, parking
 from consumers.clients import Broker
 from consumers.embedded import connected
@@ -171,6 +173,23 @@ def test_a_topic_made_anew_is_read_from_its_beginning(database: str, broker: Bro
     create(broker, topics, ("entries",))
     write(broker, topics.entries, messages)
     assert read_again(database, broker, topics, log) == 40
+    asked: list[int] = []
+
+    def ours() -> None:
+        asked.append(1)
+        if len(asked) > 1:
+            message = "another store's"
+            raise LookupError(message)
+
+    with posted(database, broker, topics, ours=ours) as follower:
+        follower.catch_up()
+        follower.reading.again()  # the same topic: whose it is was asked
+        assert len(asked) == 1
+        remove(broker, topics, ("entries",))
+        create(broker, topics, ("entries",))
+        write(broker, topics.entries, messages)
+        with pytest.raises(LookupError, match="another store's"):
+            follower.reading.again()
 
 
 def test_a_hint_is_not_believed_when_the_checkpoint_went_back(database: str, broker: Broker, topics: Topics) -> None:

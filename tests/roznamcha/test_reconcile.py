@@ -86,7 +86,7 @@ def test_where_nothing_is_published_it_says_so(database: str, broker: Broker, to
     assert (report.ok, report.store.more["unpublished"], report.store.more["in_all"]) == (True, 12, 12)
     said = " ".join(report.says())
     assert "nothing is published, and so nothing was compared" in said
-    assert "12 of the store's 12 entries are not yet published, the oldest for" in said
+    assert "not yet published: 12 of the store's 12 entries, the oldest for" in said
     assert "0 of 0" not in said
     assert (report.late(None), report.late(1e9)) == ("", "")
     assert "12 of the store's 12 entries" in report.late(0)

@@ -159,10 +159,17 @@ def test_a_file_that_cannot_be_read_is_a_wrong_call(tmp_path: Path) -> None:
     """Told with its line."""
     file = tmp_path / "court.jsonl"
     record = '{"record": "00000000-0000-0000-0000-000000000001", "count": 1, "digest": "%s"}'
-    for line in ("{", "[]", '{"record": "x"}', record % "00"):
-        file.write_text(f"{record % ('0' * 64)}\n{line}\n")
+    for line in (
+        "{", "[]", '{"record": "x"}', record % "00", record % ("0" * 64), '{"partition": 60, "position": 1}', "9",
+        '{"partition": 1, "position": 1e999}', '{"partition": 1, "position": -1}', '{"partition": true, "position": 1}',
+        '{"partition": 1, "position": 9223372036854775808}', "[" * 100_000, "\udcff",
+    ):  # fmt: skip
+        file.write_text(f"{record % ('0' * 64)}\n{line}\n", errors="surrogateescape")
         with pytest.raises(Usage, match="line 2"), received_by(str(file), "", ""):
             pass
+    file.write_text('{"partition": 1, "position": 2}\n' * 2)
+    with pytest.raises(Usage, match="line 2: partition 1 is told twice"), received_by(str(file), "", ""):
+        pass
     file.write_text('{"partition": 1, "position": 2}\n')
     with pytest.raises(Usage, match="give all 60"), received_by(str(file), "", ""):
         pass
