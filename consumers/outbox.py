@@ -72,7 +72,7 @@ def answered(cursor: Cursor[Any]) -> frozenset[str]:
 
 def tell(cursor: Cursor[Any], part: type[View], rows: Iterable[Any], gone: Iterable[Key] = ()) -> None:
     """Tell the topic of `part`, which is open, that these rows changed and that those are gone."""
-    told: list[tuple[UUID, bytes | None]] = [(row.record_id, _row(part, row)) for row in rows]
+    told: list[tuple[UUID, bytes | None]] = [(row.record_id, row_bytes(part, row)) for row in rows]
     told += [(key[0], _removed(part, key)) for key in gone]
     if not told:
         return
@@ -174,7 +174,8 @@ def _written(part: type[View], values: dict[str, Any]) -> bytes:
         raise Unwritable(str(error)) from None
 
 
-def _row(part: type[View], row: Any) -> bytes:  # noqa: ANN401 (the view's own row)
+def row_bytes(part: type[View], row: Any) -> bytes:  # noqa: ANN401 (the view's own row)
+    """A row as its topic carries it. Raises Unwritable for one that doesn't fit its schema."""
     gone = {GONE: False} if GONE in _columns(kind_of(part)) else {}
     return _written(part, vars(row) | gone)
 

@@ -21,7 +21,7 @@ class Difference:
     """One thing that is not as the store has it. What isn't known is None."""
 
     where: str
-    """`topic`, `subscriber` or `relay.position`."""
+    """`topic`, `subscriber`, `relay.position`, or `row`: what the topic of a view's rows comes to."""
     kind: str
     """`missing`, `doubled`, `altered`, `extra`, or `misplaced`: there, and not in its order."""
     record: UUID | None = None
@@ -29,6 +29,8 @@ class Difference:
     version: int | None = None
     partition: int | None = None
     offset: int | None = None
+    row: str | None = None
+    """Of a row what its key has besides the record."""
 
     @classmethod
     def of(cls, where: str, kind: str, line: Line, offset: int | None = None) -> Self:
@@ -42,7 +44,7 @@ class Difference:
 
     def __str__(self) -> str:
         """One line."""
-        about = ("record", "version", "position", "partition", "offset")
+        about = ("record", "version", "position", "partition", "offset", "row")
         known = [f"{name} {getattr(self, name)}" for name in about if getattr(self, name) is not None]
         return f"{self.where}: {self.kind}: {', '.join(known)}"
 

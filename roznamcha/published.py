@@ -19,6 +19,7 @@ from roznamcha.screen import lasting, many
 
 if TYPE_CHECKING:  # figures need no client of the broker
     from roznamcha.reconciled import Reconciled
+    from roznamcha.reconciling_rows import RowsReconciled
 
 STANDS = 120.0
 """Seconds without a look at the log after which a relay is taken for one that has no way on."""
@@ -114,7 +115,7 @@ def only_here(connection: Connection[Any], prefix: str) -> None:
         raise Usage(told)
 
 
-def note_comparison(connection: Connection[Any], prefix: str, short: str, report: Reconciled) -> None:
+def note_comparison(connection: Connection[Any], prefix: str, short: str, report: Reconciled | RowsReconciled) -> None:
     """Note what a comparison of the whole topic with the store found; what a subscriber has otherwise is his affair."""
     found = sum(each.where != "subscriber" for each in report.differences) + report.unlisted
     with suppress(psycopg.errors.ReadOnlySqlTransaction):  # on a standby one may compare, and can't note it

@@ -18,6 +18,7 @@ from consumers.tails import tails
 from consumers.topics import Topics
 from roznamcha.errors import Broken
 from roznamcha.published import only_here
+from roznamcha.sides import position_in
 
 HEADS = "checkpoints"
 """The topic of the ledger's signed heads."""
@@ -142,7 +143,7 @@ def _strangers(connection: Connection[Any], broker: Broker, topics: Topics) -> s
     with broker.admin() as admin:
         if topics.entries not in admin.list_topics():
             return ""
-    last = {_position(each): each for each in tails(broker, topics.entries, range(SLOTS)).values()}
+    last = {position_in(each): each for each in tails(broker, topics.entries, range(SLOTS)).values()}
     last.pop(-1, None)
     query = "SELECT notification_id, record_id FROM roznamcha.entries WHERE notification_id = ANY(%s)"
     held = connection.execute(query, (list(last),)).fetchall()
@@ -174,7 +175,7 @@ def ends_at(
 
     A compacted topic may have lost its last message, if that said that a row is gone.
     """
-    there = {slot: _position(each) for slot, each in tails(broker, name, range(partitions)).items()}
+    there = {slot: position_in(each) for slot, each in tails(broker, name, range(partitions)).items()}
     for slot in sorted(last.keys() | there.keys()):
         ends, expected = there.get(slot, 0), last.get(slot, 0)
         if ends != expected and not (compacted and 0 <= ends < expected):
@@ -183,9 +184,3 @@ def ends_at(
                 f"someone else wrote there, or messages were lost. See `roznamcha reconcile`; {ANEW}"
             )
             raise Broken(message)
-
-
-def _position(message: Any) -> int:  # noqa: ANN401 (kafka-python's record)
-    """The position in a message's headers; -1 for a stranger's."""
-    told = dict(message.headers).get("position") or b""
-    return int(told) if told.isdigit() else -1

@@ -27,6 +27,8 @@ HEADERS = (
     "ce_time", "traceparent",
 )  # fmt: skip
 """What the relay writes."""
+DIGITS = 20
+"""Of a number that none of ours has."""
 MARKS = 3.0
 """Seconds in which what was committed becomes visible in every partition: the broker marks one after the other."""
 PATIENCE = 60.0
@@ -133,10 +135,12 @@ class TopicSide:
         self.broker, self.topic, self.catalogue = broker, topic, catalogue
 
     def lines(
-        self,
-        expected: Mapping[int, int],
-        read: Callable[[int], None] = lambda _count: None,
+        self, expected: Mapping[int, int], read: Callable[[int], None] = lambda _count: None
     ) -> Iterator[Line | Stranger]:
+        """Every message, as an entry or as none. Raises Timeout as `messages` does."""
+        return map(self._line, self.messages(expected, read))
+
+    def messages(self, expected: Mapping[int, int], read: Callable[[int], None] = lambda _count: None) -> Iterator[Any]:
         """Every committed message of these partitions, up to their ends as of now, in order within each.
 
         A partition that ends before the position `expected` of it is given some seconds: the broker shows a transaction
@@ -157,10 +161,8 @@ class TopicSide:
                     ends |= reading.ends(late)
                 for partition, messages in reading.poll(0.2).items():
                     for message in messages:
-                        line = self._line(message)
-                        if isinstance(line, Line):
-                            last[partition] = max(last[partition], line.position)
-                        yield line
+                        last[partition] = max(last[partition], position_in(message))
+                        yield message
                     following[partition] = messages[-1].offset + 1
                     moved = time.monotonic()
                     read(len(messages))
@@ -181,3 +183,9 @@ class TopicSide:
         version = int(told) if told.isdigit() else 0
         whole = whole_of(headers, message.key.decode(), value)
         return Line(kept.record_id, kept.position, version, kept.slot, message.offset, value, whole)
+
+
+def position_in(message: Any) -> int:  # noqa: ANN401 (kafka-python's record)
+    """The position in a message's headers; -1 for a stranger's."""
+    told = dict(message.headers).get("position") or b""
+    return int(told) if told.isdigit() and len(told) < DIGITS else -1

@@ -11,14 +11,16 @@ from uuid import UUID
 import typer
 
 from consumers.embedded import connected
-from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.office import Office, open_office
 from roznamcha.published import note_comparison, only_here
 from roznamcha.screen import AsJson, print_json, progress_bar, say
 from roznamcha.settings import settings
+from roznamcha.views import all_views
 
 if TYPE_CHECKING:
     from roznamcha.reconciled import Reconciled
+    from roznamcha.reconciling_rows import RowsReconciled
 
 app = typer.Typer()
 Within = Annotated[
@@ -33,7 +35,7 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
         str, typer.Option(help="Also what a subscriber has: the address of its database, or a file of JSON lines")
     ] = "",
     schema: Annotated[str, typer.Option(help="Where that database has the kit's tables")] = "roznamcha_subscriber",
-    topic: Annotated[str, typer.Option(help="entries or deadlines")] = "entries",
+    topic: Annotated[str, typer.Option(help="entries, deadlines, custody or case-state")] = "entries",
     record: Annotated[str, typer.Option(help="One record; default: everything")] = "",
     published_within: Within = None,
     copy: Annotated[str, typer.Option(help="Compare a copy of the topics (a mirror), by the prefix it has")] = "",
@@ -43,12 +45,20 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
     """Compare store, topic and a subscriber, and name what is missing, doubled, altered or extra."""
     from roznamcha.broker import broker_of, reaching, topics_of
     from roznamcha.received import received_by
-    from roznamcha.reconciling import Reconciliation
+    from roznamcha.reconciling import BEGINS, Reconciliation
+    from roznamcha.reconciling_rows import reconcile_rows, view_of
 
     here = settings()
     with ExitStack() as stack:
         broker, topics = broker_of(here), topics_of(replace(here, topics=copy) if copy else here)
         office = stack.enter_context(open_office(here, reading=True))
+        view = view_of(all_views(office), topic)
+        if view is None and topic not in BEGINS:
+            message = f"{topic[:60]!r} is not compared: name one of entries, deadlines, custody, case-state"
+            raise Usage(message)
+        if view is not None and (record or subscriber or published_within is not None):
+            message = f"{topic} is compared as a whole, with the view's table alone: its rows have no time of their own"
+            raise Usage(message)
         one = _named(office, record) if record else None
         received = None
         if subscriber:
@@ -58,9 +68,16 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
             only_here(connection, topics.prefix)
         progress = stack.enter_context(progress_bar("comparing", shown=not as_json))
         stack.enter_context(reaching(broker))
-        report = Reconciliation(
-            connection, broker, topics, office.catalogue, topic, received=received, record=one, progress=progress
-        ).run()
+        entries: list[Reconciled] = []
+        if view is not None:
+            report: Reconciled | RowsReconciled = reconcile_rows(
+                connection, broker, topics, office.catalogue, view, topic, progress
+            )
+        else:
+            report = Reconciliation(
+                connection, broker, topics, office.catalogue, topic, received=received, record=one, progress=progress
+            ).run()
+            entries.append(report)
         if one is None and not copy:
             note_comparison(connection, topics.prefix, topic, report)
     if as_json:
@@ -69,7 +86,7 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
         say(*report.says())
     if not report.ok:
         raise typer.Exit(Broken.exit_code)
-    in_time([report], published_within, as_json=as_json)
+    in_time(entries, published_within, as_json=as_json)
 
 
 def in_time(reports: Iterable[Reconciled], within: float | None, *, as_json: bool) -> None:

@@ -320,4 +320,4 @@ def test_who_is_away_is_told(station: Program, broker: Broker) -> None:
     assert (away.returncode, str(port) in away.stderr) == (4, True)
     bare = station.run("--kafka", broker.bootstrap, "--topics", "nobody", "reconcile", check=False)
     assert (bare.returncode, "topics apply" in bare.stderr) == (4, True)
-    assert station.run("--kafka", broker.bootstrap, "reconcile", "--topic", "custody", check=False).returncode == 2
+    assert station.run("--kafka", broker.bootstrap, "reconcile", "--topic", "nobody", check=False).returncode == 2
