@@ -52,7 +52,7 @@ class Place(NamedTuple):
     digest: bytes | None = None
 
 
-class Letter(NamedTuple):
+class Untaken(NamedTuple):
     """A message that was not taken: the entry in it, or None when it is none; and why, empty when it only waits."""
 
     message: Any
@@ -195,7 +195,7 @@ class Book:
         )
         return {row[0] for row in connection.execute(query, (self.topic, list(records))).fetchall()}
 
-    def park(self, connection: Connection[Any], topic_id: str, letters: Iterable[Letter]) -> None:
+    def park(self, connection: Connection[Any], topic_id: str, letters: Iterable[Untaken]) -> None:
         """Keep messages whole: this database is all a subscriber has."""
         rows = [
             (self.topic, topic_id, each.message.partition, each.message.offset, each.kept and each.kept.position,

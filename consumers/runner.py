@@ -31,7 +31,7 @@ Beside = Callable[[Connection[Any], Sequence[Read]], None]
 __all__ = ["Beside", "Fenced", "Kept", "Outdated", "Parked", "Read", "Runner", "Table", "tables_of"]
 
 
-class Plan(NamedTuple):
+class InHand(NamedTuple):
     """A fold, what it has to do, what is remembered of its rows, and the answers under way for all others."""
 
     fold: Fold
@@ -188,7 +188,7 @@ class Runner:
             if memory is not None:
                 memory.keep(fold, public, before, derived)
 
-    def _plan(self, view: View, reads: Iterable[Read], lot: set[UUID]) -> Plan:
+    def _plan(self, view: View, reads: Iterable[Read], lot: set[UUID]) -> InHand:
         fold = Fold(view, lot, opened=self._opened)
         work = fold.sort_out(reads)
         keys = {key for _, touched in work for key, _ in touched}
@@ -199,7 +199,7 @@ class Runner:
         rows = None if view.append_only else held.ask(self._cursor(), unknown)
         records = [key[0] for key in unknown]
         asked = [table.ask_records(self._cursor(), records) for table in public if view.State is not None]
-        return Plan(fold, work, known, rows, asked)
+        return InHand(fold, work, known, rows, asked)
 
     def _cursor(self) -> Cursor[Any]:
         return self.connection.cursor(binary=True)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from consumers.carried import Carried, Undeliverable, carried
-from consumers.dak import Letter, Place
+from consumers.dak import Place, Untaken
 from consumers.folding import Kept
 from schemas import Catalogue
 
@@ -37,7 +37,7 @@ class Sorted(NamedTuple):
     """What was read, sorted out: new entries, strangers' messages, where each partition is then, and what stops it."""
 
     fresh: list[tuple[Any, Kept]]
-    strangers: list[Letter]
+    strangers: list[Untaken]
     places: dict[int, Place]
     stopped: dict[int, Stopped]
 
@@ -62,7 +62,7 @@ def sort_out(
                 each: Carried = carried(catalogue, message)
             except Undeliverable as error:
                 # No entry, so nothing is lacking without it; had it been one, the next would say so.
-                work.strangers.append(Letter(message, None, str(error)))
+                work.strangers.append(Untaken(message, None, str(error)))
                 continue
             stop = _stops(topic, message, each, place)
             if stop is not None:

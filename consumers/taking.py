@@ -11,7 +11,7 @@ import structlog
 from psycopg import Connection, Cursor
 
 from consumers import entries
-from consumers.dak import Book, Letter, Place
+from consumers.dak import Book, Place, Untaken
 from consumers.folding import Kept, place_of
 from consumers.slots import slot_of
 from consumers.sorting import Sorted
@@ -68,7 +68,7 @@ class Taking:
                     why = "" if kept.record_id in lots else self._hand_over(cursor, kept, careful=careful)
                     if why is not None:
                         lots.add(kept.record_id)
-                        letters.append(Letter(message, kept, why))
+                        letters.append(Untaken(message, kept, why))
             self.book.park(connection, topic_id, letters)
             self.book.count(connection, values)
             reach("subscriber: rows written")  # dies here: effects, counts and offsets fall back together

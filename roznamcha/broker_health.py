@@ -18,7 +18,7 @@ from consumers.topics import Topics
 from roznamcha.broker import reaching
 from roznamcha.errors import Broken, Unavailable, Usage
 from roznamcha.relayed import foreign, read_position
-from roznamcha.topic_plan import Plan, plan
+from roznamcha.topic_plan import TopicPlan, plan
 
 Finding = tuple[str, bool | None, str]
 
@@ -57,7 +57,7 @@ def _reached(broker: Broker) -> str:
     )
 
 
-def _topics(topics: Topics, found: Plan) -> Iterator[Finding]:
+def _topics(topics: Topics, found: TopicPlan) -> Iterator[Finding]:
     """How the topics differ from the data."""
     differs = [f"{each.name} is missing" for each in found.missing]
     differs += [str(each) for each in (*found.few, *found.settings)]

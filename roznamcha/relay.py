@@ -33,7 +33,7 @@ from roznamcha.errors import Refused, Unavailable
 from roznamcha.ledger import heads
 from roznamcha.published import only_here
 from roznamcha.relayed import HEADS, Position, agree, ends_at, read_position
-from roznamcha.telling import Outbox, Told
+from roznamcha.telling import Outbox, RowTold
 from schemas import Catalogue, NewerSchema
 
 BATCH = 5_000
@@ -246,7 +246,7 @@ class Relay:
         now.reach(page[-1].kept)
         return sent
 
-    def _told(self, topic: str, page: Sequence[Told], now: Position) -> list[Any]:
+    def _told(self, topic: str, page: Sequence[RowTold], now: Position) -> list[Any]:
         name, sent = self.topics[topic].name, []
         for row in page:
             value, key, headers = self.outbox.message(topic, row)

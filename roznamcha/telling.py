@@ -30,7 +30,7 @@ DONE = b"""
 log = structlog.get_logger()
 
 
-class Told(NamedTuple):
+class RowTold(NamedTuple):
     """A row that changed, numbered in its slot; without a value, one that is gone."""
 
     slot: int
@@ -81,10 +81,10 @@ class Outbox:
                 self.opened.append(topic)
                 at.rows[topic] = {}
 
-    def page(self, topic: str, published: dict[int, int], most: int) -> list[Told]:
+    def page(self, topic: str, published: dict[int, int], most: int) -> list[RowTold]:
         """The next rows to send. Raises Broken when one is missing."""
         with self.connection.cursor(binary=True) as cursor:
-            found = [Told(*row) for row in cursor.execute(PAGE, (topic, most))]
+            found = [RowTold(*row) for row in cursor.execute(PAGE, (topic, most))]
         last = {**published}
         for each in found:
             expected = last.get(each.slot, 0) + 1
@@ -94,7 +94,7 @@ class Outbox:
             last[each.slot] = each.seq
         return found
 
-    def message(self, topic: str, row: Told) -> tuple[bytes | None, bytes, Headers]:
+    def message(self, topic: str, row: RowTold) -> tuple[bytes | None, bytes, Headers]:
         """Value, key and headers of a row."""
         headers = row_headers(topic, self._kinds[topic], row.slot, row.seq, row.record_id)
         return row.value, key_of(row.record_id), headers

@@ -20,7 +20,7 @@ PATIENCE = 120.0
 """Seconds for which a deletion or the making of further copies is waited for."""
 SETTLING = 10.0
 """Seconds for which a change may take to be seen on the node that is asked."""
-Told = Callable[[str], None]
+Say = Callable[[str], None]
 
 
 class Differs(NamedTuple):
@@ -37,7 +37,7 @@ class Differs(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Plan:
+class TopicPlan:
     """How the broker differs from the data."""
 
     prefix: str
@@ -88,7 +88,7 @@ class Plan:
         }  # fmt: skip
 
 
-def plan(broker: Broker, topics: Topics, *, copies: int | None = None, services: Mapping[str, str] = {}) -> Plan:
+def plan(broker: Broker, topics: Topics, *, copies: int | None = None, services: Mapping[str, str] = {}) -> TopicPlan:
     """Compare the broker with the data. `services` names the principal of each service whose rights matter.
 
     Raises Away and KafkaError.
@@ -97,7 +97,7 @@ def plan(broker: Broker, topics: Topics, *, copies: int | None = None, services:
         return _plan(admin, topics, copies, services)
 
 
-def _plan(admin: Any, topics: Topics, copies: int | None, services: Mapping[str, str]) -> Plan:  # noqa: ANN401 (kafka-python's admin)
+def _plan(admin: Any, topics: Topics, copies: int | None, services: Mapping[str, str]) -> TopicPlan:  # noqa: ANN401 (kafka-python's admin)
     nodes = len(admin.describe_cluster()["brokers"])
     kept = min(copies or data()["copies"], nodes)
     there = {each["name"]: each["partitions"] for each in admin.describe_topics() if not each["error_code"]}
@@ -106,7 +106,7 @@ def _plan(admin: Any, topics: Topics, copies: int | None, services: Mapping[str,
     known = {each.name for each in topics.all}
     has = granted(admin) if services else None
     needs = wanted(topics, services)
-    return Plan(
+    return TopicPlan(
         topics.prefix,
         nodes,
         kept,
@@ -149,8 +149,8 @@ def apply(  # noqa: PLR0913 (what may be asked for)
     copies: int | None = None,
     services: Mapping[str, str] = {},
     revoke: bool = False,
-    told: Told = lambda _: None,
-) -> Plan:
+    told: Say = lambda _: None,
+) -> TopicPlan:
     """Make the broker as the data have it; `told` is given a line for each thing done. Gives what differs then.
 
     Rights that aren't in the data are taken away with `revoke` only, and only from the principals named. Raises Away,
@@ -172,7 +172,7 @@ def apply(  # noqa: PLR0913 (what may be asked for)
         return _settled(lambda: _plan(admin, topics, copies, services), gone)
 
 
-def _settled(look: Callable[[], Plan], gone: set[Right]) -> Plan:
+def _settled(look: Callable[[], TopicPlan], gone: set[Right]) -> TopicPlan:
     """The plan when what was done can be seen: a node answers before it has heard of it from the controller."""
     until = time.monotonic() + SETTLING
     found = look()
@@ -182,7 +182,7 @@ def _settled(look: Callable[[], Plan], gone: set[Right]) -> Plan:
     return found
 
 
-def _make(admin: Any, found: Plan, told: Told) -> None:  # noqa: ANN401 (kafka-python's admin)
+def _make(admin: Any, found: TopicPlan, told: Say) -> None:  # noqa: ANN401 (kafka-python's admin)
     if not found.missing:
         return
     asked = {
@@ -204,7 +204,7 @@ def _make(admin: Any, found: Plan, told: Told) -> None:  # noqa: ANN401 (kafka-p
     admin.wait_for_topics(list(asked), timeout_ms=int(PATIENCE * 1_000))
 
 
-def _copy(admin: Any, found: Plan, told: Told) -> None:  # noqa: ANN401 (kafka-python's admin)
+def _copy(admin: Any, found: TopicPlan, told: Say) -> None:  # noqa: ANN401 (kafka-python's admin)
     """Let further nodes keep copies. Those that have one keep it, so nothing is away in between."""
     if not found.few:
         return
@@ -234,7 +234,7 @@ def spread(has: list[int], nodes: list[int], partition: int, copies: int) -> lis
     return [*has, *free[turn:], *free[:turn]][:copies]
 
 
-def _set(admin: Any, found: Plan, told: Told) -> None:  # noqa: ANN401 (kafka-python's admin)
+def _set(admin: Any, found: TopicPlan, told: Say) -> None:  # noqa: ANN401 (kafka-python's admin)
     asked: dict[str, dict[str, str]] = {}
     for each in found.settings:
         asked.setdefault(each.topic, {})[each.what] = each.wanted
@@ -249,7 +249,7 @@ def _set(admin: Any, found: Plan, told: Told) -> None:  # noqa: ANN401 (kafka-py
         told(f"{each.topic}: {each.what} is {each.wanted} now, and was {each.now}")
 
 
-def clear(broker: Broker, topics: Topics, told: Told = lambda _: None) -> None:
+def clear(broker: Broker, topics: Topics, told: Say = lambda _: None) -> None:
     """Delete every topic of ours with all that is in it, and wait until they are gone. Others' stay.
 
     The relay then finds no position and publishes everything again, from the store.

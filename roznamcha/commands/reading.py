@@ -17,12 +17,12 @@ from domain.malkhana.seizure import RefusesCustodyMove
 from projections.deadlines import reckon_entries
 from roznamcha.columns import INSTANT
 from roznamcha.errors import Refused, Usage
+from roznamcha.facts import facts_of, list_facts, shown_fact
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain, plain_entry
 from roznamcha.screen import AsJson, print_json, say, table, when
 from roznamcha.settings import settings
 from roznamcha.tied import list_ties, tied_records
-from roznamcha.told import facts_of, list_facts, shown_fact
 from roznamcha.views import Board, open_board
 
 app = typer.Typer()

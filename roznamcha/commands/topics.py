@@ -151,7 +151,7 @@ def _confirm(prefix: str) -> None:
         raise Usage(message)
 
 
-def _say(found: Any, copies: int | None) -> None:  # noqa: ANN401 (a Plan: its module needs the broker's client)
+def _say(found: Any, copies: int | None) -> None:  # noqa: ANN401 (a TopicPlan: its module needs the broker's client)
     say(*found.says())
     if (copies or 0) > found.nodes:
         note(f"{copies} copies were asked for, and the broker has {many(found.nodes, 'node')}")
@@ -159,7 +159,7 @@ def _say(found: Any, copies: int | None) -> None:  # noqa: ANN401 (a Plan: its m
         note(UNGUARDED)
 
 
-def _end(found: Any, *, as_json: bool, made: bool = False) -> None:  # noqa: ANN401 (a Plan)
+def _end(found: Any, *, as_json: bool, made: bool = False) -> None:  # noqa: ANN401 (a TopicPlan)
     """End as broken when something can't be made so, as unavailable when it wasn't. Raises Broken, Unavailable."""
     if made and found.left:
         if as_json:
