@@ -43,10 +43,10 @@ def server() -> Iterator[str]:
         yield embedded.url
 
 
-def store_on(url: str) -> Store:
-    """A store with a key of its own."""
+def store_on(url: str, key: bytes = b"") -> Store:
+    """A store with a key of its own, or this one."""
     datastore = Datastore(url)
-    return Store(datastore, catalogue(), Keyring(datastore, catalogue(), os.urandom(32)))
+    return Store(datastore, catalogue(), Keyring(datastore, catalogue(), key or os.urandom(32)))
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from roznamcha.commands import (
     health,
     keeping,
     living,
+    malkhana,
     projecting,
     reading,
     reconciling,
@@ -57,6 +58,7 @@ WORK = (
 for commands in (each.app for each in WORK):
     app.registered_commands.extend(commands.registered_commands)
 app.add_typer(keeping.parked, name="parked")
+app.add_typer(malkhana.app, name="malkhana")
 app.add_typer(contracts.schemas, name="schemas")
 app.add_typer(topics, name="topics")
 app.add_typer(ledger, name="ledger")

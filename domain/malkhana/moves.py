@@ -185,6 +185,7 @@ class TakesOverProperty(MovesProperty):
     reason: str
     receipt: str = ""
     as_keeper: bool = False
+    audit: str = ""
 
     @property
     def giver(self) -> str:
@@ -210,6 +211,11 @@ class TakesOverProperty(MovesProperty):
     def document(self) -> str:
         """The receipt he signed."""
         return self.receipt
+
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
+        """A new keeper takes charge of what was counted."""
+        if self.as_keeper and not self.audit:
+            yield f"{self.meta.actor.id} takes {self.property_id} over as keeper, and no audit is named"
 
     def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Taken over is what was handed over to this officer by another."""

@@ -53,7 +53,8 @@ def rows(view: View, *acts: Event[Any]) -> list[Any]:
 def test_no_act_is_forgotten(view: View) -> None:
     """Each act either changes the view or is of a kind it ignores; no dealing with an article is ignored."""
     assert view.forgotten() == []
-    dealings = [cls for cls in ACTS.values() if "property_id" in {each.name for each in columns(cls)}]
+    mine = [cls for cls in ACTS.values() if cls.register != "malkhana_audit"]  # an audit's articles are other records'
+    dealings = [cls for cls in mine if "property_id" in {each.name for each in columns(cls)}]
     assert len(dealings) > 15
     assert not isinstance(view, Articles) or all(map(view.reactions_to, dealings))
 

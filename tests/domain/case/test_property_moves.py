@@ -195,7 +195,9 @@ def test_it_is_taken_over_from_the_holder() -> None:
 def test_a_new_keeper_takes_over_what_stays_on_its_shelf() -> None:
     """At a change of charge the article stays in the malkhana, under another keeper."""
     offered = then(in_malkhana(), handed(by=KEEPER))
-    now = article(when(offered, taken(giver=KEEPER, place="rack 4", as_keeper=True)).entered())
+    relief = {"place": "rack 4", "as_keeper": True}
+    when(offered, taken(giver=KEEPER, **relief)).doubted("takes PR/1 over as keeper, and no audit is named")
+    now = article(when(offered, taken(giver=KEEPER, **relief, audit="AUDIT/0004/2026")).entered())
     assert (now.state, now.holder) == ("deposited", OTHER.id)
     when(then(SEIZED, handed()), taken(as_keeper=True)).refused("cannot be taken over as keeper")
 

@@ -1,0 +1,169 @@
+"""What an audit finds of one item: seen as the register has it, or otherwise, or not at all; and of a whole list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from domain.event import changed, put
+from domain.malkhana.article import measurable
+from domain.malkhana_audit.audit import Audit, FollowsOpening, Stocktaking, onward
+
+
+class ConcernsItem(FollowsOpening):
+    """An act about one item of the shelf or of the register."""
+
+    what = "an item"
+    differs: ClassVar[bool] = True
+    """Whether shelf and register differ."""
+
+    matter: str
+    property_id: str
+    article_record: UUID | None = None
+    place: str = ""
+
+    @property
+    def key(self) -> str:
+        """By what an item is known in the audit."""
+        return f"{self.matter} {self.property_id}"
+
+    def refuse(self, audit: Audit) -> Iterator[str]:
+        """An item is either on the shelf or not: what was seen is not missed, and the other way round."""
+        yield from super().refuse(audit)
+        was = audit.part(Stocktaking).seen.get(self.key, "")
+        mine = type(self).__name__
+        if was and "ItemNotFound" in {was, mine} and was != mine:
+            yield (
+                f"{self.key} cannot be {WORDS[mine]}: in {audit.label} it was {WORDS[was]}. "
+                f"If that is wrong, strike it by {self.register}.EntryCorrected first."
+            )
+
+    def doubt(self, audit: Audit) -> Iterator[str]:
+        """The same of the same item twice."""
+        yield from super().doubt(audit)
+        if audit.part(Stocktaking).seen.get(self.key) == type(self).__name__:
+            yield f"{self.key} was {WORDS[type(self).__name__]} in {audit.label} before"
+
+    def apply(self, audit: Audit) -> Audit:
+        """It has been looked for, and what differs is counted."""
+        part = audit.part(Stocktaking)
+        seen = put(part.seen, self.key, type(self).__name__)
+        return audit.keep(changed(part, seen=seen, differences=part.differences + self.differs))
+
+
+class ItemSighted(ConcernsItem, register="malkhana_audit"):
+    """An item is seen on the shelf, as the register has it as far as it was looked at."""
+
+    shows = frozenset({"matter", "property_id"})
+    differs = False
+
+    seal: str = ""
+    seal_whole: bool = True
+    quantity: Decimal | None = None
+    unit: str = ""
+    label: str = ""
+
+    def refuse(self, audit: Audit) -> Iterator[str]:
+        """A quantity is one that can be weighed or counted."""
+        yield from super().refuse(audit)
+        if self.quantity is not None and not measurable(self.quantity):
+            yield f"{self.key} cannot be seen with {self.quantity} of it. Give what was weighed or counted."
+
+    def doubt(self, audit: Audit) -> Iterator[str]:
+        """A seal that is not whole."""
+        yield from super().doubt(audit)
+        if not self.seal_whole:
+            yield f"the seal of {self.key} is not whole"
+
+
+class ItemNotFound(ConcernsItem, register="malkhana_audit"):
+    """The register has an item on this shelf, and it is not there."""
+
+    shows = frozenset({"matter", "property_id"})
+
+
+class ItemUnrecorded(ConcernsItem, register="malkhana_audit"):
+    """An item is on the shelf, and the register has none of that name."""
+
+    shows = frozenset({"matter", "property_id"})
+
+    description: str = ""
+    label: str = ""
+
+
+class PlaceMismatched(ConcernsItem, register="malkhana_audit"):
+    """An item is on the shelf in another place than the register has it, or though the register has it elsewhere."""
+
+    shows = frozenset({"matter", "property_id"})
+
+    register_place: str
+
+
+class QuantityMismatched(ConcernsItem, register="malkhana_audit"):
+    """There is more or less of an item on the shelf than the register has."""
+
+    shows = frozenset({"matter", "property_id"})
+
+    quantity: Decimal
+    unit: str = ""
+    register_quantity: Decimal
+    register_unit: str = ""
+
+
+class SealMismatched(ConcernsItem, register="malkhana_audit"):
+    """An item on the shelf bears another seal than the register has, or none."""
+
+    shows = frozenset({"matter", "property_id"})
+
+    seal: str = ""
+    register_seal: str = ""
+
+
+WORDS = {
+    "ItemSighted": "seen",
+    "ItemNotFound": "not found",
+    "ItemUnrecorded": "found unrecorded",
+    "PlaceMismatched": "found in another place",
+    "QuantityMismatched": "found in another quantity",
+    "SealMismatched": "found under another seal",
+}
+
+
+class StockListReconciled(FollowsOpening, register="malkhana_audit"):
+    """A list of the shelf was compared with the register: what agreed is counted, each difference has its entry."""
+
+    shows = frozenset({"digest", "agreed", "whole"})
+    what = "a stock list"
+
+    digest: str
+    file: str = ""
+    lines: int
+    refused_lines: int = 0
+    in_register: int
+    agreed: int
+    differences: int
+    moved_since: int = 0
+    whole: bool = True
+
+    def refuse(self, audit: Audit) -> Iterator[str]:
+        """Each list once; and not before its differences are entered."""
+        yield from super().refuse(audit)
+        part = audit.part(Stocktaking)
+        if self.digest in part.lists:
+            yield f"this list was already compared in {audit.label}. Compare the one that was taken anew."
+        if part.begun and self.whole and self.refused_lines:
+            yield (
+                f"a list of which {self.refused_lines} lines could not be read does not make the count whole. "
+                "Correct these lines, and compare it again."
+            )
+
+    def apply(self, audit: Audit) -> Audit:
+        """The list is compared; if it was of the whole shelf, everything has been looked for."""
+        part = audit.part(Stocktaking)
+        part = replace(part, lists=put(part.lists, self.digest, self.agreed))
+        if self.whole:
+            part = replace(part, counted=part.counted or self.done())
+        return audit.keep(part, stage=onward(audit, "counted") if self.whole else audit.stage)

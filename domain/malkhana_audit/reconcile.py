@@ -1,0 +1,114 @@
+"""Shelf against register: a list of what lies there is compared with what the register says, item by item.
+
+Pure, and each item is looked at once, so that a malkhana of tens of thousands is a matter of moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+IN_UNITS: Mapping[str, tuple[str, Decimal]] = {
+    "mg": ("g", Decimal("0.001")), "g": ("g", Decimal(1)), "kg": ("g", Decimal(1000)),
+    "ml": ("ml", Decimal(1)), "l": ("ml", Decimal(1000)), "litre": ("ml", Decimal(1000)),
+    "mm": ("m", Decimal("0.001")), "cm": ("m", Decimal("0.01")), "m": ("m", Decimal(1)),
+    "number": ("number", Decimal(1)), "piece": ("number", Decimal(1)), "pieces": ("number", Decimal(1)),
+}  # fmt: skip
+"""Units that measure the same, each with the one it is counted in. Any other is its own."""
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """An article as the register has it. `deposited` says whether it should lie on this shelf."""
+
+    matter: str
+    property_id: str
+    record_id: UUID | None = None
+    deposited: bool = True
+    whereabouts: str = ""
+    """Its place; where it is not deposited, where else the register shows it."""
+    quantity: Decimal = Decimal(0)
+    unit: str = ""
+    seal: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A line of the list. What is None was not looked at."""
+
+    matter: str
+    property_id: str
+    place: str = ""
+    quantity: Decimal | None = None
+    unit: str = ""
+    seal: str | None = None
+    description: str = ""
+
+
+Difference = tuple[str, dict[str, Any]]
+"""The name of the act that states it, without its register, and its columns."""
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What came of it."""
+
+    agreed: int
+    in_register: int
+    """How many articles the register has on this shelf."""
+    differences: tuple[Difference, ...]
+
+
+def reconcile(register: Iterable[Shelved], seen: Iterable[Seen], *, whole: bool = True) -> Reconciled:
+    """Compare; where the list is `whole`, what it leaves out and the register has on the shelf is not found."""
+    known = {(each.matter, each.property_id): each for each in register}
+    differences: list[Difference] = []
+    listed: set[tuple[str, str]] = set()
+    agreed = 0
+    for line in seen:
+        listed.add((line.matter, line.property_id))
+        article = known.get((line.matter, line.property_id))
+        found = list(_differs(article, line) if article else _unrecorded(line))
+        differences += found
+        agreed += not found
+    expected = [each for each in known.values() if each.deposited]
+    if whole:
+        for each in expected:
+            if (each.matter, each.property_id) not in listed:
+                differences.append(("ItemNotFound", _item(each, each.whereabouts)))
+    return Reconciled(agreed, len(expected), tuple(differences))
+
+
+def _differs(article: Shelved, seen: Seen) -> Iterator[Difference]:
+    item = _item(article, seen.place)
+    if not article.deposited or (seen.place and _plain(seen.place) != _plain(article.whereabouts)):
+        yield "PlaceMismatched", item | {"register_place": article.whereabouts or "not known"}
+    if seen.quantity is not None:
+        unit = seen.unit or article.unit
+        if _measure(seen.quantity, unit) != _measure(article.quantity, article.unit):
+            quantities = {"quantity": seen.quantity, "unit": unit, "register_quantity": article.quantity}
+            yield "QuantityMismatched", item | quantities | {"register_unit": article.unit}
+    if seen.seal is not None and seen.seal != article.seal:
+        yield "SealMismatched", item | {"seal": seen.seal, "register_seal": article.seal}
+
+
+def _unrecorded(seen: Seen) -> Iterator[Difference]:
+    item = {"matter": seen.matter, "property_id": seen.property_id, "place": seen.place}
+    yield "ItemUnrecorded", item | {"description": seen.description}
+
+
+def _item(article: Shelved, place: str) -> dict[str, Any]:
+    named = {"matter": article.matter, "property_id": article.property_id, "place": place}
+    return named | ({"article_record": article.record_id} if article.record_id else {})
+
+
+def _plain(place: str) -> str:
+    return " ".join(place.casefold().split())
+
+
+def _measure(quantity: Decimal, unit: str) -> tuple[str, Decimal]:
+    name, factor = IN_UNITS.get(unit.casefold().strip(), (unit.casefold().strip(), Decimal(1)))
+    return name, quantity * factor

@@ -1,0 +1,88 @@
+"""The malkhana beside its register: a stock list is compared, and every difference is entered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from domain.event import fold
+from domain.malkhana_audit.audit import Audit, Stocktaking
+from roznamcha.commands.reading import history_of, moment_given
+from roznamcha.errors import Refused
+from roznamcha.office import Office, open_office
+from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
+from roznamcha.settings import settings
+from roznamcha.stock import Taken, Taking, take_stock
+from roznamcha.views import open_board
+
+app = typer.Typer(help="The malkhana: audits of the shelf against the register.", no_args_is_help=True)
+audit = typer.Typer(help="Audits of a malkhana.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+
+@audit.command("import")
+def audit_import(  # noqa: PLR0913 (one for each choice)
+    file: Annotated[Path, typer.Argument(help="CSV: matter, property_id, place; quantity, unit, seal, description")],
+    record: Annotated[str, typer.Option("--audit", help="The audit, opened before: its number or id")],
+    by: Annotated[str, typer.Option(help="Who took the list: id,rank,role")] = "",
+    at: Annotated[str, typer.Option(help="When it was taken, RFC 3339 with zone; default: now")] = "",
+    rejects: Annotated[Path | None, typer.Option(help="Where rejected lines go; default: FILE.rejects.jsonl")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compare, and enter nothing")] = False,  # noqa: FBT002
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a list of what lies on the shelf with the register, and enter each difference, once."""
+    rejects = rejects or Path(f"{file.name}.rejects.jsonl")
+    now = datetime.now(UTC)
+    with open_office(settings()) as office:
+        opened, actor = _audit(office, record)
+        if by:
+            actor = dict(zip(("id", "rank", "role"), (part.strip() for part in by.split(",", 2)), strict=False))
+        taking = Taking(opened, moment_given(at, office) or now, actor, now)
+        bar = progress_bar(f"comparing {file.name}", shown=not as_json)
+        with open_board(office, quiet=as_json) as board, bar as progress:
+            taken = take_stock(
+                office.store, board.connection, file, taking, rejects=rejects, dry_run=dry_run, progress=progress
+            )
+    failed = taken.cut or " · ".join(taken.turned_away)
+    if as_json:
+        error = {"error": Refused.__name__, "message": failed} if failed else {}
+        print_json({**taken.shown(), "rejects": str(rejects) if taken.refused else None, **error})
+        raise typer.Exit(Refused.exit_code if failed else 0)
+    _tell(taken, rejects, dry_run=dry_run)
+    if failed:
+        raise Refused([failed])
+
+
+def _audit(office: Office, record: str) -> tuple[Audit, dict[str, str]]:
+    """The audit as it stands, and who opened it. Raises Refused when that record is none, or is not open."""
+    record_id, found = history_of(office, record)
+    if found[0].register != Audit.register:
+        raise Refused([f"{record[:60]} is a record of the register {found[0].register}, and no audit"])
+    opened: Audit = fold(Audit.blank(record_id), found)
+    if opened.part(Stocktaking).closed:
+        raise Refused([f"{opened.label} is closed. Open a new audit by malkhana_audit.AuditOpened."])
+    who = found[0].meta.actor
+    return opened, {"id": who.id, "rank": who.rank, "role": who.role}
+
+
+def _tell(taken: Taken, rejects: Path, *, dry_run: bool) -> None:
+    articles = many(taken.in_register, "article")
+    say(f"{many(taken.lines, 'line')} read, {taken.refused:,} refused; {taken.agreed:,} agree with the register")
+    say(f"the register has {articles} on this shelf")
+    if taken.differences:
+        rows = [(name, f"{count:,}") for name, count in sorted(taken.differences.items())]
+        table("differences", ("what", "items"), rows)
+    else:
+        say("no difference between the shelf and the register" if taken.whole else "no difference in what was compared")
+    if taken.moved_since:
+        note(f"{many(taken.moved_since, 'article')} moved after the list was taken and was not compared")
+    if not taken.whole:
+        note("what is not found can't be said: the list is of a sample, or lines of it could not be read")
+    if taken.refused:
+        note(f"every refused line, with its number and all its reasons: {rejects}")
+    if not dry_run:
+        say(f"{many(taken.entered, 'entry', 'entries')} made, {taken.already:,} made before")

@@ -1,0 +1,255 @@
+"""A list of what lies in a malkhana, taken in and compared with the register: each difference becomes an entry.
+
+The same list twice is the same as once, and one that was cut off is sent again: the command ids are made from the audit
+and from what is said of an item, so that nothing is entered twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from domain.event import changed
+from domain.malkhana.article import measurable
+from domain.malkhana_audit.audit import Audit, Stocktaking
+from domain.malkhana_audit.reconcile import Reconciled, Seen, Shelved, reconcile
+from roznamcha.importing import AHEAD, BATCH, NAMESPACE
+from roznamcha.intake import Act, read_act
+from roznamcha.rejects import Rejects
+from roznamcha.sheets import as_sent, header_of, opened, raw_lines, row_of, whole_lines
+from roznamcha.store import Store
+from roznamcha.strict_json import CONTROL
+
+WANTED = ("matter", "property_id", "place")
+HINT = (
+    "a stock list has the columns matter (the FIR's number), property_id, place; and quantity, unit, seal, description"
+)
+LONGEST = 500
+"""Characters in one column of a list."""
+
+
+@dataclass
+class Taken:
+    """What became of a list: of its lines, and of the register's items."""
+
+    lines: int = 0
+    refused: int = 0
+    in_register: int = 0
+    agreed: int = 0
+    moved_since: int = 0
+    differences: Counter[str] = field(default_factory=Counter)
+    entered: int = 0
+    already: int = 0
+    whole: bool = True
+    cut: str = ""
+    turned_away: Counter[str] = field(default_factory=Counter)
+    """Reasons for which the register did not take an entry of the comparison."""
+
+    def shown(self) -> dict[str, Any]:
+        """The JSON shape of `malkhana audit import --json`."""
+        kept = ("lines", "refused", "in_register", "agreed", "moved_since", "entered", "already", "whole")
+        counts = {"differences": dict(sorted(self.differences.items())), "not_taken": dict(self.turned_away)}
+        return {name: getattr(self, name) for name in kept} | counts | ({"cut": self.cut} if self.cut else {})
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Which list is compared in which audit, by whom, and when it was taken."""
+
+    audit: Audit
+    at: datetime
+    actor: Mapping[str, str]
+    now: datetime
+    district: str = ""
+
+    def act(self, name: str, columns: Mapping[str, Any]) -> Act:
+        """An act of the audit, under a command id that the same act has again."""
+        plain = {key: str(value) if isinstance(value, UUID | Decimal) else value for key, value in columns.items()}
+        told = json.dumps([str(self.audit.id), name, plain], sort_keys=True)
+        sent: dict[str, Any] = {
+            "name": f"malkhana_audit.{name}", "record": str(self.audit.id), "new": False, "station": self.audit.station,
+            "occurred_at": self.at.isoformat(), "actor": dict(self.actor), "fields": plain,
+            "command_id": str(uuid.uuid5(NAMESPACE, told)),
+        }  # fmt: skip
+        if self.district:
+            sent["district"] = self.district
+        act = read_act(sent, now=self.now, source="stock list")
+        return changed(act, content=told.encode())  # at whatever time the list is sent again, it is the same command
+
+
+def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
+    store: Store,
+    connection: Connection[Any],
+    path: Path,
+    taking: Taking,
+    *,
+    rejects: Path | None = None,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Taken:
+    """Compare the list with the register and enter what differs. `progress` is told items entered, and all of them.
+
+    Raises Usage, with nothing entered, when the file can't be read or lacks a column. A line that can't be read is
+    refused by its number and the rest is compared; what is not found can't be said then, nor after a cut.
+    """
+    shelf = [*shelved(connection, taking.audit.station)]
+    settled = [each for each, since in shelf if since <= taking.at]
+    later = {(each.matter, each.property_id) for each, since in shelf if since > taking.at}
+    known = {each.matter for each, _ in shelf}
+    seen, taken = read_list(path, partial(_called, taking.audit.station, known), rejects)
+    compared = [each for each in seen if (each.matter, each.property_id) not in later]
+    taken.moved_since = len(later)
+    taken.whole = not taken.refused and not taken.cut and taking.audit.part(Stocktaking).scope == "full"
+    found = reconcile(settled, compared, whole=taken.whole)
+    taken.in_register, taken.agreed = found.in_register, found.agreed
+    taken.differences.update(name for name, _ in found.differences)
+    if not dry_run:
+        _enter(store, taking, found, _summary(path, taken), taken, progress)
+    return taken
+
+
+def shelved(connection: Connection[Any], station: str) -> Iterator[tuple[Shelved, datetime]]:
+    """Every article of a station as the register shows it by now, and since when it is there."""
+    query = """
+        SELECT m.record_id, m.property_id, c.number, m.state, m.place, m.holder, m.quantity, m.unit, m.seal, m.since
+        FROM views.malkhana m LEFT JOIN views.case_state c USING (record_id)
+        WHERE m.station = %s ORDER BY c.number, m.property_id
+    """
+    for record, article, number, state, place, holder, quantity, unit, seal, since in connection.execute(
+        query, [station]
+    ):
+        here = state == "deposited"
+        where = place if here else f"{state}: {place or holder}"
+        yield (
+            Shelved(number or str(record), article, record, here, where, Decimal(quantity or 0), unit, seal),
+            since,
+        )
+
+
+def _called(station: str, known: set[str], written: str) -> str:
+    """A matter as the register calls it: with its station, if it was written without."""
+    whole = f"{station}/{written}"
+    return whole if written not in known and whole in known else written
+
+
+def read_list(path: Path, called: Callable[[str], str] = str, rejects: Path | None = None) -> tuple[list[Seen], Taken]:
+    """The lines of a list that can be compared, and what became of the others. Raises Usage if it has no columns."""
+    taken = Taken()
+    with ExitStack() as stack:
+        turned_away = Rejects(rejects, path, stack)
+        return [*_lines(path, stack, taken, turned_away, called)], taken
+
+
+def _lines(
+    path: Path, stack: ExitStack, taken: Taken, rejects: Rejects, called: Callable[[str], str]
+) -> Iterator[Seen]:
+    file, _, _ = opened(path, stack)
+    lines = whole_lines(raw_lines(file, partial(setattr, taken, "cut")))
+    header = header_of(next(lines, (0, b""))[1], CONTROL.sub("?", path.name), WANTED, HINT)
+    before: dict[tuple[str, str], int] = {}
+    for number, data in lines:
+        if not data.strip():
+            continue
+        taken.lines += 1
+        row = row_of(data, header)
+        reasons = [row] if isinstance(row, str) else [*_faults(row)]
+        if not isinstance(row, str) and not reasons:
+            seen = _seen(row, called)
+            if twin := before.setdefault((seen.matter, seen.property_id), number):
+                if twin == number:
+                    yield seen
+                    continue
+                reasons = [f"{seen.matter} {seen.property_id} stands already in line {twin}"]
+        taken.refused += 1
+        rejects.add(number, as_sent(data) if isinstance(row, str) else row, reasons)
+
+
+def _faults(row: Mapping[str, str]) -> Iterator[str]:
+    """Why a line says nothing that could be compared. No reason repeats what was written."""
+    for name in ("matter", "property_id", "place"):
+        if not row[name].strip():
+            yield f"the column {name} is empty"
+    for name, value in row.items():
+        if CONTROL.search(value):
+            yield f"the column {name} holds a control character"
+        if len(value) > LONGEST:
+            yield f"the column {name} has {len(value):,} characters; at most {LONGEST} are taken"
+    written = row.get("quantity", "").strip()
+    if written and _number(written) is None:
+        yield "the column quantity is no number, like 12.5"
+
+
+def _number(written: str) -> Decimal | None:
+    try:
+        found = Decimal(written) if len(written) <= 30 and not set(written) - set("0123456789.") else None  # noqa: PLR2004
+    except InvalidOperation:
+        return None
+    return found if found is not None and measurable(found) else None
+
+
+def _seen(row: Mapping[str, str], called: Callable[[str], str]) -> Seen:
+    quantity, seal = row.get("quantity", "").strip(), row.get("seal")
+    return Seen(
+        matter=called(row["matter"].strip()),
+        property_id=row["property_id"].strip(),
+        place=row["place"].strip(),
+        quantity=_number(quantity) if quantity else None,
+        unit=row.get("unit", "").strip(),
+        seal=None if seal is None else seal.strip(),
+        description=row.get("description", "").strip(),
+    )
+
+
+def _summary(path: Path, taken: Taken) -> dict[str, Any]:
+    return {
+        "digest": hashlib.sha256(path.read_bytes()).hexdigest(), "file": CONTROL.sub("?", path.name),
+        "lines": taken.lines, "refused_lines": taken.refused, "in_register": taken.in_register, "agreed": taken.agreed,
+        "differences": taken.differences.total(), "moved_since": taken.moved_since, "whole": taken.whole,
+    }  # fmt: skip
+
+
+def _enter(  # noqa: PLR0913 (what is entered, and who is told)
+    store: Store,
+    taking: Taking,
+    found: Reconciled,
+    summary: Mapping[str, Any],
+    taken: Taken,
+    progress: Callable[[int, int], None],
+) -> None:
+    """Each difference, then the comparison itself: who finds that has all of them."""
+    handed: deque[Callable[[], list[Any]]] = deque()
+    total = len(found.differences) + 1
+
+    def count() -> None:
+        for outcomes in handed.popleft()():
+            if isinstance(outcomes, Exception):
+                raise outcomes
+            for each in outcomes:
+                taken.entered += each.status == "recorded"
+                taken.already += each.status == "already"
+                taken.turned_away.update(each.reasons)
+        progress(taken.entered + taken.already, total)
+
+    for first in range(0, len(found.differences), BATCH):
+        batch = found.differences[first : first + BATCH]
+        handed.append(store.hand_in([[taking.act(*each)] for each in batch]))
+        while len(handed) > AHEAD:
+            count()
+    while handed:
+        count()
+    if not taken.turned_away:
+        handed.append(store.hand_in([[taking.act("StockListReconciled", summary)]]))
+        count()
