@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
@@ -16,11 +17,13 @@ from domain.event import ACTS
 from roznamcha.errors import Refused, Usage
 from roznamcha.importing import Tally, take_in
 from roznamcha.intake import read_act
+from roznamcha.labels import read_code
 from roznamcha.mapping import load_map
 from roznamcha.office import open_office
+from roznamcha.scanning import scanned
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.sealing import sealed_columns
-from roznamcha.settings import settings
+from roznamcha.settings import Settings, settings
 from roznamcha.strict_json import MAX_DOCUMENT, located, read_json
 from roznamcha.units import Outcome
 
@@ -48,6 +51,7 @@ def record(  # noqa: PLR0913 (one for each part of an act)
     reported_at: Annotated[str, typer.Option(help="The date on the paper: a date, for its noon, or RFC 3339")] = "",
     command_id: Annotated[str, typer.Option(help="A UUID; the same one again enters nothing twice")] = "",
     new: Annotated[bool, typer.Option("--new", help="The act begins a new record, which --record may name")] = False,  # noqa: FBT002
+    scan: Annotated[str, typer.Option(help="The code on an article's label, as a scanner reads it")] = "",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -69,6 +73,8 @@ def record(  # noqa: PLR0913 (one for each part of an act)
         "command_id": command_id or None,
         "fields": _fields(name, field or [], json_fields),
     }
+    if scan:
+        scanned(name, sent, *read_code(scan), lambda record_id: _called(here, record_id))
     sent = {key: value for key, value in sent.items() if value is not None}
     try:
         act = read_act(sent, now=now, source="cli", strict=False, zone=here.zone)
@@ -78,6 +84,12 @@ def record(  # noqa: PLR0913 (one for each part of an act)
         outcome = office.store.record(act)
         called = outcome.called or office.store.shelf.called([outcome.record_id]).get(outcome.record_id, "")
     _tell(outcome, called, as_json=as_json)
+
+
+def _called(here: Settings, record_id: UUID) -> str:
+    """What a record is called, or its id."""
+    with open_office(here, reading=True) as office:
+        return office.store.shelf.called([record_id]).get(record_id, str(record_id))
 
 
 def _on_paper(given: str, zone: ZoneInfo) -> str:

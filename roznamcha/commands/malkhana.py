@@ -11,8 +11,10 @@ import typer
 from domain.event import fold
 from domain.malkhana_audit.audit import Audit, Stocktaking
 from roznamcha.commands.reading import history_of, moment_given
-from roznamcha.errors import Refused
+from roznamcha.errors import Refused, Usage
+from roznamcha.labels import labels_of, page_of
 from roznamcha.office import Office, open_office
+from roznamcha.plain import plain
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
 from roznamcha.stock import Taken, Taking, take_stock
@@ -21,6 +23,36 @@ from roznamcha.views import open_board
 app = typer.Typer(help="The malkhana: audits of the shelf against the register.", no_args_is_help=True)
 audit = typer.Typer(help="Audits of a malkhana.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+
+
+@app.command()
+def labels(
+    record: Annotated[str, typer.Argument(help="One record: its number, id or legacy key; default: all")] = "",
+    property_id: Annotated[str, typer.Argument(help="One article, PR/1; default: all")] = "",
+    station: Annotated[str, typer.Option(help="Only what is in this station's custody")] = "",
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to print (HTML)")] = Path("labels.html"),
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print labels for what is in custody, each with a code that `record --scan` reads."""
+    with open_office(settings()) as office:
+        record_id = history_of(office, record)[0] if record else None
+        with open_board(office, quiet=as_json) as board:
+            found = [
+                *labels_of(board.connection, record_id=record_id, property_id=property_id, station=station),
+            ]
+        zone = office.settings.zone
+    if not found:
+        raise Refused(["nothing of that is in custody, and there is no label to print"])
+    try:
+        output.write_text(page_of(found, zone), encoding="utf-8")
+    except OSError as error:
+        message = f"{output} cannot be written: {error.strerror}"
+        raise Usage(message) from None
+    if as_json:
+        print_json({"file": str(output), "labels": [{"code": each.code, **plain(each)} for each in found]})
+    else:
+        say(f"{many(len(found), 'label')} in {output}")
 
 
 @audit.command("import")

@@ -1,0 +1,124 @@
+"""Labels and scanning: what is printed is read by a scanner, and what is scanned is the article it stands on."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+import segno
+import zxingcpp
+
+import domain
+from roznamcha.errors import Refused, Usage
+from roznamcha.labels import Label, code_of, page_of, read_code
+from roznamcha.scanning import scanned
+from tests.acts import sent
+from tests.roznamcha.kit import Program
+
+RECORD = UUID("01890000-0000-7000-8000-00000000000a")
+CODE = code_of(RECORD, "PR/1/S1")
+LABEL = Label(
+    RECORD, "PR/1/S1", "CG-RPR-01/0012/2026", "a packet <b>&", "0.024", "kg", "K", "rack 4",
+    datetime(2026, 7, 2, 3, 30, tzinfo=UTC), "Bus stand", "SI CG-1001", "malkhana register 7/2026",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("property_id", ["PR/1", "PR/1/S1", "जप्ती/३", "a" * 200])
+def test_a_scanner_reads_what_was_printed(property_id: str) -> None:
+    """The picture, as dots on paper, read by another's program: record and article come back."""
+    dots = [list(row) for row in segno.make(code_of(RECORD, property_id), error="m").matrix_iter(scale=4, border=4)]
+    paper = memoryview(bytes(0 if dot else 255 for row in dots for dot in row)).cast("B", (len(dots), len(dots[0])))
+    (read,) = zxingcpp.read_barcodes(paper)
+    assert read_code(read.text) == (RECORD, property_id)
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("", "no code of a label"),
+        ("PR/1", "no code of a label"),
+        (CODE.replace("RZ1", "RZ2"), "no code of a label"),
+        (CODE.rpartition("/PR/1")[0], "no code of a label"),
+        (CODE + "x" * 300, "no code of a label"),
+        (CODE.replace("PR/1", "PR/2"), "damaged"),
+        (CODE.replace("000a/", "000b/"), "damaged"),
+        ("RZ1/x/00000000/PR/1", "damaged"),
+        (f"RZ1/x/{zlib.crc32(b'x/PR/1'):08x}/PR/1", "damaged"),
+    ],
+)
+def test_a_code_that_was_read_wrongly_is_refused(code: str, why: str) -> None:
+    """Nothing is entered of another article than the one in hand."""
+    with pytest.raises(Refused, match=why):
+        read_code(code)
+
+
+def test_the_page_is_complete_and_says_what_the_register_has() -> None:
+    """Every fact that a label must bear; text is text, and nothing is fetched."""
+    page = page_of([LABEL], ZoneInfo("Asia/Kolkata"))
+    for each in ("0012/2026", "PR/1/S1", "0.024 kg", "09:00", "Bus stand", "SI CG-1001", "7/2026", "rack 4", CODE):
+        assert each in page, each
+    assert "a packet &lt;b&gt;&amp;" in page
+    assert page.count("<svg") == 1
+    assert "src=" not in page
+    assert "href=" not in page
+
+
+def test_a_scan_fills_in_the_act() -> None:
+    """An act on an article goes to its record; an audit's item names it and stays in the audit."""
+    domain.load()
+    act: dict[str, Any] = {"fields": {}}
+    scanned("case.PropertyMoved", act, RECORD, "PR/1", lambda _: "CG-RPR-01/0012/2026")
+    assert act == {"record": str(RECORD), "new": False, "fields": {"property_id": "PR/1"}}
+    item: dict[str, Any] = {"record": "audit", "fields": {"place": "rack 4"}}
+    scanned("malkhana_audit.ItemSighted", item, RECORD, "PR/1", lambda _: "CG-RPR-01/0012/2026")
+    assert item["record"] == "audit"
+    assert item["fields"]["matter"] == "CG-RPR-01/0012/2026"
+    assert item["fields"]["article_record"] == str(RECORD)
+
+
+@pytest.mark.parametrize(
+    ("name", "act", "why"),
+    [
+        ("case.FIRRegistered", {"fields": {}}, "about no single article"),
+        ("case.Nothing", {"fields": {}}, "about no single article"),
+        ("case.PropertyMoved", {"record": "other", "fields": {}}, "another record than --record"),
+        ("case.PropertyMoved", {"fields": {"property_id": "PR/2"}}, "another property_id than --field"),
+    ],
+)
+def test_a_scan_and_a_word_by_hand_must_agree(name: str, act: dict[str, Any], why: str) -> None:
+    """Which of the two is right nobody could say later."""
+    domain.load()
+    with pytest.raises(Usage, match=why):
+        scanned(name, act, RECORD, "PR/1", lambda _: "0012/2026")
+
+
+def test_labels_are_printed_and_scanned_by_the_program(tmp_path: Path, database: str) -> None:
+    """From the register to paper and back: the scanned article moves, and the scanned item is seen by the audit."""
+    program = Program(tmp_path, database)
+    items = [{"id": "PR/1", "category": "other", "description": "a packet", "quantity": "5", "unit": "g", "seal": "K"}]
+    opened = {"scope": "sample", "occasion": "surprise", "keeper": "CG-2001"}
+    lines = [
+        sent("case.FIRRegistered", "fir", sections=["BNS 303(2)"]),
+        sent("case.PropertySeized", "fir", items=items, memo="SM/1"),
+        sent(
+            "case.PropertyDeposited", "fir", property_id="PR/1", depositor="CG-1001", keeper="CG-2001", place="rack 1"
+        ),
+        sent("malkhana_audit.AuditOpened", "audit", **opened),
+    ]
+    (tmp_path / "acts.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in lines))
+    assert program.json("import", "acts.jsonl")["rejected"] == 0
+    (label,) = program.json("malkhana", "labels", "fir")["labels"]
+    assert label["code"] in (tmp_path / "labels.html").read_text()
+    who = ["--by", "CG-2001,HC,malkhana moharrir", "--station", "CG-RPR-01", "--scan", label["code"]]
+    move = ["--field", "place=rack 9", "--field", "reason=space", "--field", "seal=K"]
+    assert program.json("record", "case.PropertyMoved", *who, *move)["record"] == label["record_id"]
+    sighted = ["malkhana_audit.ItemSighted", "--record", "audit", *who, "--field", "place=rack 9"]
+    assert program.json("record", *sighted)["status"] == "recorded"
+    last = program.json("history", "audit")["entries"][-1]
+    assert (last["fields"]["matter"], last["fields"]["property_id"]) == ("CG-RPR-01/0001/2026", "PR/1")
