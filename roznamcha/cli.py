@@ -20,6 +20,7 @@ from consumers.restored import Ahead
 from consumers.runner import Outdated
 from roznamcha import lifeline, log
 from roznamcha.commands import (
+    bundling,
     contracts,
     custody,
     demo,
@@ -52,8 +53,8 @@ app = typer.Typer(
     add_completion=False,
 )
 WORK = (
-    demo, entering, reading, custody, handoffs, ticking, relaying, projecting, reconciling, keeping, health, living,
-    standing,
+    demo, entering, reading, custody, bundling, handoffs, ticking, relaying, projecting, reconciling, keeping, health,
+    living, standing,
 )  # fmt: skip
 for commands in (each.app for each in WORK):
     app.registered_commands.extend(commands.registered_commands)

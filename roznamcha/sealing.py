@@ -130,21 +130,43 @@ class Keyring:
         self._fetch({each for each in persons if each not in self._keys}, make=False)
 
         def unbox(person: str, path: str, value: Sealed) -> Sealed:
-            key = self._keys.get((record_id, person))
-            if key is None:
+            text = self._unboxed((record_id, person), entry_id, path, value)
+            if text is None:
                 return value
-            try:
-                text = key.decrypt(value.box[:NONCE], value.box[NONCE:], _bound(entry_id, path))
-            except InvalidTag:
-                message = f"a sealed column of entry {entry_id} does not open with its person's key: it was changed"
-                raise Broken(message) from None
-            if hashlib.sha256(text).digest() != value.digest:
-                message = f"a sealed column of entry {entry_id} does not fit its digest"
-                raise Broken(message)
             _, _, opened = json.loads(base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4)))
             return changed(value, text=opened)
 
         return self._mapped(event, unbox)
+
+    def disclosures(self, event: Event[Any]) -> dict[bytes, str]:
+        """The disclosure in every box whose person's key still exists, by its digest: what is shown to a court.
+
+        Raises Broken as `open` does. Whoever shows one enters that it was read.
+        """
+        record_id, entry_id, found = event.meta.record_id, event.meta.entry_id, dict[bytes, str]()
+        walked = list(self._walk(event))
+        persons = {(record_id, person) for person, _, _ in walked}
+        self._fetch({each for each in persons if each not in self._keys}, make=False)
+        for person, path, value in walked:
+            text = self._unboxed((record_id, person), entry_id, path, value)
+            if text is not None:
+                found[value.digest] = text.decode()
+        return found
+
+    def _unboxed(self, person: Person, entry_id: UUID, path: str, value: Sealed) -> bytes | None:
+        """The disclosure in a box; None where the person's key is gone."""
+        key = self._keys.get(person)
+        if key is None:
+            return None
+        try:
+            text = key.decrypt(value.box[:NONCE], value.box[NONCE:], _bound(entry_id, path))
+        except InvalidTag:
+            message = f"a sealed column of entry {entry_id} does not open with its person's key: it was changed"
+            raise Broken(message) from None
+        if hashlib.sha256(text).digest() != value.digest:
+            message = f"a sealed column of entry {entry_id} does not fit its digest"
+            raise Broken(message)
+        return text
 
     def _fetch(self, wanted: set[Person], *, make: bool) -> None:
         """Load keys, after drawing the missing ones. Two processes may draw for one person: the first stored one holds.

@@ -38,7 +38,7 @@ def custody(
         record_id, found = history_of(office, record)
         found = known(found, moment_given(as_of, office), moment_given(known_at, office))
         zone = office.settings.zone
-    chain = _chain(record_id, found)
+    chain = chain_of(record_id, found)
     links, notes = follow(chain)
     links = [each for each in links if property_id in {"", each.article.property_id}]
     noted = [each for each in notes if property_id in {"", each.property_id}]
@@ -46,12 +46,12 @@ def custody(
         ids = sorted({each.article.property_id for each in follow(chain)[0]})
         raise Refused([f"{property_id} is on no seizure memo of this record; it lists {', '.join(ids) or 'nothing'}"])
     if as_json:
-        print_json(_document(chain, links, noted))
+        print_json(document_of(chain, links, noted))
     else:
         _paper(links, noted, zone)
 
 
-def _chain(record_id: UUID, found: list[Event[Any]]) -> Chain:
+def chain_of(record_id: UUID, found: list[Event[Any]]) -> Chain:
     """What the view keeps of these entries."""
     view, chain = Custody(), Chain(record_id)
     for entry in found:
@@ -60,7 +60,7 @@ def _chain(record_id: UUID, found: list[Event[Any]]) -> Chain:
     return chain
 
 
-def _document(chain: Chain, links: list[Link], notes: list[Note]) -> dict[str, Any]:
+def document_of(chain: Chain, links: list[Link], notes: list[Note]) -> dict[str, Any]:
     """The answer as others script against it: links, the breaks at them, doubts, and attempts that were refused."""
     shown = [plain(row) for row in Custody().shown(chain, links, ())]
     broken = [

@@ -5,7 +5,7 @@
 
 POLICY names the keys that are trusted (c2sp.org/tlog-policy). Take it from elsewhere: a gazette, the registry of the
 High Court. A key inside the bundle proves nothing, and is never used. Without a policy no signature is checked, and
-that is said.
+that is said. A line reads OK, FAILED or NOT CHECKED; the exit status is that of the worst: 0, 3 or 1.
 
 It only checks public data, after RFC 9162 section 2.1 (Merkle trees), RFC 8032 section 5.1.7 (Ed25519), RFC 9901
 section 4.2 (disclosures) and the C2SP texts signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof and tlog-policy.
@@ -14,10 +14,17 @@ The program that writes bundles checks with these same functions.
 
 from __future__ import annotations
 
+import argparse
 import base64
 import hashlib
+import io
+import json
 import re
-from typing import NamedTuple
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 HASH = 32
 
@@ -255,3 +262,282 @@ def open_proof(text: bytes) -> tuple[int, list[bytes], bytes]:
     if kind != "c2sp.org/tlog-proof@v1" or not index.startswith("index ") or not NUMBER.fullmatch(index[6:]):
         raise Bad("no proof that c2sp.org/tlog-proof knows")
     return int(index[6:]), [base64_of(each) for each in lines[2:]], note
+
+
+# --- whom to trust: c2sp.org/tlog-policy --------------------------------------------------------------------------
+
+
+class Policy(NamedTuple):
+    """The logs whose heads count, and what the quorum asks of witnesses."""
+
+    logs: list[Key]
+    groups: dict[str, tuple[int, list[str]]]
+    witnesses: dict[str, Key]
+    quorum: str
+
+    def met(self, name: str, signed_off: set[str]) -> bool:
+        """Whether a witness, or enough members of a group, have signed."""
+        if name in self.groups:
+            needed, members = self.groups[name]
+            return sum(self.met(each, signed_off) for each in members) >= needed
+        return name in signed_off
+
+
+def read_policy(text: str) -> Policy:
+    """A policy as it is written. Raises Bad."""
+    logs: list[Key] = []
+    witnesses: dict[str, Key] = {}
+    groups: dict[str, tuple[int, list[str]]] = {}
+    quorum: list[str] = []
+    taken: set[str] = set()
+    for line in text.split("\n"):
+        words = line.split()
+        kind, rest = (words[0], words[1:]) if words and not words[0].startswith("#") else ("", [])
+        if kind == "log" and len(rest) in (1, 2):
+            logs.append(key_of(rest[0]))
+        elif kind == "witness" and len(rest) in (2, 3) and rest[0] not in {*witnesses, *groups, "none"}:
+            witnesses[rest[0]] = key_of(rest[1])
+        elif kind == "group" and len(rest) > 2 and rest[0] not in {*witnesses, *groups, "none"}:
+            name, how, members = rest[0], rest[1], rest[2:]
+            needed = {"any": 1, "all": len(members)}.get(how) or (int(how) if NUMBER.fullmatch(how) else 0)
+            unknown = {*members} - {*witnesses, *groups}
+            if unknown or taken & {*members} or len({*members}) < len(members) or not 1 <= needed <= len(members):
+                raise Bad(f"the policy's group {name} cannot be counted")
+            taken |= {*members}
+            groups[name] = (needed, members)
+        elif kind == "quorum" and len(rest) == 1 and rest[0] in {*witnesses, *groups, "none"}:
+            quorum.append(rest[0])
+        elif kind:
+            raise Bad(f"the policy has a line that says nothing: {line[:60]}")
+    keys = [each.public for each in (*logs, *witnesses.values())]
+    if len(quorum) != 1 or len({*keys}) < len(keys):
+        raise Bad("the policy must have one quorum, and no key twice")
+    return Policy(logs, groups, witnesses, quorum[0])
+
+
+# --- the bundle ---------------------------------------------------------------------------------------------------
+
+OK, UNCHECKED, FAILED = "OK", "NOT CHECKED", "FAILED"
+EXIT = {OK: 0, UNCHECKED: 1, FAILED: 3}
+MANIFEST, WITHHELD = "MANIFEST.sha256", "withheld.json"
+Files = dict[str, bytes]
+Line = tuple[str, str, str]
+"""What is judged, how, and in words."""
+
+
+def pack(files: Files) -> bytes:
+    """The one way to write a bundle: sorted, stored as they are, without times. Not a byte of it can be another."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as written:
+        for name in sorted(files):
+            about = zipfile.ZipInfo(name)
+            about.create_system, about.external_attr = 3, 0o644 << 16
+            written.writestr(about, files[name])
+    return out.getvalue()
+
+
+def unpack(data: bytes) -> Files:
+    """The files of a bundle. Raises Bad for one that is written in any other way."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as opened:
+            files = {each.filename: opened.read(each) for each in opened.infolist() if not each.compress_type}
+    except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, OSError) as error:
+        raise Bad(f"the bundle cannot be opened: {error}") from None
+    if pack(files) != data:
+        raise Bad("the bundle holds more than its files, or was packed by another hand")
+    return files
+
+
+def manifest(files: Files) -> bytes:
+    """The list of all files but itself, as sha256sum reads it."""
+    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files) if name != MANIFEST)
+    return "".join(lines).encode()
+
+
+class Bundle:
+    """One bundle, and what can be said of it."""
+
+    def __init__(self, files: Files, policy: Policy | None) -> None:
+        """Judge these files, trusting whom the policy names; nobody without one."""
+        self.files, self.policy = files, policy
+        self.names = sorted(name for name in files if name.startswith("leaves/"))
+        self.leaves = [files[name] for name in self.names]
+        self.told = [json.loads(each) for each in self.leaves]
+        self.heads: dict[bytes, Checkpoint] = {}
+
+    def intact(self) -> tuple[str, str]:
+        """Every file is there, as the manifest has it, and no other."""
+        if self.files.get(MANIFEST) != manifest(self.files):
+            raise Bad("MANIFEST.sha256 does not name exactly these files")
+        return OK, f"{len(self.files)} files, each as the manifest has it"
+
+    def logged(self) -> tuple[str, str]:
+        """Every leaf under its log's head, the heads of earlier days under the last, and the heads under the keys."""
+        if not self.leaves:
+            raise Bad("there is no leaf")
+        for name, leaf, told in zip(self.names, self.leaves, self.told):
+            index, proof, note = open_proof(self.files[name.replace("leaves/", "proofs/")[:-5] + ".tlog-proof"])
+            head = self.head(note)
+            if head.origin != told["log"]:
+                raise Bad(f"{name} is of the log {told['log']}, and is proved in {head.origin}")
+            if not includes(index, head.size, leaf_hash(leaf), proof, head.root):
+                raise Bad(f"{name} is not in the log: its proof does not lead to the head")
+        for name in (each for each in self.files if each.endswith(".checkpoint")):
+            early = self.head(self.files[name], last=False)
+            proof = [base64_of(each) for each in self.files[name[:-10] + "consistency"].decode().split()]
+            if not any(
+                each.origin == early.origin and extends(early.size, each.size, early.root, each.root, proof)
+                for each in self.heads.values()
+            ):
+                raise Bad(f"{name} is no beginning of the log as it is now: it was rewritten in between")
+        where = ", ".join(f"{each.origin} at {each.size}" for each in self.heads.values())
+        if self.policy is None:
+            return (
+                UNCHECKED,
+                f"all {len(self.leaves)} leaves are in {where}; unanchored: no policy, no signature checked",
+            )
+        return OK, f"all {len(self.leaves)} leaves are in {where}, signed by the log"
+
+    def head(self, note: bytes, *, last: bool = True) -> Checkpoint:
+        """A head, signed as the policy asks; one for each log counts as the last."""
+        if note not in self.heads:
+            found = open_checkpoint(note)
+            if any(last and each.origin == found.origin for each in self.heads.values()):
+                raise Bad(f"two heads of {found.origin} in one bundle")
+            keys = self.policy.logs if self.policy else []
+            if self.policy and all(signed_by(each, found) is None for each in keys if each.name == found.origin):
+                raise Bad(f"the head of {found.origin} is signed by no log that the policy knows")
+            if not last:
+                return found
+            self.heads[note] = found
+        return self.heads[note]
+
+    def witnessed(self) -> tuple[str, str]:
+        """Others have seen the same heads: so many as the policy asks for."""
+        if self.policy is None or self.policy.quorum == "none":
+            return UNCHECKED, "no policy was given" if self.policy is None else "the policy asks for no witness"
+        for head in self.heads.values():
+            times = {name: signed_by(key, head) for name, key in self.policy.witnesses.items()}
+            if not self.policy.met(self.policy.quorum, {name for name, at in times.items() if at is not None}):
+                raise Bad(f"the head of {head.origin} lacks the witnesses that the policy asks for")
+        return OK, "every head was seen by the witnesses that the policy asks for"
+
+    def timed(self) -> tuple[str, str]:
+        """Time stamps of an authority (RFC 3161), which need more than this file to check."""
+        count = sum(name.endswith(".tsr") for name in self.files)
+        return (
+            UNCHECKED,
+            f"{count} time stamps: `openssl ts -verify` checks them (README)" if count else "no time stamp",
+        )
+
+    def signed(self) -> tuple[str, str]:
+        """Officers' signatures (CMS), which need more than this file to check."""
+        count = sum(name.endswith(".p7s") for name in self.files)
+        return (
+            UNCHECKED,
+            f"{count} officers' signatures: `openssl cms -verify` checks them" if count else "none is in it",
+        )
+
+    def complete(self) -> tuple[str, str]:
+        """The record's own chain, from its first leaf to the one that closes this copy."""
+        before = None
+        for place, (leaf, told) in enumerate(zip(self.leaves, self.told)):
+            if self.names[place] != f"leaves/{place:06}.json" or told["place"] != place:
+                raise Bad(f"leaf {place} of this record is missing")
+            if told["record"] != self.told[0]["record"] or told["prev"] != (before and web(before)):
+                raise Bad(f"leaf {place} does not follow the one before it in this record")
+            before = leaf_hash(leaf)
+        if not self.told or self.told[-1]["kind"] != "copy":
+            raise Bad("the last leaf is not the one that closes a copy: the end may be cut off")
+        return OK, f"leaves 0 to {len(self.leaves) - 1} without a gap, as of {self.told[-1]['at']}"
+
+    def disclosed(self) -> tuple[str, str]:
+        """What is shown is what was entered; what is not shown is listed, each with its reason."""
+        withheld = json.loads(self.files[WITHHELD])
+        hidden = [(each["leaf"], each["digest"]) for each in withheld if each["reason"]]
+        shown, entered = set(), {(n, each) for n, told in enumerate(self.told) for each in told["_sd"]}
+        for place in range(len(self.told)):
+            for line in self.files[f"disclosures/{place:06}.txt"].decode().split():
+                digest = (place, web(hashlib.sha256(line.encode()).digest()))
+                if digest not in entered or digest in shown:
+                    raise Bad(f"a value shown for leaf {place} is not what was entered")
+                shown.add(digest)
+                name, value = opened(line)
+                if name == "copy.files" and place == len(self.told) - 1:
+                    self.beside(value)
+        if shown | {*hidden} != entered or len(shown) + len(hidden) != len(entered):
+            raise Bad("something is neither shown nor listed as withheld with its reason")
+        reasons = sorted({each["reason"] for each in withheld})
+        told = f"{len(shown)}/{len(entered)}" + (f"; withheld: {', '.join(reasons)}" if reasons else "")
+        return OK, told
+
+    def beside(self, named: dict[str, str]) -> None:
+        """Exhibits and extracts are those that the closing leaf names."""
+        there = {name for name in self.files if name.startswith(("exhibits/", "extracts/"))}
+        for name in sorted(there | {*named}):
+            if name not in there or hashlib.sha256(self.files[name]).hexdigest() != named.get(name):
+                raise Bad(f"{name} is another file than the one that the closing leaf names")
+
+
+def web(data: bytes) -> str:
+    """Base64 for the web, without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def opened(disclosure: str) -> tuple[str, Any]:
+    """Name and value of a disclosure."""
+    _, name, value = json.loads(base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
+    return name, value
+
+
+def judge(data: bytes, policy: Policy | None = None) -> list[Line]:
+    """Every line of the verdict. Nothing that went wrong on the way passes."""
+    names = ("intact", "logged", "witnessed", "timed", "signed", "complete", "disclosed")
+    try:
+        bundle = Bundle(unpack(data), policy)
+    except (Bad, ValueError, TypeError, KeyError) as bad:
+        return [(names[0].upper(), FAILED, said(bad)), *((each.upper(), UNCHECKED, "not opened") for each in names[1:])]
+    return [(each.upper(), *_line(getattr(bundle, each))) for each in names]
+
+
+def _line(check: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+    try:
+        return check()
+    except (Bad, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as bad:
+        return FAILED, said(bad)
+
+
+def said(bad: Exception) -> str:
+    """Why, in one line."""
+    return (
+        str(bad)
+        if isinstance(bad, Bad)
+        else f"a part is missing or is not what it must be ({type(bad).__name__}: {bad})"
+    )
+
+
+def main() -> None:
+    """Judge the bundle that is named, and leave with the status of the worst line."""
+    asked = argparse.ArgumentParser(description="Checks a court bundle, offline.")
+    asked.add_argument("bundle", type=Path)
+    asked.add_argument(
+        "--policy", type=Path, help="whom to trust (c2sp.org/tlog-policy), from elsewhere than the bundle"
+    )
+    asked.add_argument("--json", action="store_true")
+    given = asked.parse_args()
+    try:
+        policy = read_policy(given.policy.read_text("utf-8")) if given.policy else None
+        lines = judge(given.bundle.read_bytes(), policy)
+    except (OSError, Bad, ValueError) as error:
+        print(f"verify.py: {error}", file=sys.stderr)
+        sys.exit(2)
+    if given.json:
+        print(json.dumps([{"line": line, "verdict": verdict, "says": says} for line, verdict, says in lines], indent=2))
+    else:
+        for line, verdict, says in lines:
+            print(f"{line:<10} {verdict:<12} {says}")
+    sys.exit(max(EXIT[verdict] for _, verdict, _ in lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""The court's copy of a record: closed in the ledger, then written as one file that anybody can check alone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from consumers.embedded import connected
+from domain.event import ACTS, Event
+from domain.law.book import shipped_texts
+from projections.links import follow
+from roznamcha.commands.custody import chain_of, document_of
+from roznamcha.commands.ledger import sequencer_of
+from roznamcha.commands.reading import RecordName, history_of
+from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.intake import read_act
+from roznamcha.ledger.audiences import RULES, Rule
+from roznamcha.ledger.bundle import Binder, table
+from roznamcha.ledger.kept import Ledger
+from roznamcha.ledger.leaf import Entries
+from roznamcha.ledger.verify import FAILED, judge
+from roznamcha.office import Office, open_office
+from roznamcha.screen import AsJson, many, print_json, say
+from roznamcha.settings import settings
+from roznamcha.told import facts_of, shown_fact
+
+app = typer.Typer()
+NAME = re.compile(r"\.[A-Za-z0-9]{1,8}")
+
+
+@app.command()
+def bundle(  # noqa: PLR0913 (what a copy is made of)
+    record: RecordName,
+    audience: Annotated[str, typer.Option("--for", help=f"Whose copy: {', '.join(RULES)}")],
+    to: Annotated[Path, typer.Option("-o", "--to", help="The file to write, a .zip")],
+    exhibit: Annotated[list[Path] | None, typer.Option(help="A file to put with it; may be given repeatedly")] = None,
+    by: Annotated[str, typer.Option(help="Who makes it, where sealed columns are opened: id,rank,role")] = "",
+    reason: Annotated[str, typer.Option(help="What they are opened for")] = "",
+    order: Annotated[str, typer.Option(help="Number of the order, if there is one")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write a record's copy for court, accused or public, or the sealed cover; `tools/verify.py` in it checks it alone.
+
+    A copy in which sealed columns are opened is entered in the record as read, before it is made.
+    """
+    if audience not in RULES:
+        message = f"there is no copy for {audience[:40]!r}; they are {', '.join(RULES)}"
+        raise Usage(message)
+    rule, exhibits = RULES[audience], dict(_exhibits(exhibit or []))
+    with open_office(settings()) as office, connected(office.url, "roznamcha bundle") as connection:
+        record_id, found = history_of(office, record)
+        _enter_reading(office, found, rule, (by, reason, order))
+        binder = Binder(Ledger(connection), office.catalogue, office.keyring)
+        files = {**extracts(office, record_id), **exhibits}
+        with _keeping(office) as keep:
+            closed = binder.close(record_id, rule, files, keep)
+        shown = binder.shown(record_id, rule, closed)
+        data = binder.bind(shown, rule, files)
+    verdict = judge(data)
+    _write(to, data)
+    bad = [f"{line}: {says}" for line, how, says in verdict if how == FAILED]
+    told = {
+        "file": str(to), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "record": str(record_id),
+        "audience": rule.name, "leaves": len(shown), "disclosed": sum(len(each.texts) for each in shown),
+        "withheld": sum(len(each.withheld) for each in shown),
+        "verdict": {line: how for line, how, _ in verdict},
+    }  # fmt: skip
+    if as_json:
+        print_json(told)
+    else:
+        say(*(f"{line:<10} {how:<12} {says}" for line, how, says in verdict))
+        say(f"{to}: {many(len(shown), 'leaf', 'leaves')}, SHA-256 {told['sha256']}")
+    if bad:
+        raise Broken(" · ".join(bad))
+
+
+def _exhibits(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
+    """Exhibits by their digests: a name may tell something, and two may have the same. Raises Usage."""
+    for path in paths:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            message = f"the exhibit {path} cannot be read: {error.strerror}"
+            raise Usage(message) from None
+        suffix = path.suffix if NAME.fullmatch(path.suffix) else ""
+        yield f"exhibits/{hashlib.sha256(data).hexdigest()}{suffix.lower()}", data
+
+
+def _enter_reading(office: Office, found: list[Event[Any]], rule: Rule, by: tuple[str, str, str]) -> None:
+    """Enter which sealed columns are opened for this copy, and by whom. Raises Refused where nobody answers for it."""
+    register, who = found[0].register, dict(zip(("id", "rank", "role"), by[0].split(",", 2), strict=False))
+    columns = list(_to_open(office, found, rule))
+    if not columns:
+        return
+    name = f"{register}.AccessRecorded"
+    if name not in ACTS:
+        raise Refused([f"the register {register} has no act for the reading of sealed columns: make the public copy"])
+    if not (who.get("id") and by[1].strip()):
+        what = f"{many(len(columns), 'sealed column')} would be opened for this copy"
+        raise Refused([f"{what}: say who makes it (--by ID,RANK,ROLE) and what for (--reason)"])
+    now, last = datetime.now(UTC), found[-1].meta
+    act = {
+        "name": name, "record": str(last.record_id), "occurred_at": now.isoformat(), "actor": who,
+        "station": last.station, "district": last.district,
+        "fields": {"columns": columns, "purpose": rule.purpose, "reason": by[1], "order": by[2]},
+    }  # fmt: skip
+    office.store.record(read_act(act, now=now, source="bundle", zone=office.settings.zone))
+
+
+def _to_open(office: Office, found: list[Event[Any]], rule: Rule) -> Iterator[dict[str, Any]]:
+    """The sealed columns that this audience may see."""
+    read = Entries(office.catalogue).read
+    for _, _, state in office.store.recorder.entries_of([found[0].meta.record_id]):
+        entry = read(state)
+        for each in entry.disclosures:
+            if each.text is None and rule.opens(each.person):
+                yield {"version": entry.meta["version"], "column": each.name, "person": each.person}
+
+
+@contextmanager
+def _keeping(office: Office) -> Iterator[Callable[[], Any]]:
+    """What keeps the ledger while a copy is closed: nothing of ours where a sequencer is at work already."""
+    with sequencer_of(office) as sequencer:
+        if sequencer.alone():
+            sequencer.begin()
+            yield sequencer.catch_up
+        else:
+            yield lambda: None
+
+
+def extracts(office: Office, record_id: UUID) -> dict[str, bytes]:
+    """Custody and legal clocks as tables, and the text of each rule that was applied. They hold open columns alone."""
+    _, found = history_of(office, str(record_id))
+    chain = chain_of(record_id, found)
+    custody = document_of(chain, *follow(chain))
+    facts = facts_of(office, record_id)
+    files = {
+        "extracts/custody.csv": table(custody["links"]),
+        "extracts/custody-breaks.csv": table(custody["breaks"]),
+        "extracts/deadlines.csv": table([shown_fact(each) for each in facts]),
+    }
+    for rule, digest in sorted({(each.rule, each.digest) for each in facts}):
+        text = _rule_text(office, rule)
+        if hashlib.sha256(text).hexdigest() == digest:  # one that was changed since is in the release it was told by
+            files[f"extracts/rules/{rule}.yaml"] = text
+    return files
+
+
+def _rule_text(office: Office, name: str) -> bytes:
+    rule = office.book.rules.get(name)
+    return shipped_texts().get(f"{rule.folder}/{name}.yaml", "").encode() if rule else b""
+
+
+def _write(to: Path, data: bytes) -> None:
+    """The file, whole or not at all."""
+    fresh = to.with_name(f".{to.name}.new")
+    fresh.write_bytes(data)
+    fresh.replace(to)

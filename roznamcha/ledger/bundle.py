@@ -1,0 +1,234 @@
+"""The bundle: one record as it was entered, for one audience, with everything a stranger needs to check it alone.
+
+It ends with a leaf of its own (`copy`), which names the files beside the leaves and is in the log before the bundle is
+written: who cuts off the end, or swaps an exhibit, is found.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from consumers import entries
+from roznamcha.errors import Refused, Unavailable
+from roznamcha.ids import uuid7
+from roznamcha.ledger.audiences import Rule
+from roznamcha.ledger.disclosing import Disclosure
+from roznamcha.ledger.kept import Leaf, Ledger, Log
+from roznamcha.ledger.leaf import Entries
+from roznamcha.ledger.readme import readme
+from roznamcha.ledger.statements import Asked
+from roznamcha.ledger.verify import MANIFEST, WITHHELD, Checkpoint, Files, manifest, pack
+from roznamcha.sealing import Keyring
+from schemas import Catalogue
+
+MILESTONES = ("FIRRegistered", "InquestRegistered", "ChargesheetSubmitted", "FinalReportFiled")
+"""Acts whose day matters to a court: between these the log is shown to have only grown."""
+STATES = "SELECT notification_id, state FROM roznamcha.entries WHERE notification_id = ANY(%s)"
+ASKED = "SELECT id, record_id, salt, content, asked_at FROM roznamcha.ledger_acts WHERE record_id = %s"
+ASK = b"INSERT INTO roznamcha.ledger_acts (id, record_id, salt, content) VALUES (%s, %s, %s, %s)"
+NOTIFY = b"SELECT pg_notify('entries', '')"
+WAITING = 40.0
+"""Seconds for which a sequencer may take to close a copy and sign it."""
+
+
+@dataclass
+class Shown:
+    """What is shown of one leaf, and what is withheld: digest and reason."""
+
+    leaf: Leaf
+    log: Log
+    name: str
+    texts: list[str]
+    withheld: list[dict[str, Any]]
+
+
+class Binder:
+    """Makes bundles from one store."""
+
+    def __init__(self, ledger: Ledger, catalogue: Catalogue, keyring: Keyring | None) -> None:
+        """Without a keyring no sealed column is opened."""
+        self.ledger, self.catalogue, self.keyring = ledger, catalogue, keyring
+        self._entries = Entries(catalogue)
+
+    # --- closing the copy ----------------------------------------------------------------------------------------
+
+    def close(self, record_id: UUID, rule: Rule, files: Mapping[str, bytes], keep: Callable[[], Any]) -> UUID:
+        """Have the leaf entered that closes this copy and names the files beside the leaves; give its id.
+
+        `keep` is called until it is signed: it does the sequencer's work where nobody else does. Raises Unavailable.
+        """
+        digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+        act = uuid7()
+        content = Jsonb({"audience": rule.name, "files": digests})
+        self.ledger.connection.execute(ASK, (act, record_id, secrets.token_bytes(16), content))
+        self.ledger.connection.execute(NOTIFY)
+        until = time.monotonic() + WAITING
+        while time.monotonic() < until:
+            keep()
+            if self._signed(act):
+                return act
+            time.sleep(0.1)
+        message = "the copy was not closed: no sequencer has signed its last leaf. Look at `roznamcha ledger status`"
+        raise Unavailable(message)
+
+    def _signed(self, act: UUID) -> bool:
+        query = """
+            SELECT EXISTS (SELECT FROM roznamcha.leaves l JOIN roznamcha.checkpoints c ON c.log = l.log
+            WHERE l.act = %s AND c.size > l.index)
+        """
+        return bool(self.ledger.rows(query, act)[0][0])
+
+    # --- what is shown -------------------------------------------------------------------------------------------
+
+    def shown(self, record_id: UUID, rule: Rule, closed_by: UUID) -> list[Shown]:
+        """Every leaf of the record up to the one that closes this copy, with what this audience may see.
+
+        Raises Refused for a record without leaves.
+        """
+        query = "SELECT place FROM roznamcha.leaves WHERE act = %s AND record_id = %s"
+        last = self.ledger.rows(query, closed_by, record_id)
+        leaves = [each for each in self.ledger.of_record(record_id) if last and (each.place or 0) <= last[0][0]]
+        if not leaves:
+            raise Refused(["this record has no leaf in the ledger yet"])
+        logs = {each.number: each for each in self.ledger.logs()}
+        states = dict(self.ledger.rows(STATES, [each.position for each in leaves if each.position is not None]))
+        asked = {str(row[0]): Asked(*row) for row in self.ledger.rows(ASKED, record_id)}
+        erased = self._erasures(states.values())
+        return [
+            self._of_entry(each, logs[each.log], rule, states[each.position], erased)
+            if each.position is not None
+            else self._of_copy(each, logs[each.log], asked[json.loads(each.data)["entry"]])
+            for each in leaves
+        ]
+
+    def _of_entry(self, leaf: Leaf, log: Log, rule: Rule, state: bytes, erased: Mapping[str, str]) -> Shown:
+        entry = self._entries.read(state)
+        opened: dict[bytes, str] = {}
+        if self.keyring is not None and any(
+            each.text is None and rule.opens(each.person) for each in entry.disclosures
+        ):
+            opened = self.keyring.disclosures(entries.read(self.catalogue, state, leaf.position or 0))
+        texts = {_b64(digest): text for digest, text in opened.items()}
+        shown, withheld = [], []
+        for each in entry.disclosures:
+            text = each.text if each.text is not None else texts.get(each.digest) if rule.opens(each.person) else None
+            if (
+                text is not None
+                and (each.text is None or rule.shows(each.name))
+                and (each.name or rule.name != "public")
+            ):
+                shown.append(text)
+            else:
+                withheld.append({"leaf": leaf.place, "digest": each.digest, **_reason(each, rule, erased)})
+        return Shown(leaf, log, entry.schema.name, sorted(shown), withheld)
+
+    def _of_copy(self, leaf: Leaf, log: Log, asked: Asked) -> Shown:
+        return Shown(leaf, log, "ledger.copy", sorted(each.text or "" for each in asked.disclosures), [])
+
+    def _erasures(self, states: Iterable[bytes]) -> dict[str, str]:
+        """The order by which each person was erased in this record."""
+        found = {}
+        for state in states:
+            entry = self._entries.read(state)
+            if entry.schema.name.endswith(".ErasureExecuted"):
+                values = {each.name: json.loads(_plain(each.text))[2] for each in entry.disclosures if each.text}
+                found[values["person"]] = values["order"]
+        return found
+
+    # --- the files -----------------------------------------------------------------------------------------------
+
+    def bind(self, shown: Sequence[Shown], rule: Rule, files: Mapping[str, bytes]) -> bytes:
+        """The bundle's bytes: the same ones from the same leaves, whenever and wherever it is made."""
+        heads = self._heads(shown)
+        trees = {each.log.origin: self.ledger.tree(each.log) for each in shown}
+        found: Files = dict(files)
+        for each in shown:
+            name = f"{each.leaf.place:06}"
+            found[f"leaves/{name}.json"] = each.leaf.data
+            found[f"proofs/{name}.tlog-proof"] = trees[each.log.origin].prove(each.leaf.index, heads[each.log.origin])
+            found[f"disclosures/{name}.txt"] = "".join(f"{text}\n" for text in each.texts).encode()
+            if each.name.partition(".")[2] in MILESTONES:
+                found |= self._milestone(name, each, heads[each.log.origin])
+        withheld = [one for each in shown for one in each.withheld]
+        found[WITHHELD] = (json.dumps(withheld, indent=0, sort_keys=True) + "\n").encode()
+        found |= self._anchors(shown, heads)
+        for tool in ("verify.py", "verify-one.sh"):
+            found[f"tools/{tool}"] = (resources.files(__package__) / tool).read_bytes()
+        found["README.txt"] = readme(rule, shown[0].leaf, shown[-1].leaf, heads.values()).encode()
+        found[MANIFEST] = manifest(found)
+        return pack(found)
+
+    def _heads(self, shown: Sequence[Shown]) -> dict[str, Checkpoint]:
+        """The first head of each log that covers its last leaf here: a copy that is made again is the same."""
+        last = {each.log: each.leaf.index for each in shown}
+        return {log.origin: self.ledger.checkpoint(log, max(2, index + 1)) for log, index in last.items()}
+
+    def _milestone(self, name: str, of: Shown, head: Checkpoint) -> Files:
+        """The head that was signed first after an act, and that the last one goes on from it."""
+        early = self.ledger.checkpoint(of.log, max(2, of.leaf.index + 1))
+        proof = self.ledger.tree(of.log).extends(early.size, head.size)
+        return {
+            f"milestones/{name}.checkpoint": early.note,
+            f"milestones/{name}.consistency": "".join(
+                f"{base64.b64encode(each).decode()}\n" for each in proof
+            ).encode(),
+        }
+
+    def _anchors(self, shown: Sequence[Shown], heads: Mapping[str, Checkpoint]) -> Files:
+        """The heads by themselves, in the raw forms that openssl takes; the keys only to be compared."""
+        found: Files = {}
+        logs = {each.log.origin: each.log for each in shown}
+        for origin, head in heads.items():
+            folder = f"anchors/{origin.rpartition('/')[2]}"
+            found |= {f"{folder}/checkpoint": head.note, f"{folder}/checkpoint.body": head.body}
+            found[f"{folder}/log.sig"] = next(data[4:] for name, data in head.signatures if name == origin)
+        lines = [f"log {logs[origin].vkey}\n" for origin in sorted(heads)]
+        warning = "# FOR COMPARISON ONLY: whoever made this bundle wrote it. Take the policy from elsewhere.\n"
+        found["trust/policy.txt"] = "".join([warning, *lines, "quorum none\n"]).encode()
+        return found
+
+
+def _reason(each: Disclosure, rule: Rule, erased: Mapping[str, str]) -> dict[str, Any]:
+    """Why a digest is not opened. It never says what stands under it."""
+    if each.text is not None:
+        return {"reason": f"not for the {rule.name} copy"}
+    if each.person in erased:
+        return {"reason": "erased by order", "order": erased[each.person], "person": each.person}
+    if rule.opens(each.person):
+        return {"reason": "its key is gone", "person": each.person}
+    return {"reason": f"sealed, not for the {rule.name} copy", "person": each.person}
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Rows as CSV, for a spreadsheet: every column that any row has, lists and parts as JSON."""
+    out = io.StringIO()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    written = csv.DictWriter(out, names, lineterminator="\n")
+    written.writeheader()
+    for row in rows:
+        written.writerow(
+            {k: json.dumps(v, sort_keys=True) if isinstance(v, list | dict) else v for k, v in row.items()}
+        )
+    return out.getvalue().encode()
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _plain(text: str | None) -> bytes:
+    text = text or ""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

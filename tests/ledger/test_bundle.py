@@ -1,0 +1,418 @@
+"""The court's copy: four audiences, one root; checked by a stranger without us; and every attack on it is named."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roznamcha.ledger import verify
+from roznamcha.ledger.audiences import RULES
+from roznamcha.ledger.disclosing import b64
+from roznamcha.ledger.notes import Signer, body_of, note_of, vkey_of
+from roznamcha.ledger.verify import COSIGNATURE, Files, judge, manifest, opened, pack, read_policy, unpack
+from roznamcha.postgres import Embedded
+from tests.acts import act
+from tests.ledger.copies import ACCUSED, BY, VICTIM, WITNESS, Court, court
+from tests.roznamcha.test_store import store_on
+
+LINES = ["INTACT", "LOGGED", "WITNESSED", "TIMED", "SIGNED", "COMPLETE", "DISCLOSED"]
+
+
+@pytest.fixture(scope="module")
+def case(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
+    """The case and its four copies, made once."""
+    with court(server, tmp_path_factory.mktemp("court"), "court_copies") as made:
+        yield made
+
+
+def verdict(data: bytes, policy: verify.Policy | None = None) -> dict[str, str]:
+    """Each line's verdict."""
+    return {line: how for line, how, _ in judge(data, policy)}
+
+
+def values(files: Files) -> list[tuple[str, Any]]:
+    """What a copy shows, of all leaves."""
+    return [
+        opened(line)
+        for name, data in files.items()
+        if name.startswith("disclosures/")
+        for line in data.decode().split()
+    ]
+
+
+def test_a_copy_is_sound(case: Court) -> None:
+    """Every line that can be checked offline is OK; what was not checked is not passed."""
+    for audience in RULES:
+        found = verdict(case.copies[audience], case.policy)
+        assert list(found) == LINES
+        assert {line for line, how in found.items() if how == "OK"} == {"INTACT", "LOGGED", "COMPLETE", "DISCLOSED"}
+        assert "FAILED" not in found.values()
+        assert verdict(case.copies[audience])["LOGGED"] == "NOT CHECKED"
+
+
+def test_four_audiences_one_root(case: Court) -> None:
+    """The same leaves, under the same log; each sees what is for it, and that something else is withheld."""
+    names = {audience: {str(v) for n, v in values(case.files(audience)) if n.endswith("_name")} for audience in RULES}
+    assert names == {
+        "public": set(), "accused": {ACCUSED}, "court": {WITNESS, ACCUSED}, "sealed": {VICTIM, WITNESS, ACCUSED},
+    }  # fmt: skip
+    for place in range(4):
+        leaves = {case.files(audience)[f"leaves/{place:06}.json"] for audience in RULES}
+        assert len(leaves) == 1
+    for audience in RULES:
+        clear = b"".join(data for name, data in case.files(audience).items() if not name.startswith("disclosures/"))
+        assert b"Zzyx" not in clear
+        withheld = json.loads(case.files(audience)[verify.WITHHELD])
+        assert bool(withheld) == (audience != "sealed")
+        assert all(each["reason"] for each in withheld)
+    assert {n for n, _ in values(case.files("public"))} & {"meta.actor", "meta.cause"} == set()
+
+
+def test_what_was_opened_was_entered_first(case: Court) -> None:
+    """Each copy that opens a seal says in the record who read it, in a leaf of that same copy."""
+    acts = [value["name"] for name, value in values(case.files("sealed")) if name == "meta.act"]
+    assert acts.count("case.AccessRecorded") == 3
+    (read, *_) = [value for name, value in values(case.files("court")) if name == "columns"]
+    assert {"version": 3, "column": "accused_name", "person": "A1"} in read
+    refused = case.run("bundle", case.record, "--for", "court", "-o", "x.zip", code=1)
+    assert "say who makes it" in refused
+
+
+def test_the_same_leaves_give_the_same_bytes(case: Court) -> None:
+    """Packed anew it is the same to the byte; and no other way to pack it is taken."""
+    for data in case.copies.values():
+        assert pack(unpack(data)) == data
+    with pytest.raises(verify.Bad, match="packed by another hand"):
+        unpack(case.copies["public"] + b" ")
+
+
+def test_the_extracts_and_exhibits(case: Court) -> None:
+    """Custody as a table, the exhibit under its digest; both are named by the leaf that closes the copy."""
+    files = case.files("court")
+    exhibit = f"exhibits/{sha256(case.exhibit).hexdigest()}.mp4"
+    assert files[exhibit] == case.exhibit
+    assert b"PR/1" in files["extracts/custody.csv"]
+    named = next(value for name, value in reversed(values(files)) if name == "copy.files")
+    assert set(named) == {name for name in files if name.startswith(("extracts/", "exhibits/"))}
+
+
+def test_a_stranger_checks_it_with_python_alone(case: Court, tmp_path: Path) -> None:
+    """The file out of the bundle, isolated, without site-packages; on an old Python where there is one."""
+    files = case.files("court")
+    (tmp_path / "verify.py").write_bytes(files["tools/verify.py"])
+    (tmp_path / "bundle.zip").write_bytes(case.copies["court"])
+    (tmp_path / "policy.txt").write_text(case.policy_text)
+    python = next((found for name in ("python3.9", "python3.10") if (found := _works(name))), sys.executable)
+    command = [python, "-I", "-S", "verify.py", "bundle.zip"]
+    done = subprocess.run(
+        [*command, "--policy", "policy.txt"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr  # nothing failed, and nobody has witnessed it
+    assert [line.split()[0] for line in done.stdout.splitlines()] == LINES
+    (tmp_path / "bundle.zip").write_bytes(case.copies["court"][:-1])
+    told = subprocess.run([*command, "--json"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (told.returncode, json.loads(told.stdout)[0]["verdict"]) == (3, "FAILED")
+
+
+def _works(name: str) -> str | None:
+    found = shutil.which(name)
+    return found if found and subprocess.run([found, "-V"], capture_output=True, check=False).returncode == 0 else None
+
+
+def test_a_stranger_checks_one_leaf_with_openssl(case: Court, tmp_path: Path) -> None:
+    """sha256sum for the files, openssl for the signature, the shell for the proof; a changed byte is found by each."""
+    for name, data in case.files("court").items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+
+    def shell(command: str) -> bool:
+        return subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+    public = case.policy.logs[0].public
+    (tmp_path / "log.der").write_bytes(bytes.fromhex("302a300506032b6570032100") + public)  # RFC 8410 section 10.1
+    one = "bash tools/verify-one.sh leaves/000002.json proofs/000002.tlog-proof"
+    signature = (
+        "openssl pkeyutl -verify -pubin -keyform DER -inkey log.der -rawin -in anchors/2026/checkpoint.body "
+        "-sigfile anchors/2026/log.sig"
+    )
+    for command in ("sha256sum -c MANIFEST.sha256", one, signature):
+        assert shell(command), command
+    for name in ("leaves/000002.json", "anchors/2026/checkpoint.body"):
+        path = tmp_path / name
+        path.write_bytes(path.read_bytes().replace(b"2026", b"2027", 1))
+    for command in ("sha256sum -c MANIFEST.sha256", one, signature):
+        assert not shell(command), command
+
+
+def test_witnesses_are_counted_as_the_policy_asks(case: Court) -> None:
+    """Two organisations have cosigned the head: any of one and all of both; one too few is a failure."""
+    names = {each: Signer(f"{each}.example/w", each.encode().ljust(32), COSIGNATURE) for each in ("hc1", "hc2", "fsl")}
+    policy = case.policy_text.replace("quorum none\n", "")
+    policy += "".join(f"witness {name} {vkey_of(each.key)}\n" for name, each in names.items())
+    policy += "group court any hc1 hc2\ngroup both all court fsl\nquorum both\n"
+
+    def cosigned(*who: str) -> bytes:
+        files, lines = case.files("public"), {}
+        for name, data in files.items():
+            if name.startswith("proofs/"):
+                front, _, note = data.partition(b"\n\n")
+                body = note.partition(b"\n\n")[0] + b"\n"
+                lines[name] = front + b"\n\n" + note + b"".join(names[each].sign(body, 1_790_000_000) for each in who)
+        return packed(files | lines)
+
+    asked = read_policy(policy)
+    assert verdict(cosigned("hc2", "fsl"), asked)["WITNESSED"] == "OK"
+    assert verdict(cosigned("hc1", "hc2"), asked)["WITNESSED"] == "FAILED"
+    assert verdict(cosigned(), asked)["WITNESSED"] == "FAILED"
+    for wrong in (
+        "quorum none\n",
+        "log x\n",
+        "group g 3 hc1 hc2\n",
+        "group g any hc1 hc1\n",
+        "witness both x\n",
+        "what\n",
+    ):
+        with pytest.raises(verify.Bad):
+            read_policy(policy + wrong)
+
+
+# --- attacks ------------------------------------------------------------------------------------------------------
+
+
+def packed(files: Files) -> bytes:
+    """Files as a forger packs them who knows the format: the manifest made anew."""
+    return pack({**files, verify.MANIFEST: manifest(files)})
+
+
+def leaf(files: Files, place: int) -> dict[str, Any]:
+    """What a leaf says."""
+    told: dict[str, Any] = json.loads(files[f"leaves/{place:06}.json"])
+    return told
+
+
+def edit(files: Files) -> Files:
+    """An entry is edited in the database, and its leaf made anew."""
+    told = leaf(files, 1) | {"state": b64(b"x" * 32)}
+    return files | {"leaves/000001.json": json.dumps(told).encode()}
+
+
+def shifted(files: Files, drop: int, count: int) -> Files:
+    """The same without one leaf, the later ones moved up."""
+    found = {}
+    for name, data in files.items():
+        folder, _, rest = name.partition("/")
+        if folder not in {"leaves", "proofs", "disclosures"}:
+            found[name] = data
+            continue
+        place = int(rest[:6])
+        if place != drop:
+            found[f"{folder}/{place - (place > drop):06}{rest[6:]}"] = data
+    moved = [each | {"leaf": each["leaf"] - (each["leaf"] > drop)} for each in json.loads(files[verify.WITHHELD])]
+    assert count > drop
+    return found | {verify.WITHHELD: json.dumps([each for each in moved if each["leaf"] != drop]).encode()}
+
+
+def last(files: Files) -> int:
+    """The place of the leaf that closes the copy."""
+    return max(int(name[7:13]) for name in files if name.startswith("leaves/"))
+
+
+def delete(files: Files) -> Files:
+    """An entry is left out, as if it had never been."""
+    return shifted(files, 2, last(files))
+
+
+def insert(files: Files) -> Files:
+    """An entry is put in that was never logged, with the proof of another."""
+    told = leaf(files, 3) | {"entry": "00000000-0000-7000-8000-000000000000"}
+    return files | {"leaves/000003.json": json.dumps(told).encode()}
+
+
+def back_date(files: Files) -> Files:
+    """An entry claims an earlier time of recording."""
+    return files | {"leaves/000003.json": files["leaves/000003.json"].replace(b'"at":"2026', b'"at":"2025')}
+
+
+def reorder(files: Files) -> Files:
+    """Two entries change places, with their proofs and what is shown of them."""
+    found = dict(files)
+    for kind, end in (("leaves", "json"), ("proofs", "tlog-proof"), ("disclosures", "txt")):
+        one, two = (f"{kind}/{place:06}.{end}" for place in (1, 2))
+        found[one], found[two] = files[two], files[one]
+    swapped = {1: 2, 2: 1}
+    moved = [each | {"leaf": swapped.get(each["leaf"], each["leaf"])} for each in json.loads(files[verify.WITHHELD])]
+    return found | {verify.WITHHELD: json.dumps(moved).encode()}
+
+
+def cut_off(files: Files) -> Files:
+    """The last leaf is left out, which closes the copy: and with it whatever stood before it."""
+    return shifted(files, last(files), last(files) + 1)
+
+
+def fork(files: Files) -> Files:
+    """The log shows this court another head than others have: other leaves, under a key of the forger's."""
+    stranger = Signer("tlog.example/cg/2026", b"f" * 32)
+    return resigned(files, lambda body: note_of(body, stranger.sign(body)))
+
+
+def unsigned_head(files: Files) -> Files:
+    """Another root under the log's own signature line."""
+    name = "proofs/000000.tlog-proof"
+    signature = files[name].split(b"\n\n")[2]
+    return resigned(files, lambda _: note_of(body_of("tlog.example/cg/2026", 99, b"r" * 32), signature))
+
+
+def resigned(files: Files, note: Callable[[bytes], bytes]) -> Files:
+    """Every proof against another head."""
+    found = dict(files)
+    for name, data in files.items():
+        if name.startswith("proofs/"):
+            front, body, _ = data.split(b"\n\n")
+            found[name] = front + b"\n\n" + note(body + b"\n")
+    return found
+
+
+def rewritten_since(files: Files) -> Files:
+    """The head of an earlier day is none from which the log goes on."""
+    (name,) = (each for each in files if each.endswith("000000.checkpoint"))
+    origin, size, _ = files[name].decode().split("\n", 2)
+    return files | {name: note_of(body_of(origin, int(size), b"r" * 32), files[name].split(b"\n\n")[1])}
+
+
+def swap_exhibit(files: Files) -> Files:
+    """The film is another one, under the old name."""
+    (name,) = (each for each in files if each.startswith("exhibits/"))
+    return files | {name: b"another film"}
+
+
+def add_exhibit(files: Files) -> Files:
+    """A paper is slipped in that nobody entered."""
+    return files | {"exhibits/0000.pdf": b"a confession"}
+
+
+def change_custody(files: Files) -> Files:
+    """The table of custody is made to read better."""
+    return files | {"extracts/custody.csv": files["extracts/custody.csv"].replace(b"CG-2001", b"CG-2002")}
+
+
+def change_value(files: Files) -> Files:
+    """A value is shown that is not the one that was entered."""
+    name = "disclosures/000001.txt"
+    lines = files[name].decode().split()
+    salt_name = opened(lines[0])
+    other = b64(json.dumps(["A" * 22, salt_name[0], "other"]).encode())
+    return files | {name: "\n".join([other, *lines[1:]]).encode()}
+
+
+def hide_value(files: Files) -> Files:
+    """A value is withheld without a word."""
+    name = "disclosures/000001.txt"
+    return files | {name: b"\n".join(files[name].split()[1:])}
+
+
+def hide_without_reason(files: Files) -> Files:
+    """A value is listed as withheld, and no reason is given."""
+    told = json.loads(files[verify.WITHHELD])
+    return files | {verify.WITHHELD: json.dumps([each | {"reason": ""} for each in told]).encode()}
+
+
+def replay(files: Files) -> Files:
+    """A leaf of another log is put in, with its own log's sound proof."""
+    other = leaf(files, 2) | {"log": "tlog.example/mp/2026"}
+    data = json.dumps(other).encode()
+    signer = Signer("tlog.example/cg/2026", b"s" * 32)
+    body = body_of(signer.name, 1, verify.leaf_hash(data))
+    proof = b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + note_of(body, signer.sign(body))
+    return files | {"leaves/000002.json": data, "proofs/000002.tlog-proof": proof}
+
+
+def empty_proof(files: Files) -> Files:
+    """A proof that proves nothing."""
+    return files | {"proofs/000002.tlog-proof": files["proofs/000002.tlog-proof"].replace(b"index ", b"index 9", 1)}
+
+
+ATTACKS: dict[str, tuple[Callable[[Files], Files], set[str]]] = {
+    "edit": (edit, {"LOGGED", "COMPLETE"}),
+    "delete": (delete, {"COMPLETE"}),
+    "insert": (insert, {"LOGGED", "COMPLETE"}),
+    "back-date": (back_date, {"LOGGED", "COMPLETE"}),
+    "reorder": (reorder, {"COMPLETE"}),
+    "truncate the bundle": (cut_off, {"COMPLETE"}),
+    "fork": (fork, {"LOGGED"}),
+    "a head that was not signed": (unsigned_head, {"LOGGED"}),
+    "rewrite between milestones": (rewritten_since, {"LOGGED"}),
+    "swap an exhibit": (swap_exhibit, {"DISCLOSED"}),
+    "slip in an exhibit": (add_exhibit, {"DISCLOSED"}),
+    "change an extract": (change_custody, {"DISCLOSED"}),
+    "change a disclosed value": (change_value, {"DISCLOSED"}),
+    "withhold in silence": (hide_value, {"DISCLOSED"}),
+    "withhold without a reason": (hide_without_reason, {"DISCLOSED"}),
+    "replay from another log": (replay, {"LOGGED", "COMPLETE"}),
+    "a trick with a proof": (empty_proof, {"LOGGED"}),
+}
+"""What a forger does who knows the format, and the lines that name it."""
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_on_the_copy_is_named(case: Court, attack: str) -> None:
+    """By the line that should name it, and by no other; done carelessly, the manifest names it too."""
+    mount, lines = ATTACKS[attack]
+    files = case.files("court")
+    forged = mount(files)
+    found = verdict(packed(forged), case.policy)
+    assert {line for line, how in found.items() if how == "FAILED"} == lines
+    if forged.keys() == files.keys():
+        assert verdict(pack({**forged, verify.MANIFEST: files[verify.MANIFEST]}), case.policy)["INTACT"] == "FAILED"
+
+
+def test_without_a_policy_a_fork_can_not_be_seen(case: Court) -> None:
+    """That is why LOGGED reads NOT CHECKED then, and never passes."""
+    found = verdict(packed(fork(case.files("court"))))
+    assert found["LOGGED"] == "NOT CHECKED"
+    assert "unanchored" in next(says for line, _, says in judge(case.copies["court"]) if line == "LOGGED")
+
+
+def test_every_byte_matters(case: Court) -> None:
+    """A bit turned anywhere in the file, a sample of them: some line fails, and nothing stops the judge."""
+    data, chance = case.copies["public"], random.Random(7)
+    for at in chance.sample(range(len(data)), 60):
+        flipped = bytearray(data)
+        flipped[at] ^= 1 << chance.randrange(8)
+        assert "FAILED" in verdict(bytes(flipped)).values(), at
+
+
+def test_after_an_erasure_the_proofs_still_hold(case: Court) -> None:
+    """The witness's key is destroyed by order: no copy shows the name any more, each says why, and every line holds."""
+    store = store_on(case.keeper.url)
+    order = {"order": "O/1", "person": "W1"}
+    store.record(act("case.ErasureOrdered", case.record, **order))
+    store.record(act("case.ErasureExecuted", case.record, **order, second_officer="CG-2002"))
+    store.datastore.close()
+    case.keeper.tamper("DELETE FROM roznamcha.person_keys WHERE person = 'W1'")
+    told = case.copy("sealed", *BY)
+    files = case.files("sealed")
+    assert WITNESS not in {value for _, value in values(files) if isinstance(value, str)}
+    (erased,) = json.loads(files[verify.WITHHELD])
+    assert (erased["leaf"], erased["person"], erased["order"]) == (1, "W1", "O/1")
+    assert "erased by order" in next(says for line, _, says in judge(case.copies["sealed"]) if line == "DISCLOSED")
+    assert "FAILED" not in told["verdict"].values()
+
+
+def test_an_earlier_copy_ends_earlier(case: Court) -> None:
+    """Each copy is closed by a leaf of its own: an earlier one passes as of its day, and a later one shows more."""
+    before = {audience: last(case.files(audience)) for audience in RULES}
+    assert len({*before.values()}) == len(RULES)
+    cut = case.files("court")
+    while last(cut) > before["accused"]:
+        cut = shifted(cut, last(cut), last(cut) + 1)
+    (line,) = (says for line, how, says in judge(packed(cut), case.policy) if line == "COMPLETE" and how == "OK")
+    assert line.endswith(f"as of {leaf(cut, last(cut))['at']}"), "cut back to an earlier copy it says so: read the date"
