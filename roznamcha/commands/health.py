@@ -105,7 +105,7 @@ def _named(here: Settings) -> str | None:
     return here.prefix if here.kafka else None
 
 
-def _ledger(office: Office, connection: psycopg.Connection[Any]) -> tuple[bool | None, str]:
+def _ledger(office: Office, connection: psycopg.Connection[Any]) -> tuple[bool, str]:
     living = dict(connection.execute(LIVING.encode()).fetchall())
     return says(Ledger(connection), memory_of(office.settings), living.get(LEDGER, 0))
 

@@ -266,7 +266,7 @@ def export_tiles(folder: Annotated[Path, typer.Argument(help="Where to")], *, as
 @key.command("new")
 def new_key(
     name: Annotated[str, typer.Option(help="What all logs of this deployment begin with: tlog.example/cg")] = "",
-    year: Annotated[int, typer.Option(min=1970, max=9999, help="Of which year; default: this one")] = 0,
+    year: Annotated[int | None, typer.Option(min=1970, max=9999, help="Of which year; default: this one")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -104,12 +104,12 @@ def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
     return None
 
 
-def says(ledger: Ledger, memory: Memory, at_work: int) -> tuple[bool | None, str]:
-    """How the ledger is, for the doctor: well, broken off, or None where none was begun."""
+def says(ledger: Ledger, memory: Memory, at_work: int) -> tuple[bool, str]:
+    """How the ledger is, for the doctor: whether it goes on from what was signed, and in words."""
     logs = ledger.logs()
     remembered = memory.read()
     if not logs and remembered is None:
-        return None, "none was begun: `roznamcha ledger key new` draws its key, and then `up` keeps it"
+        return True, "none was begun: `roznamcha ledger key new` draws its key, and then `up` keeps it"
     notes = [each for each in (ledger.last_note(), remembered) if each is not None]
     if (found := break_in(ledger, notes)) is not None:
         return False, f"{found.why}: {GO_ON}"
