@@ -71,7 +71,7 @@ def run(
     with open_office(settings()) as office, sequencer_of(office) as sequencer:
         _wait_alone(sequencer, stop)
         if not stop.is_set():
-            sequencer.begin(notes)
+            sequencer.begin([*notes, *_on_kafka(office)])
             if once:
                 with progress_bar("adding", shown=not as_json) as progress:
                     sequencer.catch_up(lambda done: progress(done, None), stop)
@@ -97,6 +97,23 @@ def _wait_alone(sequencer: Sequencer, stop: threading.Event) -> None:
             note("another sequencer is at work on this store: waiting until it has ended")
         waited = True
         stop.wait(1)
+
+
+def _on_kafka(office: Office) -> list[bytes]:
+    """The last head that was published, where a broker is named: a copy that a restored machine has not taken back."""
+    here = office.settings
+    if not here.kafka:
+        return []
+    from consumers.clients import Away, KafkaError
+    from roznamcha.broker import broker_of, topics_of
+    from roznamcha.ledger.heads import last_published
+
+    try:
+        found = last_published(broker_of(here), topics_of(here)["checkpoints"].name)
+    except (Away, KafkaError) as error:
+        note(f"the broker is away, and its last checkpoint is not compared: {type(error).__name__}")
+        return []
+    return [found] if found else []
 
 
 def _notes(against: list[Path] | None) -> list[bytes]:

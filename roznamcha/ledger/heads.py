@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from consumers.carried import SPECIFICATION, Headers
+from consumers.clients import Broker
+from consumers.tails import tails
 from roznamcha.errors import Broken
 from roznamcha.relayed import ANEW, HEADS, Position, restored
 
@@ -55,3 +57,12 @@ def agree(connection: Connection[Any], at: Position) -> None:
     if row is None or row[0] < at.checkpoints:
         message = f"Kafka has {at.checkpoints} checkpoints of the ledger, which the store hasn't: {restored()}"
         raise Broken(message)
+
+
+def last_published(broker: Broker, topic: str) -> bytes | None:
+    """The last head on Kafka; None where there is none. Raises Away and KafkaError."""
+    with broker.admin() as admin:
+        if topic not in admin.list_topics():
+            return None
+    found: bytes | None = next((each.value for each in tails(broker, topic, [0]).values()), None)
+    return found

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from consumers.clients import Broker
+from consumers.embedded import connected
 from consumers.topics import Topics
 from roznamcha.errors import Broken
+from roznamcha.ledger.heads import last_published
+from roznamcha.ledger.kept import Ledger
+from roznamcha.ledger.remembered import break_in
 from roznamcha.ledger.verify import open_checkpoint
 from tests.broker.reading import read_topic
 from tests.consumers.feed import write_cases
@@ -34,6 +38,15 @@ def test_each_signed_head_is_published_once(database: str, broker: Broker, topic
     assert [each.key for each in found] == [b"tlog.example/cg/2026"] * 3
     assert [dict(each.headers)["previous"] for each in found] == [b"0", b"1", b"2"]
     assert open_checkpoint(found[-1].value).size == 13
-    keeper.tamper("DELETE FROM roznamcha.checkpoints WHERE number = 3")
+    keeper.tamper(
+        "DELETE FROM roznamcha.checkpoints WHERE number = 3", "DELETE FROM roznamcha.leaves WHERE index > 8",
+        "DELETE FROM roznamcha.tiles", "UPDATE roznamcha.logs SET size = 9",
+    )  # fmt: skip
+    note = last_published(broker, topics["checkpoints"].name)
+    assert note == notes[-1]
+    with connected(database) as connection:
+        found_break = break_in(Ledger(connection), [note])
+    assert found_break is not None
+    assert found_break.lost == (9, 12)
     with relaying(database, broker, topics) as relay, pytest.raises(Broken, match="Kafka has 3 checkpoints"):
         relay.publish()
