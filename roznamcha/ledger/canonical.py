@@ -8,14 +8,14 @@ from typing import Any
 LARGEST = 2**53
 """Whole numbers beyond it are not the same to every reader of JSON (RFC 7493)."""
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401 (JSON)
     """The bytes. Raises TypeError for what has no such form here: fractions, large numbers, keys beyond ASCII."""
     if not isinstance(value, str):
         _look(value)
-    return _encode(value).encode()
+    return encode(value).encode()
 
 
 def _look(value: Any) -> None:  # noqa: ANN401

@@ -1,27 +1,28 @@
 """What a leaf commits to, column by column: RFC 9901 disclosures, each openable without the others.
 
 A disclosure is `[salt, name, value]` as base64url text, and its digest the SHA-256 of that text. The salt of an open
-column is made of the entry's own salt and the column's name, so nothing need be kept; a sealed column brings the digest
-that was entered with it. Columns that stand at their schema's default have none. Nothings (with an empty name) fill the
-number up, so that it tells little of the act.
+column is made of the entry's own salt and the column's name (keyed BLAKE2b), so nothing need be kept; a sealed column
+brings the digest that was entered with it. Columns that stand at their schema's default have none. Nothings (with an
+empty name) fill the number up, so that it tells little of the act.
 """
 
 from __future__ import annotations
 
-import hmac
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Callable, Iterator, Mapping
-from hashlib import sha256
+from functools import cache
+from hashlib import blake2b, sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from consumers.columns import READERS, moment
-from roznamcha.ledger.canonical import canonical
+from roznamcha.ledger.canonical import LARGEST, canonical, encode
 from schemas import Schema
 
 LEAST = 16
 """Digests of a leaf at least; more are filled up to the next power of two."""
 SALT = 16
+WEB = bytes.maketrans(b"+/", b"-_")
 Shown = Callable[[Any], Any]
 
 
@@ -39,6 +40,10 @@ def b64(data: bytes) -> str:
     return _web(data).decode()
 
 
+def _web(data: bytes) -> bytes:
+    return b2a_base64(data, newline=False).translate(WEB).rstrip(b"=")
+
+
 def moment_text(micros: int) -> str:
     """A time as the ledger writes it: RFC 3339 in UTC, to the microsecond."""
     return moment(micros).isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -46,16 +51,17 @@ def moment_text(micros: int) -> str:
 
 def open_disclosure(salt: bytes, name: str, value: Any) -> Disclosure:  # noqa: ANN401 (JSON)
     """The disclosure of a value that is open, under a salt made of `salt` and its name."""
-    return _disclosure(name, hmac.digest(salt, name.encode(), "sha256"), canonical(value))
+    return _disclosure(name, blake2b(name.encode(), key=salt, digest_size=SALT), encode(value).encode())
 
 
-def _disclosure(name: str, salt: bytes, value: bytes) -> Disclosure:
-    text = urlsafe_b64encode(b'["%s",%s,%s]' % (_web(salt[:SALT]), canonical(name), value)).rstrip(b"=")
+def _disclosure(name: str, salt: blake2b, value: bytes) -> Disclosure:
+    text = _web(b'["%s",%s,%s]' % (_web(salt.digest()), _quoted(name), value))
     return Disclosure(name, _web(sha256(text).digest()).decode(), text.decode())
 
 
-def _web(data: bytes) -> bytes:
-    return urlsafe_b64encode(data).rstrip(b"=")
+@cache
+def _quoted(name: str) -> bytes:
+    return canonical(name)
 
 
 def filled_up(salt: bytes, found: list[Disclosure]) -> list[Disclosure]:
@@ -66,7 +72,7 @@ def filled_up(salt: bytes, found: list[Disclosure]) -> list[Disclosure]:
 
 
 def _nothing(salt: bytes, n: int) -> Disclosure:
-    return _disclosure("", hmac.digest(salt, b"nothing %d" % n, "sha256"), b"null")
+    return _disclosure("", blake2b(b"nothing %d" % n, key=salt, digest_size=SALT), b"null")
 
 
 class Columns:
@@ -156,6 +162,11 @@ def _circumstances(meta: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "meta.signature", meta["signature"].hex()
 
 
+def _whole(value: int) -> int | str:
+    """A number as every reader of JSON has it; as text where it is larger than that."""
+    return value if -LARGEST < value < LARGEST else str(value)
+
+
 def _same(value: Any) -> Any:  # noqa: ANN401 (text, numbers)
     return value
 
@@ -171,4 +182,5 @@ _HOW: dict[Any, Shown] = {
     "decimal": _same,
     "uuid": _same,
     "bytes": bytes.hex,
+    "long": _whole,
 }
