@@ -25,6 +25,7 @@ from roznamcha.commands import (
     custody,
     demo,
     entering,
+    explaining,
     handoffs,
     health,
     keeping,
@@ -53,8 +54,8 @@ app = typer.Typer(
     add_completion=False,
 )
 WORK = (
-    demo, entering, reading, custody, bundling, handoffs, ticking, relaying, projecting, reconciling, keeping, health,
-    living, standing,
+    demo, entering, reading, custody, explaining, bundling, handoffs, ticking, relaying, projecting, reconciling,
+    keeping, health, living, standing,
 )  # fmt: skip
 for commands in (each.app for each in WORK):
     app.registered_commands.extend(commands.registered_commands)
