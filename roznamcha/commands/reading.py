@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from consumers import entries
+from consumers.tables import tables_of
 from domain.deadline.sheet import TellsOfClock
 from domain.event import RECORDS, Event, fold, struck
 from domain.law.clock import Clock
@@ -261,9 +262,13 @@ def _clocks(  # noqa: PLR0913 (each narrows what is asked)
 def all_clocks(
     office: Office, board: Board, station: str = "", as_of: datetime | None = None, known_at: datetime | None = None
 ) -> list[tuple[UUID, Clock]]:
-    """The clocks of every record, or of a station's, by the earliest due first."""
+    """The clocks of every record, or of a station's, by the earliest due first.
+
+    Asked of a day, every record is looked at: one may have had clocks then that a correction has since taken away.
+    """
+    name = "deadlines" if as_of is None and known_at is None else tables_of(board.view("deadlines")).held.name
     where = "WHERE station = %s" if station else ""
-    query = f"SELECT DISTINCT record_id FROM views.deadlines {where} ORDER BY record_id"
+    query = f"SELECT DISTINCT record_id FROM views.{name} {where} ORDER BY record_id"
     ids = [row[0] for row in board.connection.execute(query.encode(), (station,) if station else ())]
     found: list[tuple[UUID, Clock]] = []
     for start in range(0, len(ids), 1_000):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from domain.case.arrest import standing
 from domain.common.corrections import Corrections
+from roznamcha.commands.reading import all_clocks
+from roznamcha.office import open_office
+from roznamcha.settings import Settings
 from roznamcha.store import Store
+from roznamcha.views import open_board
 from tests.acts import act
 from tests.roznamcha.test_store import COPY, FIR, store_on
 
@@ -59,3 +65,22 @@ def test_a_struck_fir_leaves_a_record_without_a_number(database: str) -> None:
     assert (held(store, "a").number, held(store, "a").stage) == ("", "")
     assert store.find(fir.called) == fir.record_id
     store.datastore.close()
+
+
+def test_clocks_of_a_day_are_those_of_the_records_known_then(database: str, tmp_path: Path) -> None:
+    """A struck FIR starts no clock today; asked of the day before the strike, over all records, it still does."""
+    first, later = datetime(2026, 7, 20, 6, 30, tzinfo=UTC), datetime(2026, 8, 20, 6, 30, tzinfo=UTC)
+    with open_office(Settings(data=tmp_path, database_url=database)) as office:
+        office.store.now = lambda: first
+        fir = office.store.record(act(FIR, "a"))
+        office.store.now = lambda: later
+        office.store.record(act("case.EntryCorrected", "a", entry=str(fir.entry_id), version=1))
+        with open_board(office, quiet=True) as board:
+            station = fir.called.partition("/")[0]
+            assert all_clocks(office, board) == []
+            assert all_clocks(office, board, as_of=first, known_at=later) == []
+            for where in ("", station):
+                then = all_clocks(office, board, where, known_at=later - timedelta(days=1))
+                assert "fir-web" in {clock.rule.id for _, clock in then}
+            assert all_clocks(office, board, "CG-XXX-99", known_at=first) == []
+            assert all_clocks(office, board, known_at=first - timedelta(days=1)) == []
