@@ -16,6 +16,7 @@ from typing import NamedTuple
 from domain.law.book import Book
 from domain.law.clock import Clock, Opening, Refusal, opened
 from domain.law.counting import CLOCKED, Counting, counting_of, day_of
+from domain.law.course import Course
 from domain.law.docket import EARLIEST_FIRST, Docket, Seen
 from domain.law.fact import Fact
 from domain.law.rule import Rule
@@ -68,6 +69,8 @@ class Trial(NamedTuple):
     due_at: datetime | None = None
     stopped_at: datetime | None = None
     why: str = ""
+    doubt: str = ""
+    """What its length, or that it runs at all, hangs on and isn't known; the limit for “otherwise” is counted then."""
     days: tuple[bool, bool] = (False, False)
     """Whether `opened_at` and `stopped_at` are days alone."""
 
@@ -150,7 +153,21 @@ class Lab(NamedTuple):
             return Trial(rule.id, "refused", start, stop, clock.subject, clock.opened_at, why=why, days=days)
         outcome = OUTCOMES[clock.state(self.as_of)]
         times = (clock.opened_at, clock.last_day, clock.due_at, stopped_at)
-        return Trial(rule.id, outcome, start, stop, clock.subject, *times, days=days)
+        return Trial(rule.id, outcome, start, stop, clock.subject, *times, doubt=doubt_of(course), days=days)
+
+
+def doubt_of(course: Course) -> str:
+    """What isn't known of a case and would decide how long its clock runs, or whether it does; nothing for most."""
+    asked = [each.attribute for each, held in course.path if held is None]
+    asked += [each.attribute for each in course.version.applies if each.holds(course.known) is None]
+    if not asked:
+        return ""
+    why, classes = [], course.classes
+    if any(each.startswith("offence.") for each in asked):
+        why = [f"no table of offences has {each}" for each in classes.unknown]
+        why += [f"{each} may be of either class" for each in classes.divided]
+        why = why or ["no section is given"]
+    return f"{', '.join(dict.fromkeys(asked))} not known{': ' if why else ''}{'; '.join(why)}"
 
 
 def elapses(rule: Rule) -> bool:
@@ -217,16 +234,19 @@ def _too_early(rule: Rule, docket: Docket, starts: Mapping[str, list[Seen]], use
 
 @dataclass
 class Counts:
-    """How many of each outcome, and why clocks were refused."""
+    """How many of each outcome, why clocks were refused, and which are in doubt."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     why: Counter[str] = field(default_factory=Counter)
+    doubts: Counter[str] = field(default_factory=Counter)
 
     def add(self, trial: Trial) -> None:
         """Count one."""
         self.outcomes[trial.outcome] += 1
         if trial.why:
             self.why[trial.why.partition(": ")[2] or trial.why] += 1
+        if trial.doubt:
+            self.doubts[trial.doubt] += 1
 
     def shown(self) -> dict[str, int]:
         """As `law check --json` promises them; the keys behind `refused` say what those before hold together.
@@ -234,7 +254,7 @@ class Counts:
         `open` are all that nothing stopped; `lapsed` of them are past due. `before_start` are all stops before which
         nothing had started; in the cases of `without_start` of them nothing ever did. `starts` are `opened`,
         `refused` and `passed_over`, the lines that open none; `opened` are `met`, `late`, `open`, `exempted` and
-        `overtaken`.
+        `overtaken`; of `doubted` among them something isn't known that decides how long they run, or whether.
         """
         of = self.outcomes
         clocks = sum(of[each] for each in CLOCKS)
@@ -251,6 +271,7 @@ class Counts:
             "without_start": of["without start"],
             "starts": clocks + of["refused"] + of["passed over"],
             "passed_over": of["passed over"],
+            "doubted": self.doubts.total(),
         }
 
 

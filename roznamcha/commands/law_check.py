@@ -149,6 +149,11 @@ def _tell(found: Checked, taken: Taken, kept: Kept, by: str, log: str, *, given:
     ]
     if why:
         table("why clocks can't be counted", ("rule", "starts", "why"), why)
+    doubts = [
+        (name, f"{each:,}", why) for name, mine in found.counts.items() for why, each in mine.doubts.most_common(MOVED)
+    ]
+    if doubts:
+        table("clocks in doubt: the limit for “otherwise” is counted", ("rule", "clocks", "what isn't known"), doubts)
     if lab.elapsed:
         say(NO_LAW)
         still = [name for name, rule in found.rules.items() if not elapses(rule)]

@@ -99,7 +99,8 @@ def trial_json(case: str, trial: Trial, zone: tzinfo) -> dict[str, Any]:
         "stop": _moment(trial.stopped_at, zone, day=trial.days[1]),
         "stop_line": stop.number if stop else None,
     }
-    return shown | ({"why": trial.why} if trial.why else {}) | ({"by": trial.under} if trial.under else {})
+    told = {"why": trial.why, "doubt": trial.doubt, "by": trial.under}
+    return shown | {key: value for key, value in told.items() if value}
 
 
 def _moment(moment: datetime | None, zone: tzinfo, *, day: bool = False) -> str | None:
@@ -132,6 +133,7 @@ def _rule(found: Checked, rule: Rule, log: dict[str, Any], by: str) -> dict[str,
     shown: dict[str, Any] = {
         **mine.shown(),
         "why_refused": [{"starts": count, "why": why} for why, count in mine.why.most_common()],
+        "doubts": [{"clocks": count, "why": why} for why, count in mine.doubts.most_common()],
         "counted": counted,
         "comparison_only": counted == "elapsed",
         "reviewed": rule.is_reviewed,
