@@ -176,6 +176,8 @@ class AccusedArrested(ActOnAccused, register="case", opens=True):
     after_sunset: bool = False
     permission: str = ""
     permitted_by_rank: str = ""
+    privately_arrested_at: datetime | None = None
+    earlier_convictions: Literal["not recorded", "none", "some"] = "not recorded"
     witnesses: tuple[MemoWitness, ...] = ()
 
     def doubt(self, case: Case) -> Iterator[str]:
@@ -187,6 +189,8 @@ class AccusedArrested(ActOnAccused, register="case", opens=True):
             yield f"{self.accused} is arrested again while in custody ({was.how} since {since})"
         if was.anticipatory:
             yield f"{self.accused} is arrested although anticipatory bail was granted in {case.label}"
+        if self.privately_arrested_at and self.privately_arrested_at > self.meta.occurred_at:
+            yield f"the private arrest of {self.accused} is dated after the police received {self.accused}"
         surrendered = self.manner == "surrendered in court"
         if surrendered and not self.court:
             yield f"{self.accused} surrendered in court, and the court is not named"

@@ -145,6 +145,20 @@ class BailGranted(ActOnAccused, register="case"):
         return self.now(case, anticipatory=self.kind == "anticipatory")
 
 
+class UndertrialDetentionContinued(ActOnAccused, register="case"):
+    """The court orders that the detention goes on beyond half the longest term, for reasons in writing (BNSS s.479)."""
+
+    court: str
+    order_number: str = ""
+    reasons: Sealed | None = None
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """There is a detention to continue."""
+        yield from super().doubt(case)
+        if (how := standing(case, self.accused).how) not in CUSTODY:
+            yield f"the detention of {self.accused} is continued, and {self.accused} is not in custody ({how})"
+
+
 class BailCancelled(ActOnAccused, register="case"):
     """A court takes the bail back: the accused may be arrested again."""
 

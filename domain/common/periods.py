@@ -43,7 +43,7 @@ SANCTION = Period(120, "day", "BNSS s.218(1)", "sanction-120")
 """For the Government to decide, from the date of the receipt, which is not counted itself (second proviso)."""
 DEFAULT_BAIL = Period(60, "day", "BNSS s.187(3)(ii)", "def-bail")
 """The shorter of the two periods, the day of the first remand counted with them."""
-POLICE_CUSTODY = Period(15, "day", "BNSS s.187(2)")
+POLICE_CUSTODY = Period(15, "day", "BNSS s.187(2)", "pc-15")
 """In the whole or in parts."""
 UAPA_POLICE_CUSTODY = Period(30, "day", "UAPA s.43D(2)(a)")
 """Reads thirty for fifteen."""

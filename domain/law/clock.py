@@ -24,7 +24,7 @@ from domain.law.counting import Counting, counting_of, day_of
 from domain.law.course import Course
 from domain.law.docket import Docket, Seen
 from domain.law.fact import Fact, columns_of
-from domain.law.grammar import all_hold
+from domain.law.grammar import NotKnown, all_hold
 from domain.law.rule import Rule, Source, UnknownLaw, Version
 from domain.law.words import Line, story
 
@@ -235,12 +235,15 @@ def opened(of: Opening, starts: list[Seen], refused: list[Refusal]) -> Iterator[
             continue
         if version.applies and not _applies(of, version, start):
             continue
-        last = start
         course = Course(rule, version, start, of.subject, of.counting)
-        if version.conditional:
-            course.given(start.fact.values, docket.classes_for(start))
-        else:
-            course.count()
+        if version.within is not None:
+            course.window = docket.first(rule.within_from, of.subject)
+        try:
+            course.given(start.fact.values, docket.classes_for(start)) if version.conditional else course.count()
+        except NotKnown as error:
+            refused.append(Refusal(rule.id, f"rule {rule.id}: {error}", of.subject, start.fact.entry_id))
+            continue
+        last = start
         yield Clock(course.run(docket), why, governed_at)
 
 

@@ -18,6 +18,8 @@ from domain.law.grammar import Span
 MOMENT = timedelta(microseconds=1)
 CLOCKED = frozenset({"hours", "forthwith"})
 """The ways of counting that go by the clock and not by the calendar."""
+WINDOW = "days-first-included"
+"""How the days are counted beyond which a limit doesn't reach: as days of detention are."""
 LAST = time.max.replace(fold=1)
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, Self
 
-from domain.law.counting import Counting, Term, day_of
+from domain.law.counting import WINDOW, Counting, Term, day_of
 from domain.law.docket import Docket, Listed, Seen
 from domain.law.fact import Fact
-from domain.law.grammar import Condition, Span, all_hold
+from domain.law.grammar import Condition, NotKnown, Span, all_hold
 from domain.law.offences import Classes
 from domain.law.rule import Rule, Trigger, Version
 
@@ -57,6 +57,8 @@ class Course:
     ended_by: Fact | None = None
     ended_as = ""
     extended_at: datetime | None = None
+    window: Seen | None = None
+    """From what the time runs beyond which the limit doesn't reach."""
 
     def __init__(self, rule: Rule, version: Version, start: Seen, subject: str, counting: Counting) -> None:
         """Begin at a start, for a subject, by a version of a rule."""
@@ -67,6 +69,7 @@ class Course:
         self.moves: list[Move] = []
         self.span: Span
         self.path: Path
+        self.own: Term
         self.term: Term
         self.first: Term
 
@@ -85,9 +88,21 @@ class Course:
         return (*opened, self.met_at, met, self.ended_at, ended, self.ended_as, self.extended_at, self.steps)
 
     def count(self) -> None:
-        """Count the term anew from what is known now."""
-        self.span, self.path = self.version.limit.pick(self.known)
-        self.term = self.counting.term(self.span, self.start.at, days=self.days, time_out=self.out)
+        """Count the term anew from what is known now. Raises NotKnown for a share of what never was.
+
+        A share of what was known and isn't any more stays as it was.
+        """
+        try:
+            self.span, self.path = self.version.limit.pick(self.known)
+        except NotKnown:
+            if not hasattr(self, "span"):
+                raise
+        self.own = self.term = self.counting.term(self.span, self.start.at, days=self.days, time_out=self.out)
+        if self.version.within is not None and self.window is not None:
+            span, path = self.version.within.pick(self.known)
+            end = Counting(WINDOW, self.counting.zone).term(span, self.window.at)
+            self.path = (*self.path, *path)
+            self.term = min(self.own, end, key=attrgetter("due_at"))
 
     def recount(self, at: datetime, fact: Fact) -> None:
         """Count the term anew because of a fact, and keep where that moved its end."""
@@ -116,8 +131,9 @@ class Course:
             if trigger.fact in named:
                 rank = ORDER[kind]
                 for at, place, fact, _ in docket.concerning(trigger, subject):
-                    late = at > opened or (at == opened and (place > start.place or not in_order))
-                    if (before or late) and fact is not start.fact:
+                    after = place > start.place or not in_order or fact is start.fact
+                    late = at > opened or (at == opened and after)
+                    if (before or late) and (fact is not start.fact or (rule.looks_back and kind == "stops")):
                         found.append((at, rank, place, fact, trigger))
         if rule.applies_by == "alterations" or self.version.by_offence:
             found += [(each.at, 0, each.place, each.fact, each) for each in docket.alterations(start)]

@@ -127,6 +127,8 @@ class Docket:
         found: dict[str, list[Seen]] = {}
         for trigger in rule.starts:
             for each in self.matching(trigger):
+                if rule.looks_back and not _told_of(each, trigger):
+                    continue
                 codes = each.fact.codes(trigger.subject) if trigger.subject else None
                 for subject in codes or NOBODY:
                     found.setdefault(subject, []).append(each)
@@ -156,6 +158,11 @@ class Docket:
                 starts[:] = [each for each in starts if not self.follows(each, barred)]
         return left_out
 
+    def first(self, triggers: Iterable[Trigger], subject: str) -> Seen | None:
+        """The first fact that one of these triggers waits for and that concerns a subject."""
+        found = (each for trigger in triggers for each in self.concerning(trigger, subject))
+        return min(found, key=EARLIEST_FIRST, default=None)
+
     def one(self, start: Seen, other: Seen) -> bool:
         """Whether two starts are one: of one moment, unless the order of a log tells them apart."""
         return start.at == other.at and (not self.in_order or start.place == other.place)
@@ -181,6 +188,12 @@ class Docket:
 def _moved(start: Seen, also: Seen) -> Seen:
     """A start, counted from what must be there as well if that came later."""
     return also._replace(moved=start.start) if EARLIEST_FIRST(also) > EARLIEST_FIRST(start) else start
+
+
+def _told_of(start: Seen, trigger: Trigger) -> bool:
+    """Whether the entry tells of the moment from which a rule looks back, and that moment lies behind it."""
+    moment = start.fact.moment(trigger.at)
+    return moment is not None and moment <= start.fact.occurred_at
 
 
 CORRECTED = ".EntryCorrected"

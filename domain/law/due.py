@@ -12,7 +12,7 @@ from domain.law.counting import Counting, day_of
 from domain.law.course import MOST_HOURS, Course
 from domain.law.docket import Seen
 from domain.law.fact import Fact
-from domain.law.grammar import ORDERED, all_hold, plain
+from domain.law.grammar import ORDERED, NotKnown, all_hold, plain
 from domain.law.rule import BadQuestion, Rule, UnknownLaw
 from domain.law.words import Line, counted, opening, path_words, words
 
@@ -74,7 +74,10 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     hours = sum((_number(known.get(each.hours), each.hours) for each in rule.excludes), Decimal(0))
     course.out += timedelta(seconds=float(hours * 3600))
     course.days = int(_number(known.get("extended_by_days"), "extended_by_days")) if _adds(rule) else 0
-    course.count()
+    try:
+        course.count()
+    except NotKnown as error:
+        raise BadQuestion(str(error)) from None
     term = course.term
     lines = [words("starts so", zone, at=moment if rule.counting in {"hours", "forthwith"} else day_of(moment, zone))]
     lines += opening(rule, version, why, datetime.combine(day, time(12), tzinfo=zone), zone)

@@ -3,6 +3,7 @@
     60 days
     {when: {offence.class90: true}, then: 90 days, otherwise: 60 days}
     {when: {decided_by_rank: {in: [DySP, SP]}}, …}
+    {share: 1/2, of: offence.max_years}
 
 Nothing is evaluated from text. What isn't known meets a negative condition and no positive one; so the shorter limit is
 written as the `otherwise`, and the explanation tells what wasn't known.
@@ -15,9 +16,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+PART = re.compile(r"([1-9])/([1-9])")
+TERM = "offence.max_years"
+"""Of what a share may be: the longest imprisonment that the offences of a case may be punished with."""
+CLOSE = Decimal("0.01")
+"""So near to whole months a number of years is meant for them."""
 SPAN = re.compile(r"(-?)([1-9][0-9]{0,4}) (hour|day|month|year)s?")
 UNITS = {
     "hours": {"hour"},
@@ -43,6 +50,36 @@ class Span:
     def __str__(self) -> str:
         """As it is read."""
         return f"{self.count} {self.unit}{'' if abs(self.count) == 1 else 's'}"
+
+
+class NotKnown(LookupError):
+    """A limit is a share of something that isn't known of the case. The message says of what."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of a number of years that is computed from the case: half the longest term of its offence."""
+
+    part: Fraction
+    attribute: str
+
+    def of(self, known: Mapping[str, Any]) -> Span:
+        """The length of time it comes to: whole months; days, thirty to a month, where no whole months come out.
+
+        Raises NotKnown.
+        """
+        years = _number(known.get(self.attribute))
+        if years is None or years <= 0:
+            message = f"{self} can't be counted: {self.attribute} is not known, or there is none"
+            raise NotKnown(message)
+        whole = round(years * 12)  # the tables write a month as 0.0833 years
+        term = Fraction(whole) if whole and abs(years * 12 - whole) < CLOSE else Fraction(years * 12)
+        months = term * self.part
+        return Span(int(months), "month") if months.denominator == 1 else Span(max(1, int(months * 30)), "day")
+
+    def __str__(self) -> str:
+        """As it is read."""
+        return f"{self.part} of {self.attribute}"
 
 
 def span_of(text: object, *, negative: bool = False) -> Span:
@@ -90,16 +127,16 @@ def all_hold(conditions: Iterable[Condition], known: Mapping[str, Any]) -> bool 
 
 @dataclass(frozen=True)
 class Limit:
-    """A span, or a choice between two limits by conditions."""
+    """A span or a share, or a choice between two limits by conditions."""
 
-    span: Span | None = None
+    span: Span | Share | None = None
     when: tuple[Condition, ...] = ()
     then: Limit | None = None
     otherwise: Limit | None = None
 
     def pick(self, known: Mapping[str, Any]) -> tuple[Span, tuple[tuple[Condition, bool | None], ...]]:
-        """The span for what is known, and each condition that led there with how it came out."""
-        if self.span is not None:
+        """The span for what is known, and each condition that led there with how it came out. Raises NotKnown."""
+        if isinstance(self.span, Span):
             return self.span, ()
         limit, path = self, []
         while limit.span is None:
@@ -108,19 +145,21 @@ class Limit:
             chosen = limit.then if met else limit.otherwise
             assert chosen is not None  # noqa: S101 (a limit has a span or both branches)
             limit = chosen
-        return limit.span, tuple(path)
+        span = limit.span.of(known) if isinstance(limit.span, Share) else limit.span
+        return span, tuple(path)
 
     def needs(self) -> frozenset[str]:
         """The attributes on which it depends."""
         own = frozenset(each.attribute for each in self.when)
+        own |= {self.span.attribute} if isinstance(self.span, Share) else set()
         return own.union(*(each.needs() for each in (self.then, self.otherwise) if each))
 
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition on the way to one of its spans."""
         return (*self.when, *(found for each in (self.then, self.otherwise) if each for found in each.conditions()))
 
-    def spans(self) -> tuple[Span, ...]:
-        """Every span it may come to."""
+    def spans(self) -> tuple[Span | Share, ...]:
+        """Every span it may come to, or the share of which."""
         if self.span is not None:
             return (self.span,)
         return tuple(span for each in (self.then, self.otherwise) if each for span in each.spans())
@@ -134,11 +173,24 @@ def limit_of(given: object, counting: str) -> Limit:
             message = f"{span} can't be counted as {counting}"
             raise NotGrammar(message)
         return Limit(span=span)
+    if isinstance(given, Mapping) and set(given) == {"share", "of"}:
+        return Limit(span=_share(given["share"], given["of"], counting))
     if not isinstance(given, Mapping) or set(given) != {"when", "then", "otherwise"}:
-        message = "a limit is a length of time, or has exactly when, then and otherwise"
+        message = "a limit is a length of time, or has exactly when, then and otherwise, or share and of"
         raise NotGrammar(message)
     return Limit(None, conditions_of(given["when"]), limit_of(given["then"], counting),
                  limit_of(given["otherwise"], counting))  # fmt: skip
+
+
+def _share(part: object, attribute: object, counting: str) -> Share:
+    found = PART.fullmatch(part) if isinstance(part, str) else None
+    if found is None or not 0 < int(found[1]) <= int(found[2]):
+        message = f"{part!r} is no share; write one like 1/2, or 1/1 for the whole"
+        raise NotGrammar(message)
+    if attribute != TERM or counting != "months":
+        message = f"a share is one of {TERM}, and counted as months"
+        raise NotGrammar(message)
+    return Share(Fraction(int(found[1]), int(found[2])), TERM)
 
 
 def conditions_of(given: object) -> tuple[Condition, ...]:

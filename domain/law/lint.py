@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from domain.law.book import read_rule, read_yaml
 from domain.law.due import due
 from domain.law.form import Marked
-from domain.law.grammar import UNITS
+from domain.law.grammar import UNITS, Span
 from domain.law.offences import ACTS, packaged
 from domain.law.rule import BadQuestion, BadRule, Example, Rule, Trigger, UnknownLaw, Version
 from domain.law.rule_form import ALWAYS, OPTIONAL, PER, SHIPPED, TRIGGER_KEYS, RuleForm
@@ -212,7 +212,9 @@ def _unheard(version: Version) -> Iterator[str]:
 
 def _alarms(rule: Rule, table: Marked) -> Iterator[tuple[int, str]]:
     """An alarm that would ring before the clock begins."""
-    spans = [span for version in rule.versions for span in version.limit.spans()]
+    spans = [span for version in rule.versions for span in version.limit.spans() if isinstance(span, Span)]
+    if not spans:  # shares of a term: how long they are, only a case tells
+        return
     shortest = min(span.count * DAYS[span.unit] for span in spans)
     for each in rule.alarm:
         if -each.count * DAYS[each.unit] >= shortest:

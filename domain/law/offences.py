@@ -17,7 +17,7 @@ from importlib import resources
 
 from domain.law.grammar import neat
 
-TEN, SEVEN, THREE, TWO = 10.0, 7.0, 3.0, 2.0
+TEN, SEVEN, THREE, TWO, ONE, NONE = 10.0, 7.0, 3.0, 2.0, 1.0, 0.0
 ACTS = {"BNS": "BNS", "POCSO": "POCSO", "NDPS": "NDPS", "UAPA": "UAPA", "POA": "PoA", "IPC": "IPC"}
 """The tables, and how each Act is written before its sections."""
 
@@ -100,6 +100,18 @@ class Classes:
     """Punishable with at most seven years, by every printed entry of every section (Arnesh Kumar)."""
     summons_case: bool | None = None
     """No printed entry of a section has death, life or more than two years (BNSS s.2(1)(x) and (z))."""
+    upto_three: bool | None = None
+    """No printed entry of a section has more than three years (BNSS s.514(2))."""
+    above_one: bool | None = None
+    """Some entry has more than one year."""
+    imprisonment: bool | None = None
+    """Some entry has imprisonment, and not a fine only."""
+    death_or_life: bool | None = None
+    """Death or life is among the punishments (BNSS s.479(1))."""
+    several: bool | None = None
+    """More than one offence is listed (BNSS s.479(2)); what defines, excepts or joins in is none."""
+    max_years: float | None = None
+    """The longest term of the gravest section, in years. None where there is none, or entries of a section differ."""
     two_month_list: bool = False
     rape: bool = False
     unknown: tuple[str, ...] = ()
@@ -119,6 +131,12 @@ class Classes:
             "offence.seven_or_more": self.seven_or_more,
             "offence.upto_seven": self.upto_seven,
             "offence.summons_case": self.summons_case,
+            "offence.upto_three": self.upto_three,
+            "offence.above_one": self.above_one,
+            "offence.imprisonment": self.imprisonment,
+            "offence.death_or_life": self.death_or_life,
+            "offence.several": self.several,
+            "offence.max_years": self.max_years,
             "offence.two_month_list": self.two_month_list,
             "offence.rape": self.rape,
             "offence.sections": frozenset(map(neat, self.sections)),
@@ -178,10 +196,9 @@ class Offences:
         """
         found = []
         for section in sections:
-            *_, base, act = within(section) or ("", "")
-            number = re.search("[0-9]+", base)
-            if number and int(number[0]) > GENERAL.get(act, 0) and not self.of(section):
-                found.append(base)
+            inside = within(section)
+            if inside and not general(section) and not self.of(section):
+                found.append(inside[-2])
         return found
 
     def classes(self, sections: Iterable[str]) -> Classes:
@@ -196,6 +213,7 @@ class Offences:
 
     def _computed(self, sections: tuple[str, ...]) -> Classes:
         found = {section: self.of(section) for section in sections}
+        own = [section for section in found if not general(section)]
 
         def of_each(asked: Callable[[Offence], bool | None]) -> list[bool | None]:
             return [_divided(entries, asked) for entries in found.values()]
@@ -204,7 +222,7 @@ class Offences:
         most, seven, three = (of_each(partial(Offence.at_least, years=years)) for years in (TEN, SEVEN, THREE))
         above = {
             years: _gravest([_gravest([entry.above(years) for entry in entries]) for entries in found.values()])
-            for years in (SEVEN, TWO)
+            for years in (SEVEN, THREE, TWO, ONE, NONE)
         }
         names = frozenset(name for section in sections for name in within(section))
         class90, seven_or_more = _gravest(each), _gravest(seven)
@@ -216,6 +234,12 @@ class Offences:
             seven_or_more=seven_or_more,
             upto_seven=_negated(above[SEVEN]),
             summons_case=_negated(above[TWO]),
+            upto_three=_negated(above[THREE]),
+            above_one=above[ONE],
+            imprisonment=above[NONE],
+            death_or_life=_gravest(of_each(lambda offence: offence.life or offence.death)),
+            several=len(own) > 1 if own else None,
+            max_years=_longest([{entry.max_years for entry in found[section]} for section in own]),
             two_month_list=not names.isdisjoint(TWO_MONTHS),
             rape=not names.isdisjoint(RAPE),
             unknown=tuple(section for section, entries in found.items() if not entries),
@@ -234,6 +258,19 @@ def within(section: str) -> tuple[str, ...]:
     parts, further = re.findall(r"\([^)]*\)", match[3]), match[4].strip()
     names = [f"{act} {base}{''.join(parts[:count])}" for count in range(len(parts), -1, -1)]
     return (*([f"{names[0]} {further}"] if further else []), *names, act)
+
+
+def general(section: str) -> bool:
+    """Whether a section is of the first chapters of its Act, which define, except and join in, and punish nothing."""
+    *_, base, act = within(section) or ("", "")
+    number = re.search("[0-9]+", base)
+    return number is not None and int(number[0]) <= GENERAL.get(act, 0)
+
+
+def _longest(terms: list[set[float | None]]) -> float | None:
+    """The longest of the terms of all sections, where each section has one."""
+    sure = [each for found in terms for each in found if len(found) == 1 and each is not None]
+    return max(sure) if sure and len(sure) == len(terms) else None
 
 
 def _divided(entries: list[Offence], asked: Callable[[Offence], bool | None]) -> bool | None:

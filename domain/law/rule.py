@@ -86,16 +86,26 @@ class Version:
     limit: Limit
     applies: tuple[Condition, ...] = ()
     note: str = ""
+    within: Limit | None = None
+    """The time, from the first of the rule's `within_from`, beyond which the limit doesn't reach."""
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition by which it applies, or is longer or shorter."""
+        return (*self.applies, *self.limit.conditions(), *(self.within.conditions() if self.within else ()))
+
+    def needs(self) -> frozenset[str]:
+        """The attributes on which its length depends."""
+        return self.limit.needs() | (self.within.needs() if self.within else frozenset())
 
     @cached_property
     def by_offence(self) -> bool:
         """Whether its length depends on the offences of the case."""
-        return any(name.startswith("offence.") for name in self.limit.needs())
+        return any(name.startswith("offence.") for name in self.needs())
 
     @cached_property
     def conditional(self) -> bool:
         """Whether anything about the case changes how long it is, or whether it applies."""
-        return self.limit.span is None or bool(self.applies)
+        return not isinstance(self.limit.span, Span) or bool(self.applies or self.within)
 
     def governs(self, day: date) -> bool:
         """Whether it was in force on `day`."""
@@ -136,6 +146,9 @@ class Rule:
     starts_with: tuple[Trigger, ...] = ()
     starts_unless_after: tuple[Trigger, ...] = ()
     early_stop: str = "ignored"
+    looks_back: bool = False
+    """Whether it runs from a moment that an entry tells of (the offence) and may end with that very entry."""
+    within_from: tuple[Trigger, ...] = ()
     extends: tuple[Trigger, ...] = ()
     excludes: tuple[Trigger, ...] = ()
     suspends: tuple[Pause, ...] = ()
@@ -196,17 +209,17 @@ class Rule:
         """Every fact this rule reacts to, with the columns it needs."""
         pauses = [each for pause in self.suspends for each in (*pause.begins, *pause.ends)]
         return (
-            *self.starts, *self.starts_with, *self.starts_unless_after, *self.stops, *self.extends, *self.excludes,
-            *pauses, *self.overtakes, *self.exempts,
+            *self.starts, *self.within_from, *self.starts_with, *self.starts_unless_after, *self.stops, *self.extends,
+            *self.excludes, *pauses, *self.overtakes, *self.exempts,
         )  # fmt: skip
 
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition by which one of its versions applies, or is longer or shorter."""
-        return tuple(found for each in self.versions for found in (*each.applies, *each.limit.conditions()))
+        return tuple(found for each in self.versions for found in each.conditions())
 
     def attributes(self) -> frozenset[str]:
         """The attributes its dates depend on, by their plain names."""
-        needed = {name for version in self.versions for name in version.limit.needs()}
+        needed = {name for version in self.versions for name in version.needs()}
         needed |= {each.attribute for version in self.versions for each in version.applies}
         needed |= {name for each in self.extends for name in each.sets}
         needed |= {"extended_by_days" for each in self.extends if each.adds}

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from domain.law.counting import WINDOW
 from domain.law.form import Form, Marked
 from domain.law.grammar import UNITS, Condition, Span, conditions_of, limit_of, span_of
 from domain.law.rule import BadRule, Example, Pause, Rule, Source, Trigger, Version
@@ -35,7 +36,8 @@ PER: Mapping[str, tuple[str, ...]] = {
 OFFENCE_ATTRIBUTES = frozenset(
     {
         "class90", "class90_display_max10", "min3_below7", "seven_or_more", "two_month_list", "rape", "sections",
-        "summons_case", "upto_seven",
+        "summons_case", "upto_seven", "upto_three", "above_one", "imprisonment", "death_or_life", "several",
+        "max_years",
     }
 )  # fmt: skip
 """What `offences.py` computes from the sections of a case; written `offence.class90` and so on."""
@@ -45,13 +47,14 @@ SHIPPED = ("title", "duty", "consequence", "per", "repeats", "reviewed", "exampl
 """What a rule of the packaged book must say besides; the rule book of a log may leave it out."""
 OPTIONAL = (
     "starts_with", "starts_unless_after", "early_stop", "extends", "excludes", "suspends", "overtakes", "exempts",
-    "applies_by", "start_setting", "alarm", "note",
+    "applies_by", "start_setting", "alarm", "note", "looks_back", "within_from",
 )  # fmt: skip
-VERSION_KEYS = ("from", "to", "law", "quote", "limit", "source", "applies", "note")
+VERSION_KEYS = ("from", "to", "law", "quote", "limit", "source", "applies", "note", "within")
 TRIGGER_KEYS = {
     "starts": ("at", "when", "subject"),
     "starts_with": ("when", "subject"),
     "starts_unless_after": ("when", "subject"),
+    "within_from": ("when", "subject"),
     "stops": ("at", "when", "subject"),
     "extends": ("when", "subject", "sets", "adds", "noted", "order"),
     "excludes": ("when", "subject", "hours", "evidence"),
@@ -93,6 +96,8 @@ class RuleForm(Form):
             starts=self.triggers("starts"),
             starts_with=self.triggers("starts_with"),
             starts_unless_after=self.triggers("starts_unless_after"),
+            looks_back=self.table.get("looks_back", False),
+            within_from=self.triggers("within_from"),
             stops=self.triggers("stops"),
             early_stop=self.one_of("early_stop", ("counts", "ignored"), "ignored"),
             extends=self.triggers("extends"),
@@ -123,6 +128,11 @@ class RuleForm(Form):
         if bool(applies) is not bool(rule.applies_by):
             told = "say, if and only if a version has applies, by which sections: start or alterations"
             self.bad(f"applies_by: {told}", "applies_by")
+        if rule.looks_back is not False and (rule.looks_back is not True or not all(each.at for each in rule.starts)):
+            told = "say true, or leave it out; and name the column of time in each start"
+            self.bad(f"looks_back: {told}", "looks_back")
+        if bool(rule.within_from) is not any(each.within for each in rule.versions):
+            self.bad("within_from: say, if and only if a version has within, from which fact that runs", "within_from")
         if rule.excludes and rule.counting not in {"hours", "forthwith"}:
             self.bad(f"excludes: hours can't be left out of what is counted as {rule.counting}", "excludes")
         if any(each.adds for each in rule.extends) and not rule.counting.startswith("days"):
@@ -269,6 +279,10 @@ class RuleForm(Form):
             source = Source(part.text("title"), part.text("where"), part.one_of("read", ("primary", "secondary"), ""))
         limit = self.grammar("limit", lambda: limit_of(self.table["limit"], counting))
         self.offences("limit", sorted(limit.needs()))
+        within = None
+        if "within" in self.table:
+            within = self.grammar("within", lambda: limit_of(self.table["within"], WINDOW))
+            self.offences("within", sorted(within.needs()))
         return Version(
             since=since,
             until=until,
@@ -278,6 +292,7 @@ class RuleForm(Form):
             limit=limit,
             applies=self.conditions("applies"),
             note=self.text("note", long=True),
+            within=within,
         )
 
     def follows(self, older: Version, newer: Version) -> None:

@@ -117,6 +117,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{first} is not counted, and the last day is {last}",
         "{first} नहीं गिना जाता, अंतिम दिन {last} है",
     ),
+    "within": (
+        "but not beyond {span} from {fact} of {at}, whose day is counted: the last day is {last}",
+        "पर {at} के {fact} से {span} से आगे नहीं, वह दिन गिना जाता है: अंतिम दिन {last} है",
+    ),
     "closed": (
         "{counted} is a closed day; it may be done on the next open day, {last} (General Clauses Act s.10)",
         "{counted} अवकाश है; अगले खुले दिन {last} को किया जा सकता है (साधारण खंड अधिनियम धारा 10)",
@@ -260,13 +264,18 @@ def counted(course: Course) -> Iterator[Line]:
     if rule.counting == "forthwith":
         yield words("forthwith", zone, span=length)
     first = day_of(course.start.at, zone)
-    last = term.counted
+    last = course.own.counted
     if last is None:
-        yield words("hours", zone, due=term.due_at)
+        yield words("hours", zone, due=course.own.due_at)
     elif span.unit in {"month", "year"}:
         yield words("months", zone, first=first, last=last)
     else:
         way = "first included" if rule.counting == "days-first-included" else "first excluded"
         yield words(way, zone, first=first, last=last)
+    if term is not course.own and course.window is not None and course.version.within is not None:
+        start, (window, _) = course.window, course.version.within.pick(course.known)
+        length = Line(str(window), f"{window.count} {UNITS[window.unit]}")
+        yield words("within", zone, span=length, fact=start.fact.name, at=start.at, last=term.last_day)
+        return
     if last is not None and last != term.last_day:
         yield words("closed", zone, counted=last, last=term.last_day)

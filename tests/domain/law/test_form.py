@@ -45,8 +45,8 @@ LIKE = "60 days, 24 hours, 2 months or 1 year"
 NAMES = ", ".join(
     f"offence.{each}"
     for each in (
-        "class90", "class90_display_max10", "min3_below7", "rape", "sections", "seven_or_more", "summons_case",
-        "two_month_list", "upto_seven",
+        "above_one", "class90", "class90_display_max10", "death_or_life", "imprisonment", "max_years", "min3_below7",
+        "rape", "sections", "seven_or_more", "several", "summons_case", "two_month_list", "upto_seven", "upto_three",
     )
 )  # fmt: skip
 BAD = {
@@ -140,14 +140,14 @@ BAD = {
     ),
     "a bare number": (
         "limit: 3 days", "limit: 3",
-        "17: rule a-rule: limit: a limit is a length of time, or has exactly when, then and otherwise",
+        "17: rule a-rule: limit: a limit is a length of time, or has exactly when, then and otherwise, or share and of",
     ),
     "hours counted as days": (
         "limit: 3 days", "limit: 72 hours", "17: rule a-rule: limit: 72 hours can't be counted as days-first-excluded",
     ),
     "half a choice": (
         "limit: 3 days", "limit: {when: {class90: true}, then: 3 days}",
-        "17: rule a-rule: limit: a limit is a length of time, or has exactly when, then and otherwise",
+        "17: rule a-rule: limit: a limit is a length of time, or has exactly when, then and otherwise, or share and of",
     ),
     "a choice of nothing": (
         "limit: 3 days", "limit: {when: {}, then: 3 days, otherwise: 4 days}",
@@ -226,6 +226,38 @@ BAD = {
     ),
     "an example of nothing": (
         ", last_day: 2026-03-04", "", "20: rule a-rule: examples: a last_day or a due_at must come out",
+    ),
+    "a share that is none": (
+        "limit: 3 days", "limit: {share: 3/2, of: offence.max_years}",
+        "17: rule a-rule: limit: '3/2' is no share; write one like 1/2, or 1/1 for the whole",
+    ),
+    "a share of something": (
+        "limit: 3 days", "limit: {share: 1/2, of: offence.min_years}",
+        "17: rule a-rule: limit: a share is one of offence.max_years, and counted as months",
+    ),
+    "a share counted in days": (
+        "limit: 3 days", "limit: {share: 1/2, of: offence.max_years}",
+        "17: rule a-rule: limit: a share is one of offence.max_years, and counted as months",
+    ),
+    "a look back from nowhere": (
+        "repeats: first", "repeats: first\nlooks_back: true",
+        "8: rule a-rule: looks_back: say true, or leave it out; and name the column of time in each start",
+    ),
+    "a look back by a word": (
+        "repeats: first", "repeats: first\nlooks_back: often",
+        "8: rule a-rule: looks_back: say true, or leave it out; and name the column of time in each start",
+    ),
+    "within what": (
+        "limit: 3 days", "limit: 3 days\n    within: 9 days",
+        "1: rule a-rule: within_from: say, if and only if a version has within, from which fact that runs",
+    ),
+    "within nothing": (
+        "repeats: first", "repeats: first\nwithin_from: [case.AccusedArrested]",
+        "8: rule a-rule: within_from: say, if and only if a version has within, from which fact that runs",
+    ),
+    "within hours": (
+        "limit: 3 days", "limit: 3 days\n    within: 9 hours",
+        "18: rule a-rule: within: 9 hours can't be counted as days-first-included",
     ),
     "closed days by the hour": (
         "closed_days: do-not-extend\nversions", "closed_days: next-open-day\nversions",

@@ -303,7 +303,7 @@ def test_a_name_that_the_log_lacks_is_told(tmp_path: Path) -> None:
         ("limit: 3 days", "limit: soon", "rules/rule0.yaml:8: rule a-rule: limit: 'soon' is no length of time"),
         ("governed_by: start", "governed_by: moon", "rules/rule0.yaml:4: rule a-rule: governed_by: 'moon' is none of"),
         ("rule: a-rule", "rule: A rule", "rules/rule0.yaml:1: rule: a name of small letters"),
-        ("limit: 3 days", "limit: 3 days, applies: {kind: grave}", "applies: kind is none of offence.class90"),
+        ("limit: 3 days", "limit: 3 days, applies: {kind: grave}", "applies: kind is none of offence.above_one"),
         ("versions:", "versions: [", "rules/rule0.yaml:8: "),
     ],
 )  # fmt: skip
