@@ -21,6 +21,8 @@ from roznamcha.sample_inquest import EVERY, KILLED, SampleInquest, inquest_of
 from roznamcha.sample_life import Life
 from roznamcha.sample_missing import EVERY as CASES_TO_MISSING
 from roznamcha.sample_missing import SampleMissing
+from roznamcha.sample_mlc import EVERY as CASES_TO_MLC
+from roznamcha.sample_mlc import HURT, SampleMLC
 
 
 def planned(cases: int, seed: int = 1861) -> list[Planned]:
@@ -32,7 +34,10 @@ def planned(cases: int, seed: int = 1861) -> list[Planned]:
     complaints = [SampleComplaint(each.number, seed, each) for each in lives[::FROM_COMPLAINT]]
     complaints += [SampleComplaint(number, seed) for number in range(cases // CASES_TO_COMPLAINT)]
     missing = [SampleMissing(number, seed) for number in range(cases // CASES_TO_MISSING)]
-    acts = [each for life in (*lives, *inquests, *complaints, *missing) for each in life.acts()]
+    hurt = [each for each in lives if HURT in each.kind.sections][::2]
+    mlcs = [SampleMLC(each.number, seed, each) for each in hurt]
+    mlcs += [SampleMLC(number, seed) for number in range(cases // CASES_TO_MLC)]
+    acts = [each for life in (*lives, *inquests, *complaints, *missing, *mlcs) for each in life.acts()]
     return sorted(each for each in acts if each.recorded_at <= ENDS)
 
 

@@ -14,38 +14,24 @@ from domain.common.handoff import HandsOff
 from domain.common.hospital import (
     REQUEST,
     VICTIM,
+    AsksExamination,
     AsksPostMortem,
     ConcernsExamination,
-    ReceivesMedicalReport,
+    ReceivesMLR,
     ReceivesPostMortemReport,
-    RequestsMedicalOpinion,
     Status,
-    Subject,
     asked,
 )
 from domain.common.matter import Matter
 from domain.event import changed
 
 
-class MedicalExaminationRequested(RequestsMedicalOpinion, register="case"):
+class MedicalExaminationRequested(AsksExamination, register="case"):
     """The police ask a hospital to examine a victim, an accused or an injured person (BNSS s.184, 52, 53)."""
 
-    subject: Subject
-    consent: Literal["given", "given by guardian", "awaited", "not needed"]
-    hospital: str = ""
-    purpose: Literal["injury", "sexual offence", "age", "intoxication", "samples", "other"] = "injury"
-    portal_number: str = ""
-    gd_entry: str = ""
-
-    @property
-    def about(self) -> Subject:
-        """What this person is in the case."""
-        return self.subject
-
     def doubt(self, matter: Matter) -> Iterator[str]:
-        """A victim without consent; a body, which is a post-mortem's matter."""
-        if self.subject in {"victim", "injured"} and self.consent == "not needed":
-            yield f"request {self.request} is made without consent, and {self.person} is not the accused"
+        """A body, which is a post-mortem's matter."""
+        yield from super().doubt(matter)
         if self.subject == "deceased":
             yield f"request {self.request} is for a body: a post-mortem is asked by case.PostMortemRequested"
 
@@ -127,18 +113,10 @@ class MedicalStatusReported(ConcernsExamination, register="case"):
             yield f"the report on request {self.request} was frozen and is shown as {self.portal_status}"
 
 
-class MLRReceived(ReceivesMedicalReport, FollowsFIR, register="case", opens=True):
+class MLRReceived(ReceivesMLR, FollowsFIR, register="case", opens=True):
     """The medico-legal report on a living person is received. It may come before there is a case."""
 
-    kind = "MLR"
     what = "the medical report"
-
-    mlr_number: str
-
-    @property
-    def report(self) -> str:
-        """The hospital's MLR number."""
-        return self.mlr_number
 
     def apply(self, matter: Matter) -> Matter:
         """The report is there, and the record is this station's if it begins with it."""

@@ -1,4 +1,4 @@
-"""The papers of other registers that join a case: the complaint or the search for a missing person it came from."""
+"""The papers of other registers that join a case: a complaint, a search for a missing person, a medico-legal case."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from domain.common.tie import JoinsPapers, papers
 
 
 class PapersJoined(JoinsPapers, CaseEntry, register="case"):
-    """The papers of a complaint or a search join the case, which came from it; each record names the other."""
+    """The papers of a complaint, a search or a medico-legal case join the case; each record names the other."""
 
     kinds = (
         papers("case from complaint", "शिकायत से", "complaint", "complaint became case", "complaint"),
         papers(
             "case from missing person", "गुम इंसान से", "missing_person", "missing person became case", "missing person"
         ),
-    )
+        papers(
+            "case from medico-legal case", "एमएलसी से", "medico_legal", "medico-legal case linked to case",
+            "medico-legal case",
+        ),
+    )  # fmt: skip
 
-    whose: Literal["complaint", "missing person"]
+    whose: Literal["complaint", "missing person", "medico-legal case"]

@@ -168,6 +168,41 @@ class ReceivesMedicalReport(ReceivesReport, ConcernsExamination):
             yield f"{self.kind} {self.report} was received before the portal froze it"
 
 
+class AsksExamination(RequestsMedicalOpinion):
+    """The police ask a hospital to examine a living person."""
+
+    subject: Subject
+    consent: Literal["given", "given by guardian", "awaited", "not needed"]
+    hospital: str = ""
+    purpose: Literal["injury", "sexual offence", "age", "intoxication", "samples", "other"] = "injury"
+    portal_number: str = ""
+    gd_entry: str = ""
+
+    @property
+    def about(self) -> Subject:
+        """What this person is in the matter."""
+        return self.subject
+
+    def doubt(self, matter: Matter) -> Iterator[str]:
+        """A victim without consent."""
+        yield from super().doubt(matter)
+        if self.subject in {"victim", "injured"} and self.consent == "not needed":
+            yield f"request {self.request} is made without consent, and {self.person} is not the accused"
+
+
+class ReceivesMLR(ReceivesMedicalReport):
+    """The medico-legal report on a living person is received."""
+
+    kind = "MLR"
+
+    mlr_number: str
+
+    @property
+    def report(self) -> str:
+        """The hospital's MLR number."""
+        return self.mlr_number
+
+
 class AsksPostMortem(RequestsMedicalOpinion):
     """The police send a body to the hospital and ask for its examination."""
 

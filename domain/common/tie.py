@@ -25,9 +25,10 @@ class Tie:
     """One kind of tie: `id` says in English what the named record is to the one that names it, `hi` in Hindi.
 
     `register` is that of the named record. `back` is the id of the tie by which that one names this one; a record has
-    one such tie at a time. `after`: the other record has its act first, so that one without it is a doubt. `column` and
-    `record` are the act's columns for the other's number and id. Where an act may make several ties, `choice` is the
-    column, and `words` are what stands in it, by which it makes this one.
+    one such tie at a time, unless it is `shared`: several complaints become one case. `after`: the other record has its
+    act first, so that one without it is a doubt. `column` and `record` are the act's columns for the other's number and
+    id. Where an act may make several ties, `choice` is the column, and `words` are what stands in it, by which it makes
+    this one.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Tie:
     record: str = "other_record"
     choice: str = ""
     words: tuple[str, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _refused(act: TiesRecords, record: Matter, other: Matter) -> Iterator[str]:
         yield f"{called} is a record of the register {other.register}, and {act.name} names one of {tie.register}."
     elif other.id == record.id:
         yield f"{called} is this record itself. Name the other one."
-    elif (holder := other.part(Ties).tied.get(tie.back)) and not _mine(holder, act, record):
+    elif not tie.shared and (holder := other.part(Ties).tied.get(tie.back)) and not _mine(holder, act, record):
         yield (
             f"{called} already belongs to {holder.called}, as it shows since {written(holder.done.at)}. Name another "
             f"record, or strike entry {holder.done.version} of {called} first."

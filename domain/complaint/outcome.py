@@ -19,7 +19,9 @@ from domain.event import Sealed, changed, put
 
 def became(what: str, hi: str, register: str, back: str, *words: str) -> Tie:
     """The tie by which a complaint names what it became."""
-    return Tie(what, hi, register, back, column="number", record="number_record", choice="into", words=words)
+    return Tie(
+        what, hi, register, back, column="number", record="number_record", choice="into", words=words, shared=True
+    )
 
 
 CONVERSIONS = (

@@ -20,7 +20,7 @@ from domain.missing_person.missing import CHILD, MissingPerson, Search, standing
 
 TO_CASE = Tie(
     "missing person became case", "गुम इंसान से अपराध", register="case", back="case from missing person", column="fir",
-    record="fir_record",
+    record="fir_record", shared=True,
 )  # fmt: skip
 
 

@@ -237,6 +237,11 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int
         ),
         ("Complaints", "शिकायत", "{} received, {} converted, {} disposed of".format(*complaint)),
         (
+            "MLC",
+            "एमएलसी",
+            f"{count('PoliceNumbered', register='medico_legal')} numbered, {count('LinkedToCase', register='medico_legal')} linked to a case, {count('ClosedWithoutCase', register='medico_legal')} closed without one; report: {of('mlr-due')}",
+        ),
+        (
             "Missing persons",
             "गुम इंसान",
             "{} reported, {} traced, {} not traced; ".format(*missing)

@@ -25,16 +25,18 @@ from roznamcha.agreeing import otherwise
 from tests.domain.case.builders_chance import ACTORS, INSTANTS, SIMPLE
 from tests.domain.complaint.builders import received
 from tests.domain.inquest.builders import reported
+from tests.domain.medico_legal.builders import intimated
 from tests.domain.missing_person.builders import missing
 from tests.dsl import RECORD
 
 BEGUN: dict[str, Callable[[], Event[Any]]] = {
-    "complaint": received, "inquest": reported, "missing_person": missing,
+    "complaint": received, "inquest": reported, "medico_legal": intimated, "missing_person": missing,
 }  # fmt: skip
 """With what a record of each register begins here."""
 ONCE = {
     "complaint": ("ComplaintConverted", "ComplaintDisposed"),
     "inquest": ("ConvertedToFIR", "InquestClosed", "BodyDisposed", "BodyIdentified"),
+    "medico_legal": ("HospitalIntimated", "PoliceNumbered", "LinkedToCase", "ClosedWithoutCase"),
     "missing_person": ("PersonTraced",),
 }
 """What can be entered only once in a record, unless it is struck."""
@@ -42,7 +44,7 @@ WORDS: dict[str, st.SearchStrategy[Any]] = {
     "deceased": st.sampled_from(["D1", "D2"]), "person": st.sampled_from(["D1", "I1", "somebody"]),
     "informant": st.sampled_from(["I1", "D1"]), "code": st.sampled_from(["W1", "W2", "D1"]),
     "year": st.sampled_from([2026, 2027]), "version": st.integers(1, 6), "reason": st.just("why"),
-    "fir": st.sampled_from(["0012/2026", "0013/2026", ""]),
+    "case": st.sampled_from(["0012/2026", ""]), "fir": st.sampled_from(["0012/2026", "0013/2026", ""]),
     "number": st.sampled_from(["0012/2026", "SHK/0013/2026", ""]),
 }  # fmt: skip
 UNHURRIED = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

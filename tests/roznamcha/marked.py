@@ -151,6 +151,14 @@ MISSING: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Acts of a search with personal columns, and what they need."""
 
+MLC: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("HospitalIntimated", {"person": "V1", "bringer": "W1"}),
+    ("MedicalExaminationRequested", {"request": "MR/9", "person": "V1"}),
+    ("MLRReceived", {"request": "MR/9", "person": "V1"}),
+    ("ClosedWithoutCase", {}),
+)
+"""Acts of a medico-legal case with personal columns, and what they need."""
+
 UNCODED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("SealBroken", {"property_id": "PR/1", "present": [f"{MARK} s/o Mohan, Ward 5"]}),
     ("PropertyResealed", {"property_id": "PR/1", "seal_kept_by": f"{MARK} Kumar"}),
@@ -172,7 +180,8 @@ def valid_case() -> list[dict[str, Any]]:
     find = [marked_act(f"property_unclaimed.{name}", "marked:find", **fields) for name, fields in UNCLAIMED]
     complaint = [marked_act(f"complaint.{name}", "marked:shk", **fields) for name, fields in COMPLAINT]
     missing = [marked_act(f"missing_person.{name}", "marked:gum", **fields) for name, fields in MISSING]
-    return [*cases, marked_act("inquest.DeathReported", "marked:marg2"), *inquest, *find, *complaint, *missing]
+    mlc = [marked_act(f"medico_legal.{name}", "marked:mlc", **fields) for name, fields in MLC]
+    return [*cases, marked_act("inquest.DeathReported", "marked:marg2"), *inquest, *complaint, *missing, *mlc]
 
 
 def names_for_codes() -> list[dict[str, Any]]:

@@ -1,0 +1,41 @@
+"""What is done about entries of the medico-legal register afterwards; the rules are those of every register."""
+
+from __future__ import annotations
+
+from domain.common.corrections import (
+    CorrectsEntry,
+    ExecutesErasure,
+    LiftsLegalHold,
+    OrdersErasure,
+    PassesEntryOver,
+    PlacesLegalHold,
+    RecordsAccess,
+)
+
+
+class EntryCorrected(CorrectsEntry, register="medico_legal"):
+    """An earlier entry is struck as wrong, with the reason; the right one is entered anew. Nothing is erased."""
+
+
+class LegalHoldPlaced(PlacesLegalHold, register="medico_legal"):
+    """By order, nothing of the named persons (or of the whole record) may be erased until the hold is lifted."""
+
+
+class LegalHoldLifted(LiftsLegalHold, register="medico_legal"):
+    """The authority lifts a legal hold: erasures that were ordered may be carried out."""
+
+
+class ErasureOrdered(OrdersErasure, register="medico_legal"):
+    """A court, a Board or the competent authority orders that one person's sealed columns be made unreadable."""
+
+
+class ErasureExecuted(ExecutesErasure, register="medico_legal"):
+    """Two officers destroy a person's key: the sealed columns can never be read again, and the proofs still hold."""
+
+
+class AccessRecorded(RecordsAccess, register="medico_legal"):
+    """A named officer has read sealed columns of this record. Looking is an act like any other, and has its reason."""
+
+
+class EntryPassedOver(PassesEntryOver, register="medico_legal"):
+    """A named person lets one view go on without one entry it cannot take. The entry itself stays as it is."""
