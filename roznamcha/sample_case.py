@@ -23,6 +23,8 @@ from roznamcha.sample_missing import EVERY as CASES_TO_MISSING
 from roznamcha.sample_missing import SampleMissing
 from roznamcha.sample_mlc import EVERY as CASES_TO_MLC
 from roznamcha.sample_mlc import HURT, SampleMLC
+from roznamcha.sample_preventive import EVERY as CASES_TO_ACTION
+from roznamcha.sample_preventive import SamplePreventive
 
 
 def planned(cases: int, seed: int = 1861) -> list[Planned]:
@@ -37,7 +39,8 @@ def planned(cases: int, seed: int = 1861) -> list[Planned]:
     hurt = [each for each in lives if HURT in each.kind.sections][::2]
     mlcs = [SampleMLC(each.number, seed, each) for each in hurt]
     mlcs += [SampleMLC(number, seed) for number in range(cases // CASES_TO_MLC)]
-    acts = [each for life in (*lives, *inquests, *complaints, *missing, *mlcs) for each in life.acts()]
+    actions = [SamplePreventive(number, seed) for number in range(cases // CASES_TO_ACTION)]
+    acts = [each for life in (*lives, *inquests, *complaints, *missing, *mlcs, *actions) for each in life.acts()]
     return sorted(each for each in acts if each.recorded_at <= ENDS)
 
 

@@ -31,6 +31,10 @@ CONVERSIONS = (
         "complaint became missing person", "शिकायत से गुम इंसान", "missing_person", "missing person from complaint",
         "missing person",
     ),
+    became(
+        "complaint became preventive action", "शिकायत से प्रतिबंधात्मक कार्यवाही", "preventive",
+        "preventive action from complaint", "preventive action",
+    ),
 )  # fmt: skip
 
 
@@ -48,7 +52,7 @@ class ComplaintConverted(TiesRecords, ClosesHandOff, Follows, register="complain
     kinds = CONVERSIONS
     what = "the conversion"
 
-    into: Literal["FIR", "non-cognizable report", "inquest", "missing person"]
+    into: Literal["FIR", "non-cognizable report", "inquest", "missing person", "preventive action"]
     number: str
     number_record: UUID | None = None
     papers_handed_over: bool = True

@@ -247,6 +247,11 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int
             "{} reported, {} traced, {} not traced; ".format(*missing)
             + f"child an FIR at once: {of('miss-child-fir')}",
         ),
+        (
+            "Preventive action",
+            "प्रतिबंधात्मक",
+            f"{count('ActionProposed', register='preventive')} proposed, {count('BondExecuted', register='preventive')} bound over; detention: {of('prev-24')}",
+        ),
         ("ITSSO (two months)", "यौन अपराध, दो माह", of("inv-2m")),
         (
             "Citizen portal (24 h)",

@@ -27,10 +27,12 @@ from tests.domain.complaint.builders import received
 from tests.domain.inquest.builders import reported
 from tests.domain.medico_legal.builders import intimated
 from tests.domain.missing_person.builders import missing
+from tests.domain.preventive.builders import proposed
 from tests.dsl import RECORD
 
 BEGUN: dict[str, Callable[[], Event[Any]]] = {
     "complaint": received, "inquest": reported, "medico_legal": intimated, "missing_person": missing,
+    "preventive": proposed,
 }  # fmt: skip
 """With what a record of each register begins here."""
 ONCE = {
@@ -38,6 +40,7 @@ ONCE = {
     "inquest": ("ConvertedToFIR", "InquestClosed", "BodyDisposed", "BodyIdentified"),
     "medico_legal": ("HospitalIntimated", "PoliceNumbered", "LinkedToCase", "ClosedWithoutCase"),
     "missing_person": ("PersonTraced",),
+    "preventive": ("ActionProposed", "ProceedingsDropped"),
 }
 """What can be entered only once in a record, unless it is struck."""
 WORDS: dict[str, st.SearchStrategy[Any]] = {

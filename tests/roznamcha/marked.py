@@ -159,6 +159,16 @@ MLC: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Acts of a medico-legal case with personal columns, and what they need."""
 
+PREVENTIVE: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("PersonDetained", {"person": "R1"}),
+    ("ActionProposed", {"persons": [{"code": "R1"}]}),
+    ("InquiryContinued", {"person": "R1"}),
+    ("BondExecuted", {"person": "R1"}),
+    ("BondViolated", {"person": "R1"}),
+    ("ProceedingsDropped", {}),
+)
+"""Acts of a preventive action with personal columns, and what they need."""
+
 UNCODED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("SealBroken", {"property_id": "PR/1", "present": [f"{MARK} s/o Mohan, Ward 5"]}),
     ("PropertyResealed", {"property_id": "PR/1", "seal_kept_by": f"{MARK} Kumar"}),
@@ -181,7 +191,9 @@ def valid_case() -> list[dict[str, Any]]:
     complaint = [marked_act(f"complaint.{name}", "marked:shk", **fields) for name, fields in COMPLAINT]
     missing = [marked_act(f"missing_person.{name}", "marked:gum", **fields) for name, fields in MISSING]
     mlc = [marked_act(f"medico_legal.{name}", "marked:mlc", **fields) for name, fields in MLC]
-    return [*cases, marked_act("inquest.DeathReported", "marked:marg2"), *inquest, *complaint, *missing, *mlc]
+    action = [marked_act(f"preventive.{name}", "marked:ist", **fields) for name, fields in PREVENTIVE]
+    marg = marked_act("inquest.DeathReported", "marked:marg2")
+    return [*cases, marg, *inquest, *complaint, *missing, *mlc, *action]
 
 
 def names_for_codes() -> list[dict[str, Any]]:

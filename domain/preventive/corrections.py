@@ -1,0 +1,41 @@
+"""What is done about entries of the register of preventive action afterwards; the rules are those of every register."""
+
+from __future__ import annotations
+
+from domain.common.corrections import (
+    CorrectsEntry,
+    ExecutesErasure,
+    LiftsLegalHold,
+    OrdersErasure,
+    PassesEntryOver,
+    PlacesLegalHold,
+    RecordsAccess,
+)
+
+
+class EntryCorrected(CorrectsEntry, register="preventive"):
+    """An earlier entry is struck as wrong, with the reason; the right one is entered anew. Nothing is erased."""
+
+
+class LegalHoldPlaced(PlacesLegalHold, register="preventive"):
+    """By order, nothing of the named persons (or of the whole record) may be erased until the hold is lifted."""
+
+
+class LegalHoldLifted(LiftsLegalHold, register="preventive"):
+    """The authority lifts a legal hold: erasures that were ordered may be carried out."""
+
+
+class ErasureOrdered(OrdersErasure, register="preventive"):
+    """A court, a Board or the competent authority orders that one person's sealed columns be made unreadable."""
+
+
+class ErasureExecuted(ExecutesErasure, register="preventive"):
+    """Two officers destroy a person's key: the sealed columns can never be read again, and the proofs still hold."""
+
+
+class AccessRecorded(RecordsAccess, register="preventive"):
+    """A named officer has read sealed columns of this record. Looking is an act like any other, and has its reason."""
+
+
+class EntryPassedOver(PassesEntryOver, register="preventive"):
+    """A named person lets one view go on without one entry it cannot take. The entry itself stays as it is."""
