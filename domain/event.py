@@ -112,15 +112,32 @@ R = TypeVar("R", bound=Record)
 class Numbered:
     """A series that restarts each calendar year in each station, and the columns that hold its number and year.
 
-    A number sent as 0 is allocated: the next free one. One that was supplied is checked to be unique.
+    A number sent as 0 is allocated: the next free one. One that was supplied is checked to be unique. A `daily` series
+    restarts each day: its column `year` holds the day, which is counted as a number of eight digits (20260702).
     """
 
     series: str
     number: str
     year: str
+    daily: bool = False
+
+    def span(self, act: Event[Any]) -> int:
+        """The year, or the day, in which this act's number counts."""
+        held: Any = getattr(act, self.year)
+        span: int = held.year * 10000 + held.month * 100 + held.day if self.daily else held
+        return span
+
+    def written(self, span: int) -> str:
+        """The year or the day of a number as it is written: `2026`, `2026-07-02`."""
+        return f"{span // 10000:04d}-{span // 100 % 100:02d}-{span % 100:02d}" if self.daily else str(span)
 
     def name(self, station: str, number: int, year: int) -> str:
-        """How the record is called by it: `CG-RPR-01/0012/2026` for an FIR, `CG-RPR-01/ZERO/0003/2026` for others."""
+        """How the record is called by it: `CG-RPR-01/0012/2026` for an FIR, `CG-RPR-01/ZERO/0003/2026` for others.
+
+        A day's by one of its numbers: `CG-RPR-01/GD/2026-07-02/0014`.
+        """
+        if self.daily:
+            return f"{station}/{self.series}/{self.written(year)}/{number:04d}"
         series = "" if self.series == "FIR" else f"{self.series}/"
         return f"{station}/{series}{number:04d}/{year}"
 
@@ -169,6 +186,11 @@ class Event(Generic[R]):
     def strikes(self) -> int:
         """The version of the earlier entry of this record that it strikes; 0 for nearly every act."""
         return 0
+
+    @property
+    def own_record(self) -> str:
+        """The key of the record it belongs to, in a register that keeps one for each day; empty in any other."""
+        return ""
 
     def attempt(self, reasons: tuple[str, ...]) -> Event[R] | None:
         """The fact that remains when this act is refused, for acts whose attempt is itself worth a line."""

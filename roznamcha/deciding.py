@@ -172,7 +172,8 @@ class Deciding:
         (_, station, year), last = serial, numbers.get(serial, 0)
         odd = []
         if last and number > last + 1:  # the first one by hand takes a register over where it stands
-            odd.append(f"number {number} of {station} in {year} was given by hand and leaves a gap after {last}")
+            when = event.numbered.written(year)
+            odd.append(f"number {number} of {station} in {when} was given by hand and leaves a gap after {last}")
         other = None if last else self._shelf.stranger(serial)
         if other is not None and other.casefold() == station.casefold():
             odd.append(f"{station} is written {other} in this register: one station has one code")

@@ -80,17 +80,32 @@ def read_act(
         given = {}
     if cls is None:
         raise Refused(reasons)
-    if cls.numbered is not None:  # left out: the store gives the next number of the year
-        given = {cls.numbered.number: 0, cls.numbered.year: meta.occurred_at.astimezone(zone).year, **given}
+    given = {**_to_be_numbered(cls, meta, zone), **given}
     values = read_columns(cls, given, "", reasons, strict=strict)
-    if cls.numbered is not None:
-        _in_bounds(values, cls.numbered.number, range(MAX_NUMBER + 1), reasons)
-        _in_bounds(values, cls.numbered.year, YEARS, reasons)
+    _check_number(cls, values, reasons)
     if reasons:
         raise Refused(reasons)
     event = changed(cls(**values), meta=meta)
+    if event.own_record and not record:
+        record, new = event.own_record, None  # it belongs to the record of its day, which begins with the first of them
     content = {key: sent.get(key) for key in sorted(KEYS - {"source", "new"})}
     return Act(event, record, json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode(), new)
+
+
+def _to_be_numbered(cls: type[Event[Any]], meta: Meta, zone: tzinfo) -> dict[str, Any]:
+    """What stands in the columns of a number that is left out: the store gives the next one of the year, or the day."""
+    if cls.numbered is None:
+        return {}
+    on = meta.occurred_at.astimezone(zone).date()
+    return {cls.numbered.number: 0, cls.numbered.year: on.isoformat() if cls.numbered.daily else on.year}
+
+
+def _check_number(cls: type[Event[Any]], values: Mapping[str, Any], reasons: Reasons) -> None:
+    """A number and its year, where they are no typing errors."""
+    if cls.numbered is not None:
+        _in_bounds(values, cls.numbered.number, range(MAX_NUMBER + 1), reasons)
+        if not cls.numbered.daily:
+            _in_bounds(values, cls.numbered.year, YEARS, reasons)
 
 
 def _in_bounds(values: Mapping[str, Any], name: str, bounds: range, reasons: Reasons) -> None:

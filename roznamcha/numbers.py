@@ -1,4 +1,7 @@
-"""Running numbers: an FIR's number counts from 1 each calendar year in each station, without a gap and never twice."""
+"""Running numbers: an FIR's number counts from 1 each calendar year in each station, without a gap and never twice.
+
+Those of the General Diary count from 1 each day.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from typing import Any
 from domain.event import Event, changed
 
 Serial = tuple[str, str, int]
-"""Series, station, year."""
+"""Series, station, year; of a series that restarts each day the day, as a number of eight digits."""
 
 
 def serial_of(event: Event[Any]) -> Serial:
     """The series in which this act's number counts. Only for an act that gives one."""
     if event.numbered is None:
         raise TypeError(event.name)
-    return event.numbered.series, event.meta.station, getattr(event, event.numbered.year)
+    return event.numbered.series, event.meta.station, event.numbered.span(event)
 
 
 def number_of(event: Event[Any]) -> int:

@@ -36,7 +36,7 @@ SELECT stream_id, version, entry_position FROM roznamcha.append(
 
 @dataclass(frozen=True)
 class Name:
-    """A name by which a record may be called. A numbered one belongs to a series, a station and a year."""
+    """A name by which a record may be called. A numbered one belongs to a series, a station and a year (or day)."""
 
     name: str
     record_id: UUID

@@ -17,6 +17,8 @@ from roznamcha.sample import (
 from roznamcha.sample_complaint import EVERY as CASES_TO_COMPLAINT
 from roznamcha.sample_complaint import FROM_COMPLAINT, SampleComplaint
 from roznamcha.sample_court import arrested, chargesheeted, left_untraced
+from roznamcha.sample_diary import EVERY as CASES_TO_DAY
+from roznamcha.sample_diary import SampleDiary
 from roznamcha.sample_inquest import EVERY, KILLED, SampleInquest, inquest_of
 from roznamcha.sample_life import Life
 from roznamcha.sample_missing import EVERY as CASES_TO_MISSING
@@ -40,7 +42,8 @@ def planned(cases: int, seed: int = 1861) -> list[Planned]:
     mlcs = [SampleMLC(each.number, seed, each) for each in hurt]
     mlcs += [SampleMLC(number, seed) for number in range(cases // CASES_TO_MLC)]
     actions = [SamplePreventive(number, seed) for number in range(cases // CASES_TO_ACTION)]
-    acts = [each for life in (*lives, *inquests, *complaints, *missing, *mlcs, *actions) for each in life.acts()]
+    days = [SampleDiary(number, seed) for number in range(cases // CASES_TO_DAY)]
+    acts = [each for life in (*lives, *inquests, *complaints, *missing, *mlcs, *actions, *days) for each in life.acts()]
     return sorted(each for each in acts if each.recorded_at <= ENDS)
 
 

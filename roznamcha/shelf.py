@@ -101,10 +101,10 @@ class Shelf:
         return found
 
     def called(self, record_ids: Iterable[UUID]) -> dict[UUID, str]:
-        """What records are called: by the first number they were given, else by their legacy key."""
+        """What records are called: by the first number they were given, else by their key; a diary's day by its day."""
         query = """
             SELECT DISTINCT ON (record_id) record_id, name FROM roznamcha.names WHERE record_id = ANY(%s)
-            ORDER BY record_id, series IS NULL, series = 'FIR' DESC, name
+            ORDER BY record_id, series IS NULL OR series = 'GD', COALESCE(series = 'FIR', false) DESC, name
         """
         with self._datastore.get_connection() as connection:
             return {row["record_id"]: row["name"] for row in connection.execute(query, (list(record_ids),))}

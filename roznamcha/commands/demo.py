@@ -252,6 +252,11 @@ def _systems(board: Board, clocks: list[tuple[Any, Clock]], facts: dict[str, int
             "प्रतिबंधात्मक",
             f"{count('ActionProposed', register='preventive')} proposed, {count('BondExecuted', register='preventive')} bound over; detention: {of('prev-24')}",
         ),
+        (
+            "General Diary",
+            "रोज़नामचा",
+            f"{count('EntryMade', register='diary')} entries, {count('DayClosed', register='diary')} days closed",
+        ),
         ("ITSSO (two months)", "यौन अपराध, दो माह", of("inv-2m")),
         (
             "Citizen portal (24 h)",

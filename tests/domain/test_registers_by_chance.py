@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from projections.view import View
 from roznamcha.agreeing import otherwise
 from tests.domain.case.builders_chance import ACTORS, INSTANTS, SIMPLE
 from tests.domain.complaint.builders import received
+from tests.domain.diary.builders import entry as diary_entry
 from tests.domain.inquest.builders import reported
 from tests.domain.medico_legal.builders import intimated
 from tests.domain.missing_person.builders import missing
@@ -31,12 +33,13 @@ from tests.domain.preventive.builders import proposed
 from tests.dsl import RECORD
 
 BEGUN: dict[str, Callable[[], Event[Any]]] = {
-    "complaint": received, "inquest": reported, "medico_legal": intimated, "missing_person": missing,
-    "preventive": proposed,
+    "complaint": received, "diary": diary_entry, "inquest": reported, "medico_legal": intimated,
+    "missing_person": missing, "preventive": proposed,
 }  # fmt: skip
 """With what a record of each register begins here."""
 ONCE = {
     "complaint": ("ComplaintConverted", "ComplaintDisposed"),
+    "diary": ("DayClosed",),
     "inquest": ("ConvertedToFIR", "InquestClosed", "BodyDisposed", "BodyIdentified"),
     "medico_legal": ("HospitalIntimated", "PoliceNumbered", "LinkedToCase", "ClosedWithoutCase"),
     "missing_person": ("PersonTraced",),
@@ -46,7 +49,8 @@ ONCE = {
 WORDS: dict[str, st.SearchStrategy[Any]] = {
     "deceased": st.sampled_from(["D1", "D2"]), "person": st.sampled_from(["D1", "I1", "somebody"]),
     "informant": st.sampled_from(["I1", "D1"]), "code": st.sampled_from(["W1", "W2", "D1"]),
-    "year": st.sampled_from([2026, 2027]), "version": st.integers(1, 6), "reason": st.just("why"),
+    "day": st.sampled_from([date(2026, 7, 2), date(2026, 7, 3)]), "year": st.sampled_from([2026, 2027]),
+    "version": st.integers(1, 6), "reason": st.just("why"),
     "case": st.sampled_from(["0012/2026", ""]), "fir": st.sampled_from(["0012/2026", "0013/2026", ""]),
     "number": st.sampled_from(["0012/2026", "SHK/0013/2026", ""]),
 }  # fmt: skip

@@ -169,6 +169,12 @@ PREVENTIVE: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Acts of a preventive action with personal columns, and what they need."""
 
+DIARY: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("EntryMade", {"serial": 1, "day": "2026-07-02", "number": ""}),
+    ("DayClosed", {"last_serial": 1, "day": "2026-07-02"}),
+)
+"""Acts of the diary with personal columns, and what they need."""
+
 UNCODED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("SealBroken", {"property_id": "PR/1", "present": [f"{MARK} s/o Mohan, Ward 5"]}),
     ("PropertyResealed", {"property_id": "PR/1", "seal_kept_by": f"{MARK} Kumar"}),
@@ -193,7 +199,8 @@ def valid_case() -> list[dict[str, Any]]:
     mlc = [marked_act(f"medico_legal.{name}", "marked:mlc", **fields) for name, fields in MLC]
     action = [marked_act(f"preventive.{name}", "marked:ist", **fields) for name, fields in PREVENTIVE]
     marg = marked_act("inquest.DeathReported", "marked:marg2")
-    return [*cases, marg, *inquest, *complaint, *missing, *mlc, *action]
+    diary = [marked_act(f"diary.{name}", "marked:gd", **fields) for name, fields in DIARY]
+    return [*cases, marg, *inquest, *complaint, *missing, *mlc, *action, *diary]
 
 
 def names_for_codes() -> list[dict[str, Any]]:
