@@ -123,7 +123,9 @@ class CaseState(View):
         for slip in standing(state.slips, state.corrections):
             station, before = slip["station"], matter.number
             if "name" in slip:
-                matter = act_of(slip).apply(matter)
+                act = act_of(slip)
+                matter = act.apply(matter)
+                registrar = station if act.numbered and matter.number == act.called else registrar
             else:
                 matter, articles = changed(matter, station=matter.station or station), articles + slip["articles"]
             registrar = station if matter.number != before else registrar

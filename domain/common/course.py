@@ -37,11 +37,10 @@ def ending(matter: M, done: Done, stage: str) -> M:
     return matter.keep(changed(matter.part(Course), ended=done), stage=onward(matter, stage))
 
 
-class Begins(Entry):
-    """An act with which a matter begins under its number of the year in the station's register."""
+class GivesNumber(Entry):
+    """An act by which a matter is given its number of the year in the station's register."""
 
     year: int
-    gd_entry: str = ""
 
     @property
     def called(self) -> str:
@@ -50,9 +49,27 @@ class Begins(Entry):
         return f"{given.series}/{getattr(self, given.number):04d}/{self.year}" if given else ""
 
     def refuse(self, matter: Matter) -> Iterator[str]:
-        """A record is one matter's; a number counts from 1."""
+        """A number counts from 1."""
+        yield from super().refuse(matter)
         if self.numbered and getattr(self, self.numbered.number) < 1:
             yield "a matter's number counts from 1 each year. Leave it out to be given the next free one."
+
+    def doubt(self, matter: Matter) -> Iterator[str]:
+        """The number's year is the calendar year in India."""
+        yield from super().doubt(matter)
+        on = day(self.meta.occurred_at)
+        if self.year != on.year:
+            yield f"{self.called} bears another year than {written(on)}, the day of the act"
+
+
+class Begins(GivesNumber):
+    """An act with which a matter begins under its number of the year in the station's register."""
+
+    gd_entry: str = ""
+
+    def refuse(self, matter: Matter) -> Iterator[str]:
+        """A record is one matter's."""
+        yield from super().refuse(matter)
         if was := matter.part(Course).begun:
             yield (
                 f"{self.called} cannot begin here: this record is {matter.label} of {written(was.at)}. Begin a new "
@@ -60,10 +77,8 @@ class Begins(Entry):
             )
 
     def doubt(self, matter: Matter) -> Iterator[str]:
-        """The number's year is the calendar year in India."""
-        on = day(self.meta.occurred_at)
-        if self.year != on.year:
-            yield f"{self.called} bears another year than {written(on)}, the day of the act"
+        """It stands in the General Diary as well."""
+        yield from super().doubt(matter)
         if not self.gd_entry:
             yield f"{self.called} names no General Diary entry"
 

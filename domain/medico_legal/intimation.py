@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Literal
 
 from domain.common.codes import Code
-from domain.common.course import Course, Follows, onward, receiver
-from domain.common.days import day, written
+from domain.common.course import Course, Follows, GivesNumber, onward, receiver
+from domain.common.days import written
 from domain.common.hospital import AsksExamination, ReceivesMLR
 from domain.common.matter import Entry, Matter
 from domain.event import Numbered, Sealed, changed
@@ -83,7 +83,7 @@ class FollowsIntimation(Follows):
     """An act in a medico-legal case of which the hospital has told."""
 
 
-class PoliceNumbered(FollowsIntimation, register="medico_legal"):
+class PoliceNumbered(GivesNumber, FollowsIntimation, register="medico_legal"):
     """The station gives the report its number of the year, and an officer to look into it."""
 
     numbered = Numbered("MLC", "mlc_number", "year")
@@ -91,31 +91,17 @@ class PoliceNumbered(FollowsIntimation, register="medico_legal"):
     what = "the number"
 
     mlc_number: int
-    year: int
     enquirer: str = ""
     enquirer_rank: str = ""
 
-    @property
-    def called(self) -> str:
-        """As it is written: `MLC/0107/2026`."""
-        return f"MLC/{self.mlc_number:04d}/{self.year}"
-
     def refuse(self, matter: Matter) -> Iterator[str]:
-        """A number counts from 1, and is given once."""
-        if self.mlc_number < 1:
-            yield "a matter's number counts from 1 each year. Leave it out to be given the next free one."
+        """It is given once."""
+        yield from super().refuse(matter)
         if was := matter.part(Hurt).numbered:
             yield (
                 f"this record is {matter.label} since {written(was.at)}. If that is wrong, strike it by "
                 "medico_legal.EntryCorrected first."
             )
-
-    def doubt(self, matter: Matter) -> Iterator[str]:
-        """The number's year is the calendar year in India."""
-        yield from super().doubt(matter)
-        on = day(self.meta.occurred_at)
-        if self.year != on.year:
-            yield f"{self.called} bears another year than {written(on)}, the day of the act"
 
     def apply(self, record: MedicoLegal) -> MedicoLegal:
         """It stands in the register."""
