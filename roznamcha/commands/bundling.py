@@ -21,6 +21,7 @@ from roznamcha.commands.custody import chain_of, document_of
 from roznamcha.commands.ledger import sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.facts import facts_of, shown_fact
 from roznamcha.intake import read_act
 from roznamcha.ledger.audiences import RULES, Rule
 from roznamcha.ledger.bundle import Binder, table
@@ -30,7 +31,6 @@ from roznamcha.ledger.verify import FAILED, judge
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, many, print_json, say
 from roznamcha.settings import settings
-from roznamcha.told import facts_of, shown_fact
 
 app = typer.Typer()
 NAME = re.compile(r"\.[A-Za-z0-9]{1,8}")

@@ -200,7 +200,7 @@ def valid_case() -> list[dict[str, Any]]:
     action = [marked_act(f"preventive.{name}", "marked:ist", **fields) for name, fields in PREVENTIVE]
     marg = marked_act("inquest.DeathReported", "marked:marg2")
     diary = [marked_act(f"diary.{name}", "marked:gd", **fields) for name, fields in DIARY]
-    return [*cases, marg, *inquest, *complaint, *missing, *mlc, *action, *diary]
+    return [*cases, marg, *inquest, *find, *complaint, *missing, *mlc, *action, *diary]
 
 
 def names_for_codes() -> list[dict[str, Any]]:
