@@ -245,7 +245,7 @@ class Subscriber:
     def _spoilt(self, one: Unreadable, reading: Reading) -> None:
         """Read again what can't be read: it may have been spoilt on the wire. At last its partition stands still.
 
-        What came with it of other partitions is lost to us: all that move are read again from where they are.
+        What came with it of other partitions may be lost to us: all that move are read again from where they are.
         """
         partition = one.partition
         last, tries = self._unread.get(partition, (-1, 0))
