@@ -15,8 +15,9 @@ from domain.case.property_seizure import PropertySeized
 from domain.common.days import BNSS_BEGAN, day
 from domain.common.periods import OVERNIGHT
 from domain.event import changed
-from domain.malkhana.article import Article, SeizedItem
+from domain.malkhana.article import WITH_POLICE, Article, SeizedItem
 from domain.malkhana.custody import CarriesProperty, MovesProperty
+from domain.malkhana.derived import DerivesExhibit
 from domain.malkhana.end import MissesProperty
 from domain.malkhana.laboratory import DISPATCH_WITHIN, LaboratoryReceives, SendsToLaboratory
 from domain.malkhana.moves import DepositsProperty
@@ -47,6 +48,7 @@ BREAKS: Mapping[str, tuple[int, str, str]] = {
     "before the FIR": (11, "seized before the FIR was registered", "प्रथम सूचना रिपोर्ट से पहले जप्त"),
     "before the departure": (11, "seized before the diary has the officer leave", "रवानगी सान्हा से पहले जप्त"),
     "two places": (12, "the same person acts at two places at one time", "एक ही व्यक्ति एक समय दो स्थानों पर"),
+    "overlaps": (12, "dealt with while an earlier act on it still lasted", "पिछली कार्यवाही चलते हुए दूसरी कार्यवाही"),
     "too few witnesses": (13, "fewer than two witnesses signed the memo", "जप्ती पत्रक पर दो से कम साक्षी"),
     "witness from elsewhere": (13, "no witness is an inhabitant of the locality", "कोई साक्षी उस स्थान का निवासी नहीं"),
     "stock witness": (13, "a witness has signed the station's memos before", "साक्षी पहले भी थाने के पत्रकों पर"),
@@ -103,6 +105,8 @@ class Trail:
     """Whether it has gone to a laboratory."""
     keepers: tuple[str, ...] = ()
     carriers: tuple[str, ...] = ()
+    lasted: datetime | None = None
+    """Until when the acts on it lasted, where they say so."""
 
     def onward(self, act: Any, after: Article) -> Trail:  # noqa: ANN401 (a link's act)
         """With one link more: who keeps it, who carries it, whether it went to a laboratory."""
@@ -112,7 +116,9 @@ class Trail:
         if isinstance(act, CarriesProperty) and act.carrier not in {"", *carriers}:
             carriers = (*carriers, act.carrier)
         sent = self.sent or isinstance(act, SendsToLaboratory)
-        return changed(self, last=act.meta.occurred_at, keepers=keepers, carriers=carriers, sent=sent)
+        ends = [each for each in (self.lasted, getattr(act, "ended_at", None)) if each]
+        how = {"keepers": keepers, "carriers": carriers, "sent": sent, "lasted": max(ends, default=None)}
+        return changed(self, last=act.meta.occurred_at, **how)
 
 
 def at_seizure(
@@ -158,6 +164,8 @@ def between(act: Any, before: Article, trail: Trail) -> Iterator[Break]:  # noqa
     at = act.meta.occurred_at
     if at < trail.last:
         yield Break("out of order", "{0}, and the link before is of {1}", (at, trail.last))
+    elif trail.lasted and at < trail.lasted:
+        yield Break("overlaps", "{0}, and what was done before lasted until {1}", (at, trail.lasted))
     if isinstance(act, MovesProperty):
         yield from _on_the_move(act, before)
     for kind, found in _PARTICULAR.items():
@@ -249,6 +257,11 @@ def _resealed(act: ResealsParcel, before: Article, _: Trail) -> Iterator[Break]:
         yield Break("seal not given away")
 
 
+def _derived(act: DerivesExhibit, before: Article, _: Trail) -> Iterator[Break]:
+    if before.state in WITH_POLICE and act.meta.actor.id != before.holder:
+        yield Break("holder unknown", f"{before.holder} → {act.meta.actor.id}")
+
+
 def _missed(_act: MissesProperty, _before: Article, _: Trail) -> Iterator[Break]:
     yield Break("missing")
 
@@ -266,6 +279,7 @@ _PARTICULAR: Mapping[type, Callable[[Any, Article, Trail], Iterator[Break]]] = {
     BreaksSeal: _opened,
     ResealsParcel: _resealed,
     MissesProperty: _missed,
+    DerivesExhibit: _derived,
 }
 
 

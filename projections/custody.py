@@ -43,6 +43,7 @@ class Custody(ChainView):
         state: str = ""
         quantity: str = ""
         unit: str = ""
+        parent: str = ""
         breaks: list[Any] = field(default_factory=list)
         doubts: list[Any] = field(default_factory=list)
         attempted: str = ""
@@ -74,6 +75,7 @@ class Custody(ChainView):
                 state=now.state,
                 quantity=str(now.quantity),
                 unit=now.unit,
+                parent=now.parent,
                 breaks=[{"code": each.code, "what": each.told()} for each in link.breaks],
                 doubts=list(link.doubts),
             )

@@ -23,6 +23,7 @@ from domain.common.matter import Matter
 from domain.event import changed
 from domain.malkhana.article import WITH_OFFICER, Article, Malkhana
 from domain.malkhana.custody import ConcernsProperty, MovesProperty, SeizesProperty
+from domain.malkhana.derived import DerivesExhibit
 from domain.malkhana.moves import DepositsProperty
 from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty
 from domain.malkhana.seizure import RefusesCustodyMove
@@ -44,7 +45,7 @@ COLUMNS: Mapping[type, frozenset[str]] = {
 """What is kept of acts that deal with no article. Of those that do, everything is kept but the sealed columns."""
 
 REGISTERED = (FIRRegistered, ZeroFIRRegistered)
-LINKS = (MovesProperty, BreaksSeal, ResealsParcel, SplitsProperty)
+LINKS = (MovesProperty, BreaksSeal, ResealsParcel, SplitsProperty, DerivesExhibit)
 
 
 @dataclass
@@ -160,7 +161,7 @@ class _Walk:
             found: Iterable[Break] = ()
             trail = Trail(act.meta.occurred_at, act.rank_after, item.description, whole=item.id)
             if isinstance(act, PropertySeized):
-                trail = changed(trail, memo=act)
+                trail = changed(trail, memo=act, lasted=act.ended_at)
                 found = at_seizure(act, item, self.registered_at, self.crowd)
             elif isinstance(act, PropertyFoundUnclaimed):
                 found = at_find(act, item)
@@ -176,10 +177,10 @@ class _Walk:
         rank = act.rank_after if isinstance(act, MovesProperty) and act.holder_after else trail.rank
         trail = changed(trail.onward(act, after), in_hand=in_hand, rank=rank)
         self._link(slip, act, after, trail, found, before)
-        if isinstance(act, SplitsProperty):
-            for each in act.samples:
-                drawn = changed(trail, number=0)
-                self._link(slip, act, self.articles[each.id], drawn, ())
+        new = act.samples if isinstance(act, SplitsProperty) else act.items if isinstance(act, DerivesExhibit) else ()
+        for each in new:
+            drawn = changed(trail, number=0, description=getattr(each, "description", trail.description))
+            self._link(slip, act, self.articles[each.id], drawn, ())
 
     def _serial(self, act: DepositsProperty) -> Iterator[Break]:
         """Serials are given in the order of the days: where one is used first, none that is higher is older."""
@@ -230,7 +231,7 @@ class _Walk:
                 number=trail.number,
                 giver=before.holder if before else "",
                 holder_rank=trail.rank,
-                purpose=act.purpose if moves else "" if before else "sample" if article.parent else "seizure",
+                purpose=act.purpose if moves else _began(act, article) if before is None else "",
                 condition=act.condition if moves else "",
                 seal=stated or article.seal,
                 register_seal=before.seal if before and differs else "",
@@ -242,6 +243,12 @@ class _Walk:
                 **_entry(slip, act),
             )
         )
+
+
+def _began(act: Any, article: Article) -> str:  # noqa: ANN401 (a link's act)
+    """Why custody of it begins."""
+    how = {each.id: each.how for each in act.items} if isinstance(act, DerivesExhibit) else {}
+    return how.get(article.property_id, "sample" if article.parent else "seizure")
 
 
 def _entry(slip: Slip, act: Any) -> dict[str, Any]:  # noqa: ANN401 (any act)

@@ -24,13 +24,14 @@ from uuid import UUID
 from eventsourcing.persistence import DataError, IntegrityError
 
 from domain.event import changed
+from roznamcha.case_files import deeds_of
 from roznamcha.errors import Conflict, Refused
 from roznamcha.intake import Act, read_act
 from roznamcha.mapping import Group, Map, Row
 from roznamcha.rejects import Rejects
 from roznamcha.sheets import as_sent, header_of, opened, raw_lines, row_of, whole_lines
 from roznamcha.store import Store
-from roznamcha.strict_json import CONTROL, located, read_json
+from roznamcha.strict_json import CONTROL, MAX_DOCUMENT, located, read_json
 from roznamcha.units import Outcome
 
 BATCH = 500
@@ -83,11 +84,14 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
     path: Path,
     *,
     mapping: Map | None = None,
+    read: Callable[[IO[bytes], str], Iterator[Line]] | None = None,
     rejects: Path | None = None,
     again: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Tally:
-    """Import `path` and say what became of its lines. `progress` is told bytes read and bytes in all.
+    """Import `path` and say what became of its lines; `read` finds them in a file of another form.
+
+    `progress` is told bytes read and bytes in all.
 
     Raises Usage, with nothing entered, when the file can't be read or its columns aren't the map's. A file that ends
     in the middle of a line or of its compression is taken in up to there, and `Tally.cut` says where.
@@ -96,7 +100,11 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
     with ExitStack() as stack:
         file, raw, total = opened(path, stack)
         name = CONTROL.sub("?", path.name)
-        lines = _acts_of(mapping, file, name, tally) if mapping else _documents(file, name, store.now, tally)
+        lines = (
+            read(file, name) if read
+            else _acts_of(mapping, file, name, tally) if mapping
+            else _documents(file, name, store.now, tally)
+        )  # fmt: skip
         turned_away = Rejects(rejects, path, stack)
         handed: deque[tuple[list[Line], Outcomes]] = deque()
         while batch := list(islice(lines, BATCH)):  # read while those before it are being written
@@ -110,6 +118,20 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
         progress(total, total)
     tally.seconds = time.monotonic() - started
     return tally
+
+
+def case_lines(file: IO[bytes], name: str, *, record: str, station: str) -> Iterator[Line]:
+    """Each action of a CASE/UCO file as a line. Raises Refused, with nothing entered, for what is no JSON."""
+    document = read_json(file.read(MAX_DOCUMENT + 1))
+    digest = hashlib.sha256(json.dumps([record, station, document], sort_keys=True).encode()).digest()
+    for number, deed in enumerate(deeds_of(document, record, station), start=1):
+        try:
+            acts = [read_act(sent, now=datetime.now(UTC), source=f"{name}:{number}") for sent in deed.acts]
+        except Refused as refused:
+            yield Line(number, {"@id": deed.id}, reasons=tuple(refused.reasons))
+            continue
+        commanded = [_commanded(act, digest, number, part) for part, act in enumerate(acts)]
+        yield Line(number, {"@id": deed.id}, commanded, deed.reasons)
 
 
 def _count_all(lines: list[Line], outcomes: Outcomes, tally: Tally, rejects: Rejects) -> None:

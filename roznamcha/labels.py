@@ -103,7 +103,7 @@ def page_of(labels: Iterable[Label], zone: ZoneInfo) -> str:
 
 
 def _label(label: Label, zone: ZoneInfo) -> str:
-    picture = segno.make(label.code, error="m", micro=False).svg_inline(scale=2, border=4)
+    picture = segno.make(label.code, error="m", micro=False).svg_inline(scale=2, border=4, omitsize=True)
     lines = (
         ("प्रकरण · case", label.matter or str(label.record_id)),
         ("वस्तु · article", label.property_id),

@@ -44,6 +44,7 @@ class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
     gd_at: datetime | None = None
     departure_gd_entry: str = ""
     departure_gd_at: datetime | None = None
+    ended_at: datetime | None = None
     from_code: Code = ""
     from_whom: Sealed | None = None
     known_receiver: bool = False

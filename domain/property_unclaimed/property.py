@@ -10,6 +10,7 @@ from domain.malkhana.court import (
     RecallsFromBond,
     ReleasesOnBond,
 )
+from domain.malkhana.derived import DerivesExhibit
 from domain.malkhana.end import FindsDamaged, FindsProperty, MissesProperty
 from domain.malkhana.laboratory import LaboratoryReceives, LaboratoryRejects, LaboratoryReturns, SendsToLaboratory
 from domain.malkhana.moves import DepositsProperty, HandsOverProperty, MovesWithinMalkhana, TakesOverProperty
@@ -62,6 +63,10 @@ class InventoryCertified(CertifiesInventory, register="property_unclaimed"):
 
 class PropertySplit(SplitsProperty, register="property_unclaimed"):
     """Samples are drawn from an article. What they, the remainder and the test used must add up to what there was."""
+
+
+class ExhibitDerived(DerivesExhibit, register="property_unclaimed"):
+    """From an exhibit a copy, an extract or a part is made or taken: each is an exhibit of its own."""
 
 
 class PropertyProducedInCourt(ProducesInCourt, register="property_unclaimed"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,7 +17,7 @@ import typer
 import domain
 from domain.event import ACTS
 from roznamcha.errors import Refused, Usage
-from roznamcha.importing import Tally, take_in
+from roznamcha.importing import Line, Tally, case_lines, take_in
 from roznamcha.intake import read_act
 from roznamcha.labels import read_code
 from roznamcha.mapping import load_map
@@ -172,17 +174,23 @@ def _tell(outcome: Outcome, called: str, *, as_json: bool) -> None:
 
 
 @app.command("import")
-def import_file(
+def import_file(  # noqa: PLR0913 (one for each choice)
     file: Annotated[Path, typer.Argument(help="JSON Lines of acts, or a CSV with --map; may be gzipped")],
     map_file: Annotated[Path | None, typer.Option("--map", help="How the lines of a CSV become acts (YAML)")] = None,
     rejects: Annotated[Path | None, typer.Option(help="Where rejected lines go; default: FILE.rejects.jsonl")] = None,
     again: Annotated[bool, typer.Option("--again", help="Decide lines anew that were refused before")] = False,  # noqa: FBT002
+    form: Annotated[
+        str, typer.Option("--format", help="acts, or case: a custody history as CASE/UCO JSON-LD")
+    ] = "acts",
+    record: Annotated[str, typer.Option(help="With case: the key of the record it becomes")] = "",
+    station: Annotated[str, typer.Option(help="With case: code of the station")] = "",
     *,
     as_json: AsJson = False,
 ) -> None:
     """Take in a register from a file. The same file twice is the same as once."""
     domain.load()
     mapping = load_map(map_file) if map_file else None
+    read = _read_of(form, record, station, mapped=mapping is not None)
     if mapping is None and ".csv" in file.name.lower():
         message = f"{file.name} is a CSV: name the map of its columns with --map"
         raise Usage(message)
@@ -190,7 +198,7 @@ def import_file(
     with open_office(settings()) as office, progress_bar(f"importing {file.name}", shown=not as_json) as progress:
         gc.freeze()  # this process does nothing else: what it holds is looked through seldom
         gc.set_threshold(50_000, 20, 50)
-        tally = take_in(office.store, file, mapping=mapping, rejects=rejects, again=again, progress=progress)
+        tally = take_in(office.store, file, mapping=mapping, read=read, rejects=rejects, again=again, progress=progress)
     failed = tally.cut or (
         f"none of the {tally.read:,} lines was entered" if tally.rejected and tally.rejected == tally.read else ""
     )
@@ -201,6 +209,21 @@ def import_file(
     _tell_tally(tally, rejects)
     if failed:
         raise Refused([failed])
+
+
+def _read_of(
+    form: str, record: str, station: str, *, mapped: bool
+) -> Callable[[IO[bytes], str], Iterator[Line]] | None:
+    """How a file of this form is read; None for lines of acts. Raises Usage."""
+    if form not in {"acts", "case"}:
+        message = f"--format {form}: there are acts and case"
+        raise Usage(message)
+    if form == "acts":
+        return None
+    if mapped or not record or not station:
+        message = "--format case needs --record and --station, and takes no --map"
+        raise Usage(message)
+    return partial(case_lines, record=record, station=station)
 
 
 def _tell_tally(tally: Tally, rejects: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from domain.case.final_form import ChargedAccused, DeviceCustody, PropertyReliedOn
 from domain.case.judgment import AccusedResult
 from domain.event import Event
+from domain.malkhana.derived import DerivedItem
 from domain.malkhana.parcel import Sample
 from projections.breaks import BREAKS
 from projections.custody import Custody
@@ -90,6 +91,12 @@ def issued() -> Acts:
 def panch(**of: Any) -> tuple[Any, ...]:
     """Both witnesses, with these columns each."""
     return tuple(replace(each, **of) for each in BOTH)
+
+
+def copied(**more: Any) -> Event[Any]:
+    """A copy is made of PR/1."""
+    made = DerivedItem(id="PR/1/C1", how="copy", category="electrical or electronic", description="image")
+    return on("ExhibitDerived", items=(made,), place="malkhana", reason="analysis", **more)
 
 
 def examined(witness: str, role: str = "malkhana keeper", **more: Any) -> Event[Any]:
@@ -233,6 +240,18 @@ CASES: dict[str, tuple[Acts, Acts]] = {
     "two places, a witness": (
         (fir(), seized(at=hours(1)), seized(item(2), at=hours(1), memo="SM/2", place="Mahasamund", by=OTHER)),
         (fir(), seized(at=hours(1)), seized(item(2), at=hours(2), memo="SM/2", place="Mahasamund", by=OTHER)),
+    ),
+    "overlaps": (
+        (fir(), seized(at=hours(1), ended_at=hours(3)), deposited(at=hours(2))),
+        (fir(), seized(at=hours(1), ended_at=hours(3)), deposited(at=hours(3))),
+    ),
+    "overlaps, a copy that is still made": (
+        (fir(), seized(), deposited(at=hours(2)), copied(at=hours(4), ended_at=hours(9)), sent(at=hours(8))),
+        (fir(), seized(), deposited(at=hours(2)), copied(at=hours(4), ended_at=hours(8)), sent(at=hours(8))),
+    ),
+    "holder unknown, to a copy": (
+        (fir(), seized(), deposited(), copied(by=OTHER)),
+        (fir(), seized(), deposited(), sent(), received(), copied(by=OTHER)),
     ),
     "too few witnesses": (
         (fir(), seized(witnesses=(BOTH[0], replace(BOTH[1], signed=False)))),

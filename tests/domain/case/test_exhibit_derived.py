@@ -1,0 +1,56 @@
+"""A copy, an extract or a part of an exhibit is an exhibit of its own, and leads to where it comes from."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from domain.malkhana.derived import DerivedItem
+from tests.domain.case.builders_property import KEEPER, OTHER, article, in_malkhana, received, sent, then
+
+COPY = DerivedItem(
+    id="PR/1/C1", how="copy", category="electrical or electronic", description="image", device_hash="ab", seal="C"
+)
+WORK: dict[str, Any] = {"property_id": "PR/1", "place": "malkhana", "reason": "analysis", "by": KEEPER}
+DERIVED = "case.ExhibitDerived"
+
+
+def test_a_copy_is_with_who_made_it_and_the_source_is_unchanged() -> None:
+    """Nothing is taken from the source; in a laboratory the copy is the laboratory's."""
+    before = in_malkhana()
+    after = before.when(DERIVED, items=(COPY,), **WORK).entered()
+    made = article(after, "PR/1/C1")
+    assert (made.parent, made.holder, made.state, made.seal) == ("PR/1", KEEPER.id, "issued", "C")
+    assert (made.quantity, made.unit) == (Decimal(1), "number")
+    assert article(after) == article(before.record)
+    there = then(before, sent(), received()).when(DERIVED, items=(COPY,), **{**WORK, "by": OTHER}).entered()
+    assert (article(there, "PR/1/C1").state, article(there, "PR/1/C1").holder) == ("at laboratory", "FSL Raipur")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"items": ()}, "nothing is derived"),
+        ({"items": (COPY, COPY)}, "needs an id that no other"),
+        (
+            {"items": (DerivedItem(id="PR/1", how="part", category="other", description="x"),)},
+            "needs an id that no other",
+        ),
+        ({"items": (DerivedItem(id=" ", how="part", category="other", description="x"),)}, "needs an id that no other"),
+        ({"items": (COPY,), "also_from": ("PR/9",)}, "has no PR/9"),
+        ({"items": (COPY,), "property_id": "PR/9"}, "cannot have an exhibit derived from it"),
+    ],
+)
+def test_each_has_an_id_of_its_own_and_a_known_source(given: dict[str, Any], why: str) -> None:
+    """What cannot be told apart, or comes from nowhere, is refused."""
+    in_malkhana().when(DERIVED, **{**WORK, **given}).refused(why)
+
+
+def test_who_works_on_what_he_does_not_hold_is_doubted() -> None:
+    """So is a copy without its hash."""
+    plain = DerivedItem(id="PR/1/C1", how="copy", category="other", description="image")
+    in_malkhana().when(DERIVED, items=(plain,), **{**WORK, "by": OTHER}).doubted(
+        "is with CG-2001, and CG-4001 works on it", "is a copy of PR/1 without a hash"
+    )
