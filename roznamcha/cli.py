@@ -26,6 +26,7 @@ from roznamcha.commands import (
     demo,
     entering,
     explaining,
+    exporting,
     handoffs,
     health,
     keeping,
@@ -54,8 +55,8 @@ app = typer.Typer(
     add_completion=False,
 )
 WORK = (
-    demo, entering, reading, custody, explaining, bundling, handoffs, ticking, relaying, projecting, reconciling,
-    keeping, health, living, standing,
+    demo, entering, exporting, reading, custody, explaining, bundling, handoffs, ticking, relaying, projecting,
+    reconciling, keeping, health, living, standing,
 )  # fmt: skip
 for commands in (each.app for each in WORK):
     app.registered_commands.extend(commands.registered_commands)
