@@ -10,7 +10,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,9 +22,10 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from domain.event import changed
+from domain.event import Event, changed, struck
 from domain.malkhana.article import measurable
 from domain.malkhana_audit.audit import Audit, Stocktaking
+from domain.malkhana_audit.items import ItemSighted
 from domain.malkhana_audit.reconcile import Reconciled, Seen, Shelved, reconcile
 from roznamcha.importing import AHEAD, BATCH, NAMESPACE
 from roznamcha.intake import Act, read_act
@@ -93,7 +94,7 @@ class Taking:
 def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
     store: Store,
     connection: Connection[Any],
-    path: Path,
+    path: Path | Sequence[Seen],
     taking: Taking,
     *,
     rejects: Path | None = None,
@@ -102,14 +103,19 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
 ) -> Taken:
     """Compare the list with the register and enter what differs. `progress` is told items entered, and all of them.
 
-    Raises Usage, with nothing entered, when the file can't be read or lacks a column. A line that can't be read is
-    refused by its number and the rest is compared; what is not found can't be said then, nor after a cut.
+    The list is a file, or what the audit's own entries say was seen. Raises Usage, with nothing entered, when the file
+    can't be read or lacks a column. A line that can't be read is refused by its number and the rest is compared; what
+    is not found can't be said then, nor after a cut.
     """
     shelf = [*shelved(connection, taking.audit.station)]
     settled = [each for each, since in shelf if since <= taking.at]
     later = {(each.matter, each.property_id) for each, since in shelf if since > taking.at}
     known = {each.matter for each, _ in shelf}
-    seen, taken = read_list(path, partial(_called, taking.audit.station, known), rejects)
+    called = partial(_called, taking.audit.station, known)
+    if isinstance(path, Path):
+        seen, taken = read_list(path, called, rejects)
+    else:
+        seen, taken = [changed(each, matter=called(each.matter)) for each in path], Taken(lines=len(path))
     compared = [each for each in seen if (each.matter, each.property_id) not in later]
     taken.moved_since = len(later)
     taken.whole = not taken.refused and not taken.cut and taking.audit.part(Stocktaking).scope == "full"
@@ -213,9 +219,20 @@ def _seen(row: Mapping[str, str], called: Callable[[str], str]) -> Seen:
     )
 
 
-def _summary(path: Path, taken: Taken) -> dict[str, Any]:
+def sighted(entries: Sequence[Event[Any]]) -> list[Seen]:
+    """What the entries of an audit say was seen, each item as it was seen last; a struck entry saw nothing."""
+    gone = struck(entries)
+    stand = (each for each in entries if isinstance(each, ItemSighted) and each.meta.version not in gone)
+    return [
+        Seen(each.matter, each.property_id, each.place, each.quantity, each.unit, each.seal or None)
+        for each in {each.key: each for each in stand}.values()
+    ]
+
+
+def _summary(path: Path | Sequence[Seen], taken: Taken) -> dict[str, Any]:
+    data, name = (path.read_bytes(), path.name) if isinstance(path, Path) else (repr(path).encode(), "")
     return {
-        "digest": hashlib.sha256(path.read_bytes()).hexdigest(), "file": CONTROL.sub("?", path.name),
+        "digest": hashlib.sha256(data).hexdigest(), "file": CONTROL.sub("?", name),
         "lines": taken.lines, "refused_lines": taken.refused, "in_register": taken.in_register, "agreed": taken.agreed,
         "differences": taken.differences.total(), "moved_since": taken.moved_since, "whole": taken.whole,
     }  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from domain.event import fold
+from domain.event import Event, fold
 from domain.malkhana_audit.audit import Audit, Stocktaking
 from roznamcha.commands.reading import history_of, moment_given
 from roznamcha.errors import Refused, Usage
@@ -17,7 +17,7 @@ from roznamcha.office import Office, open_office
 from roznamcha.plain import plain
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
-from roznamcha.stock import Taken, Taking, take_stock
+from roznamcha.stock import Taken, Taking, sighted, take_stock
 from roznamcha.views import open_board
 
 app = typer.Typer(help="The malkhana: audits of the shelf against the register.", no_args_is_help=True)
@@ -67,18 +67,41 @@ def audit_import(  # noqa: PLR0913 (one for each choice)
     as_json: AsJson = False,
 ) -> None:
     """Compare a list of what lies on the shelf with the register, and enter each difference, once."""
-    rejects = rejects or Path(f"{file.name}.rejects.jsonl")
+    _compare(file, record, by, at, rejects=rejects, dry_run=dry_run, as_json=as_json)
+
+
+@audit.command("finish")
+def audit_finish(
+    record: Annotated[str, typer.Argument(help="The audit: its number or id")],
+    by: Annotated[str, typer.Option(help="Who finishes the count: id,rank,role")] = "",
+    at: Annotated[str, typer.Option(help="When it was finished, RFC 3339 with zone; default: now")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compare, and enter nothing")] = False,  # noqa: FBT002
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what the audit has sighted, item by item, with the register; of a full audit the rest is not found."""
+    _compare(None, record, by, at, dry_run=dry_run, as_json=as_json)
+
+
+def _compare(  # noqa: PLR0913 (what both commands ask)
+    file: Path | None, record: str, by: str, at: str, *, rejects: Path | None = None, dry_run: bool, as_json: bool
+) -> None:
+    name = file.name if file else record
+    rejects = rejects or Path(f"{name}.rejects.jsonl")
     now = datetime.now(UTC)
     with open_office(settings()) as office:
-        opened, actor = _audit(office, record)
+        opened, found = _audit(office, record)
+        who = found[0].meta.actor
+        actor = {"id": who.id, "rank": who.rank, "role": who.role}
         if by:
             actor = dict(zip(("id", "rank", "role"), (part.strip() for part in by.split(",", 2)), strict=False))
         taking = Taking(opened, moment_given(at, office) or now, actor, now)
-        bar = progress_bar(f"comparing {file.name}", shown=not as_json)
+        bar = progress_bar(f"comparing {name}", shown=not as_json)
         with open_board(office, quiet=as_json) as board, bar as progress:
             taken = take_stock(
-                office.store, board.connection, file, taking, rejects=rejects, dry_run=dry_run, progress=progress
-            )
+                office.store, board.connection, file or sighted(found), taking,
+                rejects=rejects if file else None, dry_run=dry_run, progress=progress,
+            )  # fmt: skip
     failed = taken.cut or " · ".join(taken.turned_away)
     if as_json:
         error = {"error": Refused.__name__, "message": failed} if failed else {}
@@ -89,16 +112,15 @@ def audit_import(  # noqa: PLR0913 (one for each choice)
         raise Refused([failed])
 
 
-def _audit(office: Office, record: str) -> tuple[Audit, dict[str, str]]:
-    """The audit as it stands, and who opened it. Raises Refused when that record is none, or is not open."""
+def _audit(office: Office, record: str) -> tuple[Audit, list[Event[Any]]]:
+    """The audit as it stands, and its entries. Raises Refused when that record is none, or is not open."""
     record_id, found = history_of(office, record)
     if found[0].register != Audit.register:
         raise Refused([f"{record[:60]} is a record of the register {found[0].register}, and no audit"])
     opened: Audit = fold(Audit.blank(record_id), found)
     if opened.part(Stocktaking).closed:
         raise Refused([f"{opened.label} is closed. Open a new audit by malkhana_audit.AuditOpened."])
-    who = found[0].meta.actor
-    return opened, {"id": who.id, "rank": who.rank, "role": who.role}
+    return opened, found
 
 
 def _tell(taken: Taken, rejects: Path, *, dry_run: bool) -> None:

@@ -102,23 +102,30 @@ def test_labels_are_printed_and_scanned_by_the_program(tmp_path: Path, database:
     """From the register to paper and back: the scanned article moves, and the scanned item is seen by the audit."""
     program = Program(tmp_path, database)
     items = [{"id": "PR/1", "category": "other", "description": "a packet", "quantity": "5", "unit": "g", "seal": "K"}]
-    opened = {"scope": "sample", "occasion": "surprise", "keeper": "CG-2001"}
+    opened = {"scope": "full", "occasion": "surprise", "keeper": "CG-2001"}
+    items.append({**items[0], "id": "PR/2"})
     lines = [
         sent("case.FIRRegistered", "fir", sections=["BNS 303(2)"]),
         sent("case.PropertySeized", "fir", items=items, memo="SM/1"),
         sent(
             "case.PropertyDeposited", "fir", property_id="PR/1", depositor="CG-1001", keeper="CG-2001", place="rack 1"
         ),
+        sent(
+            "case.PropertyDeposited", "fir", property_id="PR/2", depositor="CG-1001", keeper="CG-2001", place="rack 1"
+        ),
         sent("malkhana_audit.AuditOpened", "audit", **opened),
     ]
     (tmp_path / "acts.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in lines))
     assert program.json("import", "acts.jsonl")["rejected"] == 0
-    (label,) = program.json("malkhana", "labels", "fir")["labels"]
+    label, _ = program.json("malkhana", "labels", "fir")["labels"]
     assert label["code"] in (tmp_path / "labels.html").read_text()
     who = ["--by", "CG-2001,HC,malkhana moharrir", "--station", "CG-RPR-01", "--scan", label["code"]]
     move = ["--field", "place=rack 9", "--field", "reason=space", "--field", "seal=K"]
     assert program.json("record", "case.PropertyMoved", *who, *move)["record"] == label["record_id"]
     sighted = ["malkhana_audit.ItemSighted", "--record", "audit", *who, "--field", "place=rack 9"]
     assert program.json("record", *sighted)["status"] == "recorded"
-    last = program.json("history", "audit")["entries"][-1]
-    assert (last["fields"]["matter"], last["fields"]["property_id"]) == ("CG-RPR-01/0001/2026", "PR/1")
+    finished = program.json("malkhana", "audit", "finish", "audit")
+    assert (finished["agreed"], finished["differences"], finished["whole"]) == (1, {"ItemNotFound": 1}, True)
+    seen, missed = program.json("history", "audit")["entries"][-3:-1]
+    assert (seen["fields"]["matter"], seen["fields"]["property_id"]) == ("CG-RPR-01/0001/2026", "PR/1")
+    assert (missed["name"], missed["fields"]["property_id"]) == ("malkhana_audit.ItemNotFound", "PR/2")
