@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from roznamcha.ledger.audiences import RULES, Rule
 from roznamcha.ledger.bundle import Binder, table
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
+from roznamcha.ledger.stamping import stamp
 from roznamcha.ledger.verify import FAILED, judge
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, many, print_json, say
@@ -45,6 +47,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     by: Annotated[str, typer.Option(help="Who makes it, where sealed columns are opened: id,rank,role")] = "",
     reason: Annotated[str, typer.Option(help="What they are opened for")] = "",
     order: Annotated[str, typer.Option(help="Number of the order, if there is one")] = "",
+    tsa: Annotated[str, typer.Option(help="URL of a time stamping authority (RFC 3161), asked for each head")] = "",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -64,7 +67,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         with _keeping(office) as keep:
             closed = binder.close(record_id, rule, files, keep)
         shown = binder.shown(record_id, rule, closed)
-        data = binder.bind(shown, rule, files)
+        data = binder.bind(shown, rule, files, partial(stamp, tsa) if tsa else None)
     verdict = judge(data)
     _write(to, data)
     bad = [f"{line}: {says}" for line, how, says in verdict if how == FAILED]

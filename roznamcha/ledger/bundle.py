@@ -44,6 +44,9 @@ WAITING = 40.0
 """Seconds for which a sequencer may take to close a copy and sign it."""
 
 
+Stamp = Callable[[bytes], bytes]
+
+
 @dataclass
 class Shown:
     """What is shown of one leaf, and what is withheld: digest and reason."""
@@ -150,8 +153,11 @@ class Binder:
 
     # --- the files -----------------------------------------------------------------------------------------------
 
-    def bind(self, shown: Sequence[Shown], rule: Rule, files: Mapping[str, bytes]) -> bytes:
-        """The bundle's bytes: the same ones from the same leaves, whenever and wherever it is made."""
+    def bind(self, shown: Sequence[Shown], rule: Rule, files: Mapping[str, bytes], stamp: Stamp | None = None) -> bytes:
+        """The bundle's bytes: the same ones from the same leaves and time stamps, whenever and wherever it is made.
+
+        `stamp` gives an authority's answer for a head.
+        """
         heads = self._heads(shown)
         trees = {each.log.origin: self.ledger.tree(each.log) for each in shown}
         found: Files = dict(files)
@@ -165,6 +171,9 @@ class Binder:
         withheld = [one for each in shown for one in each.withheld]
         found[WITHHELD] = (json.dumps(withheld, indent=0, sort_keys=True) + "\n").encode()
         found |= self._anchors(shown, heads)
+        if stamp is not None:
+            for origin, head in heads.items():
+                found[f"anchors/{origin.rpartition('/')[2]}/checkpoint.tsr"] = stamp(head.note)
         for tool in ("verify.py", "verify-one.sh"):
             found[f"tools/{tool}"] = (resources.files(__package__) / tool).read_bytes()
         found["README.txt"] = readme(rule, shown[0].leaf, shown[-1].leaf, heads.values()).encode()

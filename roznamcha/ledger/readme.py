@@ -49,6 +49,8 @@ HOW TO CHECK IT, WITHOUT A NETWORK
      sha256sum -c MANIFEST.sha256
      openssl pkeyutl -verify -pubin -inkey LOG.pem -rawin -in anchors/YEAR/checkpoint.body -sigfile anchors/YEAR/log.sig
      bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof
+     openssl ts -verify -data anchors/YEAR/checkpoint -in anchors/YEAR/checkpoint.tsr -CAfile TSA.pem   (if it is there;
+       when the authority's certificate has ended since: -attime, the seconds since 1970 of a moment within)
   B. with one file that needs nothing but Python 3.9 or later (compare it with a published copy first):
      python3 -I -S tools/verify.py BUNDLE.zip --policy POLICY.txt
   C. with any program that reads the C2SP formats.

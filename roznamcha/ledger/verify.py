@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a court bundle of Roznamcha offline, with nothing but Python 3.9 or later and this one file.
 
-    python3 -I -S verify.py BUNDLE.zip [--policy POLICY] [--json]
+    python3 -I -S verify.py BUNDLE.zip [--policy POLICY] [--tsa-ca CERTIFICATES] [--json]
 
 POLICY names the keys that are trusted (c2sp.org/tlog-policy). Take it from elsewhere: a gazette, the registry of the
 High Court. A key inside the bundle proves nothing, and is never used. Without a policy no signature is checked, and
@@ -20,7 +20,10 @@ import hashlib
 import io
 import json
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -357,8 +360,9 @@ def manifest(files: Files) -> bytes:
 class Bundle:
     """One bundle, and what can be said of it."""
 
-    def __init__(self, files: Files, policy: Policy | None) -> None:
-        """Judge these files, trusting whom the policy names; nobody without one."""
+    def __init__(self, files: Files, policy: Policy | None, tsa: Path | None = None) -> None:
+        """Judge these files, trusting whom the policy names and the authorities in `tsa`; nobody without them."""
+        self.tsa = tsa
         self.files, self.policy = files, policy
         self.names = sorted(name for name in files if name.startswith("leaves/"))
         self.leaves = [files[name] for name in self.names]
@@ -423,12 +427,19 @@ class Bundle:
         return OK, "every head was seen by the witnesses that the policy asks for"
 
     def timed(self) -> tuple[str, str]:
-        """Time stamps of an authority (RFC 3161), which need more than this file to check."""
-        count = sum(name.endswith(".tsr") for name in self.files)
-        return (
-            UNCHECKED,
-            f"{count} time stamps: `openssl ts -verify` checks them (README)" if count else "no time stamp",
-        )
+        """Time stamps of an authority on every head (RFC 3161). openssl checks them, where it is there."""
+        tokens = sorted(name for name in self.files if name.endswith(".tsr"))
+        openssl = shutil.which("openssl")
+        if not tokens or self.tsa is None or openssl is None:
+            why = "no time stamp" if not tokens else "no --tsa-ca was given" if openssl else "there is no openssl here"
+            return UNCHECKED, why
+        times = []
+        for note, head in self.heads.items():
+            found = [stamped(openssl, self.tsa, note, self.files[name]) for name in tokens]
+            if not any(found):
+                raise Bad(f"no time stamp of an authority that --tsa-ca names is on the head of {head.origin}")
+            times.append(f"{head.origin} before {next(filter(None, found))}")
+        return OK, "; ".join(times)
 
     def signed(self) -> tuple[str, str]:
         """Officers' signatures (CMS), which need more than this file to check."""
@@ -479,6 +490,20 @@ class Bundle:
                 raise Bad(f"{name} is another file than the one that the closing leaf names")
 
 
+def stamped(openssl: str, authority: Path, note: bytes, token: bytes) -> str:
+    """When a head was stamped, by the authority's clock; empty when this token doesn't say so."""
+    with tempfile.TemporaryDirectory() as folder:
+        data, reply = Path(folder) / "data", Path(folder) / "reply"
+        data.write_bytes(note)
+        reply.write_bytes(token)
+        check = [openssl, "ts", "-verify", "-data", str(data), "-in", str(reply), "-CAfile", str(authority)]
+        if subprocess.run(check, capture_output=True, check=False).returncode:
+            return ""
+        shown = subprocess.run([openssl, "ts", "-reply", "-in", str(reply), "-text"], capture_output=True, check=False)
+        found = re.search("Time stamp: (.*)", shown.stdout.decode("utf-8", "replace"))
+        return found.group(1) if found else "a time it doesn't tell"
+
+
 def web(data: bytes) -> str:
     """Base64 for the web, without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
@@ -490,11 +515,11 @@ def opened(disclosure: str) -> tuple[str, Any]:
     return name, value
 
 
-def judge(data: bytes, policy: Policy | None = None) -> list[Line]:
+def judge(data: bytes, policy: Policy | None = None, tsa: Path | None = None) -> list[Line]:
     """Every line of the verdict. Nothing that went wrong on the way passes."""
     names = ("intact", "logged", "witnessed", "timed", "signed", "complete", "disclosed")
     try:
-        bundle = Bundle(unpack(data), policy)
+        bundle = Bundle(unpack(data), policy, tsa)
     except (Bad, ValueError, TypeError, KeyError) as bad:
         return [(names[0].upper(), FAILED, said(bad)), *((each.upper(), UNCHECKED, "not opened") for each in names[1:])]
     return [(each.upper(), *_line(getattr(bundle, each))) for each in names]
@@ -523,11 +548,12 @@ def main() -> None:
     asked.add_argument(
         "--policy", type=Path, help="whom to trust (c2sp.org/tlog-policy), from elsewhere than the bundle"
     )
+    asked.add_argument("--tsa-ca", type=Path, help="certificates of time stamping authorities, from elsewhere too")
     asked.add_argument("--json", action="store_true")
     given = asked.parse_args()
     try:
         policy = read_policy(given.policy.read_text("utf-8")) if given.policy else None
-        lines = judge(given.bundle.read_bytes(), policy)
+        lines = judge(given.bundle.read_bytes(), policy, given.tsa_ca)
     except (OSError, Bad, ValueError) as error:
         print(f"verify.py: {error}", file=sys.stderr)
         sys.exit(2)

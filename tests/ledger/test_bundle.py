@@ -21,6 +21,7 @@ from roznamcha.ledger.notes import Signer, body_of, note_of, vkey_of
 from roznamcha.ledger.verify import COSIGNATURE, Files, judge, manifest, opened, pack, read_policy, unpack
 from roznamcha.postgres import Embedded
 from tests.acts import act
+from tests.ledger.authority import authority
 from tests.ledger.copies import ACCUSED, BY, VICTIM, WITNESS, Court, court
 from tests.roznamcha.test_store import store_on
 
@@ -183,6 +184,27 @@ def test_witnesses_are_counted_as_the_policy_asks(case: Court) -> None:
     ):
         with pytest.raises(verify.Bad):
             read_policy(policy + wrong)
+
+
+def test_an_authority_has_stamped_the_head(case: Court, tmp_path: Path) -> None:
+    """A token of an authority that the court knows, on this very head; without its certificate nothing is passed."""
+    with authority(tmp_path / "tsa") as (url, known), authority(tmp_path / "other") as (_, stranger):
+        told = case.copy("public", "--tsa", url)
+        assert told["verdict"]["TIMED"] == "NOT CHECKED"
+        stamped = case.copies["public"]
+        assert "is away" in case.run(
+            "bundle", case.record, "--for", "public", "-o", "x.zip", "--tsa", "http://[::1]:1/", code=4
+        )
+    lines = {line: (how, says) for line, how, says in judge(stamped, case.policy, known)}
+    assert lines["TIMED"][0] == "OK", lines
+    assert "GMT" in lines["TIMED"][1]
+    by_stranger = {line: how for line, how, _ in judge(stamped, case.policy, stranger)}
+    assert by_stranger["TIMED"] == "FAILED"
+    files = unpack(stamped)
+    (token,) = (name for name in files if name.endswith(".tsr"))
+    altered = files | {token: files[token].replace(files[token][-40:], bytes(40))}
+    assert {line: how for line, how, _ in judge(packed(altered), case.policy, known)}["TIMED"] == "FAILED"
+    case.copy("public")
 
 
 # --- attacks ------------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ import pytest
 
 from consumers.embedded import connected
 from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.ledger.audiences import RULES
+from roznamcha.ledger.bundle import Binder
 from roznamcha.ledger.disclosing import b64
 from roznamcha.ledger.kept import Ledger, all_leaves
 from roznamcha.ledger.leaf import Chain, Entries
@@ -21,7 +23,7 @@ from roznamcha.ledger.merkle import grow, leaf_hash
 from roznamcha.ledger.notes import vkey_of
 from roznamcha.ledger.remembered import signed_by_log
 from roznamcha.ledger.sequencer import Sequencer
-from roznamcha.ledger.verify import extends, includes, open_checkpoint, open_proof
+from roznamcha.ledger.verify import extends, includes, judge, open_checkpoint, open_proof, read_policy
 from schemas import catalogue
 from tests.acts import NOW, act
 from tests.consumers.feed import write_cases
@@ -173,6 +175,16 @@ def test_another_year_is_another_log_under_another_key(keeper: Keeper, ledger: L
     assert (begin["kind"], begin["previous"]["origin"], begin["previous"]["size"]) == ("begin", old.origin, 13)
     assert [signer.name for signer in keeper.keys.all()] == [old.origin, new.origin]
     sound(ledger)
+    record = ledger.leaves(old, 1, 2)[0].record_id
+    assert record is not None
+    binder, rule = Binder(ledger, catalogue(), None), RULES["public"]
+    closed = binder.close(record, rule, {}, keeper.keep)
+    copy = binder.bind(binder.shown(record, rule, closed), rule, {})
+    assert copy == binder.bind(binder.shown(record, rule, closed), rule, {})
+    policy = read_policy(f"log {old.vkey}\nlog {new.vkey}\nquorum none\n")
+    lines = {line: (how, says) for line, how, says in judge(copy, policy)}
+    assert {line for line, (how, _) in lines.items() if how == "OK"} == {"INTACT", "LOGGED", "COMPLETE", "DISCLOSED"}
+    assert f"{old.origin} at 13, {new.origin} at" in lines["LOGGED"][1]
 
 
 def test_what_the_ledger_was_asked_to_say(keeper: Keeper, ledger: Ledger) -> None:

@@ -1,0 +1,72 @@
+"""A time stamping authority of the tests: a certificate of its own making, answered by openssl over HTTP."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+CONFIG = """
+[tsa]
+default_tsa = one
+[one]
+serial = {folder}/serial
+crypto_device = builtin
+signer_cert = {folder}/tsa.pem
+certs = {folder}/ca.pem
+signer_key = {folder}/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+ess_cert_id_alg = sha256
+[stamping]
+keyUsage = critical, digitalSignature
+extendedKeyUsage = critical, timeStamping
+"""
+KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+
+
+def openssl(*arguments: str) -> bytes:
+    """What openssl gives."""
+    return subprocess.run(["openssl", *arguments], capture_output=True, check=True).stdout
+
+
+@contextmanager
+def authority(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Its URL, and the certificate by which it is known."""
+    config, ca = folder / "tsa.cnf", folder / "ca.pem"
+    folder.mkdir(parents=True)
+    config.write_text(CONFIG.format(folder=folder))
+    (folder / "serial").write_text("01\n")
+    openssl("req", "-x509", *KEY, "-keyout", str(folder / "ca.key"), "-out", str(ca), "-subj", "/CN=test authority")
+    openssl(
+        "req", "-new", *KEY, "-keyout", str(folder / "tsa.key"), "-out", str(folder / "tsa.csr"), "-subj", "/CN=tsa"
+    )
+    openssl("x509", "-req", "-in", str(folder / "tsa.csr"), "-CA", str(ca), "-CAkey", str(folder / "ca.key"),
+            "-CAcreateserial", "-out", str(folder / "tsa.pem"), "-days", "2", "-extfile", str(config), "-extensions",
+            "stamping")  # fmt: skip
+
+    class Counter(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            """Answer one query."""
+            (folder / "query").write_bytes(self.rfile.read(int(self.headers["content-length"])))
+            told = openssl(
+                "ts", "-reply", "-queryfile", str(folder / "query"), "-config", str(config), "-section", "one"
+            )
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(told)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Counter)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", ca
+    finally:
+        server.shutdown()
+        server.server_close()
