@@ -20,7 +20,7 @@ from roznamcha.health import LEDGER, LIVING
 from roznamcha.ledger.auditing import audit as audit_all
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.keys import keys_of
-from roznamcha.ledger.notes import vkey_of
+from roznamcha.ledger.notes import Signer, pem_of, vkey_of
 from roznamcha.ledger.remembered import BEHIND, memory_of
 from roznamcha.ledger.sequencer import Sequencer
 from roznamcha.ledger.verify import Bad, extends, leaf_hash, open_checkpoint
@@ -291,7 +291,7 @@ def new_key(
     keys = keys_of(settings())
     made = keys.make(f"{keys.base(name)}/{year or datetime.now(UTC).year}")
     if as_json:
-        print_json({"origin": made.name, "vkey": vkey_of(made.key)})
+        print_json(_public(made))
     else:
         say(vkey_of(made.key), f"kept in {keys.folder}: take a copy to a safe place, and give others the line above")
 
@@ -299,11 +299,16 @@ def new_key(
 @key.command("list")
 def list_keys(*, as_json: AsJson = False) -> None:
     """Print the public half of every key that is here."""
-    found = [{"origin": each.name, "vkey": vkey_of(each.key)} for each in keys_of(settings()).all()]
+    found = [_public(each) for each in keys_of(settings()).all()]
     if as_json:
         print_json(found)
     else:
         table("keys of the ledger", ("log", "public key"), [(each["origin"], each["vkey"]) for each in found])
+
+
+def _public(signer: Signer) -> dict[str, str]:
+    """The public half, for a policy and for openssl."""
+    return {"origin": signer.name, "vkey": vkey_of(signer.key), "pem": pem_of(signer.key)}
 
 
 def _b64(data: bytes) -> str:

@@ -28,9 +28,10 @@ from roznamcha.ledger.audiences import Rule
 from roznamcha.ledger.disclosing import Disclosure
 from roznamcha.ledger.kept import Leaf, Ledger, Log
 from roznamcha.ledger.leaf import Entries
+from roznamcha.ledger.notes import pem_of
 from roznamcha.ledger.readme import readme
 from roznamcha.ledger.statements import Asked
-from roznamcha.ledger.verify import MANIFEST, WITHHELD, Checkpoint, Files, manifest, pack
+from roznamcha.ledger.verify import MANIFEST, WITHHELD, Checkpoint, Files, key_of, manifest, pack
 from roznamcha.sealing import Keyring
 from schemas import Catalogue
 
@@ -201,7 +202,9 @@ class Binder:
         found: Files = {}
         logs = {each.log.origin: each.log for each in shown}
         for origin, head in heads.items():
-            folder = f"anchors/{origin.rpartition('/')[2]}"
+            name = origin.rpartition("/")[2]
+            folder, key = f"anchors/{name}", key_of(logs[origin].vkey)
+            found[f"trust/{name}.pem"] = pem_of(key).encode()
             found |= {f"{folder}/checkpoint": head.note, f"{folder}/checkpoint.body": head.body}
             found[f"{folder}/log.sig"] = next(data[4:] for name, data in head.signatures if name == origin)
         lines = [f"log {logs[origin].vkey}\n" for origin in sorted(heads)]

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from roznamcha.errors import Broken
 from roznamcha.ledger.verify import COSIGNATURE, ED25519, Bad, Key, base64_of, cosigned
@@ -64,6 +65,12 @@ def signer_of(text: str) -> Signer:
 def vkey_of(key: Key) -> str:
     """A public key as others are given it."""
     return f"{key.name}+{key.id.hex()}+{_b64(bytes([key.kind]) + key.public)}"
+
+
+def pem_of(key: Key) -> str:
+    """A public key as openssl takes it."""
+    public = Ed25519PublicKey.from_public_bytes(key.public)
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def fit_for_a_name(name: str) -> bool:

@@ -138,11 +138,11 @@ def test_a_stranger_checks_one_leaf_with_openssl(case: Court, tmp_path: Path) ->
     def shell(command: str) -> bool:
         return subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False).returncode == 0
 
-    public = case.policy.logs[0].public
-    (tmp_path / "log.der").write_bytes(bytes.fromhex("302a300506032b6570032100") + public)  # RFC 8410 section 10.1
+    (tmp_path / "log.pem").write_text(case.run("ledger", "key", "list")[0]["pem"])
+    assert (tmp_path / "trust/2026.pem").read_text() == (tmp_path / "log.pem").read_text()
     one = "bash tools/verify-one.sh leaves/000002.json proofs/000002.tlog-proof"
     signature = (
-        "openssl pkeyutl -verify -pubin -keyform DER -inkey log.der -rawin -in anchors/2026/checkpoint.body "
+        "openssl pkeyutl -verify -pubin -inkey log.pem -rawin -in anchors/2026/checkpoint.body "
         "-sigfile anchors/2026/log.sig"
     )
     for command in ("sha256sum -c MANIFEST.sha256", one, signature):
