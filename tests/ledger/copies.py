@@ -16,7 +16,18 @@ from typer.testing import CliRunner
 from roznamcha.cli import app
 from roznamcha.errors import RoznamchaError
 from roznamcha.ledger.audiences import RULES
-from roznamcha.ledger.verify import Files, Policy, read_policy, unpack
+from roznamcha.ledger.verify import (
+    MANIFEST,
+    WITHHELD,
+    Files,
+    Policy,
+    judge,
+    manifest,
+    opened,
+    pack,
+    read_policy,
+    unpack,
+)
 from roznamcha.migrate import migrate
 from roznamcha.postgres import Embedded
 from tests.acts import act
@@ -66,12 +77,11 @@ class Court:
         assert found == code, (arguments, done.output, error)
         return json.loads(done.stdout) if done.stdout else str(error)
 
-    def copy(self, audience: str, *more: str) -> Any:
-        """Make a copy; give what the command says."""
+    def copy(self, audience: str, *more: str) -> tuple[Any, bytes]:
+        """Make a copy; give what the command says, and the file."""
         path = self.keeper.folder / f"{audience}.zip"
         told = self.run("bundle", self.record, "--for", audience, "-o", str(path), *more)
-        self.copies[audience] = path.read_bytes()
-        return told
+        return told, path.read_bytes()
 
 
 @contextmanager
@@ -91,7 +101,7 @@ def court(server: Embedded, folder: Path, name: str) -> Iterator[Court]:
         made.run("ledger", "run", "--once")
         (folder / "clip.MP4").write_bytes(made.exhibit)
         for audience in RULES:
-            made.copy(audience, *BY, "--exhibit", str(folder / "clip.MP4"))
+            _, made.copies[audience] = made.copy(audience, *BY, "--exhibit", str(folder / "clip.MP4"))
         yield made
     finally:
         with psycopg.connect(server.url, autocommit=True) as connection:
@@ -115,3 +125,50 @@ def enter(url: str) -> str:
     store.datastore.close()
     assert all(each[0].status == "recorded" for each in outcomes), outcomes
     return str(outcomes[0][0].record_id)
+
+
+def verdict(data: bytes, policy: Policy | None = None) -> dict[str, str]:
+    """Each line's verdict."""
+    return {line: how for line, how, _ in judge(data, policy)}
+
+
+def values(files: Files) -> list[tuple[str, Any]]:
+    """What a copy shows, of all leaves."""
+    return [
+        opened(line)
+        for name, data in files.items()
+        if name.startswith("disclosures/")
+        for line in data.decode().split()
+    ]
+
+
+def packed(files: Files) -> bytes:
+    """Files as a forger packs them who knows the format: the manifest made anew."""
+    return pack({**files, MANIFEST: manifest(files)})
+
+
+def leaf(files: Files, place: int) -> dict[str, Any]:
+    """What a leaf says."""
+    told: dict[str, Any] = json.loads(files[f"leaves/{place:06}.json"])
+    return told
+
+
+def shifted(files: Files, drop: int, count: int) -> Files:
+    """The same without one leaf, the later ones moved up."""
+    found = {}
+    for name, data in files.items():
+        folder, _, rest = name.partition("/")
+        if folder not in {"leaves", "proofs", "disclosures"}:
+            found[name] = data
+            continue
+        place = int(rest[:6])
+        if place != drop:
+            found[f"{folder}/{place - (place > drop):06}{rest[6:]}"] = data
+    moved = [each | {"leaf": each["leaf"] - (each["leaf"] > drop)} for each in json.loads(files[WITHHELD])]
+    assert count > drop
+    return found | {WITHHELD: json.dumps([each for each in moved if each["leaf"] != drop]).encode()}
+
+
+def last(files: Files) -> int:
+    """The place of the leaf that closes the copy."""
+    return max(int(name[7:13]) for name in files if name.startswith("leaves/"))

@@ -1,0 +1,183 @@
+"""A forger who knows the format: each attack on a copy is named, by the line that should name it."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+
+from roznamcha.ledger import verify
+from roznamcha.ledger.disclosing import b64
+from roznamcha.ledger.notes import Signer, body_of, note_of
+from roznamcha.ledger.verify import Files, judge, opened, pack
+from tests.ledger.copies import Court, last, leaf, packed, shifted, verdict
+
+
+def edit(files: Files) -> Files:
+    """An entry is edited in the database, and its leaf made anew."""
+    told = leaf(files, 1) | {"state": b64(b"x" * 32)}
+    return files | {"leaves/000001.json": json.dumps(told).encode()}
+
+
+def delete(files: Files) -> Files:
+    """An entry is left out, as if it had never been."""
+    return shifted(files, 2, last(files))
+
+
+def insert(files: Files) -> Files:
+    """An entry is put in that was never logged, with the proof of another."""
+    told = leaf(files, 3) | {"entry": "00000000-0000-7000-8000-000000000000"}
+    return files | {"leaves/000003.json": json.dumps(told).encode()}
+
+
+def back_date(files: Files) -> Files:
+    """An entry claims an earlier time of recording."""
+    return files | {"leaves/000003.json": files["leaves/000003.json"].replace(b'"at":"2026', b'"at":"2025')}
+
+
+def reorder(files: Files) -> Files:
+    """Two entries change places, with their proofs and what is shown of them."""
+    found = dict(files)
+    for kind, end in (("leaves", "json"), ("proofs", "tlog-proof"), ("disclosures", "txt")):
+        one, two = (f"{kind}/{place:06}.{end}" for place in (1, 2))
+        found[one], found[two] = files[two], files[one]
+    swapped = {1: 2, 2: 1}
+    moved = [each | {"leaf": swapped.get(each["leaf"], each["leaf"])} for each in json.loads(files[verify.WITHHELD])]
+    return found | {verify.WITHHELD: json.dumps(moved).encode()}
+
+
+def cut_off(files: Files) -> Files:
+    """The last leaf is left out, which closes the copy: and with it whatever stood before it."""
+    return shifted(files, last(files), last(files) + 1)
+
+
+def fork(files: Files) -> Files:
+    """The log shows this court another head than others have: other leaves, under a key of the forger's."""
+    stranger = Signer("tlog.example/cg/2026", b"f" * 32)
+    return resigned(files, lambda body: note_of(body, stranger.sign(body)))
+
+
+def unsigned_head(files: Files) -> Files:
+    """Another root under the log's own signature line."""
+    name = "proofs/000000.tlog-proof"
+    signature = files[name].split(b"\n\n")[2]
+    return resigned(files, lambda _: note_of(body_of("tlog.example/cg/2026", 99, b"r" * 32), signature))
+
+
+def resigned(files: Files, note: Callable[[bytes], bytes]) -> Files:
+    """Every proof against another head."""
+    found = dict(files)
+    for name, data in files.items():
+        if name.startswith("proofs/"):
+            front, body, _ = data.split(b"\n\n")
+            found[name] = front + b"\n\n" + note(body + b"\n")
+    return found
+
+
+def rewritten_since(files: Files) -> Files:
+    """The head of an earlier day is none from which the log goes on."""
+    (name,) = (each for each in files if each.endswith("000000.checkpoint"))
+    origin, size, _ = files[name].decode().split("\n", 2)
+    return files | {name: note_of(body_of(origin, int(size), b"r" * 32), files[name].split(b"\n\n")[1])}
+
+
+def swap_exhibit(files: Files) -> Files:
+    """The film is another one, under the old name."""
+    (name,) = (each for each in files if each.startswith("exhibits/"))
+    return files | {name: b"another film"}
+
+
+def add_exhibit(files: Files) -> Files:
+    """A paper is slipped in that nobody entered."""
+    return files | {"exhibits/0000.pdf": b"a confession"}
+
+
+def change_custody(files: Files) -> Files:
+    """The table of custody is made to read better."""
+    return files | {"extracts/custody.csv": files["extracts/custody.csv"].replace(b"CG-2001", b"CG-2002")}
+
+
+def change_value(files: Files) -> Files:
+    """A value is shown that is not the one that was entered."""
+    name = "disclosures/000001.txt"
+    lines = files[name].decode().split()
+    salt_name = opened(lines[0])
+    other = b64(json.dumps(["A" * 22, salt_name[0], "other"]).encode())
+    return files | {name: "\n".join([other, *lines[1:]]).encode()}
+
+
+def hide_value(files: Files) -> Files:
+    """A value is withheld without a word."""
+    name = "disclosures/000001.txt"
+    return files | {name: b"\n".join(files[name].split()[1:])}
+
+
+def hide_without_reason(files: Files) -> Files:
+    """A value is listed as withheld, and no reason is given."""
+    told = json.loads(files[verify.WITHHELD])
+    return files | {verify.WITHHELD: json.dumps([each | {"reason": ""} for each in told]).encode()}
+
+
+def replay(files: Files) -> Files:
+    """A leaf of another log is put in, with its own log's sound proof."""
+    other = leaf(files, 2) | {"log": "tlog.example/mp/2026"}
+    data = json.dumps(other).encode()
+    signer = Signer("tlog.example/cg/2026", b"s" * 32)
+    body = body_of(signer.name, 1, verify.leaf_hash(data))
+    proof = b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + note_of(body, signer.sign(body))
+    return files | {"leaves/000002.json": data, "proofs/000002.tlog-proof": proof}
+
+
+def empty_proof(files: Files) -> Files:
+    """A proof that proves nothing."""
+    return files | {"proofs/000002.tlog-proof": files["proofs/000002.tlog-proof"].replace(b"index ", b"index 9", 1)}
+
+
+ATTACKS: dict[str, tuple[Callable[[Files], Files], set[str]]] = {
+    "edit": (edit, {"LOGGED", "COMPLETE"}),
+    "delete": (delete, {"COMPLETE"}),
+    "insert": (insert, {"LOGGED", "COMPLETE"}),
+    "back-date": (back_date, {"LOGGED", "COMPLETE"}),
+    "reorder": (reorder, {"COMPLETE"}),
+    "truncate the bundle": (cut_off, {"COMPLETE"}),
+    "fork": (fork, {"LOGGED"}),
+    "a head that was not signed": (unsigned_head, {"LOGGED"}),
+    "rewrite between milestones": (rewritten_since, {"LOGGED"}),
+    "swap an exhibit": (swap_exhibit, {"DISCLOSED"}),
+    "slip in an exhibit": (add_exhibit, {"DISCLOSED"}),
+    "change an extract": (change_custody, {"DISCLOSED"}),
+    "change a disclosed value": (change_value, {"DISCLOSED"}),
+    "withhold in silence": (hide_value, {"DISCLOSED"}),
+    "withhold without a reason": (hide_without_reason, {"DISCLOSED"}),
+    "replay from another log": (replay, {"LOGGED", "COMPLETE"}),
+    "a trick with a proof": (empty_proof, {"LOGGED"}),
+}
+"""What a forger does who knows the format, and the lines that name it."""
+
+
+def test_each_attack_on_a_copy_is_named(case: Court) -> None:
+    """By the line that should name it, and by no other; done carelessly, the manifest names it too."""
+    files = case.files("court")
+    for attack, (mount, lines) in ATTACKS.items():
+        forged = mount(files)
+        found = verdict(packed(forged), case.policy)
+        assert {line for line, how in found.items() if how == "FAILED"} == lines, attack
+        if forged.keys() == files.keys():
+            careless = pack({**forged, verify.MANIFEST: files[verify.MANIFEST]})
+            assert verdict(careless, case.policy)["INTACT"] == "FAILED", attack
+
+
+def test_without_a_policy_a_fork_can_not_be_seen(case: Court) -> None:
+    """That is why LOGGED reads NOT CHECKED then, and never passes."""
+    found = verdict(packed(fork(case.files("court"))))
+    assert found["LOGGED"] == "NOT CHECKED"
+    assert "unanchored" in next(says for line, _, says in judge(case.copies["court"]) if line == "LOGGED")
+
+
+def test_every_byte_matters(case: Court) -> None:
+    """A bit turned anywhere in the file, a sample of them: some line fails, and nothing stops the judge."""
+    data, chance = case.copies["public"], random.Random(7)
+    for at in chance.sample(range(len(data)), 60):
+        flipped = bytearray(data)
+        flipped[at] ^= 1 << chance.randrange(8)
+        assert "FAILED" in verdict(bytes(flipped)).values(), at
