@@ -114,7 +114,7 @@ class Binder:
         return [
             self._of_entry(each, logs[each.log], rule, states[each.position], erased)
             if each.position is not None
-            else self._of_copy(each, logs[each.log], asked[json.loads(each.data)["entry"]])
+            else self._of_copy(each, logs[each.log], rule, asked[json.loads(each.data)["entry"]], closed_by)
             for each in leaves
         ]
 
@@ -139,8 +139,13 @@ class Binder:
                 withheld.append({"leaf": leaf.place, "digest": each.digest, **_reason(each, rule, erased)})
         return Shown(leaf, log, entry.schema.name, sorted(shown), withheld)
 
-    def _of_copy(self, leaf: Leaf, log: Log, asked: Asked) -> Shown:
-        return Shown(leaf, log, "ledger.copy", sorted(each.text or "" for each in asked.disclosures), [])
+    def _of_copy(self, leaf: Leaf, log: Log, rule: Rule, asked: Asked, closed_by: UUID) -> Shown:
+        """What closes this copy is shown; what closed an earlier one only to whom every open column is."""
+        own = asked.id == closed_by or not rule.hidden
+        texts = sorted(each.text or "" for each in asked.disclosures) if own else []
+        why = f"of an earlier copy, not for the {rule.name} copy"
+        withheld = [{"leaf": leaf.place, "digest": each.digest, "reason": why} for each in asked.disclosures if not own]
+        return Shown(leaf, log, "ledger.copy", texts, withheld)
 
     def _erasures(self, states: Iterable[bytes]) -> dict[str, str]:
         """The order by which each person was erased in this record."""

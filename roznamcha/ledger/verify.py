@@ -313,6 +313,8 @@ def read_policy(text: str) -> Policy:
         elif kind:
             raise Bad(f"the policy has a line that says nothing: {line[:60]}")
     keys = [each.public for each in (*logs, *witnesses.values())]
+    if any(each.kind != ED25519 for each in logs) or any(each.kind != COSIGNATURE for each in witnesses.values()):
+        raise Bad("the policy takes a witness for a log, or a log for a witness")
     if len(quorum) != 1 or len({*keys}) < len(keys):
         raise Bad("the policy must have one quorum, and no key twice")
     return Policy(logs, groups, witnesses, quorum[0])

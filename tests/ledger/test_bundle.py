@@ -30,6 +30,7 @@ from tests.ledger.copies import (
     values,
     verdict,
 )
+from tests.ledger.logs import SIGNER
 from tests.roznamcha.test_store import store_on
 
 LINES = ["INTACT", "LOGGED", "WITNESSED", "TIMED", "SIGNED", "COMPLETE", "DISCLOSED"]
@@ -61,6 +62,8 @@ def test_four_audiences_one_root(case: Court) -> None:
         assert bool(withheld) == (audience != "sealed")
         assert all(each["reason"] for each in withheld)
     assert {n for n, _ in values(case.files("public"))} & {"meta.actor", "meta.cause"} == set()
+    closings = [n for n, _ in values(case.files("accused"))].count("copy.files"), last(case.files("accused"))
+    assert closings == (1, 6), "what closed the public copy is not for the accused"
 
 
 def test_what_was_opened_was_entered_first(case: Court) -> None:
@@ -159,6 +162,9 @@ def test_witnesses_are_counted_as_the_policy_asks(case: Court) -> None:
     assert verdict(cosigned("hc2", "fsl"), asked)["WITNESSED"] == "OK"
     assert verdict(cosigned("hc1", "hc2"), asked)["WITNESSED"] == "FAILED"
     assert verdict(cosigned(), asked)["WITNESSED"] == "FAILED"
+    for strange in (f"log {vkey_of(names['fsl'].key)}\nquorum none\n", f"witness w {vkey_of(SIGNER.key)}\nquorum w\n"):
+        with pytest.raises(verify.Bad, match="takes a witness for a log"):
+            read_policy(strange)
     for wrong in (
         "quorum none\n",
         "log x\n",
