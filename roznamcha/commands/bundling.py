@@ -29,7 +29,8 @@ from roznamcha.ledger.bundle import Binder, table
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.stamping import stamp
-from roznamcha.ledger.verify import FAILED, judge
+from roznamcha.ledger.verify import FAILED, judge, read_policy
+from roznamcha.ledger.witnessing import policy_in
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, many, print_json, say
 from roznamcha.settings import settings
@@ -48,6 +49,9 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     reason: Annotated[str, typer.Option(help="What they are opened for")] = "",
     order: Annotated[str, typer.Option(help="Number of the order, if there is one")] = "",
     tsa: Annotated[str, typer.Option(help="URL of a time stamping authority (RFC 3161), asked for each head")] = "",
+    policy: Annotated[
+        Path | None, typer.Option(help="A policy (c2sp.org/tlog-policy): its witnesses are asked to cosign the heads")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -59,6 +63,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         message = f"there is no copy for {audience[:40]!r}; they are {', '.join(RULES)}"
         raise Usage(message)
     rule, exhibits = RULES[audience], dict(_exhibits(exhibit or []))
+    trusted = policy_in(policy) if policy else ""
     with open_office(settings()) as office, connected(office.url, "roznamcha bundle") as connection:
         record_id, found = history_of(office, record)
         _enter_reading(office, found, rule, (by, reason, order))
@@ -67,8 +72,8 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         with _keeping(office) as keep:
             closed = binder.close(record_id, rule, files, keep)
         shown = binder.shown(record_id, rule, closed)
-        data = binder.bind(shown, rule, files, partial(stamp, tsa) if tsa else None)
-    verdict = judge(data)
+        data = binder.bind(shown, rule, files, partial(stamp, tsa) if tsa else None, trusted)
+    verdict = judge(data, read_policy(trusted) if trusted else None)
     _write(to, data)
     bad = [f"{line}: {says}" for line, how, says in verdict if how == FAILED]
     told = {

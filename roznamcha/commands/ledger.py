@@ -227,6 +227,27 @@ def consistency(
 
 
 @ledger.command()
+def witness(
+    policy: Annotated[Path, typer.Argument(help="A policy (c2sp.org/tlog-policy) with the witnesses' URLs")],
+    log: OfLog = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Have the last signed head cosigned by every witness of a policy; exit code 3 if one has seen another history."""
+    from roznamcha.ledger.witnessing import policy_in, witnessed
+
+    text = policy_in(policy)
+    with reading() as (_, found):
+        of = found.log(log)
+        head = witnessed(found.tree(of), found.checkpoint(of), text)
+    if as_json:
+        names = [name for name, _ in head.signatures if name != head.origin]
+        print_json({"origin": head.origin, "size": head.size, "witnesses": names, "note": head.note.decode()})
+    else:
+        say(*head.note.decode().splitlines())
+
+
+@ledger.command()
 def audit(against: Against = None, *, as_json: AsJson = False) -> None:
     """Make every leaf again from its entry, every tile from the leaves, and look at every signature. Mends nothing."""
     notes = _notes(against)

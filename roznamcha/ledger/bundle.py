@@ -32,6 +32,7 @@ from roznamcha.ledger.notes import pem_of
 from roznamcha.ledger.readme import readme
 from roznamcha.ledger.statements import Asked
 from roznamcha.ledger.verify import MANIFEST, WITHHELD, Checkpoint, Files, key_of, manifest, pack
+from roznamcha.ledger.witnessing import witnessed
 from roznamcha.sealing import Keyring
 from schemas import Catalogue
 
@@ -159,12 +160,23 @@ class Binder:
 
     # --- the files -----------------------------------------------------------------------------------------------
 
-    def bind(self, shown: Sequence[Shown], rule: Rule, files: Mapping[str, bytes], stamp: Stamp | None = None) -> bytes:
-        """The bundle's bytes: the same ones from the same leaves and time stamps, whenever and wherever it is made.
+    def bind(
+        self,
+        shown: Sequence[Shown],
+        rule: Rule,
+        files: Mapping[str, bytes],
+        stamp: Stamp | None = None,
+        policy: str = "",
+    ) -> bytes:
+        """The bundle's bytes: the same ones from the same leaves, cosignatures and time stamps.
 
-        `stamp` gives an authority's answer for a head.
+        `stamp` gives an authority's answer for a head; witnesses that `policy` has an address of are asked to cosign.
         """
-        heads = self._heads(shown)
+        logs = {each.log.origin: each.log for each in shown}
+        heads = {
+            origin: witnessed(self.ledger.tree(logs[origin]), head, policy) if policy else head
+            for origin, head in self._heads(shown).items()
+        }
         trees = {each.log.origin: self.ledger.tree(each.log) for each in shown}
         found: Files = dict(files)
         for each in shown:
