@@ -10,13 +10,15 @@ import pytest
 from consumers.embedded import connected
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.kept import Ledger
+from roznamcha.ledger.notes import body_of, note_of, vkey_of
 from roznamcha.ledger.verify import Checkpoint, open_checkpoint, read_policy, signed_by
-from roznamcha.ledger.witnessing import witnessed
+from roznamcha.ledger.witnessing import cosigned, witnessed
 from tests.consumers.feed import write_cases
 from tests.ledger.copies import Court, verdict
 from tests.ledger.keeping import BASE, Keeper
 from tests.ledger.logs import SIGNER
-from tests.ledger.witness import Witness, witness
+from tests.ledger.witness import Witness, omniwitness, witness
+from tests.peers.installed import NoPeer
 
 
 @pytest.fixture
@@ -88,6 +90,27 @@ def test_who_does_not_answer_or_does_not_sign(keeper: Keeper, hc: Witness) -> No
         asked(keeper, f"{line}quorum none\n")
     with pytest.raises(Refused, match="says nothing"):
         asked(keeper, "witness\nquorum none\n")
+
+
+def test_a_witness_that_others_have_written(keeper: Keeper, tmp_path: Path) -> None:
+    """omniwitness, as it runs in public: it cosigns what grows, and refuses a fork that is rightly signed."""
+    folder = tmp_path / "omni"
+    folder.mkdir()
+    signer = keeper.keys.signer(f"{BASE}/2026")
+    try:
+        with omniwitness(folder, signer.key) as (key, url):
+            line = f"witness omni {vkey_of(key)} {url}\nquorum omni\n"
+            assert signed_by(key, asked(keeper, line))
+            write_cases(keeper.url, 1, first=2)
+            keeper.keep()
+            grown = asked(keeper, line)
+            assert (grown.size, bool(signed_by(key, grown))) == (13, True)
+            body = body_of(signer.name, 13, b"f" * 32)
+            forked = open_checkpoint(note_of(body, signer.sign(body)))
+            with connected(keeper.url) as connection, pytest.raises(Broken, match="has seen another history"):
+                cosigned(Ledger(connection).tree(Ledger(connection).log()), forked, key, url)
+    except NoPeer as missing:
+        pytest.skip(str(missing))
 
 
 def test_a_copy_is_witnessed(case: Court, tmp_path: Path) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 from roznamcha.ledger.notes import Signer, vkey_of
 from roznamcha.ledger.verify import COSIGNATURE, Bad, Checkpoint, Key, base64_of, extends, open_checkpoint, signed_by
+from tests.peers.installed import NoPeer
 
 
 class Witness:
@@ -48,6 +54,42 @@ class Witness:
         if size != self.size:
             return 409
         return 200 if not size or extends(size, head.size, self.root, head.root, proof) else 422
+
+
+OMNIWITNESS = "github.com/transparency-dev/witness/cmd/omniwitness@v0.0.0-20260720115447-2e1c6971d19e"
+"""A witness that others have written, and run in public: `go install` builds it in some minutes."""
+
+
+@contextmanager
+def omniwitness(folder: Path, log: Key) -> Iterator[tuple[Key, str]]:
+    """That witness as a process, trusting one log more than it comes with: its key and address. Raises NoPeer."""
+    name = "omniwitness"
+    program = shutil.which(name) or shutil.which(name, path=str(Path.home() / "go" / "bin"))
+    if program is None:
+        message = f"there is no omniwitness here: go install {OMNIWITNESS}"
+        raise NoPeer(message)
+    seed, known = b"o" * 32, {"Origin": log.name, "URL": "http://127.0.0.1:1/", "PublicKey": vkey_of(log)}
+    (folder / "key").write_text(Signer("omni.example", seed).written)
+    (folder / "logs.yaml").write_text(json.dumps({"Logs": [known]}))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        at = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [program, "--listen", at, "--metrics_listen", "", "--private_key_path", str(folder / "key"),
+               "--db_file", str(folder / "witness.db"), "--additional_logs", str(folder / "logs.yaml")]  # fmt: skip
+    with (folder / "said").open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as process:
+        try:
+            until = time.monotonic() + 30
+            while not _listens(at) and time.monotonic() < until:
+                assert process.poll() is None, (folder / "said").read_text()
+                time.sleep(0.05)
+            yield Signer("omni.example", seed, COSIGNATURE).key, f"http://{at}"
+        finally:
+            process.kill()
+
+
+def _listens(at: str) -> bool:
+    host, _, port = at.partition(":")
+    with socket.socket() as tried:
+        return tried.connect_ex((host, int(port))) == 0
 
 
 @contextmanager
