@@ -45,7 +45,7 @@ class Docket:
 class Deadlines(View):
     """One row for each clock of each subject; and for a vanished clock of which that is still to be told."""
 
-    version = 2
+    version = 3
     State = Docket
     indexes = (("station", "due_at"), ("due_at",), Index(("next_at", *CLOCK), "next_at IS NOT NULL"))
 
@@ -72,6 +72,8 @@ class Deadlines(View):
         digest: str = ""
         next_at: datetime | None = None
         """When something is next to be told of it; None when nothing is."""
+        ended_recorded_at: datetime | None = None
+        """When the entry was recorded that took the duty away."""
 
         KEY = CLOCK
 
@@ -156,6 +158,7 @@ class Deadlines(View):
             consequence=clock.rule.consequence["class"],
             digest=clock.rule.digest,
             next_at=next_at(clock, told, state.recorded_at),
+            ended_recorded_at=clock.course.ended_by.recorded_at if clock.course.ended_by else None,
         )
 
 

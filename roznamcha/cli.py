@@ -33,6 +33,7 @@ from roznamcha.commands import (
     living,
     malkhana,
     projecting,
+    ranking,
     reading,
     reconciling,
     registries,
@@ -56,7 +57,7 @@ app = typer.Typer(
 )
 WORK = (
     demo, entering, exporting, reading, custody, explaining, bundling, handoffs, ticking, relaying, projecting,
-    reconciling, keeping, health, living, standing,
+    reconciling, keeping, health, living, standing, ranking,
 )  # fmt: skip
 for commands in (each.app for each in WORK):
     app.registered_commands.extend(commands.registered_commands)

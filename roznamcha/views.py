@@ -19,10 +19,12 @@ from projections.case_state import CaseState
 from projections.deadlines import Deadlines
 from projections.hand_offs import HandOffs
 from projections.history import History
+from projections.marks import Marks
 from projections.ties import Ties
 from projections.view import View
 from roznamcha.errors import Broken, Unavailable, Usage
 from roznamcha.office import Office
+from roznamcha.schemes import shipped
 from roznamcha.screen import note, progress_bar
 
 WORTH_A_REBUILD = 5_000
@@ -34,7 +36,7 @@ WORKERS = max(1, min(8, os.cpu_count() or 1))
 def all_views(office: Office) -> list[View]:
     """Every view, ready to be fed."""
     deadlines = Deadlines(office.book, office.settings.zone)
-    return [CaseState(), History(), Articles(), HandOffs(), Ties(), deadlines]
+    return [CaseState(), History(), Articles(), HandOffs(), Ties(), deadlines, Marks(shipped(), office.settings.zone)]
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,10 @@ from projections.case_state import CaseState
 from projections.deadlines import Deadlines
 from projections.hand_offs import HandOffs
 from projections.history import History
+from projections.marks import Marks
 from projections.ties import Ties
 from projections.view import View
+from roznamcha.schemes import shipped
 from schemas import catalogue
 from tests.acts import act
 from tests.roznamcha.test_store import store_on
@@ -35,7 +37,8 @@ INDIA = ZoneInfo("Asia/Kolkata")
 
 def all_views() -> list[View]:
     """Every view that ships."""
-    return [CaseState(), History(), Articles(), HandOffs(), Ties(), Deadlines(load_book(), INDIA)]
+    deadlines, marks = Deadlines(load_book(), INDIA), Marks(shipped(), INDIA)
+    return [CaseState(), History(), Articles(), HandOffs(), Ties(), deadlines, marks]
 
 
 def write_cases(url: str, cases: int, first: int = 0) -> list[UUID]:

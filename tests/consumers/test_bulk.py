@@ -246,7 +246,7 @@ def test_what_workers_have_done_is_told_in_all(database: str) -> None:
 
 def test_events_are_only_read_by_what_a_view_declares() -> None:
     """A view that meets an act only as an entry of the case reads its meta, and steps over all the rest."""
-    case_state, history, articles, hand_offs, ties, deadlines = all_views()
+    case_state, history, articles, hand_offs, ties, deadlines, _ = all_views()
     hearing, moved = ACTS["case.HearingHeld"], ACTS["case.PropertyDeposited"]
     assert history.reads(hearing) == articles.reads(hearing) == frozenset()
     assert case_state.reads(hearing) == {"items"}

@@ -45,7 +45,8 @@ def test_the_demo_has_its_shape_and_is_the_same_twice(district: Program) -> None
     assert (first["verified"], first["entered_now"]) == (True, 0)
     assert first["registers"]["case"] >= 40
     assert first["inquests"] >= 5
-    assert set(first["views"]) == {"case_state", "history", "custody", "malkhana", "hand_offs", "ties", "deadlines"}
+    views = {"case_state", "history", "custody", "malkhana", "hand_offs", "ties", "deadlines", "marks"}
+    assert set(first["views"]) == views
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
     assert first["custody_breaks"] > 0
     assert first["deadlines"]["lapsed"] > 0
@@ -168,7 +169,8 @@ def test_a_record_that_cannot_be_read_is_parked_and_told(program: Program, tmp_p
         owner.execute("ALTER TABLE roznamcha.entries DISABLE TRIGGER entries_never_change")
         owner.execute("UPDATE roznamcha.entries SET state = substring(state FROM 1 FOR 60) WHERE notification_id = 1")
     lots = program.json("parked", "list")
-    assert {each["view"] for each in lots} == {"case_state", "history", "articles", "hand_offs", "ties", "deadlines"}
+    views = {"case_state", "history", "articles", "hand_offs", "ties", "deadlines", "marks"}
+    assert {each["view"] for each in lots} == views
     assert program.run("verify", check=False).returncode == 3
     assert "position 1" in program.run("verify", check=False).stderr
     assert program.run("parked", "replay", check=False).returncode == 3

@@ -1,0 +1,254 @@
+"""What stations are ranked by: for each record, day and station, how often something came up and was as it should be.
+
+A mark stands on the day on which its time was over, in the station that had the record then. Marks are sums of their
+record alone: neither the order of records nor the number of workers changes them, and any month of any station is
+added up when it is asked for. What is recorded too late never makes a mark better, and often one worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from domain.common.corrections import CorrectsEntry
+from domain.common.matter import Entry
+from domain.deadline.sheet import TellsOfClock
+from domain.event import Event
+from domain.ranking.scheme import EVERY, Indicator, Scales
+from projections.struck import standing, strike
+from projections.view import SAME, View, on
+
+HELD = "held"
+"""The indicator under which it is told which station has a record from that day on: nothing is counted by it."""
+TAKING_OVER = frozenset({"case.CaseReceived", "case.FIRReceivedByStation", "missing_person.SearchTakenOver"})
+"""The acts by which a record comes to another station."""
+WRITTEN_WITHIN = timedelta(hours=24)
+"""How long after its last moment what was done in time may be written down, and still counts as done in time."""
+
+
+@dataclass
+class Slate:
+    """What is kept of a record: sums of what was entered, and the acts that any indicator names, as JSON.
+
+    An entry that was struck was entered all the same: striking it heals no delay. The acts that are struck have never
+    happened.
+    """
+
+    record_id: UUID
+    entered: dict[str, Any] = field(default_factory=dict)
+    facts: list[Any] = field(default_factory=list)
+    corrections: dict[str, Any] = field(default_factory=dict)
+
+    KEY = ("record_id",)
+
+
+class Fact(NamedTuple):
+    """An act that an indicator names."""
+
+    version: int
+    name: str
+    station: str
+    district: str
+    at: datetime
+    recorded_at: datetime
+    values: Mapping[str, Any]
+
+
+class Marks(View):
+    """One row for each record, indicator, station and day."""
+
+    State = Slate
+    ignores = frozenset({TellsOfClock})
+    indexes = (("indicator", "day"), ("day",))
+
+    @dataclass
+    class Row:
+        """How often it came up, how often it was right, and the versions of the entries that were not."""
+
+        record_id: UUID
+        indicator: str
+        station: str
+        day: date
+        district: str = ""
+        good: int = 0
+        of: int = 0
+        failed: list[Any] = field(default_factory=list)
+
+        KEY = ("record_id", "indicator", "station", "day")
+
+    def __init__(self, scales: Scales, zone: tzinfo) -> None:
+        """Count what these scales name, days in `zone`."""
+        super().__init__()
+        self.scales, self.zone = scales, zone
+        self.basis = f"{scales.digest} {zone}"
+        indicators = scales.indicators.values()
+        self._entered = [each for each in indicators if each.kind == "entered"]
+        self._told = [each for each in indicators if each.kind in _MARKED]
+        self._named = scales.named | TAKING_OVER
+
+    @on(Entry)
+    def entered(self, row: Slate, e: Entry) -> object:
+        """Whether it was recorded soon enough; and keep what any indicator names, and who has the record first."""
+        meta, changed = e.meta, False
+        for each in self._entered if e.by_hand else ():
+            if EVERY in each.acts or e.name in each.acts:
+                key = f"{each.id}|{meta.station}|{_day(meta.occurred_at, self.zone)}"
+                late = meta.recorded_at - meta.occurred_at > timedelta(hours=each.hours)
+                sums = row.entered.setdefault(key, {"good": 0, "failed": [], "district": meta.district})
+                sums["good"] += not late
+                sums["failed"] += [meta.version] if late else []
+                changed = True
+        if not row.facts or e.name in self._named:
+            values = {column: getattr(e, column, "") for column in sorted(self._columns(e.name))}
+            times = {"at": meta.occurred_at.isoformat(), "recorded_at": meta.recorded_at.isoformat()}
+            where = {"station": meta.station, "district": meta.district}
+            row.facts.append({"version": meta.version, "name": e.name, **where, **times, "values": values})
+            changed = True
+        return None if changed else SAME
+
+    @on(CorrectsEntry)
+    def corrected(self, row: Slate, e: CorrectsEntry) -> None:
+        """What is struck has never happened."""
+        row.corrections = strike(row.corrections, e)
+
+    def reads(self, cls: type[Event[Any]]) -> frozenset[str] | None:
+        """The columns by which acts belong together, and what a correction strikes."""
+        return super().reads(cls) if issubclass(cls, CorrectsEntry) else self._columns(cls.name)
+
+    def _columns(self, name: str) -> frozenset[str]:
+        return frozenset(each.same for each in self._told if each.same and name in each.named)
+
+    def rows(self, state: Slate) -> Iterator[Row]:
+        """The marks of the record."""
+        found: dict[tuple[str, str, date], Marks.Row] = {}
+        for key, sums in state.entered.items():
+            indicator, station, day = key.rsplit("|", 2)
+            at = (indicator, station, date.fromisoformat(day))
+            of = sums["good"] + len(sums["failed"])
+            found[at] = self.Row(state.record_id, *at, sums["district"], sums["good"], of, list(sums["failed"]))
+        kept = [_fact(each) for each in standing(state.facts, state.corrections)]
+        holders = Holders(kept)
+        for since, station, district in holders.steps:
+            at = (HELD, station, _day(since, self.zone))
+            found.setdefault(at, self.Row(state.record_id, *at, district))
+        for each in self._told:
+            for fact, due, done in _MARKED[each.kind](each, kept):
+                station, district = (done.station, done.district) if done else holders.at(due, fact)
+                at = (each.id, station, _day(due, self.zone))
+                row = found.setdefault(at, self.Row(state.record_id, *at, district))
+                row.of += 1
+                row.good += done is not None
+                row.failed += [] if done else [fact.version]
+        yield from found.values()
+
+
+class Holders:
+    """Which station had a record when."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        """From the acts by which it came to each; the first one is where it began."""
+        first = min(facts, key=lambda each: each.version, default=None)
+        taken = sorted((each for each in facts if each.name in TAKING_OVER), key=lambda each: (each.at, each.version))
+        begun = [first] if first is not None and first not in taken else []
+        self.steps = [(each.at, each.station, each.district) for each in (*begun, *taken)]
+
+    def at(self, moment: datetime, fact: Fact) -> tuple[str, str]:
+        """The station and district at a moment: where the act was done, unless it was taken over since."""
+        since = [step[1:] for step in self.steps[1:] if fact.at < step[0] <= moment]
+        return since[-1] if since else (fact.station, fact.district)
+
+
+def _day(moment: datetime, zone: tzinfo) -> date:
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:  # the last hours of the calendar
+        return moment.date()
+
+
+def _fact(kept: Mapping[str, Any]) -> Fact:
+    at, recorded_at = (datetime.fromisoformat(kept[each]) for each in ("at", "recorded_at"))
+    return Fact(kept["version"], kept["name"], kept["station"], kept["district"], at, recorded_at, kept["values"])
+
+
+Marked = Iterator[tuple[Fact, datetime, Fact | None]]
+"""What came up, when its time was over, and the act by which it was right, if it was."""
+
+
+def _followed(indicator: Indicator, facts: Sequence[Fact]) -> Marked:
+    """Each act that had to be followed by another."""
+    for fact in facts:
+        if fact.name not in indicator.acts:
+            continue
+        due = _later(fact.at, indicator.hours)
+        mine = [each for each in facts if fact.at <= each.at and _in_time(each, due) and _same(indicator, fact, each)]
+        if not any(each.name in indicator.unless for each in mine):
+            yield fact, due, next((each for each in mine if each.name in indicator.by), None)
+
+
+def _share(indicator: Indicator, facts: Sequence[Fact]) -> Marked:
+    """Each act of those that are counted; a good one only where it was written down soon enough."""
+    for fact in facts:
+        if fact.name in indicator.acts:
+            yield fact, fact.at, fact if fact.name in indicator.good and _in_time(fact, fact.at) else None
+
+
+_MARKED: Mapping[str, Callable[[Indicator, Sequence[Fact]], Marked]] = {"followed": _followed, "share": _share}
+
+
+def _later(moment: datetime, hours: int) -> datetime:
+    try:
+        return moment + timedelta(hours=hours)
+    except OverflowError:
+        return moment
+
+
+def _in_time(fact: Fact, due: datetime) -> bool:
+    return fact.at <= due and fact.recorded_at - due <= WRITTEN_WITHIN
+
+
+def _same(indicator: Indicator, one: Fact, other: Fact) -> bool:
+    column = indicator.same
+    return not column or column not in other.values or one.values.get(column) == other.values[column]
+
+
+class Ended(NamedTuple):
+    """A legal clock, as far as ranking looks at it: a row of the view of deadlines."""
+
+    record_id: UUID
+    rule: str
+    station: str
+    due_at: datetime
+    met_at: datetime | None
+    recorded_at: datetime | None
+    ended_at: datetime | None
+    ended_recorded_at: datetime | None
+
+
+def clock_marks(clocks: Iterable[Ended], held: Mapping[UUID, Mapping[date, tuple[str, str]]], scales: Scales,
+                zone: tzinfo) -> Iterator[Marks.Row]:  # fmt: skip
+    """The marks of legal clocks, on their last day. `held`: from which day on each station had the record.
+
+    A duty that was taken away, exempted by who may or overtaken by events, is not counted, unless that was done or
+    written down only when the time was over.
+    """
+    by_rule: dict[str, list[str]] = {}
+    for each in scales.indicators.values():
+        for rule in each.rules:
+            by_rule.setdefault(rule, []).append(each.id)
+    for clock in clocks:
+        if clock.ended_at and _both(clock.ended_at, clock.ended_recorded_at or clock.ended_at, clock.due_at):
+            continue
+        good = bool(clock.met_at) and _both(clock.met_at, clock.recorded_at or clock.met_at, clock.due_at)
+        day = _day(clock.due_at, zone)
+        steps = held.get(clock.record_id, {})
+        since = max((each for each in steps if each <= day), default=None)
+        station, district = steps[since] if since else (clock.station, "")
+        for indicator in by_rule.get(clock.rule, ()):
+            yield Marks.Row(clock.record_id, indicator, station, day, district, int(good), 1)
+
+
+def _both(done: datetime | None, written: datetime | None, due: datetime) -> bool:
+    return done is not None and written is not None and done <= due and written - due <= WRITTEN_WITHIN
