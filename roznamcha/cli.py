@@ -29,6 +29,7 @@ from roznamcha.commands import (
     exporting,
     handoffs,
     health,
+    itsso,
     keeping,
     living,
     malkhana,
@@ -57,7 +58,7 @@ app = typer.Typer(
 )
 WORK = (
     demo, entering, exporting, reading, custody, explaining, bundling, handoffs, ticking, relaying, projecting,
-    reconciling, keeping, health, living, standing, ranking,
+    reconciling, keeping, health, living, standing, ranking, itsso,
 )  # fmt: skip
 for commands in (each.app for each in WORK):
     app.registered_commands.extend(commands.registered_commands)

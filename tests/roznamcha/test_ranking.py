@@ -14,14 +14,17 @@ import pytest
 from consumers.rebuild import rebuild_all
 from domain.law.book import load_book
 from domain.ranking.score import standings
+from projections.case_state import CaseState
 from projections.deadlines import Deadlines
 from projections.history import History
 from projections.marks import Marks
+from roznamcha.commands.itsso import cases_by, document, figures_of
 from roznamcha.commands.ranking import Asked, shown
 from roznamcha.errors import Usage
 from roznamcha.ranking import Period, counted, from_entries, from_views, read_figures
 from roznamcha.schemes import shipped
 from schemas import catalogue
+from tests.acts import act
 from tests.consumers.feed import INDIA, digest, following, write_cases
 from tests.roznamcha.kit import Program
 from tests.roznamcha.test_store import store_on
@@ -110,3 +113,22 @@ def test_the_command_ranks_explains_and_prints_its_scheme(program: Program) -> N
     assert len(mine["records"]) == 12
     refused = program.run("rank", "--month", "2026-07", "--explain", "CG-XXX", "--json", check=False)
     assert (refused.returncode, json.loads(refused.stdout)["error"]) == (1, "Refused")
+
+
+def test_the_board_of_sexual_offences(database: str) -> None:
+    """Three figures of a station, the open cases by the earliest due; a case without a section of the list is none."""
+    store = store_on(database)
+    sections = [["BNS 64(1)"], ["POCSO 6"], ["BNS 303(2)"], ["BNS 69"]]
+    acts = [act("case.FIRRegistered", f"watched:{n}", sections=each) for n, each in enumerate(sections)]
+    assert all(each[0].status == "recorded" for each in store.record_units([[each] for each in acts]))
+    store.datastore.close()
+    with following(database, [Deadlines(BOOK, INDIA), CaseState()]) as follower:
+        follower.catch_up()
+        at = datetime(2026, 10, 1, tzinfo=UTC)
+        cases = cases_by(follower.connection, at)
+        board = document(figures_of(cases, "station", at), cases, "station", at)
+        assert cases_by(follower.connection, datetime(2026, 7, 1, tzinfo=UTC)) == []
+    (mine,) = board["figures"]
+    assert (mine["registered"], mine["compliance"], mine["disposal"], mine["pendency"]) == (2, 0, 0, 1)
+    assert sorted(each["sections"] for each in board["open"]) == [["BNS 64(1)"], ["POCSO 6"]]
+    assert all(each["days_left"] < 0 for each in board["open"])
