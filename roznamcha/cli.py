@@ -43,6 +43,7 @@ from roznamcha.commands import (
     ticking,
 )
 from roznamcha.commands.ledger import ledger
+from roznamcha.commands.masters import masters
 from roznamcha.commands.topics import topics
 from roznamcha.errors import Broken, Refused, RoznamchaError, Unanswered, Unavailable, Usage
 from roznamcha.law_commands import law
@@ -68,6 +69,7 @@ app.add_typer(contracts.schemas, name="schemas")
 app.add_typer(topics, name="topics")
 app.add_typer(ledger, name="ledger")
 app.add_typer(law, name="law")
+app.add_typer(masters, name="masters")
 app.registered_commands.extend([*contracts.app.registered_commands, *registries.app.registered_commands])
 
 CLICK: Any = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")
