@@ -15,13 +15,13 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 PLAIN = frozenset(
     """
-    accepted acknowledged altered assigned attached broken by cancelled certified changed claimed closed completed
-    concluded condoned continued corrected decided decision declared deemed delayed deposited details disposed
-    examined executed filed for forwarded found framed from given granted handed held identified in informed issued
-    lifted linked made merged missing move moved named not note numbered of on ordered over permitted photographed
-    placed prepared produced pronounced published recalled received refused rejected released reopened reported
-    request requested resealed returned seized sent served signed sought status submitted supplied taken to told
-    uploaded visited with withheld without written
+    accepted acknowledged altered applied assigned attached broken by cancelled certified changed claimed closed
+    completed concluded condoned continued corrected decided decision declared deemed delayed deposited details
+    disposed distributed examined executed filed for forwarded found framed from given granted handed held identified
+    in informed issued lifted linked made merged missing move moved named not note numbered of on order ordered over
+    permitted photographed placed prepared produced pronounced published recalled received refused rejected released
+    reopened reported request requested resealed returned seized sent served signed sought status submitted supplied
+    taken to told uploaded visited with withheld without written
     """.split()  # noqa: SIM905 (a list to read, not to index)
 )
 """What an act's name says besides: what was done to the thing it is about, in everyday English."""

@@ -15,13 +15,13 @@ from domain.common.periods import MOST_ADDED
 from domain.event import Sealed
 
 Provision = Literal[
-    "BNSS 187(9)", "BNSS 232", "BNSS 258", "NDPS 36A(4)", "UAPA 43D(2)", "JJ 14(2)", "Arnesh Kumar",
+    "BNSS 187(9)", "BNSS 232", "BNSS 258", "NDPS 36A(4)", "UAPA 43D(2)", "BNSS 330(1)", "JJ 14(2)", "Arnesh Kumar",
 ]  # fmt: skip
 
 OF_A_PERSON = frozenset({"BNSS 187(9)", "NDPS 36A(4)", "UAPA 43D(2)", "JJ 14(2)", "Arnesh Kumar"})
 """The provisions by which time is given in respect of a person and not of the case."""
 
-WITHOUT_LENGTH = frozenset({"BNSS 187(9)", "Arnesh Kumar"})
+WITHOUT_LENGTH = frozenset({"BNSS 187(9)", "BNSS 330(1)", "Arnesh Kumar"})
 """The provisions that let more time be given without saying how much."""
 
 

@@ -28,6 +28,19 @@ class ChildReported(CaseEntry, register="case"):
             yield "the child is said to need care and protection, and no step is told (POCSO s.19(6))"
 
 
+class PersonSearchedAtOnce(CaseEntry, register="case"):
+    """A person is searched without being taken to a Gazetted Officer or Magistrate, for reasons (NDPS s.50(5), (6))."""
+
+    person: Code
+    reasons_written: bool = True
+    searched_by: str = ""
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """Reasons are recorded after such a search."""
+        if not self.reasons_written:
+            yield f"{self.person} was searched at once, and no reasons were recorded (NDPS s.50(6))"
+
+
 class SuperiorInformed(CaseEntry, register="case"):
     """The immediate superior is sent the copy or the full report that the NDPS Act asks for (s.42(2), 50(6), 57)."""
 

@@ -135,7 +135,8 @@ def test_starts_that_the_text_does_not_state_are_settings() -> None:
     settings = {rule.id for rule in RULES if rule.start_setting is not None}
     assert settings == {
         "efir-sign", "prelim", "rape-med-rep-7", "progress-90", "report-157", "further-90", "judg-45", "pocso-24",
-        "pocso-24-court", "inq-rep-24", "inv-poa-60", "notice-35-3", "no-arrest-dec", "ut-half", "ut-full",
+        "pocso-24-court", "inq-rep-24", "inv-poa-60", "notice-35-3", "no-arrest-dec", "ut-half", "ut-full", "jj-sir",
+        "attach-14",
     }  # fmt: skip
     for name in settings:
         assert any("the text states no start" in line.en for line in asked(BOOK[name]).explain)

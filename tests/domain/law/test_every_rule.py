@@ -28,6 +28,13 @@ CLASSES = {
 """A section of each class that a rule asks for."""
 
 
+OTHERS = {
+    "def-bail": "UAPA 13(1)",
+    "pc-15": "UAPA 13(1)",
+    "forensic-7": "BNS 303(2)",
+    "disch-60-warrant": "BNS 115(2)",
+}
+"""A section to which a rule doesn't apply, where murder is none."""
 ACTS = {"POCSO": "POCSO 8", "NDPS": "NDPS 20(b)(ii)(B)", "UAPA": "UAPA 13(1)", "PoA": "PoA 3(1)"}
 """A section of each Act that a rule asks for as a whole."""
 GIVES_SECTIONS = {"case.InformationReceived", "case.FIRRegistered", "case.ZeroFIRRegistered", "case.SectionsAltered"}
@@ -36,7 +43,7 @@ GIVES_SECTIONS = {"case.InformationReceived", "case.FIRRegistered", "case.ZeroFI
 def sections(rule: Rule) -> list[str]:
     """Sections to which the newest version applies."""
     for each in rule.versions[-1].applies:
-        if each.attribute in CLASSES:
+        if each.attribute in CLASSES and each.operator == "=":
             return [CLASSES[each.attribute]]
         if each.operator == "any-of":
             return [ACTS.get(each.value[0], each.value[0])]
@@ -170,9 +177,12 @@ def test_what_comes_too_late_starts_nothing(rule: Rule, start: Trigger, bar: Tri
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.versions[-1].applies], ids=lambda rule: rule.id)
 def test_a_rule_for_some_offences_leaves_the_others_alone(rule: Rule) -> None:
     """A case whose sections are known and are none of them opens no clock."""
-    other = {"def-bail": "UAPA 13(1)", "pc-15": "UAPA 13(1)", "forensic-7": "BNS 303(2)", "prelim": "BNS 103(1)"}.get(
-        rule.id, "BNS 103(1)"
-    )
+    other = {
+        "def-bail": "UAPA 13(1)",
+        "pc-15": "UAPA 13(1)",
+        "forensic-7": "BNS 303(2)",
+        "disch-60-warrant": "BNS 115(2)",
+    }.get(rule.id, "BNS 103(1)")
     for start in rule.starts:
         facts = [*before(rule, start, START), made(rule, start, START)]
         changed = [replace(each, values={**each.values, "sections": [other]}) for each in facts]

@@ -36,7 +36,16 @@ PERIODS = frozenset(
     """.split()  # noqa: SIM905 (a list to read, not to index)
 )
 """The periods found in the statutes, in the order of a case's life; the last line are those that came last."""
-PARTS = {"acc-rape-rep", "pocso-24-court", "search-165", "report-176-2", "ut-full", "limitation-468", "prev-inq-det"}
+PARTS = {
+    "acc-rape-rep",
+    "pocso-24-court",
+    "search-165",
+    "report-176-2",
+    "ut-full",
+    "limitation-468",
+    "prev-inq-det",
+    "disch-60-warrant",
+}
 """What has a clock or a line of its own and is a part of another period: a second duty, an older Code."""
 
 

@@ -15,7 +15,7 @@ from tests.domain.law.kit import BOOK, ZONE, at, clocks, fact, fir, only
 from tests.domain.law.test_forever import BEGIN, HOURS, records
 
 EXTENSIONS = sorted({trigger.fact for rule in BOOK.rules.values() for trigger in rule.extends})
-PROVISIONS = ["BNSS 232", "BNSS 258", "NDPS 36A(4)", "UAPA 43D(2)", "JJ 14(2)", "Arnesh Kumar"]
+PROVISIONS = ["BNSS 232", "BNSS 258", "BNSS 330(1)", "NDPS 36A(4)", "UAPA 43D(2)", "JJ 14(2)", "Arnesh Kumar"]
 MORE = st.fixed_dictionaries(
     {
         "provision": st.sampled_from(PROVISIONS),
