@@ -177,12 +177,7 @@ def test_what_comes_too_late_starts_nothing(rule: Rule, start: Trigger, bar: Tri
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.versions[-1].applies], ids=lambda rule: rule.id)
 def test_a_rule_for_some_offences_leaves_the_others_alone(rule: Rule) -> None:
     """A case whose sections are known and are none of them opens no clock."""
-    other = {
-        "def-bail": "UAPA 13(1)",
-        "pc-15": "UAPA 13(1)",
-        "forensic-7": "BNS 303(2)",
-        "disch-60-warrant": "BNS 115(2)",
-    }.get(rule.id, "BNS 103(1)")
+    other = OTHERS.get(rule.id, "BNS 103(1)")
     for start in rule.starts:
         facts = [*before(rule, start, START), made(rule, start, START)]
         changed = [replace(each, values={**each.values, "sections": [other]}) for each in facts]
