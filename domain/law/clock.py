@@ -241,7 +241,9 @@ def opened(of: Opening, starts: list[Seen], refused: list[Refusal]) -> Iterator[
         try:
             course.given(start.fact.values, docket.classes_for(start)) if version.conditional else course.count()
         except NotKnown as error:
-            refused.append(Refusal(rule.id, f"rule {rule.id}: {error}", of.subject, start.fact.entry_id))
+            unknown = docket.classes_for(start).unknown
+            which = f"; no table of offences has {', '.join(unknown)}" if unknown else ""
+            refused.append(Refusal(rule.id, f"rule {rule.id}: {error}{which}", of.subject, start.fact.entry_id))
             continue
         last = start
         yield Clock(course.run(docket), why, governed_at)

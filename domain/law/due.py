@@ -81,6 +81,7 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     term = course.term
     lines = [words("starts so", zone, at=moment if rule.counting in {"hours", "forthwith"} else day_of(moment, zone))]
     lines += opening(rule, version, why, datetime.combine(day, time(12), tzinfo=zone), zone)
+    lines += [words("may apply", zone, condition=str(each)) for each in version.applies if each.holds(both) is None]
     if hours:
         lines.append(words("excluded so", zone, hours=hours))
     if course.days:

@@ -21,7 +21,7 @@ from roznamcha.errors import Refused, Usage
 from roznamcha.facts import facts_of, list_facts, shown_fact
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain, plain_entry
-from roznamcha.screen import AsJson, print_json, say, table, when
+from roznamcha.screen import AsJson, note, print_json, say, table, when
 from roznamcha.settings import settings
 from roznamcha.tied import list_ties, tied_records
 from roznamcha.views import Board, open_board
@@ -254,6 +254,8 @@ def _clocks(  # noqa: PLR0913 (each narrows what is asked)
     if record:
         record_id, found = history_of(office, record)
         reckoning = reckon_entries(found, office.book, office.settings.zone, as_of=as_of, known_at=known_at)
+        for why in () if quiet else dict.fromkeys(each.why for each in reckoning.refused):
+            note(f"no clock: {why}")
         return [(record_id, each) for each in reckoning.clocks]
     with open_board(office, quiet=quiet) as board:
         return all_clocks(office, board, station, as_of, known_at)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.law.clock import Fact, Reckoning
+from domain.law.counting import day_of
 from domain.law.due import due
 from domain.law.grammar import NotKnown, Share, Span, limit_of
 from domain.law.rule import BadQuestion
@@ -74,7 +77,9 @@ def test_a_term_nobody_knows_opens_no_clock_and_is_told() -> None:
     """No table has the section: the reason stands among what was refused."""
     found = held("Arms Act 25")
     assert "ut-full" not in {each.rule.id for each in found}
-    assert [each for each in found.refused if each.rule == "ut-full" and "can't be counted" in each.why]
+    assert [
+        each for each in found.refused if each.rule == "ut-full" and "no table of offences has Arms Act 25" in each.why
+    ]
 
 
 def test_a_term_that_is_lost_later_stays_and_one_that_grows_moves_the_end() -> None:
@@ -156,3 +161,32 @@ def test_six_hours_from_a_private_arrest(hour: str, state: str) -> None:
     assert only("priv-arr", clocks(began, made)).state(None) == state
     found = clocks(began, fact("AccusedArrested", "2026-07-02 10:00", **memo))
     assert "priv-arr" not in {each.rule.id for each in found}
+
+
+def test_whether_a_rule_applies_is_told_when_nobody_says_so() -> None:
+    """One computation without a case says too what it takes for granted."""
+    lines = [line.en for line in due(BOOK["ut-half"], date(2026, 1, 1), {"max_years": 3}, None, ZONE).explain]
+    assert "whether it applies is not known, so it is taken to: offence.several = false" in lines
+    sure = due(BOOK["ut-full"], date(2026, 1, 1), {"max_years": 3, "death_or_life": False}, None, ZONE)
+    assert not [line for line in sure.explain if "taken to" in line.en]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 70), st.booleans()), min_size=1, max_size=8),
+    st.sampled_from(["BNS 103(1)", "BNS 303(2)"]),
+)
+def test_police_custody_is_never_longer_than_the_law_gives(orders: list[tuple[int, bool]], section: str) -> None:
+    """Whatever the orders: at least day 15 of the first part or the window's end, and never beyond the window."""
+    begin = at("2026-07-01 10:00")
+    facts = [fir("2026-06-30", section)]
+    for days, police in orders:
+        when = (begin + timedelta(days=days)).astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+        facts.append(remand(when, "police" if police else "judicial"))
+    found = [each for each in clocks(*facts) if each.rule.id == "pc-15"]
+    assert len(found) == int(any(police for _, police in orders))
+    first = min(days for days, _ in orders)
+    for clock in found:
+        window = day_of(begin, ZONE) + timedelta(days=first + (60 if section == "BNS 103(1)" else 40) - 1)
+        own = day_of(clock.opened_at, ZONE) + timedelta(days=14)
+        assert min(own, window) <= clock.last_day <= window
