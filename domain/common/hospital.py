@@ -137,6 +137,7 @@ class ReceivesMedicalReport(ReceivesReport, ConcernsExamination):
     status = "received"
     answers = (REQUEST, VICTIM)
 
+    request: str = ""
     hospital: str
     doctor: str = ""
     examined_at: datetime | None = None

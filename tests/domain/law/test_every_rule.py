@@ -56,6 +56,8 @@ def fitting(condition: Condition) -> Any:
         return "something else"
     if condition.operator == "any-of":
         return [condition.value[0]]
+    if condition.operator == "<":
+        return condition.value - 1
     return condition.value[0] if condition.operator == "in" else condition.value
 
 
@@ -75,9 +77,10 @@ def began(rule: Rule, start: datetime) -> Fact:
 
 
 def before(rule: Rule, trigger: Trigger, start: datetime) -> list[Fact]:
-    """What must be there for a start to open a clock: the FIR, unless it is the start; and what it needs besides."""
+    """What must be there for a start to open a clock: the FIR, unless it starts or bars it; what it needs besides."""
+    barred = "case.FIRRegistered" in {each.fact for each in rule.starts_unless_after}
     others = [made(rule, each, start - timedelta(hours=1)) for each in rule.starts_with]
-    return others if trigger.fact in GIVES_SECTIONS else [began(rule, start), *others]
+    return others if barred or trigger.fact in GIVES_SECTIONS else [began(rule, start), *others]
 
 
 def cases(key: str) -> Iterator[Any]:
@@ -169,7 +172,7 @@ def test_a_clock_begins_with_the_later_of_two(rule: Rule, start: Trigger, also: 
 @pytest.mark.parametrize(("rule", "start", "bar"), list(cases("starts_unless_after")))
 def test_what_comes_too_late_starts_nothing(rule: Rule, start: Trigger, bar: Trigger) -> None:
     """After the bar there is no clock, and before it there is."""
-    facts = [began(rule, START), made(rule, start, START)]
+    facts = [*before(rule, start, START), made(rule, start, START)]
     assert mine(rule, evaluate(BOOK, [*facts, made(rule, bar, START - LATER)], ZONE)) == []
     assert len(mine(rule, evaluate(BOOK, [*facts, made(rule, bar, START + LATER)], ZONE))) == 1
 
