@@ -22,10 +22,10 @@ from typing import Any, Self, get_args
 
 import yaml
 
-from domain.case.malkhana import Category
 from domain.case.ranks import DYSP_OR_ABOVE
 from domain.law.book import StrictLoader
 from domain.law.offences import ACTS, packaged
+from domain.malkhana.article import Category
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.sheets import as_sent, header_of, row_of
 from roznamcha.strict_json import CONTROL
