@@ -17,8 +17,8 @@ from projections.case_state import CaseState
 from roznamcha.agreeing import otherwise
 from tests.domain.case.builders_chance import INSTANTS
 from tests.domain.case.test_property_by_chance import ACTORS, value
-from tests.domain.inquest.test_inquest_by_chance import rows
 from tests.domain.malkhana_audit.test_audit import opened
+from tests.domain.test_registers_by_chance import rows
 from tests.dsl import RECORD
 
 UNHURRIED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
