@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import signal
 import threading
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from roznamcha.health import LEDGER, LIVING
 from roznamcha.ledger.auditing import audit as audit_all
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.keys import keys_of
-from roznamcha.ledger.notes import Signer, pem_of, vkey_of
+from roznamcha.ledger.notes import Signer, base64_text, pem_of, vkey_of
 from roznamcha.ledger.remembered import BEHIND, memory_of
 from roznamcha.ledger.sequencer import Sequencer
 from roznamcha.ledger.verify import Bad, extends, leaf_hash, open_checkpoint
@@ -153,7 +152,7 @@ def _head(found: Ledger, origin: str) -> dict[str, Any]:
         head = found.checkpoint(found.log(origin))
     except Refused:
         return {"origin": origin, "signed": 0, "root": ""}
-    return {"origin": origin, "signed": head.size, "root": _b64(head.root)}
+    return {"origin": origin, "signed": head.size, "root": base64_text(head.root)}
 
 
 @ledger.command()
@@ -167,7 +166,7 @@ def checkpoint(
     with reading() as (_, found):
         head = found.checkpoint(found.log(log), covering)
     if as_json:
-        shown = {"origin": head.origin, "size": head.size, "root": _b64(head.root), "note": head.note.decode()}
+        shown = {"origin": head.origin, "size": head.size, "root": base64_text(head.root), "note": head.note.decode()}
         print_json(shown)
     else:
         say(*head.note.decode().splitlines())
@@ -191,7 +190,7 @@ def prove(
         (to / f"{position}.leaf.json").write_bytes(leaf.data)
         (to / f"{position}.tlog-proof").write_bytes(proof)
     if as_json:
-        told = {"position": position, "log": log.origin, "index": leaf.index, "hash": _b64(leaf_hash(leaf.data))}
+        told = {"position": position, "log": log.origin, "index": leaf.index, "hash": base64_text(leaf_hash(leaf.data))}
         print_json({**told, "leaf": leaf.data.decode(), "proof": proof.decode()})
     elif to is not None:
         say(f"written: {to / f'{position}.leaf.json'} and {position}.tlog-proof")
@@ -220,10 +219,13 @@ def consistency(
         message = f"{of.origin} does not begin with the {size} leaves of that checkpoint: one of them was rewritten"
         raise Broken(message)
     if as_json:
-        heads = {"old": {"size": size, "root": _b64(root)}, "new": {"size": larger, "root": _b64(larger_root)}}
-        print_json({"origin": of.origin, **heads, "proof": [*map(_b64, proof)]})
+        heads = {
+            "old": {"size": size, "root": base64_text(root)},
+            "new": {"size": larger, "root": base64_text(larger_root)},
+        }
+        print_json({"origin": of.origin, **heads, "proof": [*map(base64_text, proof)]})
     else:
-        say(f"{of.origin}: {size} leaves, then {larger}; proof:", *map(_b64, proof))
+        say(f"{of.origin}: {size} leaves, then {larger}; proof:", *map(base64_text, proof))
 
 
 @ledger.command()
@@ -330,7 +332,3 @@ def list_keys(*, as_json: AsJson = False) -> None:
 def _public(signer: Signer) -> dict[str, str]:
     """The public half, for a policy and for openssl."""
     return {"origin": signer.name, "vkey": vkey_of(signer.key), "pem": pem_of(signer.key)}
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()

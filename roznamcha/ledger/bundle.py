@@ -6,7 +6,6 @@ written: who cuts off the end, or swaps an exhibit, is found.
 
 from __future__ import annotations
 
-import base64
 import csv
 import hashlib
 import io
@@ -25,13 +24,13 @@ from consumers import entries
 from roznamcha.errors import Refused, Unavailable
 from roznamcha.ids import uuid7
 from roznamcha.ledger.audiences import Rule
-from roznamcha.ledger.disclosing import Disclosure
+from roznamcha.ledger.disclosing import Disclosure, b64
 from roznamcha.ledger.kept import Leaf, Ledger, Log
 from roznamcha.ledger.leaf import Entries
-from roznamcha.ledger.notes import pem_of
+from roznamcha.ledger.notes import base64_text, pem_of
 from roznamcha.ledger.readme import readme
 from roznamcha.ledger.statements import Asked
-from roznamcha.ledger.verify import MANIFEST, WITHHELD, Checkpoint, Files, key_of, manifest, pack
+from roznamcha.ledger.verify import MANIFEST, WITHHELD, Checkpoint, Files, key_of, manifest, opened, pack
 from roznamcha.ledger.witnessing import witnessed
 from roznamcha.sealing import Keyring
 from schemas import Catalogue
@@ -121,12 +120,12 @@ class Binder:
 
     def _of_entry(self, leaf: Leaf, log: Log, rule: Rule, state: bytes, erased: Mapping[str, str]) -> Shown:
         entry = self._entries.read(state)
-        opened: dict[bytes, str] = {}
+        unboxed: dict[bytes, str] = {}
         if self.keyring is not None and any(
             each.text is None and rule.opens(each.person) for each in entry.disclosures
         ):
-            opened = self.keyring.disclosures(entries.read(self.catalogue, state, leaf.position or 0))
-        texts = {_b64(digest): text for digest, text in opened.items()}
+            unboxed = self.keyring.disclosures(entries.read(self.catalogue, state, leaf.position or 0))
+        texts = {b64(digest): text for digest, text in unboxed.items()}
         shown, withheld = [], []
         for each in entry.disclosures:
             text = each.text if each.text is not None else texts.get(each.digest) if rule.opens(each.person) else None
@@ -154,7 +153,7 @@ class Binder:
         for state in states:
             entry = self._entries.read(state)
             if entry.schema.name.endswith(".ErasureExecuted"):
-                values = {each.name: json.loads(_plain(each.text))[2] for each in entry.disclosures if each.text}
+                values = dict(opened(each.text) for each in entry.disclosures if each.text)
                 found[values["person"]] = values["order"]
         return found
 
@@ -209,9 +208,7 @@ class Binder:
         proof = self.ledger.tree(of.log).extends(early.size, head.size)
         return {
             f"milestones/{name}.checkpoint": early.note,
-            f"milestones/{name}.consistency": "".join(
-                f"{base64.b64encode(each).decode()}\n" for each in proof
-            ).encode(),
+            f"milestones/{name}.consistency": "".join(f"{base64_text(each)}\n" for each in proof).encode(),
         }
 
     def _anchors(self, shown: Sequence[Shown], heads: Mapping[str, Checkpoint]) -> Files:
@@ -252,12 +249,3 @@ def table(rows: Sequence[Mapping[str, Any]]) -> bytes:
             {k: json.dumps(v, sort_keys=True) if isinstance(v, list | dict) else v for k, v in row.items()}
         )
     return out.getvalue().encode()
-
-
-def _b64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _plain(text: str | None) -> bytes:
-    text = text or ""
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -37,14 +37,14 @@ class Signer:
     @property
     def written(self) -> str:
         """As it is kept: the form in which golang.org/x/mod/sumdb/note reads signing keys."""
-        return f"{PRIVATE}{self.name}+{self.key.id.hex()}+{_b64(bytes([self.kind]) + self.seed)}"
+        return f"{PRIVATE}{self.name}+{self.key.id.hex()}+{base64_text(bytes([self.kind]) + self.seed)}"
 
     def sign(self, body: bytes, stamp: int = 0) -> bytes:
         """The line below a note that says who signed it; for a witness at `stamp`, in seconds since 1970."""
         witness = self.kind == COSIGNATURE
         signature = Ed25519PrivateKey.from_private_bytes(self.seed).sign(cosigned(stamp, body) if witness else body)
         when = stamp.to_bytes(8, "big") if witness else b""
-        return f"\u2014 {self.name} {_b64(self.key.id + when + signature)}\n".encode()
+        return f"\u2014 {self.name} {base64_text(self.key.id + when + signature)}\n".encode()
 
 
 def signer_of(text: str) -> Signer:
@@ -64,7 +64,7 @@ def signer_of(text: str) -> Signer:
 
 def vkey_of(key: Key) -> str:
     """A public key as others are given it."""
-    return f"{key.name}+{key.id.hex()}+{_b64(bytes([key.kind]) + key.public)}"
+    return f"{key.name}+{key.id.hex()}+{base64_text(bytes([key.kind]) + key.public)}"
 
 
 def pem_of(key: Key) -> str:
@@ -80,7 +80,7 @@ def fit_for_a_name(name: str) -> bool:
 
 def body_of(origin: str, size: int, root: bytes) -> bytes:
     """What a checkpoint says, which is what is signed."""
-    return f"{origin}\n{size}\n{_b64(root)}\n".encode()
+    return f"{origin}\n{size}\n{base64_text(root)}\n".encode()
 
 
 def note_of(body: bytes, *signatures: bytes) -> bytes:
@@ -90,9 +90,10 @@ def note_of(body: bytes, *signatures: bytes) -> bytes:
 
 def proof_of(index: int, hashes: Sequence[bytes], note: bytes) -> bytes:
     """The proof that a leaf is in the log, with the checkpoint it is proved against."""
-    lines = ["c2sp.org/tlog-proof@v1", f"index {index}", *map(_b64, hashes)]
+    lines = ["c2sp.org/tlog-proof@v1", f"index {index}", *map(base64_text, hashes)]
     return "".join(f"{line}\n" for line in lines).encode() + b"\n" + note
 
 
-def _b64(data: bytes) -> str:
+def base64_text(data: bytes) -> str:
+    """Bytes as notes and proofs have them: standard base64."""
     return base64.b64encode(data).decode()

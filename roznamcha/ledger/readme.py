@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterable
 
 from roznamcha.ledger.audiences import Rule
 from roznamcha.ledger.kept import Leaf
+from roznamcha.ledger.notes import base64_text
 from roznamcha.ledger.verify import Checkpoint
 
 HINDI = """\
@@ -72,7 +72,7 @@ WHAT IT DOES NOT PROVE
 def readme(rule: Rule, first: Leaf, last: Leaf, heads: Iterable[Checkpoint]) -> str:
     """The page."""
     told = json.loads(last.data)
-    places = "\n".join(f"  {each.origin}  {each.size}  {base64.b64encode(each.root).decode()}" for each in heads)
+    places = "\n".join(f"  {each.origin}  {each.size}  {base64_text(each.root)}" for each in heads)
     record = json.loads(first.data)["record"]
     filled = {"audience": rule.name, "leaves": told["place"] + 1, "at": told["at"], "record": record, "heads": places}
     return f"{HINDI.format(**filled)}\n{ENGLISH.format(**filled)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 from roznamcha.ledger.canonical import canonical
 from roznamcha.ledger.disclosing import Disclosure, filled_up, open_disclosure
 from roznamcha.ledger.leaf import VERSION, Chain, commitment
+from roznamcha.ledger.notes import base64_text
 
 COPY = "copy"
 """The kind of the leaf with which a bundle ends."""
@@ -53,7 +53,7 @@ def discontinuity(origin: str, at: datetime, broken: dict[str, Any], by: str, re
 
 def head(origin: str, size: int, root: bytes) -> dict[str, Any]:
     """A head as it is told in a leaf."""
-    return {"origin": origin, "size": size, "root": base64.b64encode(root).decode()}
+    return {"origin": origin, "size": size, "root": base64_text(root)}
 
 
 def time_text(at: datetime) -> str:

@@ -6,7 +6,6 @@ the log was taken back. Which witnesses there are, and where, stands in the poli
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import httpx
 
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.ledger.kept import Tree
+from roznamcha.ledger.notes import base64_text
 from roznamcha.ledger.verify import Bad, Checkpoint, Key, open_checkpoint, read_policy, signed_by
 from roznamcha.settings import masked
 
@@ -84,7 +84,7 @@ def _line(head: Checkpoint, key: Key, told: bytes) -> bytes:
 
 def _ask(tree: Tree, head: Checkpoint, seen: int, key: Key, url: str) -> httpx.Response:
     proof = tree.extends(seen, head.size) if seen else []
-    lines = [f"old {seen}\n", *(f"{base64.b64encode(each).decode()}\n" for each in proof)]
+    lines = [f"old {seen}\n", *(f"{base64_text(each)}\n" for each in proof)]
     body = "".join(lines).encode() + b"\n" + head.note
     try:
         return httpx.post(f"{url.rstrip('/')}/add-checkpoint", content=body, timeout=PATIENCE)
