@@ -88,14 +88,13 @@ class Columns:
         self._fixed = {"schema": schema.inlined_digest, "name": schema.name, "version": schema.version}
 
     def _learn(self, node: Any) -> None:  # noqa: ANN401 (Avro JSON)
-        """Note the records that are defined at their first mention."""
+        """Note what is defined at its first mention."""
         if isinstance(node, list):
             for each in node:
                 self._learn(each)
         elif isinstance(node, dict):
-            if node.get("type") == "record":
-                name = node["name"]
-                self._named[f"{node['namespace']}.{name}" if "namespace" in node else name] = node
+            if "name" in node and node["type"] in ("record", "fixed"):
+                self._named[_short(node["name"])] = node
             for key in ("type", "items", "fields"):
                 self._learn(node.get(key))
 
@@ -105,14 +104,14 @@ class Columns:
             inner = self._how(next(each for each in avro if each != "null"))
             return lambda value: None if value is None else inner(value)
         if isinstance(avro, str):
-            named = self._named.get(avro) or self._named.get(f"{self.schema.raw['namespace']}.{avro}")
+            named = self._named.get(_short(avro))
             return self._how(named) if named else _HOW.get(avro, _same)
         if avro["type"] == "array":
             each = self._how(avro["items"])
             return lambda value: [each(one) for one in value]
+        if avro["type"] == "record" and avro["name"] == "Sealed":
+            return _seal
         if avro["type"] == "record":
-            if avro["name"] == "Sealed":
-                return _seal
             parts = [(one["name"], self._how(one["type"])) for one in avro["fields"]]
             return lambda value: {name: how(value[name]) for name, how in parts}
         return _HOW.get(avro.get("is"), self._how(avro["type"]))
@@ -132,6 +131,11 @@ class Columns:
             found.append(open_disclosure(salt, name, how(value)))
             found += _sealed_within(name, value)
         return found
+
+
+def _short(name: str) -> str:
+    """A name without its namespace: within one schema it is enough."""
+    return name.rpartition(".")[2]
 
 
 def _sealed_within(path: str, value: Any) -> Iterator[Disclosure]:  # noqa: ANN401 (a kept value)
@@ -182,5 +186,6 @@ _HOW: dict[Any, Shown] = {
     "decimal": _same,
     "uuid": _same,
     "bytes": bytes.hex,
+    "fixed": bytes.hex,
     "long": _whole,
 }
