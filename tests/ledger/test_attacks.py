@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from roznamcha.ledger import verify
 from roznamcha.ledger.disclosing import b64
-from roznamcha.ledger.notes import Signer, body_of, note_of
-from roznamcha.ledger.verify import Files, judge, opened, pack
+from roznamcha.ledger.notes import Signer, body_of, note_of, vkey_of
+from roznamcha.ledger.verify import Files, judge, opened, pack, read_policy
 from tests.ledger.copies import Court, last, leaf, packed, shifted, verdict
 
 
@@ -165,6 +165,16 @@ def test_each_attack_on_a_copy_is_named(case: Court) -> None:
         if forged.keys() == files.keys():
             careless = pack({**forged, verify.MANIFEST: files[verify.MANIFEST]})
             assert verdict(careless, case.policy)["INTACT"] == "FAILED", attack
+
+
+def test_a_leaf_is_proved_in_its_own_log(case: Court) -> None:
+    """Our leaf in another State's log, which the court trusts as well: it names the log it stands in."""
+    files, other = case.files("court"), Signer("tlog.example/mp/2026", b"m" * 32)
+    body = body_of(other.name, 1, verify.leaf_hash(files["leaves/000002.json"]))
+    proof = b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + note_of(body, other.sign(body))
+    trusting = read_policy(f"log {vkey_of(other.key)}\n{case.policy_text}")
+    found = verdict(packed(files | {"proofs/000002.tlog-proof": proof}), trusting)
+    assert {line for line, how in found.items() if how == "FAILED"} == {"LOGGED"}
 
 
 def test_without_a_policy_a_fork_can_not_be_seen(case: Court) -> None:

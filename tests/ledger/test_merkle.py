@@ -81,6 +81,8 @@ def test_roots_and_proofs_are_those_of_the_definition() -> None:
         for old in range(1, size + 1) if size < 41 else (1, 128, 200, size):
             proof = consistency(tiles.__getitem__, old, size)
             assert extends(old, size, defined(hashes[:old]), root, proof)
+            assert not extends(old, size, leaf_hash(b"another"), root, proof), "whatever stood there before"
+            assert not extends(old, size, defined(hashes[:old]), leaf_hash(b"another"), proof)
 
 
 @pytest.mark.parametrize("seed", range(3))
