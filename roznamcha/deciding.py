@@ -109,15 +109,15 @@ class Deciding:
                 return found
         return None
 
-    def _tied(self, event: Event[Any], record: Record, turn: Turn) -> tuple[Event[Any], Decision]:
+    def _tied(self, event: Event[Any], record: Record, turn: Turn, key: str) -> tuple[Event[Any], Decision]:
         """An act that names another record, knowing that one's id, and what there is to say of the two."""
         if not isinstance(event, TiesRecords) or not isinstance(record, Matter):
             return event, Decision()
         other = self._other(event, turn)
         held = self._at_hand(other, turn) if other else None
         if other is None or held is None:
-            return event, decide_tie(event, record, None)
-        return knowing(event, other), decide_tie(event, record, held.record)
+            return event, decide_tie(event, record, None, key)
+        return knowing(event, other), decide_tie(event, record, held.record, key)
 
     def _decide(self, unit: Unit, turn: Turn) -> None:
         """Decide each act of a unit in turn: its entries, or the reasons for which the whole unit is refused."""
@@ -143,7 +143,7 @@ class Deciding:
             reasons = misplaced(event, name, held.record, now, turn.names.get(name))
             if isinstance(event, CorrectsEntry):
                 reasons += tuple(self._mispointed(event, held.record, unit, turn))
-            event, tied = self._tied(event, held.record, turn)
+            event, tied = self._tied(event, held.record, turn, act.record)
             reasons += tied.reasons
             decision = None if reasons else decide(without_text(event), held.record)
             if decision is not None and not decision.reasons:

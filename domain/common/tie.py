@@ -105,17 +105,20 @@ def knowing(act: A, other: UUID) -> A:
     return act if act.other_id else changed(act, **{act.tie.record: other})
 
 
-def decide_tie(act: TiesRecords, record: Matter, other: Record | None) -> Decision:
-    """Whether an act may name the other record as that one stands; `other` is None when there is none of that name."""
+def decide_tie(act: TiesRecords, record: Matter, other: Record | None, key: str = "") -> Decision:
+    """Whether an act may name the other record as that one stands; `other` is None when there is none of that name.
+
+    `key` is what the act's own record is called by who enters it, if not by its number.
+    """
     if not act.other_called:
         return Decision()
     if not isinstance(other, Matter):
         return Decision(doubts=(f"no record of the register {act.tie.register} is called {act.other_called} here",))
-    reasons = tuple(_refused(act, record, other))
+    reasons = tuple(_refused(act, record, other, key))
     return Decision(reasons=reasons) if reasons else Decision(doubts=tuple(_doubted(act, other)))
 
 
-def _refused(act: TiesRecords, record: Matter, other: Matter) -> Iterator[str]:
+def _refused(act: TiesRecords, record: Matter, other: Matter, key: str) -> Iterator[str]:
     called, tie = act.other_called, act.tie
     if act.other_id not in {None, other.id}:
         yield f"{called} is another record than that of the id given. Give the number, and leave the id out."
@@ -123,19 +126,19 @@ def _refused(act: TiesRecords, record: Matter, other: Matter) -> Iterator[str]:
         yield f"{called} is a record of the register {other.register}, and {act.name} names one of {tie.register}."
     elif other.id == record.id:
         yield f"{called} is this record itself. Name the other one."
-    elif not tie.shared and (holder := other.part(Ties).tied.get(tie.back)) and not _mine(holder, act, record):
+    elif not tie.shared and (holder := other.part(Ties).tied.get(tie.back)) and not _mine(holder, act, record, key):
         yield (
             f"{called} already belongs to {holder.called}, as it shows since {written(holder.done.at)}. Name another "
             f"record, or strike entry {holder.done.version} of {called} first."
         )
 
 
-def _mine(holder: Tied, act: TiesRecords, record: Matter) -> bool:
-    """Whether the other record names this one: by its id, or by the number it has or is being given."""
+def _mine(holder: Tied, act: TiesRecords, record: Matter, key: str) -> bool:
+    """Whether the other record names this one: by its id, its key, or the number it has or is being given."""
     if holder.record is not None:
         return holder.record == record.id
     number = str(getattr(act, "called", "")) or record.number
-    return holder.called in {number, f"{act.meta.station}/{number}", f"{record.station}/{number}"}
+    return holder.called in {key, number, f"{act.meta.station}/{number}", f"{record.station}/{number}"}
 
 
 def _doubted(act: TiesRecords, other: Matter) -> Iterator[str]:

@@ -54,7 +54,7 @@ WORDS: dict[str, st.SearchStrategy[Any]] = {
     "case": st.sampled_from(["0012/2026", ""]), "fir": st.sampled_from(["0012/2026", "0013/2026", ""]),
     "number": st.sampled_from(["0012/2026", "SHK/0013/2026", ""]),
 }  # fmt: skip
-UNHURRIED = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+UNHURRIED = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 REGISTERS = pytest.mark.parametrize("register", sorted(BEGUN))
 
 

@@ -58,6 +58,9 @@ def test_what_belongs_to_another_is_refused() -> None:
             "strike entry 2 of MARG/0041/2026 first."
         ),
     )
+    keyed = marg(converted(fir="register-19:7"))
+    assert decide_tie(by(fir(inquest_number="MARG/0041/2026")), Case.blank(FIR), keyed, "register-19:7") == Decision()
+    assert decide_tie(by(fir(inquest_number="MARG/0041/2026")), Case.blank(FIR), keyed, "register-19:8").reasons
     others = case(inquest_number="MARG/0042/2026", inquest_record=UUID(int=42))
     assert "already belongs to MARG/0042/2026" in decide_tie(by(converted()), marg(), others).reasons[0]
 
