@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -13,15 +13,19 @@ from uuid import UUID
 
 import typer
 
+from consumers.embedded import connected
 from domain.event import ACTS
 from domain.ranking.scheme import Scheme, awaited
 from domain.ranking.score import Change, Given, Lever, Part, Standing, changes, levers, rounded, standings
+from projections.ranking import Closed
+from roznamcha.closing import Month, close, closed, reopened
 from roznamcha.commands.reading import KnownAt, moment_given
-from roznamcha.errors import Refused
+from roznamcha.errors import Refused, Usage
 from roznamcha.office import Office, open_office
+from roznamcha.plain import plain
 from roznamcha.ranking import Counted, Period, counted, from_entries, from_views, read_figures
 from roznamcha.schemes import scheme_called, shipped
-from roznamcha.screen import AsJson, print_json, say, table
+from roznamcha.screen import AsJson, many, print_json, say, table
 from roznamcha.settings import settings
 from roznamcha.views import open_board
 
@@ -66,26 +70,73 @@ def rank(  # noqa: PLR0913 (one for each choice)
     figures: Annotated[Path | None, typer.Option(help="CSV of figures that are given: unit,indicator,figure")] = None,
     known_at: KnownAt = "",
     *,
+    close_it: Annotated[
+        bool, typer.Option("--close", help="Close the month, or close it again: it is kept and told as it is now")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Rank stations or districts for a month, by a scheme that is printed with the ranking."""
+    if close_it and (known_at or explain):
+        message = "a month is closed as it is now: --close goes with neither --known-at nor --explain"
+        raise Usage(message)
     by = scheme_called(scheme)
     given = read_figures(figures, shipped()) if figures else {}
     with open_office(settings(), reading=True) as office:
         now = datetime.now(UTC)
         period = Period.of(month, now, office.settings.zone)
         asked = Asked(by, level.value, period, given)
+        if close_it and not period.over:
+            raise Refused([f"{period.month} is not over: it can be closed from its last evening on"])
         now_counted, before = _counted(office, asked, known_at, now, quiet=as_json, both=bool(explain))
         found = standings(by, now_counted.tally, given)
+        told = _closing(office, asked, found, now, close_it=close_it) if not known_at else Told()
         explained = _explained(asked, found, explain, now_counted, before) if explain else None
         called = _called(office, explained) if explained else {}
     if as_json:
-        print_json(shown(asked, found, explained, called))
+        print_json({**shown(asked, found, explained, called), **told.shown()})
         return
     if explained:
         _show_one(asked, explained, called)
     else:
         _show(asked, found)
+        say(*told.lines())
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was closed of a month, by unit, and of whom it would be otherwise now."""
+
+    closed: Mapping[str, Closed] = field(default_factory=dict)
+    differing: tuple[str, ...] = ()
+
+    def shown(self) -> dict[str, Any]:
+        """As `rank --json` has it: both values stay."""
+        kept = ("closing", "closed_at", "score", "rank", "zone", "cases", "digest", "indicators", "earlier")
+        closed = {unit: {name: plain(getattr(row, name)) for name in kept} for unit, row in self.closed.items()}
+        return {"closed": closed, "reopened": list(self.differing)}
+
+    def lines(self) -> list[str]:
+        """In words."""
+        if not self.closed:
+            return []
+        times = max(row.closing for row in self.closed.values())
+        told = [f"closed {many(times, 'time')}: --json has every closing"]
+        if self.differing:
+            was = ", ".join(
+                f"{unit} ({self.closed[unit].score if unit in self.closed else 'not in it'})" for unit in self.differing
+            )
+            told.append(f"reopened by entries since, closed as: {was}")
+        return told
+
+
+def _closing(office: Office, asked: Asked, found: list[Standing], now: datetime, *, close_it: bool) -> Told:
+    """Close the month where that is asked for; what is closed of it, and what differs."""
+    month = Month(asked.scheme, asked.level, asked.period.month)
+    with connected(office.url) as connection:
+        if close_it:
+            close(connection, month, found, now)
+        before = closed(connection, month)
+    return Told(before, tuple(reopened(month, found, before)))
 
 
 def _counted(  # noqa: PLR0913 (what is asked)

@@ -12,6 +12,7 @@ import typer
 
 from consumers.embedded import connected
 from consumers.watchdog import Watchdog
+from projections.ranking import Ranking
 from roznamcha.errors import Refused
 from roznamcha.health import RELAY
 from roznamcha.office import Office, open_office
@@ -54,7 +55,7 @@ def relay_with(office: Office, stop: threading.Event, *, once: bool, as_json: bo
 
     broker, topics = broker_of(office.settings), topics_of(office.settings)
     with connected(office.url, signed(RELAY)) as connection:
-        relay = Relay(connection, broker, topics, office.catalogue, all_views(office))
+        relay = Relay(connection, broker, topics, office.catalogue, [*all_views(office), Ranking()])
         _wait_for_the_other(relay, stop, once=once)
         with reaching(broker), closing(relay):
             if stop.is_set():  # the lock may be another's

@@ -62,6 +62,7 @@ def test_each_topic_has_the_subjects_of_what_it_carries() -> None:
     assert {each for each in subjects if ".view." in each} == {
         "roznamcha.case-state.v1-roznamcha.view.CaseState",
         "roznamcha.custody.v1-roznamcha.view.Custody",
+        "roznamcha.ranking.v1-roznamcha.view.Ranking",
     }
     assert {line.id for line in book.lines} == {line.id for line in catalogue().locked}
 

@@ -23,6 +23,7 @@ from domain.event import ACTS, Actor, Event, Meta, Sealed
 from domain.shape import Shape, columns
 from projections.case_state import CaseState
 from projections.custody import Custody
+from projections.ranking import Ranking
 from projections.view import View
 from roznamcha.drafting import draft, lock
 from schemas import VIEW, Catalogue, SchemaError, catalogue
@@ -63,7 +64,7 @@ def test_every_act_has_one_schema_and_every_schema_an_act() -> None:
 
 def test_every_row_that_is_published_has_one_schema_with_its_columns() -> None:
     """A view with a topic of its own, and a schema of a row: neither without the other, column for column."""
-    published: dict[str, type[View]] = {f"{VIEW}.{part.__name__}": part for part in (CaseState, Custody)}
+    published: dict[str, type[View]] = {f"{VIEW}.{part.__name__}": part for part in (CaseState, Custody, Ranking)}
     assert {name for name in catalogue().latest if name.startswith(f"{VIEW}.")} == set(published)
     for name, part in published.items():
         assert part.topic
