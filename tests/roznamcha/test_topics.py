@@ -129,7 +129,7 @@ def test_the_number_of_partitions_is_never_changed(broker: Broker, station: AtBr
 
 def test_topics_of_others_are_left_alone(broker: Broker, station: AtBroker, fresh: Topics) -> None:
     """One under our prefix that we don't know is told and kept, also when ours are made anew; so is our neighbour's."""
-    stranger, neighbour = f"{fresh.prefix}.ranking.v1", f"{fresh.prefix}-test.entries.v1"
+    stranger, neighbour = f"{fresh.prefix}.weather.v1", f"{fresh.prefix}-test.entries.v1"
     with broker.admin() as admin:
         admin.create_topics({name: {"num_partitions": 1} for name in (stranger, neighbour)}, wait_for_metadata=True)
         assert station.json("topics", "apply")["strangers"] == [stranger]
