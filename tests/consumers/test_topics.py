@@ -45,11 +45,10 @@ def test_names_are_such_that_a_broker_takes_and_nothing_collides() -> None:
 
 
 def test_a_partition_is_a_slot() -> None:
-    """Whatever has a record's id for its key has a partition for each slot."""
+    """Whatever has a UUID for its key, a record's or one of its own, has a partition for each slot."""
     for each in Topics().all:
-        assert each.partitions == (SLOTS if "record" in each.about["key"] or each.short == "entries.dlq" else 1), (
-            each.name
-        )
+        by_slot = "record" in each.about["key"] or "UUID" in each.about["key"] or each.short == "entries.dlq"
+        assert each.partitions == (SLOTS if by_slot else 1), each.name
         assert each.title
 
 
