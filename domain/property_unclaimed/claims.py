@@ -43,6 +43,7 @@ class ProclamationIssued(FollowsFind, register="property_unclaimed"):
     """The Magistrate proclaims the articles: who claims them establishes it within six months (BNSS s.503(2))."""
 
     shows = frozenset({"court"})
+    one_sided = "issued to whoever has a claim; each one that is made is an entry of its own"
 
     court: str
     proclamation: str

@@ -248,7 +248,8 @@ def test_events_are_only_read_by_what_a_view_declares() -> None:
     """A view that meets an act only as an entry of the case reads its meta, and steps over all the rest."""
     case_state, history, articles, hand_offs, ties, deadlines, _ = all_views()
     hearing, moved = ACTS["case.HearingHeld"], ACTS["case.PropertyDeposited"]
-    assert history.reads(hearing) == articles.reads(hearing) == frozenset()
+    assert history.reads(hearing) == articles.reads(ACTS["case.ArgumentsConcluded"]) == frozenset()
+    assert "witnesses_examined" in articles.reads(hearing)
     assert case_state.reads(hearing) == {"items"}
     assert articles.reads(moved) is None
     assert (hand_offs.reads(hearing), hand_offs.reads(moved)) == (frozenset(), {"property_id"})

@@ -29,6 +29,7 @@ from tests.consumers.feed import all_views
 from tests.consumers.marks import Diary, Lines, told
 from tests.fault.posting import follow_topic, relay, subscribe, subscribe_stumbling, tell_rows
 from tests.fault.ticking import tick
+from tests.ledger.keeping import Keeper
 
 MASTER = b"k" * 32
 AWKWARD = 7
@@ -176,6 +177,15 @@ def replay(order: Mapping[str, Any]) -> None:
             parking.replay(connection, Diary(), catalogue(), lot.record_id)
 
 
+def keep_ledger(order: Mapping[str, Any]) -> None:
+    """Give every entry its leaf and sign, a few at a time."""
+    keeper = Keeper(order["url"], Path(order["journal"]).parent / "ledger")
+    with keeper.sequencing() as sequencer:
+        while sequencer.add(limit=5):
+            sequencer.sign()
+        sequencer.sign()
+
+
 JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "writer": write,
     "writers": write_together,
@@ -191,5 +201,6 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "subscriber": subscribe,
     "stumbling subscriber": subscribe_stumbling,
     "kafka": follow_topic,
+    "ledger": keep_ledger,
 }
 """Every job by its name. That of a process, which its named steps begin with, is the job that reaches them."""

@@ -86,6 +86,7 @@ IN_ORDER: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("1", "GroundsGiven", {}),
     ("1", "RelativeInformed", {}),
     ("1", "AccusedExamined", {}),
+    ("1", "UndertrialDetentionContinued", {}),
     ("1", "BailGranted", {}),
     ("1", "AccusedReleased", {}),
     ("1", "PropertySeized", {"items": ITEMS, "from_code": "A1"}),
