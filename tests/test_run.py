@@ -25,7 +25,7 @@ import pytest
 
 from tests.checkout import BOUND, PYPROJECT, RUN, Checkout, build
 
-WHOLE = ["-q", "-n", "auto", "--maxprocesses", "4"]
+WHOLE = ["-q", "-n", "4", "--dist", "worksteal"]
 """What pytest is told when nothing else is."""
 
 
