@@ -119,7 +119,8 @@ class Marks(View):
         return super().reads(cls) if issubclass(cls, CorrectsEntry) else self._columns(cls.name)
 
     def _columns(self, name: str) -> frozenset[str]:
-        return frozenset(each.same for each in self._told if each.same and name in each.named)
+        mine = [each for each in self._told if name in each.named]
+        return frozenset(column for each in mine for column in (each.same, each.times) if column)
 
     def rows(self, state: Slate) -> Iterator[Row]:
         """The marks of the record."""
@@ -139,8 +140,9 @@ class Marks(View):
                 station, district = (done.station, done.district) if done else holders.at(due, fact)
                 at = (each.id, station, _day(due, self.zone))
                 row = found.setdefault(at, self.Row(state.record_id, *at, district))
-                row.of += 1
-                row.good += done is not None
+                many = _times(each, fact)
+                row.of += many
+                row.good += many if done else 0
                 row.failed += [] if done else [fact.version]
         yield from found.values()
 
@@ -186,6 +188,11 @@ def _followed(indicator: Indicator, facts: Sequence[Fact]) -> Marked:
         mine = [each for each in facts if fact.at <= each.at and _in_time(each, due) and _same(indicator, fact, each)]
         if not any(each.name in indicator.unless for each in mine):
             yield fact, due, next((each for each in mine if each.name in indicator.by), None)
+
+
+def _times(indicator: Indicator, fact: Fact) -> int:
+    told = fact.values.get(indicator.times, "")
+    return 1 if told == "" else int(told)
 
 
 def _share(indicator: Indicator, facts: Sequence[Fact]) -> Marked:

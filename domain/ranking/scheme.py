@@ -28,14 +28,15 @@ KINDS: Mapping[str, frozenset[str]] = {
 
 `entered`   each of these entries (`*`: every one); good, if recorded within so many hours of the act
 `followed`  each of these acts; good, if one of `by` was done within so many hours after it, and recorded in time too
-`share`     each of these acts; good, if it is one of `good`
+`share`     each of these acts, `times` as often as that column says where it has it; good, if it is one of `good`
 `clocks`    each legal clock of these rules that came to its end; good, if it was met, and recorded in time too
 `given`     nothing is counted: a figure between 0 and 100 that somebody gives for each station
 """
-ALWAYS, SOMETIMES = frozenset({"title", "why"}), frozenset({"unless", "same"})
+ALWAYS, SOMETIMES = frozenset({"title", "why"}), frozenset({"unless", "same", "times"})
 EVERY = "*"
 ACT = re.compile(r"[a-z][a-z_]*\.[A-Z][A-Za-z]*")
 NAME = re.compile(r"[a-z][a-z0-9-]*")
+COLUMN = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class BadScheme(ValueError):
@@ -59,6 +60,8 @@ class Indicator:
     same: str = ""
     """The column by which `by` and `unless` belong to an act, where a record has several."""
     hours: int = 0
+    times: str = ""
+    """The column that tells how often an act counts which stands for many: a list compared, of which so many agreed."""
 
     @property
     def named(self) -> frozenset[str]:
@@ -144,6 +147,8 @@ def _indicator_faults(name: Any, about: Any) -> Iterator[str]:  # noqa: ANN401
         yield from (f"{each!r} in `{column}` is no name" for each in listed if each not in free and not _is(form, each))
     if "hours" in needed and not _whole(about.get("hours"), 1, 100_000):
         yield "`hours` is a whole number from 1 to 100000"
+    if "times" in about and (about["counts"] != "share" or not _is(COLUMN, about["times"])):
+        yield "`times` is the name of a column, for what counts a share"
     if about["counts"] == "share" and not set(about.get("good") or ()) <= set(about.get("acts") or ()):
         yield "`good` names acts that are not among `acts`"
 
@@ -152,7 +157,7 @@ def _indicator(name: str, about: Mapping[str, Any]) -> Indicator:
     lists = {each: frozenset(about.get(each, ())) for each in ("acts", "by", "good", "unless", "rules")}
     return Indicator(
         id=name, kind=about["counts"], title=dict(about["title"]), why=str(about["why"]), same=about.get("same", ""),
-        hours=about.get("hours", 0), **lists,
+        hours=about.get("hours", 0), times=about.get("times", ""), **lists,
     )  # fmt: skip
 
 

@@ -198,3 +198,19 @@ def test_a_month_is_counted_as_far_as_it_has_come(text: str, now: datetime, show
 def test_counts_are_of_pairs() -> None:
     """Good ones and all of them."""
     assert Count(1, 2).plus(Count(2, 3)) == (3, 5)
+
+
+def shelf(*entries: Event[Any]) -> tuple[int, int]:
+    """How much of a shelf was as the register has it: good, of."""
+    return marks(list(entries))["malkhana-shelf"][2:]
+
+
+def test_what_a_list_found_agreed_counts_item_by_item() -> None:
+    """A shelf compared by a list stands as one that was sighted piece by piece; another seal is a difference."""
+    listed = act("malkhana_audit.StockListReconciled", at=DAY, digest="d", lines=100, in_register=100, agreed=97,
+                 differences=3)  # fmt: skip
+    missing = [act("malkhana_audit.ItemNotFound", at=DAY, property_id=f"PR/{n}") for n in range(2)]
+    other_seal = act("malkhana_audit.SealMismatched", at=DAY, property_id="PR/9", seal="X")
+    assert shelf(listed, *missing, other_seal) == (97, 100)
+    assert shelf(act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/1"), *missing) == (1, 3)
+    assert shelf(*late(5, listed)) == (0, 97)

@@ -73,6 +73,8 @@ def test_a_mistyped_act_is_seen_and_one_of_a_register_to_come_is_awaited() -> No
         (indicator(acts=["FIRRegistered"]), "'FIRRegistered' in `acts` is no name"),
         (indicator(title={"en": "A"}), "in English and Hindi"),
         (indicator(counts="share", by=None, hours=None, good=["case.C"]), "not among `acts`"),
+        (indicator(times="agreed"), "`times` is the name of a column, for what counts a share"),
+        (indicator(counts="share", by=None, hours=None, good=["case.A"], times=3), "`times` is the name of a column"),
     ],
 )
 def test_an_indicator_that_cannot_be_meant_is_refused(text: Any, told: str) -> None:
