@@ -172,6 +172,31 @@ class JoinsPapers(TiesRecords):
         return self.tying(matter)
 
 
+class BecomesCase(TiesRecords):
+    """An FIR is registered of what a record is about: it names that case, by the only kind of tie that it makes."""
+
+    fir: str
+    fir_record: UUID | None = None
+    sections: tuple[str, ...] = ()
+
+    def refuse(self, matter: Matter) -> Iterator[str]:
+        """It names the FIR, and a record becomes one case."""
+        yield from super().refuse(matter)
+        if not self.other_called:
+            yield f"{matter.label} is converted to no FIR. Register the FIR first, and give its number."
+        if was := self.tied(matter):
+            yield (
+                f"{matter.label} was converted to {was.called} on {written(was.done.at)}. "
+                f"If that is wrong, strike it by {self.register}.EntryCorrected first."
+            )
+
+    def doubt(self, matter: Matter) -> Iterator[str]:
+        """By some section."""
+        yield from super().doubt(matter)
+        if not self.sections:
+            yield f"no section of law is given for {self.fir}"
+
+
 def papers(tie: str, hi: str, register: str, back: str, word: str) -> Tie:
     """The tie by which the papers of a record join, after that record said what it became."""
     return Tie(tie, hi, register, back, True, "number", "number_record", "whose", (word,))  # noqa: FBT003 (a row of a list)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Literal
-from uuid import UUID
 
 from domain.common.codes import Code
 from domain.common.course import Ends, ending, onward, receiver
 from domain.common.days import written
 from domain.common.hospital import Requests
 from domain.common.matter import Matter
-from domain.common.tie import Tie, Ties, TiesRecords
+from domain.common.tie import BecomesCase, Tie, Ties
 from domain.event import Sealed, changed
 from domain.inquest.death import ConcernsDeceased, Death, FollowsDeath
 from domain.inquest.inquest import Inquest
@@ -93,34 +92,19 @@ class BodyDisposed(ConcernsDeceased, register="inquest"):
         return inquest.keep(changed(inquest.part(Death), disposed=self.done()))
 
 
-class ConvertedToFIR(TiesRecords, FollowsDeath, register="inquest"):
+class ConvertedToFIR(BecomesCase, FollowsDeath, register="inquest"):
     """An offence is found: an FIR is registered, the inquest's papers go to it, and each record names the other."""
 
     shows = frozenset({"fir", "fir_record"})
     kinds = (TO_CASE,)
     what = "the conversion"
 
-    fir: str
-    fir_record: UUID | None = None
-    sections: tuple[str, ...] = ()
     ground: Literal["inquest", "post-mortem report", "laboratory report", "statement", "order of Magistrate", "other"]
     papers_handed_over: bool = True
 
-    def refuse(self, inquest: Matter) -> Iterator[str]:
-        """It names the FIR, and an inquest becomes one case."""
-        if not self.fir.strip():
-            yield f"{inquest.label} is converted to no FIR. Register the FIR first, and give its number."
-        if was := self.tied(inquest):
-            yield (
-                f"{inquest.label} was converted to {was.called} on {written(was.done.at)}. "
-                "If that is wrong, strike it by inquest.EntryCorrected first."
-            )
-
     def doubt(self, inquest: Matter) -> Iterator[str]:
-        """By some section, with the papers."""
+        """With the papers."""
         yield from super().doubt(inquest)
-        if not self.sections:
-            yield f"no section of law is given for {self.fir}"
         if not self.papers_handed_over:
             yield f"{inquest.label} is converted without its papers"
 

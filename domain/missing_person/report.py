@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 from domain.common.codes import Code
 from domain.common.course import BeginsByInformation, Follows
-from domain.common.days import written
 from domain.common.matter import Matter
-from domain.common.tie import JoinsPapers, Tie, Ties, TiesRecords, papers
+from domain.common.tie import BecomesCase, JoinsPapers, Tie, Ties, papers
 from domain.event import Numbered, Sealed, changed
 from domain.missing_person.missing import CHILD, MissingPerson, Search, standing
 
@@ -92,33 +90,18 @@ class FollowsReport(Follows):
             yield f"{self.what} is about {self.person}, and the missing person of {matter.label} is {known}"
 
 
-class ConvertedToFIR(TiesRecords, FollowsReport, register="missing_person"):
+class ConvertedToFIR(BecomesCase, FollowsReport, register="missing_person"):
     """An FIR is registered of it, of a missing child at once; the search goes on, and each record names the other."""
 
     shows = frozenset({"fir", "fir_record"})
     kinds = (TO_CASE,)
     what = "the conversion"
 
-    fir: str
-    fir_record: UUID | None = None
-    sections: tuple[str, ...] = ()
     ground: Literal["missing child", "abduction", "trafficking", "person found dead", "order of court", "other"]
 
-    def refuse(self, matter: Matter) -> Iterator[str]:
-        """It names the FIR, and a search becomes one case."""
-        if not self.other_called:
-            yield f"{matter.label} is converted to no FIR. Register the FIR first, and give its number."
-        if was := self.tied(matter):
-            yield (
-                f"{matter.label} was converted to {was.called} on {written(was.done.at)}. "
-                "If that is wrong, strike it by missing_person.EntryCorrected first."
-            )
-
     def doubt(self, matter: Matter) -> Iterator[str]:
-        """By some section, and a child's as one."""
+        """A child's as one."""
         yield from super().doubt(matter)
-        if not self.sections:
-            yield f"no section of law is given for {self.fir}"
         if self.ground == "missing child" and not matter.part(Search).child:
             yield f"{matter.label} is converted as a missing child's, and is not said to be one's"
 
