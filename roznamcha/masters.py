@@ -26,6 +26,7 @@ from domain.case.ranks import DYSP_OR_ABOVE
 from domain.law.book import StrictLoader
 from domain.law.offences import ACTS, packaged
 from domain.malkhana.article import Category
+from roznamcha.bounded import read_at_most
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.sheets import as_sent, header_of, row_of
 from roznamcha.strict_json import CONTROL
@@ -180,15 +181,7 @@ def bring_in(  # noqa: PLR0913 (what a list must say of itself)
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day) or not _is_date(day):
         message = f"{day[:20]!r} is no date: give the day on which the list was read or issued, as 2026-10-31"
         raise Usage(message)
-    try:
-        with file.open("rb") as opened:
-            text = opened.read(LARGEST + 1)
-    except OSError as error:
-        message = f"{file} cannot be read: {error.strerror}"
-        raise Usage(message) from None
-    if len(text) > LARGEST:
-        message = f"{file} has more than {LARGEST:,} bytes"
-        raise Usage(message)
+    text = read_at_most(file, LARGEST)
     found = list(faults(master, text, in_force(data)))
     if found:
         more = [f"and {len(found) - WORST:,} more"] if len(found) > WORST else []

@@ -11,6 +11,7 @@ import yaml
 
 from domain.law.book import StrictLoader
 from domain.ranking.scheme import BadScheme, Scales, Scheme, digest_of, read_indicators, read_scheme
+from roznamcha.bounded import read_at_most
 from roznamcha.errors import Usage
 
 SHIPPED = resources.files("domain.ranking")
@@ -39,15 +40,7 @@ def scheme_called(name: str) -> Scheme:
     if path.suffix not in {".yaml", ".yml"}:
         message = f"there is no scheme {name[:60]!r}; there are {', '.join(scales.schemes)}, or give a file (.yaml)"
         raise Usage(message)
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise Usage(message) from None
-    if len(data) > LARGEST:
-        message = f"{path} has more than {LARGEST:,} bytes"
-        raise Usage(message)
+    data = read_at_most(path, LARGEST)
     try:
         return read_scheme(path.stem, _read(path.name, data), scales.indicators)
     except BadScheme as error:
