@@ -56,6 +56,9 @@ PATIENCE_MS = 20_000
 or until the next relay begins."""
 RECONNECTING_MS = 1_000
 """Milliseconds at most between two tries of a producer to reach a broker. The library may wait half a minute."""
+NEXT_MS = 20
+"""Milliseconds until a relay asks again: a broker takes the next transaction only when the last one's marks are there,
+which is a matter of a few. The library's hundred would be most of what each transaction takes."""
 CONNECTING = 3.0
 """Seconds in which some broker must take a connection. The library itself would try for half a minute, in silence."""
 ASKING = 10.0
@@ -145,7 +148,9 @@ class Broker:
     def producer(self, transactional_id: str | None = None, *, called: str = "roznamcha", **more: Any) -> Any:  # noqa: ANN401
         """A producer that neither doubles nor reorders; with an id, all is committed together or not at all."""
         if transactional_id is not None:
-            limits = {"transaction_timeout_ms": PATIENCE_MS, "max_block_ms": PATIENCE_MS}
+            limits = {
+                "transaction_timeout_ms": PATIENCE_MS, "max_block_ms": PATIENCE_MS, "retry_backoff_ms": NEXT_MS,
+            }  # fmt: skip
             more = {"transactional_id": transactional_id, **limits, **more}
         return self._begun(
             KafkaProducer,

@@ -8,7 +8,7 @@ A subclass declared with `register="case"` becomes a frozen, keyword-only datacl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
 from uuid import UUID
@@ -143,7 +143,7 @@ class Numbered:
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Event(Generic[R]):
     """One act and its entry. See the module's docstring for how a subclass is declared.
 
@@ -166,9 +166,20 @@ class Event(Generic[R]):
         cls.name = f"{register}.{cls.__name__}" if register else ""
         cls.register = register
         cls.opens = opens
-        dataclass(frozen=True, kw_only=True)(cls)
+        # Equality, hash and repr stand once, below: writing them for each of hundreds of acts delays every start.
+        dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
         if register:
             _claim(ACTS, cls.name, cls)
+
+    def __eq__(self, other: object) -> bool:
+        return self.__dict__ == other.__dict__ if other.__class__ is self.__class__ else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__[each.name] for each in fields(self)))
+
+    def __repr__(self) -> str:
+        columns = ", ".join(f"{each.name}={self.__dict__[each.name]!r}" for each in fields(self))
+        return f"{type(self).__qualname__}({columns})"
 
     def refuse(self, record: R) -> Iterator[str]:
         """Every reason why this cannot have happened so, each a sentence: what the register shows, and what to do."""

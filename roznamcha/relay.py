@@ -26,7 +26,7 @@ from consumers.folding import Kept
 from consumers.outbox import CHANNEL
 from consumers.stamps import Stamp, StampReader
 from consumers.steps import reach
-from consumers.tails import tails
+from consumers.tails import tails_of
 from consumers.topics import Topics
 from projections.view import View
 from roznamcha.errors import Refused, Unavailable
@@ -110,12 +110,13 @@ class Relay:
         # before, a transaction could still be committed behind our back.
         self._producer.init_transactions()
         reach("relay: took over")
-        found = read_position(tails(self.broker, self.topics.position, [0]).get(0))
-        agree(self.connection, self.broker, self.topics, found)
-        found.forget_others({topic: ids[topic] for topic in (*self.outbox.views, HEADS)})
-        heads.agree(self.connection, found)
-        ends_at(self.broker, self.topics[HEADS].name, {0: found.checkpoints}, partitions=1)
-        self.outbox.begin(self.broker, found)
+        with tails_of(self.broker, *(self.topics[short].name for short in ids)) as ends:
+            found = read_position(ends(self.topics.position, [0]).get(0))
+            agree(self.connection, ends, self.topics, found)
+            found.forget_others({topic: ids[topic] for topic in (*self.outbox.views, HEADS)})
+            heads.agree(self.connection, found)
+            ends_at(ends, self.topics[HEADS].name, {0: found.checkpoints}, partitions=1)
+            self.outbox.begin(ends, found)
         self._note(found)
         self.at, self.reached = found, found.position
         return found

@@ -14,7 +14,7 @@ from consumers.carried import key_of
 from consumers.clients import Broker
 from consumers.folding import Kept
 from consumers.slots import SLOTS
-from consumers.tails import tails
+from consumers.tails import Tails, tails
 from consumers.topics import Topics
 from roznamcha.errors import Broken
 from roznamcha.published import only_here
@@ -116,12 +116,12 @@ def published(broker: Broker, topics: Topics) -> int:
         return 0
 
 
-def agree(connection: Connection[Any], broker: Broker, topics: Topics, found: Position) -> None:
+def agree(connection: Connection[Any], ends: Tails, topics: Topics, found: Position) -> None:
     """Raise Broken unless the store holds what was published last, and the topics end where the position says."""
     if strange := foreign(connection, found):
         raise Broken(strange)
     for name, slots in ((topics.entries, found.entries), (topics.deadlines, found.deadlines)):
-        ends_at(broker, name, {slot: last for slot, (last, _) in slots.items()})
+        ends_at(ends, name, {slot: last for slot, (last, _) in slots.items()})
 
 
 def belong(connection: Connection[Any], broker: Broker, topics: Topics) -> None:
@@ -169,18 +169,18 @@ def restored() -> str:
 
 
 def ends_at(
-    broker: Broker, name: str, last: Mapping[int, int], *, compacted: bool = False, partitions: int = SLOTS
+    ends: Tails, name: str, last: Mapping[int, int], *, compacted: bool = False, partitions: int = SLOTS
 ) -> None:
     """Raise Broken unless each partition of a topic ends at the position that is expected.
 
     A compacted topic may have lost its last message, if that said that a row is gone.
     """
-    there = {slot: position_in(each) for slot, each in tails(broker, name, range(partitions)).items()}
+    there = {slot: position_in(each) for slot, each in ends(name, range(partitions)).items()}
     for slot in sorted(last.keys() | there.keys()):
-        ends, expected = there.get(slot, 0), last.get(slot, 0)
-        if ends != expected and not (compacted and 0 <= ends < expected):
+        at, expected = there.get(slot, 0), last.get(slot, 0)
+        if at != expected and not (compacted and 0 <= at < expected):
             message = (
-                f"partition {slot} of {name} ends at position {ends}, and the relay's position says {expected}: "
+                f"partition {slot} of {name} ends at position {at}, and the relay's position says {expected}: "
                 f"someone else wrote there, or messages were lost. See `roznamcha reconcile`; {ANEW}"
             )
             raise Broken(message)

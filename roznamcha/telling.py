@@ -14,9 +14,9 @@ import structlog
 from psycopg import Connection
 
 from consumers.carried import Headers, key_of, row_headers
-from consumers.clients import Broker
 from consumers.embedded import is_built, unhindered
 from consumers.outbox import kind_of, open_topic, topics_of
+from consumers.tails import Tails
 from consumers.topics import Topics
 from projections.view import View
 from roznamcha.errors import Broken
@@ -49,13 +49,13 @@ class Outbox:
         self._kinds = {part.topic: kind_of(part) for view in views for part in view.published if part.topic}
         self.opened: list[str] = []
 
-    def begin(self, broker: Broker, found: Position) -> None:
+    def begin(self, ends: Tails, found: Position) -> None:
         """Compare with what was published, and drop what was. Raises Broken when they can't belong together."""
         self.opened = []
         for topic in self.views:
             here = self.topics[topic]
             last = found.rows.get(topic, {})
-            ends_at(broker, here.name, last, compacted=here.about["policy"] == "compacted")
+            ends_at(ends, here.name, last, compacted=here.about["policy"] == "compacted")
             if topic not in found.rows:
                 continue  # of which nothing was published: it is opened when its view is built
             heads = self._heads(topic)

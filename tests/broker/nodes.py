@@ -48,6 +48,7 @@ QUICK = {
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.num.partitions": "4",
     "share.coordinator.state.topic.num.partitions": "1",
+    "log.segment.delete.delay.ms": "1000",  # hundreds of partitions of each test would keep their files for a minute
 }
 """What makes the tests' broker start and notice things sooner: no business of one in service."""
 
@@ -117,7 +118,7 @@ class Node:
         with (self.folder / "out.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
-                    java(), "-Xmx384m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
+                    java(), "-Xmx512m", "-Xmn192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
                     f"-Djava.io.tmpdir={self.folder}", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                     "-cp", f"{jars()}/*", "kafka.Kafka", str(self.settings),
                 ],

@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +20,10 @@ from tests.broker.nodes import NoBroker, new_prefix, one_node
 
 REQUIRED = "ROZNAMCHA_REQUIRE_KAFKA"
 """Set where tests against a real broker must not be skipped."""
-END = "while kill -0 {run} 2>/dev/null; do sleep 1; done; kill -9 {broker}"
+MEMORY = Path("/dev/shm")  # noqa: S108 (it is asked whether it is there)
+ENOUGH = 4 << 30
+"""Bytes that must be free there; in a container there are often 64 MB."""
+END = "while kill -0 {run} 2>/dev/null; do sleep 1; done; kill -9 {broker}; rm -rf {folder}"
 
 
 def shared_broker(base: Path, run: int) -> Broker:
@@ -30,17 +35,30 @@ def shared_broker(base: Path, run: int) -> Broker:
         fcntl.flock(lock, fcntl.LOCK_EX)
         told = base / "address.json"
         if not told.exists():
-            cluster = one_node(base / "nodes")
+            folder = folder_for(base)
+            cluster = one_node(folder)
             (node,) = cluster.nodes
             assert node.process is not None
             # Nobody of this run is the last to know: a watcher ends the broker when the run is gone, however it went.
             quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
             watcher = subprocess.Popen(
-                ["sh", "-c", END.format(run=run, broker=node.process.pid)], start_new_session=True, **quiet
+                ["sh", "-c", END.format(run=run, broker=node.process.pid, folder=folder)],
+                start_new_session=True,
+                **quiet,
             )
             node.process.returncode = watcher.returncode = 0  # neither is this process's to wait for
             told.write_text(json.dumps(cluster.bootstrap))
         return Broker(json.loads(told.read_text()))
+
+
+def folder_for(base: Path) -> Path:
+    """Where the broker keeps its data: in memory where there is room, else in `base`.
+
+    Each test makes hundreds of partitions and deletes them, and for each the disk would be waited for. Brokers that
+    are killed have folders of their own.
+    """
+    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH
+    return Path(tempfile.mkdtemp(prefix="roznamcha-broker-", dir=MEMORY)) if roomy else base / "nodes"
 
 
 @pytest.fixture(scope="session")

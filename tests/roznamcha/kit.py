@@ -8,9 +8,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import psycopg
+
+from tests.roznamcha.forked import run_forked
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,10 +49,13 @@ class Program:
 
     def run(self, *arguments: str, check: bool = True, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
-        done = subprocess.run(
-            self.command(*arguments), env=self.environment, cwd=self.folder, input=stdin, capture_output=True,
-            text=True, timeout=300, check=False,
-        )  # fmt: skip
+        with TemporaryFile() as given, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+            given.write(stdin.encode())
+            given.seek(0)
+            code = run_forked(arguments, self.environment, self.folder, (given, out, err), 300)
+            for each in (out, err):
+                each.seek(0)
+            done = subprocess.CompletedProcess(self.command(*arguments), code, out.read(), err.read())
         assert not check or done.returncode == 0, done.stderr
         return done
 
