@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from roznamcha.migrate import migrate
 from roznamcha.postgres import Embedded, open_embedded
 from tests.broker.shared import broker, topics
+from tests.memory import quick_folder
 from tests.roznamcha.kit import Program
 
 __all__ = ["broker", "topics"]
@@ -21,6 +24,12 @@ NUMBERS = count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the tests of faults go on."""
     parser.addoption("--fault-rounds", type=int, default=8, help="rounds of random kills; thousands when asked")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: it need not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +46,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     It leaves the disk to the operating system: no test pulls the plug of the machine, and a database that is dropped
     would wait for a checkpoint of all others. Servers that are killed and restored are started by the tests of faults.
     """
-    folder: Path = tmp_path_factory.mktemp("server")
+    folder = quick_folder(tmp_path_factory.getbasetemp())
     with open_embedded(folder) as embedded:
         with psycopg.connect(embedded.url, autocommit=True) as connection:
             for setting in ("fsync = off", "full_page_writes = off", "checkpoint_timeout = '1d'"):
                 connection.execute(f"ALTER SYSTEM SET {setting}".encode())
             connection.execute("SELECT pg_reload_conf()")
         yield embedded
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,12 +15,10 @@ from consumers.clients import Broker
 from consumers.topics import Topics
 from tests.broker.copies import create, remove
 from tests.broker.nodes import NoBroker, new_prefix, one_node
+from tests.memory import quick_folder
 
 REQUIRED = "ROZNAMCHA_REQUIRE_KAFKA"
 """Set where tests against a real broker must not be skipped."""
-MEMORY = Path("/dev/shm")  # noqa: S108 (it is asked whether it is there)
-ENOUGH = 4 << 30
-"""Bytes that must be free there; in a container there are often 64 MB."""
 END = "while kill -0 {run} 2>/dev/null; do sleep 1; done; kill -9 {broker}; rm -rf {folder}"
 
 
@@ -35,8 +31,8 @@ def shared_broker(base: Path, run: int) -> Broker:
         fcntl.flock(lock, fcntl.LOCK_EX)
         told = base / "address.json"
         if not told.exists():
-            folder = folder_for(base)
-            cluster = one_node(folder)
+            folder = quick_folder(base)
+            cluster = one_node(folder / "nodes")
             (node,) = cluster.nodes
             assert node.process is not None
             # Nobody of this run is the last to know: a watcher ends the broker when the run is gone, however it went.
@@ -49,16 +45,6 @@ def shared_broker(base: Path, run: int) -> Broker:
             node.process.returncode = watcher.returncode = 0  # neither is this process's to wait for
             told.write_text(json.dumps(cluster.bootstrap))
         return Broker(json.loads(told.read_text()))
-
-
-def folder_for(base: Path) -> Path:
-    """Where the broker keeps its data: in memory where there is room, else in `base`.
-
-    Each test makes hundreds of partitions and deletes them, and for each the disk would be waited for. Brokers that
-    are killed have folders of their own.
-    """
-    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH
-    return Path(tempfile.mkdtemp(prefix="roznamcha-broker-", dir=MEMORY)) if roomy else base / "nodes"
 
 
 @pytest.fixture(scope="session")

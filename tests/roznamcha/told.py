@@ -71,7 +71,8 @@ def held(broker: Broker, topics: Topics, part: type[View]) -> dict[tuple[Any, ..
     last: dict[int, int] = defaultdict(int)
     for each in read_topic(broker, topics[part.topic].name):
         headers = dict(each.headers)
-        assert (int(headers["previous"]), int(headers["position"])) == (last[each.partition], last[each.partition] + 1)
+        numbers, expected = (int(headers["previous"]), int(headers["position"])), last[each.partition]
+        assert numbers == (expected, expected + 1), f"{each.topic} {each.partition} at {each.offset}: {numbers}"
         last[each.partition] += 1
         assert headers["ce_id"].decode() == f"{part.topic}/{each.partition}/{last[each.partition]}"
         assert headers["ce_type"].decode() == f"roznamcha.view.{part.__name__}"
