@@ -55,7 +55,7 @@ PATIENCE_MS = 20_000
 """How long a transaction may stay open: one that is left behind holds up every reader of committed records until then,
 or until the next relay begins."""
 RECONNECTING_MS = 1_000
-"""Milliseconds at most between two tries of a producer to reach a broker. The library may wait half a minute."""
+"""Milliseconds at most between two tries to reach a broker that is away. The library may wait half a minute."""
 NEXT_MS = 20
 """Milliseconds until a relay asks again: a broker takes the next transaction only when the last one's marks are there,
 which is a matter of a few. The library's hundred would be most of what each transaction takes."""

@@ -18,7 +18,7 @@ from psycopg import Connection
 from consumers import despatch, letters, offsets
 from consumers.arrivals import Arrivals, Messages, set_straight
 from consumers.checkpoints import MAIN, Fenced
-from consumers.clients import Away, Broker, KafkaError, Timeout, Unreadable
+from consumers.clients import RECONNECTING_MS, Away, Broker, KafkaError, Timeout, Unreadable
 from consumers.embedded import read_log
 from consumers.folding import Read
 from consumers.letters import MISSING, Letter
@@ -35,8 +35,6 @@ BATCH = 2_000
 """Messages folded and committed together at most."""
 SESSION_MS = 10_000
 """Milliseconds after which a follower that says nothing is taken for dead, and its partitions are given to others."""
-RECONNECTING_MS = 1_000
-"""Milliseconds at most between two tries to reach a broker that is away. The library would wait up to half a minute."""
 PATIENCE = 60.0
 """Seconds for which a broker, or the database, may stay away before the follower gives up."""
 TRIES = 3

@@ -4,8 +4,8 @@ The subscriber's function writes into the subscriber's tables; how far it has co
 So either an entry has had its effect and is counted, or neither, wherever the process died. Kafka is told afterwards
 how far that was, for those who watch lag, and is never asked.
 
-    never twice      an entry whose position isn't above the partition's last is known already; the last one's digest
-                     is kept, and tells whether a topic that was made anew still holds what was taken
+    never twice      the partition's last entry, if it is the same to the byte, and those up to the one before it are
+                     known already; any other that isn't above it is of another store, and the partition stops there
     never skipped    each message names the position of the one before it in its partition; where that is not the last
                      one taken, something lacks or the topic holds other entries, and the partition stands still there,
                      visibly, while all others go on

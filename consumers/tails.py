@@ -64,6 +64,7 @@ def tails(broker: Broker, topic: str, partitions: Collection[int]) -> dict[int, 
 def _last(consumer: Any, starts: dict[TopicPartition, int], end: dict[TopicPartition, int]) -> dict[int, Any]:  # noqa: ANN401
     """The last message from each start to the end that was noted before."""
     consumer.assign(list(starts))
+    consumer.resume(*starts)  # what an earlier look paused stays so as long as it is assigned
     for partition, start in starts.items():
         consumer.seek(partition, start)
     found: dict[int, Any] = {}

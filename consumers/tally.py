@@ -6,7 +6,7 @@ The digest is a chain, so that any language can follow it in three lines:
     d(n) = SHA-256( d(n-1) followed by SHA-256(value of the n-th message) )
 
 The value is the message's as Kafka carries it, with its five bytes of magic and schema id. Only entries that are new
-are counted: a message whose position isn't above the partition's last is one that was counted already.
+are counted: which are, says rule 2 of docs/subscribing.md.
 """
 
 from __future__ import annotations

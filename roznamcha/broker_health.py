@@ -13,11 +13,10 @@ from psycopg import Connection
 
 from consumers.clients import Away, Broker, KafkaError
 from consumers.embedded import head
-from consumers.tails import tails
 from consumers.topics import Topics
 from roznamcha.broker import reaching
 from roznamcha.errors import Broken, Unavailable, Usage
-from roznamcha.relayed import foreign, read_position
+from roznamcha.relayed import foreign, position_there
 from roznamcha.topic_plan import TopicPlan, plan
 
 Finding = tuple[str, bool | None, str]
@@ -73,7 +72,7 @@ def _topics(topics: Topics, found: TopicPlan) -> Iterator[Finding]:
 def _position(broker: Broker, topics: Topics, connection: Connection[Any]) -> Finding:
     """What Kafka itself says of how far was published, against the store."""
     try:
-        at = read_position(tails(broker, topics.position, [0]).get(0))
+        at = position_there(broker, topics)
     except Broken as error:
         return "position", False, str(error)
     if strange := foreign(connection, at):

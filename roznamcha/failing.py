@@ -1,4 +1,4 @@
-"""What an error that nobody foresaw is told as. Loaded when there is one: it knows all that the program stands on."""
+"""What an error that is none of ours is told as. Loaded when there is one: it knows all that the program stands on."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from roznamcha.errors import Broken, RoznamchaError, Unavailable, Usage
 from schemas import SchemaError
 
 
-def told(error: Exception) -> RoznamchaError:  # noqa: PLR0911 (one for each kind of error)
+def told(error: Exception) -> RoznamchaError:
     """The error of our own that stands for this one; it quotes neither an entry nor a local value."""
     match error:
-        case RoznamchaError():
-            return error
         case UnicodeEncodeError():
             return Usage("what was given is not UTF-8: it holds a byte that stands for nothing")
         case psycopg.OperationalError() | psycopg.InterfaceError() | OperationalError() | InterfaceError():

@@ -33,7 +33,6 @@ from roznamcha.office import Office
 from roznamcha.schemes import shipped
 from roznamcha.sheets import header_of, row_of
 
-LEVELS = ("station", "district")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 AT_ONCE = 1_000
 """Records whose entries are read together."""

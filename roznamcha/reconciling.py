@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from heapq import nlargest
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from consumers.clients import Broker
 from consumers.embedded import head
 from consumers.reading import topic_id
 from consumers.slots import SLOTS, slot_of
-from consumers.tails import tails
+from consumers.tally import Tally
 from consumers.topics import Topics
 from roznamcha.differing import Difference, compare, of_subscriber
 from roznamcha.errors import Unavailable, Usage
@@ -27,7 +28,7 @@ from roznamcha.fences import clock_of
 from roznamcha.received import Received
 from roznamcha.reconciled import Counts, Reconciled
 from roznamcha.relay import DEADLINE
-from roznamcha.relayed import Position, read_position
+from roznamcha.relayed import Position, position_there
 from roznamcha.sides import Line, StoreSide, Stranger, TopicSide
 from schemas import Catalogue
 
@@ -56,8 +57,7 @@ class _Side(dict[UUID, _Kept]):
         kept = self.get(record)
         if kept is None:
             kept = self[record] = _Kept(0, bytes(32))
-        kept.entries += 1
-        kept.digest = sha256(kept.digest + digest).digest()
+        kept.entries, kept.digest = Tally(kept.entries, kept.digest).with_digest(digest)
         return kept
 
 
@@ -121,7 +121,7 @@ class Reconciliation:
 
     def _published(self) -> Position:
         """How far was published; noting where the store disagrees."""
-        position = read_position(tails(self.broker, self.topics.position, [0]).get(0))
+        position = position_there(self.broker, self.topics)
         if position.position:
             row = self.connection.execute(
                 "SELECT state FROM roznamcha.entries WHERE notification_id = %s", (position.position,)
@@ -174,7 +174,8 @@ class Reconciliation:
             elif self.record in {None, line.record}:
                 if line.position > until:
                     self._beyond.append(line)
-                    del self._beyond[LISTED:]
+                    if len(self._beyond) > 2 * LISTED:  # a stranger's positions are the highest: the others are passed
+                        self._beyond = nlargest(LISTED, self._beyond, key=lambda each: each.position)
                 else:
                     found.add(line.record, line.whole)
         return found, strangers
@@ -214,7 +215,7 @@ class Reconciliation:
         """What lies beyond the position that was read at the beginning was published meanwhile, or by a stranger."""
         if not self._beyond:
             return
-        now = read_position(tails(self.broker, self.topics.position, [0]).get(0)).position
+        now = position_there(self.broker, self.topics).position
         for line in self._beyond:
             if line.position > now:
                 self._note(Difference.of("topic", "extra", line))

@@ -105,6 +105,11 @@ def position_of(broker: Broker, topics: Topics) -> Position:
     with broker.admin() as admin:
         if topics.position not in admin.list_topics():
             return Position()
+    return position_there(broker, topics)
+
+
+def position_there(broker: Broker, topics: Topics) -> Position:
+    """How far anybody has published, where its topic is there. Raises Broken."""
     return read_position(tails(broker, topics.position, [0]).get(0))
 
 

@@ -40,8 +40,8 @@ class Clock:
         self.rule: Rule = course.rule
         self.version: Version = course.version
         self.subject, self.opened_at = course.subject, course.start.at
-        """`due_at` is the last instant in time, `lapses_from` the first one that is late."""
         self.due_at, self.lapses_from, self.last_day = course.term.due_at, course.term.lapses_from, course.term.last_day
+        """`due_at` is the last instant in time, `lapses_from` the first one that is late."""
         self.met_at, self.ended_at, self.ended_as = course.met_at, course.ended_at, course.ended_as
         self.extended_at = course.extended_at
 
@@ -72,8 +72,6 @@ class Clock:
             return "lapsed"
         return "extended" if self.extended_at and (at is None or self.extended_at <= at) else "open"
 
-    state_at = state
-
     @cached_property
     def explain(self) -> tuple[Line, ...]:
         """The counting, line by line, in both languages: what started it, which law and why, each change, the end."""
@@ -103,11 +101,6 @@ class Clock:
     def extended(self) -> bool:
         """Whether anything lengthened it."""
         return self.extended_at is not None
-
-    @property
-    def exempted_by(self) -> str:
-        """The entry after which the duty was gone."""
-        return self.ended_by if self.ended_as == "exempted" else ""
 
     @property
     def alarms(self) -> tuple[datetime, ...]:
@@ -149,11 +142,6 @@ class Clock:
     def digest(self) -> str:
         """The SHA-256 of the rule's text that was applied."""
         return self.rule.digest
-
-    @property
-    def start_is_a_setting(self) -> bool:
-        """Whether the law's text states no start, so that this one was chosen."""
-        return self.rule.start_setting is not None
 
 
 class Refusal(NamedTuple):

@@ -11,6 +11,7 @@ from uuid import UUID
 import typer
 
 from consumers.embedded import connected
+from projections.ranking import Ranking
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.office import Office, open_office
 from roznamcha.published import note_comparison, only_here
@@ -35,7 +36,7 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
         str, typer.Option(help="Also what a subscriber has: the address of its database, or a file of JSON lines")
     ] = "",
     schema: Annotated[str, typer.Option(help="Where that database has the kit's tables")] = "roznamcha_subscriber",
-    topic: Annotated[str, typer.Option(help="entries, deadlines, custody or case-state")] = "entries",
+    topic: Annotated[str, typer.Option(help="entries, deadlines, custody, case-state or ranking")] = "entries",
     record: Annotated[str, typer.Option(help="One record; default: everything")] = "",
     published_within: Within = None,
     copy: Annotated[str, typer.Option(help="Compare a copy of the topics (a mirror), by the prefix it has")] = "",
@@ -52,9 +53,9 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
     with ExitStack() as stack:
         broker, topics = broker_of(here), topics_of(replace(here, topics=copy) if copy else here)
         office = stack.enter_context(open_office(here, reading=True))
-        view = view_of(all_views(office), topic)
+        view = view_of([*all_views(office), Ranking()], topic)
         if view is None and topic not in BEGINS:
-            message = f"{topic[:60]!r} is not compared: name one of entries, deadlines, custody, case-state"
+            message = f"{topic[:60]!r} is not compared: name one of entries, deadlines, custody, case-state, ranking"
             raise Usage(message)
         if view is not None and (record or subscriber or published_within is not None):
             message = f"{topic} is compared as a whole, with the view's table alone: its rows have no time of their own"

@@ -6,23 +6,22 @@ import signal
 import threading
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from consumers.embedded import connected
 from consumers.watchdog import Watchdog
 from projections.ranking import Ranking
+from roznamcha.broker import broker_of, reaching, topics_of
 from roznamcha.errors import Refused
 from roznamcha.health import RELAY
 from roznamcha.office import Office, open_office
 from roznamcha.posts import signed
+from roznamcha.relay import Relay
 from roznamcha.screen import AsJson, note, print_json, progress_bar, say
 from roznamcha.settings import settings
 from roznamcha.views import all_views
-
-if TYPE_CHECKING:  # its module needs the broker's client
-    from roznamcha.relay import Relay
 
 app = typer.Typer()
 ENDING = 2.0
@@ -50,9 +49,6 @@ def relay(
 
 def relay_with(office: Office, stop: threading.Event, *, once: bool, as_json: bool) -> None:
     """Publish until told to stop, or once. Raises Refused beside another one, Unavailable, Broken, Usage."""
-    from roznamcha.broker import broker_of, reaching, topics_of
-    from roznamcha.relay import Relay
-
     broker, topics = broker_of(office.settings), topics_of(office.settings)
     with connected(office.url, signed(RELAY)) as connection:
         relay = Relay(connection, broker, topics, office.catalogue, [*all_views(office), Ranking()])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,13 +34,17 @@ def shared_broker(base: Path, run: int) -> Broker:
         told = base / "address.json"
         if not told.exists():
             folder = quick_folder(base)
-            cluster = one_node(folder / "nodes")
+            try:
+                cluster = one_node(folder / "nodes")
+            except BaseException:
+                shutil.rmtree(folder)
+                raise
             (node,) = cluster.nodes
             assert node.process is not None
             # Nobody of this run is the last to know: a watcher ends the broker when the run is gone, however it went.
             quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
             watcher = subprocess.Popen(
-                ["sh", "-c", END.format(run=run, broker=node.process.pid, folder=folder)],
+                ["sh", "-c", END.format(run=run, broker=node.process.pid, folder=shlex.quote(str(folder)))],
                 start_new_session=True,
                 **quiet,
             )

@@ -21,14 +21,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-import domain
-
 ROOT = Path(__file__).resolve().parents[2]
 BODY = "from tests.roznamcha.forked import become; become(); from roznamcha.cli import main; main()"
 LOADED = (
     "asyncio", "cryptography.hazmat.primitives.ciphers.aead", "eventsourcing.postgres", "fastavro", "kafka",
     "psycopg_pool", "rich.progress", "rich.table", "structlog", "typer._adapters", "typer.rich_utils", "yaml",
-    "zoneinfo", "projections", "schemas",
+    "zoneinfo",
 )  # fmt: skip
 
 
@@ -72,7 +70,6 @@ def become() -> None:
     """Wait for orders, and fork for each. Returns in the processes that are to be the program, and only there."""
     for each in LOADED:
         importlib.import_module(each)
-    domain.load()
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(sys.argv[1])
         listening.listen(64)

@@ -20,6 +20,7 @@ from roznamcha import reconciling
 from roznamcha.reconciled import Counts, Reconciled
 from roznamcha.reconciling import Reconciliation
 from roznamcha.relay import Relay
+from roznamcha.relayed import Position
 from roznamcha.sides import Line, TopicSide
 from schemas import catalogue
 from tests.broker.copies import Change, copied, position, write
@@ -272,6 +273,28 @@ def test_strangers_are_named(database: str, broker: Broker, topics: Topics) -> N
         ("extra", None, None), ("extra", 999_999, next(e.record_id for e in log if e.slot == one.partition)),
     ]  # fmt: skip
     assert None not in [each.offset for each in found]
+
+
+def test_a_stranger_is_named_behind_much_that_was_published_meanwhile(
+    database: str, broker: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many entries come after the position was read: whoever lies beyond the last of them is seen."""
+    write_cases(database, 1)
+    publish(database, broker, topics)
+    write_cases(database, 5, first=1)
+    read = vars(Reconciliation)["_published"]
+
+    def then_more(self: Reconciliation) -> Position:
+        at = read(self)
+        publish(database, broker, topics)
+        one = read_topic(broker, topics.entries)[0]
+        headers = [(k, b"999999" if k == "position" else v) for k, v in one.headers]
+        write(broker, topics.entries, [one._replace(headers=headers)])
+        return at
+
+    monkeypatch.setattr(reconciling, "LISTED", 2)
+    monkeypatch.setattr(Reconciliation, "_published", then_more)
+    assert ("topic", "extra", 999_999) in brief(compared(database, broker, topics))
 
 
 def test_a_store_that_was_restored_is_named(database: str, broker: Broker, topics: Topics) -> None:

@@ -11,16 +11,20 @@ from uuid import UUID
 import pytest
 
 from consumers.clients import Broker
-from consumers.embedded import connected
+from consumers.embedded import connected, prepare
 from consumers.slots import slot_of
 from consumers.topics import Topics
 from projections.articles import Articles
 from projections.case_state import CaseState
+from projections.ranking import Ranking
+from roznamcha.closing import close
 from roznamcha.reconciling_rows import Comparison, Reader, RowsReconciled, reconcile_rows, view_of
+from roznamcha.relay import Relay
 from schemas import catalogue
 from tests.broker.copies import position, write
 from tests.broker.reading import read_topic
 from tests.consumers.feed import following, write_cases
+from tests.roznamcha.test_closing import FIRST, JULY, LATER, ranked
 from tests.roznamcha.told import publish, views
 
 SHORTS = ("case-state", "custody")
@@ -57,6 +61,25 @@ def test_topic_and_outbox_come_to_the_table(database: str, broker: Broker, topic
     write(broker, name, [twice])
     (found,) = compared(database, broker, topics, "custody").differences
     assert (found.kind, found.position, found.partition) == ("doubled", position(twice), twice.partition)
+
+
+def test_closed_months_are_compared_with_what_was_published_of_them(
+    database: str, broker: Broker, topics: Topics
+) -> None:
+    """Closed, published, closed again by late entries: the topic comes to the table, and not to one changed by hand."""
+    with connected(database) as connection:
+        prepare(connection, views())
+        everything = (connection, broker, topics, catalogue())
+        for closing in ((ranked(40, 40), FIRST), (ranked(40, 50), LATER)):
+            close(connection, JULY, *closing)
+            relay = Relay(*everything, [Ranking()])
+            relay.publish()
+            relay.close()
+        report = reconcile_rows(*everything, Ranking(), "ranking")
+        assert (report.ok, report.rows, report.held, report.messages) == (True, 2, 2, 4), report.differences
+        connection.execute("UPDATE views.ranking SET score = '99' WHERE unit = 'B'")
+        (found,) = reconcile_rows(*everything, Ranking(), "ranking").differences
+        assert (found.where, found.kind) == ("row", "altered")
 
 
 # --- without a broker ------------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ from tests.broker.reading import positions_of, read_topic
 from tests.consumers.feed import write_cases
 from tests.consumers.subscribing import stopping, until, watching
 from tests.fault.kit import fresh as fresh_database
+from tests.roznamcha.desks import hearing, records
+from tests.roznamcha.test_store import store_on
 
 
 @contextmanager
@@ -91,6 +93,21 @@ def test_begun_again_after_any_step(database: str, broker: Broker, topics: Topic
         relay.publish()
     with relaying(database, broker, topics) as relay:
         relay.publish()
+    agrees(database, broker, topics)
+
+
+def test_begun_again_where_one_partition_has_much_that_fell_back(database: str, broker: Broker, topics: Topics) -> None:
+    """A relay that died with many entries of one record on their way: nothing else is at that partition's end."""
+    store = store_on(database)
+    (record,) = records(store, 1)
+    for _ in range(30):
+        store.record(hearing(record))
+    store.datastore.close()
+    stopped = watching(stopping("relay: sent"))
+    with relaying(database, broker, topics, batch=100) as relay, stopped, pytest.raises(InterruptedError):
+        relay.publish()
+    with relaying(database, broker, topics, batch=100) as relay:
+        assert relay.publish() == 31
     agrees(database, broker, topics)
 
 

@@ -103,7 +103,7 @@ def test_the_doctor_has_seven_days_for_each_examination() -> None:
     found = clocks(first, *held, fact("MLRReceived", "2026-07-10 17:00", person="V1", request="M/3"))
     assert [each.last_day.day for each in of("rape-med-rep-7", found)] == [10, 15]
     assert [each.state(at("2026-07-20")) for each in of("rape-med-rep-7", found)] == ["met", "lapsed"]
-    assert all(each.start_is_a_setting for each in of("rape-med-rep-7", found))
+    assert all(each.rule.start_setting for each in of("rape-med-rep-7", found))
     assert "the text states no start" in told(of("rape-med-rep-7", found)[0])
 
 

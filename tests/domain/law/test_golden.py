@@ -42,7 +42,7 @@ def test_three_days_for_a_signature() -> None:
     """An e-FIR received 1 March 2026: by 4 March, the first day left out by setting."""
     clock = only("efir-sign", clocks(fact("InformationReceived", "2026-03-01 12:00", mode="electronic")))
     assert clock.last_day == date(2026, 3, 4)
-    assert clock.start_is_a_setting
+    assert clock.rule.start_setting
 
 
 def test_the_code_of_the_day_on_which_the_proceeding_began() -> None:
