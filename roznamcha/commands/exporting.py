@@ -25,6 +25,7 @@ from roznamcha.process_log import FORMS, writing
 from roznamcha.screen import AsJson, many, print_json, progress_bar, say
 from roznamcha.settings import settings
 from roznamcha.verifying import histories
+from roznamcha.whole import write_whole
 
 app = typer.Typer()
 EVERY = 100
@@ -104,7 +105,7 @@ def _case(office: Office, output: Path, chosen: Selection, found: list[Event[Any
     links, _ = follow(chain)
     if not links:
         raise Refused([f"no article is in custody in {called}, and there is no chain to write"])
-    output.write_text(json.dumps(case_of(chain, called, links), ensure_ascii=False, indent=1), encoding="utf-8")
+    write_whole(output, json.dumps(case_of(chain, called, links), ensure_ascii=False, indent=1).encode())
     return {"record": str(record_id), "links": len(links)}
 
 

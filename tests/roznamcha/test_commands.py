@@ -77,6 +77,22 @@ def test_a_log_for_process_mining_is_written_and_read_again(district: Program) -
         )
 
 
+def test_an_fir_is_published_unless_it_is_withheld(district: Program) -> None:
+    """Written whole, and nothing is entered by it; of a withheld one nothing is written."""
+    told = district.json("publish", "CG-NMN-01/0001/2026", "-o", "fir.json")
+    assert json.loads((district.folder / "fir.json").read_text()).items() <= told.items()
+    district.run("export", "--format", "csv", "-o", "log.csv")
+    acts = [line.split(",") for line in (district.folder / "log.csv").read_text().splitlines()]
+    withheld = next(each[0] for each in acts if each[1] == "case.PublicationWithheld")
+    for record, to, code, said in (
+        (withheld, "none", 1, "is withheld from publication"),
+        ("CG-NMN-01/0001/2026", "/nowhere/fir", 2, "cannot be written"),
+    ):  # fmt: skip
+        done = district.run("publish", record, "-o", to, check=False)
+        assert (done.returncode, said in done.stderr, len(done.stderr.splitlines())) == (code, True, 1)
+    assert not (district.folder / "none").exists()
+
+
 def test_the_board_speaks_both_languages(district: Program) -> None:
     """Hindi and English, the systems by name, and three commands to try next."""
     board = district.run("demo", "--cases", "40").stdout
