@@ -115,7 +115,7 @@ def verify(  # noqa: PLR0913 (what is checked, and how)
         behind = _parked(connection, report)
         reached = positions(connection)  # slot by slot: a topic's slots come forward each for itself
         chunk: list[list[Kept]] = []
-        for history in _records(connection, record):
+        for history in histories(connection, record):
             chunk.append(history)
             if len(chunk) >= CHUNK:
                 _check(connection, views, catalogue, chunk, report, behind, reached, unseal)
@@ -127,14 +127,14 @@ def verify(  # noqa: PLR0913 (what is checked, and how)
     return report
 
 
-def _records(connection: Connection[Any], record: UUID | None) -> Iterator[list[Kept]]:
+def histories(connection: Connection[Any], record: UUID | None) -> Iterator[list[Kept]]:
     """The entries of each record, one record after the other, without holding more than one page."""
     only = "" if record is None else "WHERE record_id = %s"
     query = f"""
         SELECT notification_id, slot, record_id, topic, state, originator_id, originator_version
         FROM roznamcha.entries {only} ORDER BY record_id, notification_id
     """
-    with connection.cursor("verify", binary=True) as cursor:
+    with connection.cursor("histories", binary=True) as cursor:
         cursor.itersize = 5_000
         cursor.execute(query.encode(), () if record is None else (record,))
         for _, rows in groupby(cursor, key=lambda row: row[2]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -14,10 +14,46 @@ from domain.common.codes import Code
 from domain.common.days import written
 from domain.common.matter import Done
 from domain.event import changed
+from domain.law.offences import general, packaged, within
 
 SEXUAL = re.compile(r"BNS (6[4-9]|7[01])\b.*")
 SENSITIVE = re.compile(r"BNS (6[4-9]|7[01]|113)\b.*|POCSO .*|UAPA .*")
 """Sexual offences, terrorism, the POCSO Act: not put on the website (Youth Bar Association, (2016) 9 SCC 473)."""
+ONE_SECTION = re.compile(r"[A-Za-z/()]+ +[0-9]+[A-Za-z]* *(\([0-9A-Za-z]+\) *)*(\[[a-z ]+\])?")
+"""A section by itself. In one place with others ("303(2) r/w 64"), the others would be overlooked."""
+
+
+def unpublishable(case: Case, registered: Iterable[str], *, judged: bool = False) -> Iterator[str]:
+    """Every reason why an FIR is not put on the website, by the sections it was `registered` under and those of today.
+
+    Of the Penal Code's sections, and of those that no table has, nothing here says whether they are sensitive: somebody
+    must have `judged` them.
+    """
+    if withheld := case.part(Fir).withheld:
+        yield f"{case.label} is withheld from publication since {written(withheld.at)}."
+    sections = list(dict.fromkeys([*registered, *case.sections]))
+    if sensitive := [each for each in sections if _sensitive(each)]:
+        yield (
+            f"{case.label} is sensitive by {', '.join(sensitive)} and not published (Youth Bar Association, 2016). "
+            "A DySP or an officer above decides: record case.PublicationWithheld."
+        )
+    if (unknown := [each for each in sections if not _sensitive(each) and not _known(each)]) and not judged:
+        yield (
+            f"no table says whether {', '.join(unknown)} in {case.label} is sensitive. Let an officer judge it, and "
+            "say --judged if it is not."
+        )
+
+
+def _sensitive(section: str) -> bool:
+    """In whatever letters it was written."""
+    return any(SENSITIVE.fullmatch(each) for each in (section, *within(section)))
+
+
+def _known(section: str) -> bool:
+    """Whether it is one section, of an Act whose sensitive sections are listed here."""
+    inside = within(section)
+    single = bool(inside) and ONE_SECTION.fullmatch(section.strip()) is not None
+    return single and (general(section) or (inside[-1] != "IPC" and bool(packaged().of(section))))
 
 
 class CopyGivenToInformant(NeedsFIR, register="case"):

@@ -34,6 +34,7 @@ from roznamcha.ledger.witnessing import policy_in
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, many, print_json, say
 from roznamcha.settings import settings
+from roznamcha.whole import write_whole
 
 app = typer.Typer()
 NAME = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -74,7 +75,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         shown = binder.shown(record_id, rule, closed)
         data = binder.bind(shown, rule, files, partial(stamp, tsa) if tsa else None, trusted)
     verdict = judge(data, read_policy(trusted) if trusted else None)
-    _write(to, data)
+    write_whole(to, data)
     bad = [f"{line}: {says}" for line, how, says in verdict if how == FAILED]
     told = {
         "file": str(to), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "record": str(record_id),
@@ -166,10 +167,3 @@ def extracts(office: Office, record_id: UUID) -> dict[str, bytes]:
 def _rule_text(office: Office, name: str) -> bytes:
     rule = office.book.rules.get(name)
     return shipped_texts().get(f"{rule.folder}/{name}.yaml", "").encode() if rule else b""
-
-
-def _write(to: Path, data: bytes) -> None:
-    """The file, whole or not at all."""
-    fresh = to.with_name(f".{to.name}.new")
-    fresh.write_bytes(data)
-    fresh.replace(to)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import functools
 import hashlib
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -98,6 +99,15 @@ def go_reader() -> str:
 
     digest = hashlib.sha256(b"".join(each.read_bytes() for each in sources)).hexdigest()[:12]
     return str(_bring(f"go-{digest}", bring) / "reader")
+
+
+def mining() -> str:
+    """A Python that has pm4py, which is too large to bring for two files. Raises NoPeer."""
+    python = os.environ.get("ROZNAMCHA_PM4PY", "")
+    if not python:
+        message = "name a Python that has pm4py 2.7 in ROZNAMCHA_PM4PY (a venv of its own: it needs 50 packages)"
+        raise NoPeer(message)
+    return python
 
 
 @functools.cache

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from tests.acts import sent
+from tests.domain.law.bench import RULE
 from tests.roznamcha.kit import ROOT, Program
 
 FIR = "case.FIRRegistered"
@@ -50,6 +51,46 @@ def test_the_demo_has_its_shape_and_is_the_same_twice(district: Program) -> None
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
     assert first["custody_breaks"] > 0
     assert first["deadlines"]["lapsed"] > 0
+
+
+def test_a_log_for_process_mining_is_written_and_read_again(district: Program) -> None:
+    """A register's records, one record, or a station's; what can't be asked for is told, and no file is left."""
+    folder = district.folder
+    (folder / "book").mkdir()
+    (folder / "book" / "rule.yaml").write_text(RULE.replace("Start", FIR).replace("Stop", "case.AccusedProduced"))
+    told = district.json("export", "--register", "case", "--format", "xes", "-o", "log.xes")
+    checked = district.json("law", "check", "--log", "log.xes", "--rules", "book")["a-rule"]
+    assert (checked["log"]["cases"], checked["log"]["read"], checked["log"]["rejected"]) == (
+        checked["opened"], told["events"], 0
+    )  # fmt: skip
+    assert checked["opened"] == told["records"] >= 40
+    for given, said in (
+        (["--format", "ocel"], "there are case, ocel2, xes, csv"), (["--format", "case"], "name it"),
+        (["--format", "csv", "--register", "cases"], "there are case, complaint"),
+        (["--format", "csv", "--station", "NOWHERE"], "no log to write"),
+    ):  # fmt: skip
+        done = district.run("export", *given, "-o", "none", check=False)
+        assert (done.returncode, said in done.stderr, (folder / "none").exists()) == (
+            1 if "log" in said else 2,
+            True,
+            False,
+        )
+
+
+def test_an_fir_is_published_unless_it_is_withheld(district: Program) -> None:
+    """Written whole, and nothing is entered by it; of a withheld one nothing is written."""
+    told = district.json("publish", "CG-NMN-01/0001/2026", "-o", "fir.json")
+    assert json.loads((district.folder / "fir.json").read_text()).items() <= told.items()
+    district.run("export", "--format", "csv", "-o", "log.csv")
+    acts = [line.split(",") for line in (district.folder / "log.csv").read_text().splitlines()]
+    withheld = next(each[0] for each in acts if each[1] == "case.PublicationWithheld")
+    for record, to, code, said in (
+        (withheld, "none", 1, "is withheld from publication"),
+        ("CG-NMN-01/0001/2026", "/nowhere/fir", 2, "cannot be written"),
+    ):  # fmt: skip
+        done = district.run("publish", record, "-o", to, check=False)
+        assert (done.returncode, said in done.stderr, len(done.stderr.splitlines())) == (code, True, 1)
+    assert not (district.folder / "none").exists()
 
 
 def test_the_board_speaks_both_languages(district: Program) -> None:

@@ -13,6 +13,7 @@ from domain.case.publication import (
     PublicationDelayed,
     PublicationWithheld,
     ReportSentToMagistrate,
+    unpublishable,
 )
 from tests.domain.case.builders_accused import after, struck
 from tests.domain.case.builders_fir import fir, told, victim, zero
@@ -114,3 +115,31 @@ def test_a_lesser_course_is_explained() -> None:
     none = {"course": "no investigation", "reason": "no ground"}
     record.when(ReportSentToMagistrate, **none).doubted("the informant was not told")
     record.when(ReportSentToMagistrate, **none, informant_told_at=after()).entered()
+
+
+@pytest.mark.parametrize(
+    ("sections", "says"),
+    [
+        (("BNS 303(2)", "BNS 3(5)"), []), (("NDPS 20(b)(ii)(A)",), []), (("BNS 64(1)",), ["sensitive by BNS 64(1)"]),
+        (("bns  64 (1)",), ["sensitive by"]), (("pocso 4",), ["sensitive by"]), (("UAPA 15",), ["sensitive by"]),
+        (("BNS 303(2)", "POCSO 12"), ["sensitive by POCSO 12"]), (("IPC 376",), ["no table says whether IPC 376"]),
+        (("Arms Act 25",), ["no table says"]), (("BNS 303(2) r/w 64",), ["no table says"]),
+        (("BNS 9999",), ["no table"]),
+    ],
+)  # fmt: skip
+def test_a_sensitive_fir_is_not_published_and_an_unknown_section_is_judged_first(
+    sections: tuple[str, ...], says: list[str]
+) -> None:
+    """In whatever letters a section is written; and what no table tells of is nobody's to publish unseen."""
+    case = given(fir(sections=sections)).record
+    found = list(unpublishable(case, sections))
+    assert len(found) == len(says)
+    assert all(word in reason for word, reason in zip(says, found, strict=True))
+    assert list(unpublishable(case, sections, judged=True)) == [each for each in found if "sensitive by" in each]
+
+
+def test_what_was_sensitive_when_it_was_registered_or_is_withheld_stays_back() -> None:
+    """A section that was taken out since, and a decision of the DySP that stands."""
+    case = given(fir()).record
+    assert "sensitive by POCSO 4" in next(unpublishable(case, ("POCSO 4",)))
+    assert "is withheld from publication since 2 July 2026" in next(unpublishable(given(fir(), WITHHELD).record, ()))
