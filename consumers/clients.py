@@ -86,10 +86,10 @@ class WrongOption(ValueError):
 class Unreadable(KafkaError):  # type: ignore[misc]  # kafka-python has no types
     """A message that the library can't take apart: its checksum is wrong, or a header's name is no text."""
 
-    def __init__(self, partition: int, offset: int, why: str) -> None:
-        """Where it lies."""
-        self.partition, self.offset = partition, offset
-        super().__init__(f"partition {partition}, offset {offset}: {why}")
+    def __init__(self, where: Any, offset: int, why: str) -> None:  # noqa: ANN401 (kafka-python's partition)
+        """Where it lies: in this topic's partition."""
+        self.partition, self.offset = where.partition, offset
+        super().__init__(f"{where.topic}, partition {where.partition}, offset {offset}: {why}")
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,7 @@ class _Records(Fetcher.PartitionRecords):  # type: ignore[misc]  # as above
             self.drain()
             # Of a batch that was written together nothing behind such a message can be read either.
             offset = max(self.next_fetch_offset, self.fetch_offset)
-            raise Unreadable(self.topic_partition.partition, offset, type(error).__name__) from error
+            raise Unreadable(self.topic_partition, offset, type(error).__name__) from error
         return found
 
 

@@ -252,7 +252,8 @@ def _headers(message: Any) -> str:  # noqa: ANN401 (kafka-python's record)
     told = []
     for name, value in message.headers:
         try:
-            told.append([name, value.decode().replace("\0", "")])
+            told.append([name, value.decode()])
         except (UnicodeDecodeError, AttributeError):
             told.append([name, value.hex() if isinstance(value, bytes) else None])
-    return json.dumps(told)
+    # PostgreSQL's text has no place for a character of number 0, in a name or in a value.
+    return json.dumps([[each and each.replace("\0", "") for each in pair] for pair in told])

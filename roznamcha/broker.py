@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from consumers.clients import RESERVED, Away, Broker, KafkaError, WrongOption, addresses, unknown
+from consumers.clients import RESERVED, Away, Broker, KafkaError, Unreadable, WrongOption, addresses, unknown
 from consumers.topics import Topics
-from roznamcha.errors import Unavailable, Usage
+from roznamcha.errors import Broken, Unavailable, Usage
 from roznamcha.settings import Settings
 
 FILES = {"ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_crlfile"}
@@ -34,7 +34,10 @@ def broker_of(settings: Settings) -> Broker:
 
 @contextmanager
 def reaching(broker: Broker) -> Iterator[None]:
-    """While the broker is spoken to: one that is away, or refuses, is told in a line. Raises Unavailable, Usage."""
+    """While the broker is spoken to: one that is away, or refuses, is told in a line. Raises Unavailable, Usage.
+
+    Broken where a message in its topics can't be read: nobody of ours wrote it.
+    """
     try:
         yield
     except Away as error:
@@ -42,6 +45,9 @@ def reaching(broker: Broker) -> Iterator[None]:
     except WrongOption as error:
         message = f"ROZNAMCHA_KAFKA_OPTIONS: {error}"
         raise Usage(message) from None
+    except Unreadable as error:
+        message = f"{error}: a message that can't be read, and none of ours; see `roznamcha reconcile`"
+        raise Broken(message) from None
     except KafkaError as error:
         message = f"the broker at {broker.bootstrap} says {(str(error) or type(error).__name__)[:LONGEST]}"
         raise Unavailable(message) from None

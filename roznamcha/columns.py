@@ -27,6 +27,8 @@ MOST_UNKNOWN = 20
 WHOLE = 2**63
 YEARS = range(1900, 2200)
 """In which something of a case can have happened."""
+NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+"""What a column's name looks like: a key that doesn't may be a person's, moved there from another column."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -43,7 +45,8 @@ def read_columns(cls: type, given: Mapping[str, Any], path: str, reasons: Reason
     for key in few(given.keys() - known.keys(), path, reasons):
         near = get_close_matches(key[:100], known, n=1) if isinstance(key, str) else []
         hint = f"; did you mean {near[0]}?" if near else ""
-        reasons.add(f"{path}{shown(key)}", f"no such field of {getattr(cls, 'name', '') or cls.__name__}{hint}")
+        called = shown(key) if near or (isinstance(key, str) and NAME.fullmatch(key)) else "(a key that is no name)"
+        reasons.add(f"{path}{called}", f"no such field of {getattr(cls, 'name', '') or cls.__name__}{hint}")
     values = {}
     for name, column in known.items():
         if given.get(name) == "" and column.default == "" and not column.required:

@@ -47,7 +47,8 @@ class FromBook:
             raise Usage(message)
         self.places: dict[int, int] = {row[0]: row[1] for row in rows}
         self.stopped = {str(row[0]): row[2] for row in rows if row[2]}
-        query = 'SELECT count(DISTINCT coalesce(record_id::text, "offset"::text)) FROM {table} WHERE topic = %s'
+        one = "coalesce(record_id::text, concat_ws(' ', topic_id, partition, \"offset\"))"
+        query = f"SELECT count(DISTINCT {one}) FROM {{table}} WHERE topic = %s"
         self.parked = self._rows(query, "roznamcha_parked")[0][0]
 
     def _rows(self, query: str, table: str) -> list[Any]:

@@ -20,7 +20,7 @@ import structlog
 from psycopg import Connection
 
 from consumers.carried import headers_of, key_of
-from consumers.clients import Away, Broker, KafkaError, Timeout, commit, let_go, taken_over
+from consumers.clients import Away, Broker, KafkaError, Timeout, Unreadable, commit, let_go, taken_over
 from consumers.embedded import head
 from consumers.folding import Kept
 from consumers.outbox import CHANNEL
@@ -29,10 +29,10 @@ from consumers.steps import reach
 from consumers.tails import tails_of
 from consumers.topics import Topics
 from projections.view import View
-from roznamcha.errors import Refused, Unavailable
+from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger import heads
 from roznamcha.published import only_here
-from roznamcha.relayed import HEADS, Position, agree, ends_at, read_position
+from roznamcha.relayed import ANEW, HEADS, Position, agree, ends_at, read_position
 from roznamcha.telling import Outbox, RowTold
 from schemas import Catalogue, NewerSchema
 
@@ -297,6 +297,9 @@ class Relay:
                 if time.monotonic() > look:
                     self._still_there()
                     look = time.monotonic() + LOOK
+            except Unreadable as error:  # the broker is there, and what a stranger wrote into the topic as well
+                message = f"{error}: no message of ours; {ANEW}"
+                raise Broken(message) from None
             except (KafkaError, Away) as error:
                 away = away or time.monotonic()
                 if time.monotonic() - away > PATIENCE:

@@ -88,14 +88,15 @@ def read_position(message: Any) -> Position:  # noqa: ANN401 (kafka-python's rec
     try:
         told = json.loads(message.value)
         entries, deadlines = (
-            {int(slot): [int(n) for n in last] for slot, last in told[name].items()} for name in ("slots", "deadlines")
+            {int(slot): [int(last), int(count)] for slot, (last, count) in told[name].items()}
+            for name in ("slots", "deadlines")
         )
         rows = {str(topic): {int(slot): int(n) for slot, n in last.items()} for topic, last in told["rows"].items()}
         ids = {str(topic): str(one) for topic, one in told["ids"].items()}
         return Position(
             int(told["position"]), str(told["sha256"]), entries, deadlines, rows, ids, int(told.get("checkpoints", 0))
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         message = f"the last message in the topic of the relay's position is no position; {ANEW}"
         raise Broken(message) from None
 

@@ -179,13 +179,16 @@ class TopicSide:
             return Stranger(message.partition, message.offset, str(error))
         kept, headers = each.kept, dict(message.headers)
         value = sha256(kept.state).digest()
-        told = headers.get("version") or b""
-        version = int(told) if told.isdigit() else 0
+        version = max(0, _number(message, "version"))
         whole = whole_of(headers, message.key.decode(), value)
         return Line(kept.record_id, kept.position, version, kept.slot, message.offset, value, whole)
 
 
 def position_in(message: Any) -> int:  # noqa: ANN401 (kafka-python's record)
     """The position in a message's headers; -1 for a stranger's."""
-    told = dict(message.headers).get("position") or b""
+    return _number(message, "position")
+
+
+def _number(message: Any, name: str) -> int:  # noqa: ANN401 (as above)
+    told = dict(message.headers).get(name) or b""
     return int(told) if told.isdigit() and len(told) < DIGITS else -1

@@ -10,7 +10,8 @@ import pytest
 from consumers.clients import Broker
 from consumers.subscriber import Spoilt
 from consumers.topics import Topics
-from tests.broker.copies import Odd, copied, position
+from roznamcha.received import received_by
+from tests.broker.copies import Odd, copied, position, write
 from tests.broker.reading import read_topic
 from tests.consumers.feed import write_cases
 from tests.consumers.posted import mirrored, shelves
@@ -57,6 +58,21 @@ def test_what_cannot_be_taken_parks_its_record(database: str, own: str, broker: 
     came_once(own, log)
     rows = query(own, "SELECT sum(count)::int FROM roznamcha_subscriber.roznamcha_seen")
     assert rows == [(len(log),)]
+
+
+def test_a_character_that_no_table_holds_stops_nobody(database: str, own: str, broker: Broker, topics: Topics) -> None:
+    """In a header's name and in its value, at the same offset of two partitions: two messages are kept, and told."""
+    write_cases(database, 1)
+    log = publish(database, broker, topics)
+    one = read_topic(broker, topics.entries)[0]
+    for partition in {(one.partition + 1) % 60, (one.partition + 2) % 60}:
+        write(broker, topics.entries, [one._replace(partition=partition, headers=[("a\0b", b"1\0")])])
+    court = subscriber(own, broker, topics)
+    court.catch_up()
+    assert [(each.record_id, each.waiting) for each in court.parked()] == [(None, 1), (None, 1)]
+    came_once(own, log)
+    with received_by(own, "roznamcha_subscriber", topics.entries) as told:
+        assert told.told()["parked"] == 2
 
 
 def test_later_entries_go_behind_a_parked_record(database: str, own: str, broker: Broker, topics: Topics) -> None:

@@ -70,6 +70,7 @@ BAD_ACTS: dict[str, tuple[Change, str]] = {
     "a record that is a number": (changed(record=12), "record: must be text, this is a number"),
     "fields as a list": (changed(fields=[1, 2]), "fields: must be an object, this is a list"),
     "an unknown field": (field(fir_nmuber=3), "no such field of case.FIRRegistered; did you mean fir_number?"),
+    "a name for a field": (field(**{"Ramlal Yadav": 1}), "(a key that is no name): no such field"),
     "a missing field": (lambda a: {**a, "fields": {}}, "sections: missing"),
     "a null where none may be": (field(sections=None), "sections: missing"),
     "text for a number": (field(fir_number="twelve"), "must be a whole number, this is text"),

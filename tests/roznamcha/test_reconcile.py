@@ -155,12 +155,14 @@ def altered(log: list[Kept]) -> dict[str, tuple[Change, str]]:
         "another value": (only(lambda each: [each._replace(value=each.value[:-1] + b"\xff")]), "altered"),
         "another time": (only(lambda each: header(each, "ce_time", b"2026-01-01T00:00:00.000000Z")), "altered"),
         "another previous": (only(lambda each: header(each, "previous", b"0")), "altered"),
+        "another version": (only(lambda each: header(each, "version", b"9" * 5_000)), "altered"),
         "another act": (only(lambda each: header(each, "ce_type", b"roznamcha.case.FIRRegistered")), "altered"),
     }
 
 
 @pytest.mark.parametrize(
-    "what", ["removed", "doubled", "another value", "another time", "another previous", "another act"]
+    "what",
+    ["removed", "doubled", "another value", "another time", "another previous", "another act", "another version"],
 )
 def test_what_a_copy_has_otherwise_is_named(database: str, broker: Broker, topics: Topics, what: str) -> None:
     """One entry in a copy of the topic that differs: where, which record, position, version and offset; exit 3."""

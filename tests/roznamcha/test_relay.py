@@ -6,6 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -16,14 +17,16 @@ from consumers.carried import carried
 from consumers.clients import Broker, KafkaError, taken_over
 from consumers.embedded import connected, read_log
 from consumers.slots import slot_of
+from consumers.tails import tails_of
 from consumers.topics import Topics
+from roznamcha.broker import reaching
 from roznamcha.errors import Broken, Unavailable, Usage
 from roznamcha.postgres import Embedded
 from roznamcha.relay import Relay, TakenOver, forget
 from roznamcha.relayed import belong, read_position
 from roznamcha.topic_plan import apply, clear, plan
 from schemas import catalogue
-from tests.broker.copies import create, remove
+from tests.broker.copies import Odd, create, remove, write
 from tests.broker.nodes import new_prefix
 from tests.broker.reading import positions_of, read_topic
 from tests.consumers.feed import write_cases
@@ -109,6 +112,32 @@ def test_begun_again_where_one_partition_has_much_that_fell_back(database: str, 
     with relaying(database, broker, topics, batch=100) as relay:
         assert relay.publish() == 31
     agrees(database, broker, topics)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b'{"position": Infinity, "sha256": "", "slots": {}, "deadlines": {}, "rows": {}, "ids": {}}', b"[" * 200_000,
+     b'{"position": 5, "sha256": "", "slots": {"0": []}, "deadlines": {}, "rows": {}, "ids": {}}', b"\xff", None],
+    ids=["endless", "deep", "without numbers", "no text", "nothing"],
+)  # fmt: skip
+def test_what_is_no_position_is_told_as_that(value: bytes | None) -> None:
+    """Whatever somebody has written there."""
+    with pytest.raises(Broken, match=r"is no position; .*--anew"):
+        read_position(SimpleNamespace(value=value))
+
+
+def test_an_end_that_cannot_be_read_is_no_broker_that_is_away(database: str, broker: Broker, topics: Topics) -> None:
+    """A stranger's message whose header has a name that is no text: the relay says where it lies, and ends at once."""
+    write_cases(database, 1)
+    with relaying(database, broker, topics) as relay:
+        relay.publish()
+    one = read_topic(broker, topics.entries)[0]
+    write(broker, topics.entries, [one._replace(headers=[(Odd("a"), b"1")])])
+    where = f"{topics.entries}, partition {one.partition}, offset "
+    with relaying(database, broker, topics) as relay, pytest.raises(Broken, match=where):
+        relay.follow(threading.Event())
+    with pytest.raises(Broken, match=where), reaching(broker), tails_of(broker, topics.entries) as ends:
+        ends(topics.entries, [one.partition])
 
 
 def test_a_second_relay_fences_the_first(database: str, broker: Broker, topics: Topics) -> None:
