@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any, Self
@@ -70,7 +70,8 @@ def compare(store: Sequence[Line], topic: Sequence[Line]) -> Iterator[Difference
             )  # fmt: skip
             if kind:
                 clean = False
-                yield Difference.of("topic", kind, line)
+                version = right.get(position, line).version  # the message's own may be what is altered
+                yield replace(Difference.of("topic", kind, line), version=version)
     for before, line in pairwise(topic):
         if clean and line.position < before.position:
             yield Difference.of("topic", "misplaced", line)
