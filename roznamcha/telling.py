@@ -23,6 +23,10 @@ from roznamcha.errors import Broken
 from roznamcha.relayed import ANEW, Position, ends_at, restored
 
 PAGE = b"SELECT slot, seq, record_id, value FROM ops.outbox WHERE topic = %s ORDER BY slot, seq LIMIT %s"
+NUMBERS = """
+    SELECT slot, seq, coalesce((SELECT max(o.seq) FROM ops.outbox o WHERE (o.topic, o.slot) = (h.topic, h.slot)), 0)
+    FROM ops.outbox_heads h WHERE topic = %s
+"""
 DONE = b"""
     DELETE FROM ops.outbox o USING unnest(%s::smallint[], %s::bigint[]) AS p(slot, seq)
     WHERE o.topic = %s AND o.slot = p.slot AND o.seq <= p.seq
@@ -37,6 +41,10 @@ class RowTold(NamedTuple):
     seq: int
     record_id: UUID
     value: bytes | None
+
+
+def _missing(seq: int, topic: str, slot: int) -> Broken:
+    return Broken(f"row {seq} of {topic}, partition {slot}, is missing in the outbox; {ANEW}")
 
 
 class Outbox:
@@ -59,16 +67,18 @@ class Outbox:
             if topic not in found.rows:
                 continue  # of which nothing was published: it is opened when its view is built
             heads = self._heads(topic)
-            if any(heads.get(slot, 0) < seq for slot, seq in last.items()):
+            if any(heads.get(slot, (0, 0))[0] < seq for slot, seq in last.items()):
                 message = f"{here.name} has rows which the views have not told: {restored()}"
                 raise Broken(message)
+            for slot, (seq, waits) in heads.items():
+                if max(waits, last.get(slot, 0)) < seq:
+                    raise _missing(seq, topic, slot)
             self.opened.append(topic)
             self.done(topic, last)
 
-    def _heads(self, topic: str) -> dict[int, int]:
-        return dict(
-            self.connection.execute("SELECT slot, seq FROM ops.outbox_heads WHERE topic = %s", (topic,)).fetchall()
-        )
+    def _heads(self, topic: str) -> dict[int, tuple[int, int]]:
+        """The last number that was given in each slot, and the last that waits."""
+        return {slot: (seq, waits) for slot, seq, waits in self.connection.execute(NUMBERS, (topic,)).fetchall()}
 
     def open(self, at: Position, progress: Callable[[], None]) -> None:
         """Open the topics of which nothing was published, as soon as their views are built."""
@@ -89,8 +99,7 @@ class Outbox:
         for each in found:
             expected = last.get(each.slot, 0) + 1
             if each.seq != expected:
-                message = f"row {expected} of {topic}, partition {each.slot}, is missing in the outbox; {ANEW}"
-                raise Broken(message)
+                raise _missing(expected, topic, each.slot)
             last[each.slot] = each.seq
         return found
 

@@ -70,6 +70,7 @@ EARLIER = """
     INSERT INTO roznamcha.entries SELECT originator_id, 99, topic, state, 0, record_id, slot
     FROM roznamcha.entries WHERE notification_id = 5
 """
+OTHER = "CASE get_byte(note, length(note) - 40) WHEN 65 THEN 66 ELSE 65 END"
 OTHER_LEAF = """
     UPDATE roznamcha.leaves SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'case', 'core'), 'UTF8')
     WHERE index = 3
@@ -85,7 +86,7 @@ REWRITTEN = {
     "another tile": ("UPDATE roznamcha.tiles SET hashes = sha256('') || substr(hashes, 33)",
                      "the tiles of tlog.example/cg/2026 are others"),
     "another head": ("UPDATE roznamcha.logs SET root = sha256('')", "the head of tlog.example/cg/2026 is another"),
-    "another signature": (EDIT.format("checkpoints", "note", "note", "length(note) - 40", 65, "number = 1"),
+    "another signature": (EDIT.format("checkpoints", "note", "note", "length(note) - 40", OTHER, "number = 1"),
                           "is not its own"),
     "another checkpoint": ("UPDATE roznamcha.checkpoints SET note = '' WHERE number = 1", "is no signed note"),
 }  # fmt: skip
