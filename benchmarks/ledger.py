@@ -30,7 +30,7 @@ from roznamcha.ledger.merkle import Tile, consistency, grow, inclusion, leaf_has
 from roznamcha.ledger.notes import Signer, body_of, note_of, proof_of, vkey_of
 from roznamcha.ledger.remembered import Memory
 from roznamcha.ledger.sequencer import Sequencer
-from roznamcha.ledger.verify import MANIFEST, WITHHELD, extends, includes, manifest, pack
+from roznamcha.ledger.verify import MANIFEST, WITHHELD, extends, includes, listing, manifest, open_checkpoint, pack, raw
 from schemas import catalogue
 
 CASES = 150
@@ -134,7 +134,7 @@ def copy(rounds: int) -> str:
     for n, leaf in enumerate(leaves):
         files |= {f"leaves/{n:06}.json": leaf, f"disclosures/{n:06}.txt": b"\n".join([*_disclosures(n), b""])}
         files[f"proofs/{n:06}.tlog-proof"] = proof_of(n, inclusion(tiles.__getitem__, n, size), note)
-    files[WITHHELD] = b"[]"
+    files |= {WITHHELD: listing([])} | raw(open_checkpoint(note))
     files[MANIFEST] = manifest(files)
     with tempfile.TemporaryDirectory() as folder:
         bundle, policy = Path(folder) / "bundle.zip", Path(folder) / "policy"

@@ -379,6 +379,18 @@ def unpack(data: bytes) -> Files:
     return files
 
 
+def listing(withheld: list[dict[str, Any]]) -> bytes:
+    """What is withheld, the one way to write it: leaf, digest, and the reason in the words of who made the copy."""
+    return (json.dumps(withheld, indent=0, sort_keys=True) + "\n").encode()
+
+
+def raw(head: Checkpoint) -> Files:
+    """A head by itself, in the raw forms that openssl takes."""
+    folder = f"anchors/{head.origin.rpartition('/')[2]}"
+    signature = next((data[4:] for name, data in head.signatures if name == head.origin), b"")
+    return {f"{folder}/checkpoint": head.note, f"{folder}/checkpoint.body": head.body, f"{folder}/log.sig": signature}
+
+
 def manifest(files: Files) -> bytes:
     """The list of all files but itself, as sha256sum reads it."""
     lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files) if name != MANIFEST)
@@ -416,12 +428,15 @@ class Bundle:
                 raise Bad(f"{name} is not in the log: its proof does not lead to the head")
         for name in (each for each in self.files if each.endswith(".checkpoint")):
             early = self.head(self.files[name], last=False)
-            proof = [base64_of(each) for each in self.files[name[:-10] + "consistency"].decode().split()]
+            proof = [base64_of(each) for each in self.lines(name[:-10] + "consistency")]
             if not any(
                 each.origin == early.origin and extends(early.size, each.size, early.root, each.root, proof)
                 for each in self.heads.values()
             ):
                 raise Bad(f"{name} is no beginning of the log as it is now: it was rewritten in between")
+        heads = {name: data for each in self.heads.values() for name, data in raw(each).items()}
+        if heads != {n: data for n, data in self.files.items() if n.startswith("anchors/") and n[-4:] != ".tsr"}:
+            raise Bad("anchors/ does not hold just the heads in which the leaves are proved")
         where = ", ".join(f"{each.origin} at {each.size}" for each in self.heads.values())
         if self.policy is None:
             return (
@@ -493,13 +508,12 @@ class Bundle:
     def disclosed(self) -> tuple[str, str]:
         """What is shown is what was entered; what is not shown is listed, each with its reason."""
         withheld = json.loads(self.files[WITHHELD])
+        if self.files[WITHHELD] != listing(withheld):
+            raise Bad(f"{WITHHELD} is not written the one way: it may read otherwise to another program")
         hidden = [(each["leaf"], each["digest"]) for each in withheld if each["reason"]]
         shown, entered = set(), {(n, each) for n, told in enumerate(self.told) for each in told["_sd"]}
         for place in range(len(self.told)):
-            *lines, rest = self.files[f"disclosures/{place:06}.txt"].decode().split("\n")
-            if rest:
-                raise Bad(f"what is shown for leaf {place} does not end where a line does")
-            for line in lines:
+            for line in self.lines(f"disclosures/{place:06}.txt"):
                 digest = (place, web(hashlib.sha256(line.encode()).digest()))
                 if digest not in entered or digest in shown:
                     raise Bad(f"a value shown for leaf {place} is not what was entered")
@@ -512,6 +526,13 @@ class Bundle:
         reasons = sorted({each["reason"] for each in withheld})
         told = f"{len(shown)}/{len(entered)}" + (f"; withheld: {', '.join(reasons)}" if reasons else "")
         return OK, told
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of one of its files."""
+        *lines, rest = self.files[name].decode().split("\n")
+        if rest:
+            raise Bad(f"{name} does not end where a line does")
+        return lines
 
     def beside(self, named: dict[str, str]) -> None:
         """Exhibits and extracts are those that the closing leaf names."""
