@@ -118,6 +118,12 @@ def hide_without_reason(files: Files) -> Files:
     return files | {verify.WITHHELD: verify.listing([each | {"reason": ""} for each in told])}
 
 
+def bend(files: Files) -> Files:
+    """A list is broken up by something that only some programs take for the end of a line."""
+    name = "disclosures/000001.txt"
+    return files | {name: files[name].replace(b"\n", b"\x0b")}
+
+
 def list_twice(files: Files) -> Files:
     """What is withheld is listed so that another program reads another reason."""
     told = files[verify.WITHHELD]
@@ -166,6 +172,7 @@ ATTACKS: dict[str, tuple[Callable[[Files], Files], set[str]]] = {
     "change a disclosed value": (change_value, {"DISCLOSED"}),
     "withhold in silence": (hide_value, {"DISCLOSED"}),
     "withhold without a reason": (hide_without_reason, {"DISCLOSED"}),
+    "bend a list": (bend, {"DISCLOSED"}),
     "list a reason twice": (list_twice, {"DISCLOSED"}),
     "another head for openssl": (other_anchor, {"LOGGED"}),
     "slip in a head": (slip_in_anchor, {"LOGGED"}),
