@@ -29,7 +29,7 @@ from roznamcha.ledger.bundle import Binder, table
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.stamping import stamp
-from roznamcha.ledger.verify import FAILED, judge, read_policy
+from roznamcha.ledger.verify import FAILED, LARGEST, judge, read_policy
 from roznamcha.ledger.witnessing import policy_in
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, many, print_json, say
@@ -94,8 +94,13 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
 
 def _exhibits(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
     """Exhibits by their digests: a name may tell something, and two may have the same. Raises Usage."""
+    room = LARGEST // 4 * 3
     for path in paths:
         try:
+            room -= path.stat().st_size
+            if room < 0:
+                message = f"with {path} the exhibits are more than a copy holds, 3 GiB at most: hand it over beside it"
+                raise Usage(message)
             data = path.read_bytes()
         except OSError as error:
             message = f"the exhibit {path} cannot be read: {error.strerror}"

@@ -30,7 +30,7 @@ from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.notes import base64_text, pem_of
 from roznamcha.ledger.readme import readme
 from roznamcha.ledger.statements import Asked
-from roznamcha.ledger.verify import MANIFEST, WITHHELD, Checkpoint, Files, key_of, manifest, opened, pack
+from roznamcha.ledger.verify import MANIFEST, WITHHELD, Checkpoint, Files, key_of, listing, manifest, opened, pack, raw
 from roznamcha.ledger.witnessing import witnessed
 from roznamcha.sealing import Keyring
 from schemas import Catalogue
@@ -185,8 +185,7 @@ class Binder:
             found[f"disclosures/{name}.txt"] = "".join(f"{text}\n" for text in each.texts).encode()
             if each.name.partition(".")[2] in MILESTONES:
                 found |= self._milestone(name, each, heads[each.log.origin])
-        withheld = [one for each in shown for one in each.withheld]
-        found[WITHHELD] = (json.dumps(withheld, indent=0, sort_keys=True) + "\n").encode()
+        found[WITHHELD] = listing([one for each in shown for one in each.withheld])
         found |= self._anchors(shown, heads)
         if stamp is not None:
             for origin, head in heads.items():
@@ -217,10 +216,8 @@ class Binder:
         logs = {each.log.origin: each.log for each in shown}
         for origin, head in heads.items():
             name = origin.rpartition("/")[2]
-            folder, key = f"anchors/{name}", key_of(logs[origin].vkey)
-            found[f"trust/{name}.pem"] = pem_of(key).encode()
-            found |= {f"{folder}/checkpoint": head.note, f"{folder}/checkpoint.body": head.body}
-            found[f"{folder}/log.sig"] = next(data[4:] for name, data in head.signatures if name == origin)
+            found[f"trust/{name}.pem"] = pem_of(key_of(logs[origin].vkey)).encode()
+            found |= raw(head)
         lines = [f"log {logs[origin].vkey}\n" for origin in sorted(heads)]
         warning = "# FOR COMPARISON ONLY: whoever made this bundle wrote it. Take the policy from elsewhere.\n"
         found["trust/policy.txt"] = "".join([warning, *lines, "quorum none\n"]).encode()

@@ -15,16 +15,16 @@ The program that writes bundles checks with these same functions.
 from __future__ import annotations
 
 import argparse
-import base64
+import binascii
 import hashlib
-import io
 import json
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
-import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,7 +51,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def includes(index: int, size: int, leaf: bytes, proof: list[bytes], root: bytes) -> bool:
     """Whether `proof` leads from the hash of leaf `index` to the root of a tree of `size` (section 2.1.3.2)."""
-    if not 0 <= index < size or any(len(each) != HASH for each in (leaf, root, *proof)):
+    if not 0 <= index < size or {len(each) for each in (leaf, root, *proof)} != {HASH}:
         return False
     place, last, found = index, size - 1, leaf
     for each in proof:
@@ -71,7 +71,7 @@ def extends(size: int, larger: int, root: bytes, larger_root: bytes, proof: list
     """Whether a tree of `larger` leaves begins with those of the tree of `size` (section 2.1.4.2), which is not 0."""
     if size == larger > 0:
         return not proof and root == larger_root
-    if not 0 < size < larger or any(len(each) != HASH for each in (root, larger_root, *proof)):
+    if not 0 < size < larger or {len(each) for each in (root, larger_root, *proof)} != {HASH}:
         return False
     path = [root, *proof] if size & (size - 1) == 0 else [*proof]
     if not path:
@@ -186,10 +186,10 @@ class Checkpoint(NamedTuple):
 def base64_of(text: str) -> bytes:
     """The bytes that standard base64 says, written the one right way. Raises Bad."""
     try:
-        found = base64.b64decode(text, validate=True)
+        found = binascii.a2b_base64(text)
     except ValueError:
         found = b""
-    if base64.b64encode(found).decode() != text or not text:
+    if binascii.b2a_base64(found, newline=False).decode() != text or not text:
         raise Bad("something that must be base64 is not")
     return found
 
@@ -330,27 +330,65 @@ Line = tuple[str, str, str]
 """What is judged, how, and in words."""
 
 
+FILE, ENTRY, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+"""What the parts of a zip file begin with (PKWARE APPNOTE 4.3): a file, its line in the directory, the end."""
+LARGEST = 0xFFFFFFFF
+MANY = 0xFFFF
+
+
 def pack(files: Files) -> bytes:
-    """The one way to write a bundle: sorted, stored as they are, without times. Not a byte of it can be another."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as written:
-        for name in sorted(files):
-            about = zipfile.ZipInfo(name)
-            about.create_system, about.external_attr = 3, 0o644 << 16
-            written.writestr(about, files[name])
-    return out.getvalue()
+    """The one way to write a bundle: a zip file, sorted, stored as they are, without times. Raises Bad above 4 GiB.
+
+    Not a byte of it can be another, whatever version of Python packs or checks it.
+    """
+    parts, directory, at = [], [], 0
+    for name in sorted(files):
+        data, coded = files[name], name.encode()
+        size, letters = len(data), 0 if name.isascii() else 0x800
+        if at + size > LARGEST:
+            raise Bad("a bundle holds at most 4 GiB: leave the largest exhibits out")
+        told = struct.pack("<5H3L2H", 20, letters, 0, 0, 0x21, zlib.crc32(data), size, size, len(coded), 0)
+        parts += [FILE, told, coded, data]
+        directory += [ENTRY, b"\x14\x03", told, struct.pack("<3H2L", 0, 0, 0, 0o644 << 16, at), coded]
+        at += len(FILE) + len(told) + len(coded) + size
+    listed, count = b"".join(directory), len(files)
+    if at + len(listed) > LARGEST:
+        raise Bad("a bundle holds at most 4 GiB: leave the largest exhibits out")
+    if count > MANY:  # the count has a field of 16 bits; what follows says it again with 64 (4.3.14 and 4.3.15)
+        more = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(listed), at)
+        directory += [more, struct.pack("<4sLQL", b"PK\x06\x07", 0, at + len(listed), 1)]
+    few = min(count, MANY)
+    end = struct.pack("<4H2LH", 0, 0, few, few, len(listed), at, 0)
+    return b"".join([*parts, *directory, END, end])
 
 
 def unpack(data: bytes) -> Files:
-    """The files of a bundle. Raises Bad for one that is written in any other way."""
+    """The files of a bundle. Raises Bad for one that is written in any other way than by `pack`."""
+    files: Files = {}
+    at = 0
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as opened:
-            files = {each.filename: opened.read(each) for each in opened.infolist() if not each.compress_type}
-    except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, OSError) as error:
+        while data.startswith(FILE, at):
+            size, letters = struct.unpack_from("<LH", data, at + 22)
+            start = at + 30 + letters
+            at = start + size
+            files[data[start - letters : start].decode()] = data[start:at]
+    except (struct.error, ValueError) as error:
         raise Bad(f"the bundle cannot be opened: {error}") from None
-    if pack(files) != data:
+    if not files or pack(files) != data:
         raise Bad("the bundle holds more than its files, or was packed by another hand")
     return files
+
+
+def listing(withheld: list[dict[str, Any]]) -> bytes:
+    """What is withheld, the one way to write it: leaf, digest, and the reason in the words of who made the copy."""
+    return (json.dumps(withheld, indent=0, sort_keys=True) + "\n").encode()
+
+
+def raw(head: Checkpoint) -> Files:
+    """A head by itself, in the raw forms that openssl takes."""
+    folder = f"anchors/{head.origin.rpartition('/')[2]}"
+    signature = next((data[4:] for name, data in head.signatures if name == head.origin), b"")
+    return {f"{folder}/checkpoint": head.note, f"{folder}/checkpoint.body": head.body, f"{folder}/log.sig": signature}
 
 
 def manifest(files: Files) -> bytes:
@@ -390,12 +428,15 @@ class Bundle:
                 raise Bad(f"{name} is not in the log: its proof does not lead to the head")
         for name in (each for each in self.files if each.endswith(".checkpoint")):
             early = self.head(self.files[name], last=False)
-            proof = [base64_of(each) for each in self.files[name[:-10] + "consistency"].decode().split()]
+            proof = [base64_of(each) for each in self.lines(name[:-10] + "consistency")]
             if not any(
                 each.origin == early.origin and extends(early.size, each.size, early.root, each.root, proof)
                 for each in self.heads.values()
             ):
                 raise Bad(f"{name} is no beginning of the log as it is now: it was rewritten in between")
+        heads = {name: data for each in self.heads.values() for name, data in raw(each).items()}
+        if heads != {n: data for n, data in self.files.items() if n.startswith("anchors/") and n[-4:] != ".tsr"}:
+            raise Bad("anchors/ does not hold just the heads in which the leaves are proved")
         where = ", ".join(f"{each.origin} at {each.size}" for each in self.heads.values())
         if self.policy is None:
             return (
@@ -467,10 +508,12 @@ class Bundle:
     def disclosed(self) -> tuple[str, str]:
         """What is shown is what was entered; what is not shown is listed, each with its reason."""
         withheld = json.loads(self.files[WITHHELD])
+        if self.files[WITHHELD] != listing(withheld):
+            raise Bad(f"{WITHHELD} is not written the one way: it may read otherwise to another program")
         hidden = [(each["leaf"], each["digest"]) for each in withheld if each["reason"]]
         shown, entered = set(), {(n, each) for n, told in enumerate(self.told) for each in told["_sd"]}
         for place in range(len(self.told)):
-            for line in self.files[f"disclosures/{place:06}.txt"].decode().split():
+            for line in self.lines(f"disclosures/{place:06}.txt"):
                 digest = (place, web(hashlib.sha256(line.encode()).digest()))
                 if digest not in entered or digest in shown:
                     raise Bad(f"a value shown for leaf {place} is not what was entered")
@@ -483,6 +526,13 @@ class Bundle:
         reasons = sorted({each["reason"] for each in withheld})
         told = f"{len(shown)}/{len(entered)}" + (f"; withheld: {', '.join(reasons)}" if reasons else "")
         return OK, told
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of one of its files."""
+        *lines, rest = self.files[name].decode().split("\n")
+        if rest:
+            raise Bad(f"{name} does not end where a line does")
+        return lines
 
     def beside(self, named: dict[str, str]) -> None:
         """Exhibits and extracts are those that the closing leaf names."""
@@ -508,12 +558,13 @@ def stamped(openssl: str, authority: Path, note: bytes, token: bytes) -> str:
 
 def web(data: bytes) -> str:
     """Base64 for the web, without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return binascii.b2a_base64(data, newline=False).decode().rstrip("=").replace("+", "-").replace("/", "_")
 
 
 def opened(disclosure: str) -> tuple[str, Any]:
     """Name and value of a disclosure."""
-    _, name, value = json.loads(base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
+    plain = disclosure.replace("-", "+").replace("_", "/") + "=" * (-len(disclosure) % 4)
+    _, name, value = json.loads(binascii.a2b_base64(plain).decode())
     return name, value
 
 

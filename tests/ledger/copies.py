@@ -22,6 +22,7 @@ from roznamcha.ledger.verify import (
     Files,
     Policy,
     judge,
+    listing,
     manifest,
     opened,
     pack,
@@ -166,7 +167,7 @@ def shifted(files: Files, drop: int, count: int) -> Files:
             found[f"{folder}/{place - (place > drop):06}{rest[6:]}"] = data
     moved = [each | {"leaf": each["leaf"] - (each["leaf"] > drop)} for each in json.loads(files[WITHHELD])]
     assert count > drop
-    return found | {WITHHELD: json.dumps([each for each in moved if each["leaf"] != drop]).encode()}
+    return found | {WITHHELD: listing([each for each in moved if each["leaf"] != drop])}
 
 
 def last(files: Files) -> int:

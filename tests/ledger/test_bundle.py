@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -80,8 +81,35 @@ def test_the_same_leaves_give_the_same_bytes(case: Court) -> None:
     """Packed anew it is the same to the byte; and no other way to pack it is taken."""
     for data in case.copies.values():
         assert pack(unpack(data)) == data
-    with pytest.raises(verify.Bad, match="packed by another hand"):
-        unpack(case.copies["public"] + b" ")
+    for other in (b" " + case.copies["public"], case.copies["public"] + b" ", pack({}), b""):
+        with pytest.raises(verify.Bad, match="packed by another hand"):
+            unpack(other)
+
+
+@pytest.mark.parametrize("count", [1, 3, verify.MANY + 1])
+def test_any_program_opens_it(count: int, tmp_path: Path) -> None:
+    """It is a plain zip file, the same to the byte as Python's own; also above 65,535 files."""
+    files = {f"leaves/{n:06}.json": b"%d" % n for n in range(count - 1)} | {"साक्ष्य.txt": "थाना".encode()}
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as written:
+        for name in sorted(files):
+            about = zipfile.ZipInfo(name)
+            about.create_system, about.external_attr = 3, 0o644 << 16
+            written.writestr(about, files[name])
+    assert (data := (tmp_path / "other.zip").read_bytes()) == pack(files)
+    assert unpack(data) == files
+
+
+def test_a_bundle_has_an_end(case: Court, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Zip's own fields hold 4 GiB at most: what doesn't fit is refused with a reason, before anything is entered."""
+    with (tmp_path / "film.mp4").open("wb") as film:
+        film.truncate(3 * 2**30)
+    asked = ("bundle", case.record, "--for", "public", "-o", str(tmp_path / "x.zip"))
+    assert "3 GiB at most" in case.run(*asked, "--exhibit", str(tmp_path / "film.mp4"), code=2)
+    assert not (tmp_path / "x.zip").exists()
+    for most in (3, 60):
+        monkeypatch.setattr(verify, "LARGEST", most)
+        with pytest.raises(verify.Bad, match="at most 4 GiB"):
+            pack({"a": b"1234"})
 
 
 def test_the_extracts_and_exhibits(case: Court) -> None:
