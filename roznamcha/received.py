@@ -6,13 +6,14 @@ import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, Protocol
+from typing import Any, LiteralString, NamedTuple, NoReturn, Protocol
 from uuid import UUID
 
 import psycopg
 from psycopg import Connection, sql
 
 from consumers.carried import LAST
+from consumers.dak import STANDS
 from consumers.slots import SLOTS, slot_of
 from roznamcha.errors import Unavailable, Usage
 
@@ -47,10 +48,11 @@ class FromBook:
             raise Usage(message)
         self.places: dict[int, int] = {row[0]: row[1] for row in rows}
         self.stopped = {str(row[0]): row[2] for row in rows if row[2]}
-        query = 'SELECT count(DISTINCT coalesce(record_id::text, "offset"::text)) FROM {table} WHERE topic = %s'
+        query: LiteralString = "SELECT count(DISTINCT coalesce(record_id::text, partition || '/' || \"offset\")) "
+        query += "FROM {table} p WHERE topic = %s AND " + STANDS
         self.parked = self._rows(query, "roznamcha_parked")[0][0]
 
-    def _rows(self, query: str, table: str) -> list[Any]:
+    def _rows(self, query: LiteralString, table: str) -> list[Any]:
         named = sql.SQL(query).format(table=sql.Identifier(self.schema, table))
         return self.connection.execute(named, (self.topic,)).fetchall()
 
