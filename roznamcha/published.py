@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # figures need no client of the broker
     from roznamcha.reconciled import Reconciled
     from roznamcha.reconciling_rows import RowsReconciled
 
+NOBODY = "no relay comes on: `up` or `relay` does"
 STANDS = 120.0
 """Seconds without a look at the log after which a relay is taken for one that has no way on."""
 LETTERS = """
@@ -67,7 +68,7 @@ class Published:
     def says(self, at: datetime, seconds: float | None, relays: int) -> Iterator[tuple[str, bool | None, str]]:
         """(part, well or None where nobody knows, words); `seconds` is how long the oldest unpublished entry waits."""
         stands = self.looked_at is None or (at - self.looked_at).total_seconds() > STANDS
-        who = "a relay is at work" if relays and not stands else "no relay comes on: `up` or `relay` does"
+        who = "a relay is at work" if relays and not stands else NOBODY
         fenced = f"; fenced by another one {self.taken_over:,} times" if self.taken_over else ""
         if self.behind or self.rows:
             age = f"; the oldest waits for {lasting(seconds)}" if seconds is not None else ""
