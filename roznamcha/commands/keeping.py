@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
@@ -14,7 +14,7 @@ from consumers.restored import disagreement, step_back
 from projections.view import View
 from roznamcha.columns import read_text
 from roznamcha.commands.reconciling import Within, both_topics, in_time
-from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.intake import read_act, read_actor
 from roznamcha.migrate import migrate as migrate_database
 from roznamcha.office import Office, database, open_office
@@ -26,6 +26,9 @@ from roznamcha.verifying import Report
 from roznamcha.verifying import verify as verify_store
 from roznamcha.views import WORKERS, Board, open_board, workers_told
 from schemas import SchemaError, catalogue
+
+if TYPE_CHECKING:
+    from roznamcha.reconciled import Reconciled
 
 app = typer.Typer()
 parked = typer.Typer(
@@ -47,11 +50,10 @@ def verify(
         with progress_bar("verifying", shown=not as_json) as progress:
             opened = office.keyring.open
             report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
-        with progress_bar("comparing with Kafka", shown=not as_json) as progress:
-            topics = both_topics(office, record_id, progress) or {}
-            _with_kafka(report, topics)
+        topics, away = _topics_of(office, record_id, quiet=as_json)
+        _with_kafka(report, topics)
     if as_json:
-        print_json(report.shown())
+        print_json(report.shown() | ({"kafka_away": str(away)} if away else {}))
     elif report.ok:
         rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items())
         say(f"{report.entries:,} entries of {report.records:,} records verified; rows: {rows}")
@@ -65,7 +67,21 @@ def verify(
         if as_json:
             raise typer.Exit(Broken.exit_code)
         raise Broken(message)
+    if away is not None:
+        if as_json:
+            raise typer.Exit(away.exit_code)
+        message = f"the topics could not be compared: {away}"
+        raise Unavailable(message)
     in_time(topics.values(), published_within, as_json=as_json)
+
+
+def _topics_of(office: Office, record: UUID | None, *, quiet: bool) -> tuple[dict[str, Reconciled], Unavailable | None]:
+    """What lies on Kafka, or why that could not be asked: what was found of store and views is worth telling still."""
+    try:
+        with progress_bar("comparing with Kafka", shown=not quiet) as progress:
+            return both_topics(office, record, progress) or {}, None
+    except Unavailable as away:
+        return {}, away
 
 
 def _with_kafka(report: Report, topics: dict[str, Any]) -> None:

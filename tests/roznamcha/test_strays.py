@@ -1,4 +1,4 @@
-"""A message that is nobody's: seen where it hinders, told as what it is, and laid aside by a person."""
+"""Messages that are nobody's, and topics that are not there: seen, told as what they are, laid aside by a person."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from consumers import letters
 from consumers.clients import Broker
@@ -14,7 +15,7 @@ from consumers.embedded import connected
 from consumers.topics import Topics
 from roznamcha import broker_health
 from roznamcha.commands import keeping
-from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.published import look
 from tests.broker.copies import write
 from tests.broker.reading import read_topic
@@ -85,3 +86,20 @@ def test_dead_letters_are_acknowledged_by_a_person(
         assert (known.letters, known.acknowledged, letters.count(connection)) == (4, 3, 1)
         says = {part: words for part, _, words in known.says(known.looked_at, None, 1)}  # type: ignore[arg-type]
         assert says["dead letters"] == "1: see `parked letters`"
+
+
+def test_without_topics_verify_tells_what_it_has_proved(
+    database: str, broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Store and views were checked all the same; then, with exit code 4, that the topics could not be compared."""
+    told = {"DATA": tmp_path / "data", "DATABASE_URL": database, "KAFKA": broker.bootstrap, "TOPICS": "nobody"}
+    for name, value in told.items():
+        monkeypatch.setenv(f"ROZNAMCHA_{name}", str(value))
+    with pytest.raises(Unavailable, match=r"topics could not be compared: the topic nobody\.entries\.v1 is not there"):
+        keeping.verify(record="", published_within=None, as_json=False)
+    assert capsys.readouterr().out.startswith("0 entries of 0 records verified")
+    with pytest.raises(typer.Exit) as ended:
+        keeping.verify(record="", published_within=None, as_json=True)
+    shown = json.loads(capsys.readouterr().out)
+    assert (ended.value.exit_code, shown["ok"], shown["kafka"]) == (4, True, None)
+    assert "nobody.entries.v1 is not there" in shown["kafka_away"]
