@@ -109,8 +109,8 @@ def carried(catalogue: Catalogue, message: Any) -> Carried:  # noqa: ANN401 (kaf
         record_id = UUID(message.key.decode("ascii"))
         position, previous = (_number(headers[name]) for name in NUMBERS)
         name = _name(headers["ce_type"])
-    except (KeyError, ValueError, AttributeError) as error:
-        told = f"a message whose key or headers are not an entry's ({type(error).__name__})"
+    except (KeyError, ValueError, AttributeError):
+        told = f"a message whose key or headers are not an entry's: {_unlike(message.key, headers)}"
         raise Undeliverable(told) from None
     if slot_of(record_id) != message.partition:
         told = "a message in a partition that is not its record's slot"
@@ -120,6 +120,24 @@ def carried(catalogue: Catalogue, message: Any) -> Carried:  # noqa: ANN401 (kaf
         raise Undeliverable(told)
     kept = Kept(position, message.partition, record_id, name, framed(catalogue, message.value, headers))
     return Carried(kept, previous, message)
+
+
+def _unlike(key: bytes | None, headers: dict[str, bytes | None]) -> str:
+    """What is not an entry's; asked when something isn't. It quotes nothing of the message."""
+    if key is None:
+        return "it has no key"
+    try:
+        UUID(key.decode("ascii"))
+    except ValueError:
+        return "its key is no UUID"
+    for name in (*NUMBERS, "ce_type"):
+        if headers.get(name) is None:
+            return f"it has no header {name}"
+        try:
+            _number(headers[name] or b"") if name in NUMBERS else _name(headers[name] or b"")
+        except ValueError:
+            return f"its header {name} is no {'position' if name in NUMBERS else 'name of an act'}"
+    return "nobody can tell what"
 
 
 def framed(catalogue: Catalogue, value: bytes, headers: dict[str, bytes]) -> bytes:

@@ -34,9 +34,15 @@ TABLES: tuple[LiteralString, ...] = (
     """CREATE TABLE {schema}.roznamcha_parked (
         topic text, topic_id text, partition smallint, "offset" bigint, position bigint, record_id uuid,
         name text NOT NULL, why text NOT NULL, key bytea, value bytea, headers jsonb NOT NULL,
-        parked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (topic, topic_id, partition, "offset"))""",
+        parked_at timestamptz NOT NULL DEFAULT now(), dismissed jsonb,
+        PRIMARY KEY (topic, topic_id, partition, "offset"))""",
     "CREATE INDEX roznamcha_parked_record ON {schema}.roznamcha_parked (topic, record_id, position)",
 )
+
+ADDED: LiteralString = "ALTER TABLE {schema}.roznamcha_parked ADD COLUMN IF NOT EXISTS dismissed jsonb"
+"""For the book of an older kit."""
+STANDS: LiteralString = "to_jsonb(p) ->> 'dismissed' IS NULL"
+"""Of a row `p` of what is parked: nobody has laid it aside. A book of an older kit has no such column."""
 
 
 class Place(NamedTuple):
@@ -62,13 +68,18 @@ class Untaken(NamedTuple):
 
 @dataclass(frozen=True)
 class Lot:
-    """What waits of a record: where it stopped, why, and how many entries. No record: a message that is no entry."""
+    """What waits of a record: where it stopped, why, and how many entries.
+
+    No record: a message that is no entry. It is known by its partition and offset, which only such a lot has.
+    """
 
     record_id: UUID | None
     position: int | None
     name: str
     why: str
     waiting: int
+    partition: int | None = None
+    offset: int | None = None
 
 
 class Other(ValueError):
@@ -232,19 +243,41 @@ class Book:
         connection.execute(query, (why, self.topic, record_id, position))
 
     def parked(self, connection: Connection[Any]) -> list[Lot]:
-        """Every parked record, and every message that is no entry, in the order they were met."""
+        """Every parked record, and every message that is no entry and was not dismissed, in the order they were met."""
         query = self._sql(
             """
             SELECT record_id, min(position), (array_agg(name ORDER BY position))[1],
-                   (array_agg(why ORDER BY position))[1], count(*)
+                   (array_agg(why ORDER BY position))[1], count(*), NULL, NULL
             FROM {schema}.roznamcha_parked WHERE topic = %s AND record_id IS NOT NULL GROUP BY record_id
             UNION ALL
-            SELECT NULL, NULL, name, why, 1
-            FROM {schema}.roznamcha_parked WHERE topic = %s AND record_id IS NULL
-            ORDER BY 2, 1
-            """
+            SELECT NULL, NULL, name, why, 1, partition, "offset"
+            FROM {schema}.roznamcha_parked p WHERE topic = %s AND record_id IS NULL AND """
+            + STANDS
+            + " ORDER BY 2, 1, 6, 7"
         )
         return [Lot(*row) for row in connection.execute(query, (self.topic, self.topic)).fetchall()]
+
+    def dismiss(self, connection: Connection[Any], partition: int, offset: int, told: Mapping[str, str]) -> None:
+        """Lay aside a message that is no entry; it stays kept, with what is `told`. Raises LookupError, ValueError."""
+        with connection.transaction():
+            connection.execute(self._sql(ADDED))
+            where = self._sql('FROM {schema}.roznamcha_parked WHERE topic = %s AND partition = %s AND "offset" = %s')
+            here = (self.topic, partition, offset)
+            found = connection.execute(sql.SQL("SELECT record_id, dismissed ") + where, here).fetchall()
+            if not any(record is None and dismissed is None for record, dismissed in found):
+                place = f"at offset {offset} of partition {partition} of {self.topic}"
+                for record in (record for record, _ in found if record is not None):
+                    message = f"what waits {place} is an entry of record {record}, and can't be dismissed: replay it"
+                    raise ValueError(message)
+                message = f"nothing waits {place}" + (": it was dismissed before" if found else "")
+                raise LookupError(message)
+            connection.execute(
+                self._sql(
+                    "UPDATE {schema}.roznamcha_parked SET dismissed = %s::jsonb || jsonb_build_object('at', now()) "
+                    'WHERE topic = %s AND partition = %s AND "offset" = %s AND record_id IS NULL AND dismissed IS NULL'
+                ),
+                (json.dumps(dict(told)), *here),
+            )
 
 
 def _headers(message: Any) -> str:  # noqa: ANN401 (kafka-python's record)

@@ -8,7 +8,7 @@ that it is one. Here its bytes stay until they have arrived there; why it could 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,8 +38,9 @@ class Letter:
 
 @dataclass(frozen=True)
 class Found:
-    """A letter as it is shown: never with what was in it."""
+    """A letter as it is shown: never with what was in it. `number` is what it is acknowledged by."""
 
+    number: int
     topic: str
     slot: int
     offset: int
@@ -47,6 +48,9 @@ class Found:
     why: str
     sent: bool
     found_at: datetime
+    acknowledged_by: str | None = None
+    acknowledged_why: str | None = None
+    acknowledged_at: datetime | None = None
 
 
 def keep(connection: Connection[Any], group: str, topic: str, topic_id: str, letters: Sequence[Letter]) -> None:
@@ -92,15 +96,42 @@ def _text(raw: bytes | None) -> str | None:
     return None if raw is None else b64encode(raw).decode()
 
 
-def kept(connection: Connection[Any], limit: int | None = None) -> list[Found]:
-    """Every letter, or the last so many, in the order in which they were found."""
+def kept(connection: Connection[Any], limit: int | None = None, *, seen: bool = True) -> list[Found]:
+    """Every letter, or the last so many, in the order in which they were found; those already `seen` only if wanted."""
     query = """
-        SELECT topic, slot, "offset", position, why, sent, found_at FROM ops.dead_letters ORDER BY id DESC LIMIT %s
+        SELECT id, topic, slot, "offset", position, why, sent, found_at,
+               acknowledged_by, acknowledged_why, acknowledged_at
+        FROM ops.dead_letters WHERE %s OR acknowledged_at IS NULL ORDER BY id DESC LIMIT %s
     """
-    return [Found(*row) for row in reversed(connection.execute(query, (limit,)).fetchall())]
+    return [Found(*row) for row in reversed(connection.execute(query, (seen, limit)).fetchall())]
 
 
 def count(connection: Connection[Any]) -> int:
-    """How many letters there are."""
-    row = connection.execute("SELECT count(*) FROM ops.dead_letters").fetchone()
+    """How many letters there are that nobody has acknowledged."""
+    row = connection.execute("SELECT count(*) FROM ops.dead_letters WHERE acknowledged_at IS NULL").fetchone()
     return row[0] if row else 0
+
+
+def acknowledge(connection: Connection[Any], numbers: Collection[int], by: str, why: str) -> int:
+    """Note who has seen these letters, and why that is enough; give how many. Raises LookupError, and notes nothing.
+
+    One that was acknowledged before stays as it was. It is still sent on, if it hasn't been.
+    """
+    with connection.transaction():
+        query = "SELECT id FROM ops.dead_letters WHERE id = ANY(%s)"
+        there = {row[0] for row in connection.execute(query, (list(numbers),)).fetchall()}
+        if lacking := sorted(set(numbers) - there):
+            message = f"there is no dead letter {', '.join(map(str, lacking[:5]))}"
+            raise LookupError(message)
+        done = connection.execute(
+            "UPDATE ops.dead_letters SET acknowledged_by = %s, acknowledged_why = %s, acknowledged_at = now() "
+            "WHERE id = ANY(%s) AND acknowledged_at IS NULL",
+            (by, why, list(numbers)),
+        )
+        return done.rowcount
+
+
+def of_topic(connection: Connection[Any], topic: str) -> list[int]:
+    """The letters found in a topic that nobody has acknowledged."""
+    query = "SELECT id FROM ops.dead_letters WHERE topic = %s AND acknowledged_at IS NULL"
+    return [row[0] for row in connection.execute(query, (topic,)).fetchall()]

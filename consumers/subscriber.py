@@ -264,17 +264,35 @@ class Subscriber:
     # --- what waits ----------------------------------------------------------------------------------------------
 
     def parked(self) -> list[Lot]:
-        """Every parked record, why, and how many entries wait; and messages that were no entries at all."""
+        """Every parked record, why, and how many entries wait; and messages that are no entries, until dismissed."""
         with self._alone() as connection:
             return self.book.parked(connection)
 
     def replay(self, record: UUID) -> str | None:
         """Hand over what waits of a record, in order: None when all is taken, or why it stands again. One transaction.
 
-        May be called while members run, from any process.
+        May be called while members run, from any process. Raises TypeError for what is no id of a record.
         """
+        if not isinstance(record, UUID):
+            message = (
+                "replay takes a record's id, a UUID; what is no entry has none: dismiss it, by partition and offset"
+            )
+            raise TypeError(message)
         with self._alone() as connection:
             return self.taking.replay(connection, record)
+
+    def dismiss(self, partition: int, offset: int, *, by: str, reason: str) -> None:
+        """Lay a parked message aside that is no entry: the decision of a person, kept with it in `roznamcha_parked`.
+
+        Raises ValueError for an entry, which only a replay clears, and without a person or a reason; LookupError where
+        nothing waits at that offset.
+        """
+        if not by.strip() or not reason.strip():
+            message = "a message is dismissed by a person, for a reason: say who, and why"
+            raise ValueError(message)
+        with self._alone() as connection:
+            self.book.dismiss(connection, partition, offset, {"by": by.strip(), "reason": reason.strip()})
+        log.info("dismissed", group=self.group, partition=partition, offset=offset, by=by.strip())
 
     # --- the database --------------------------------------------------------------------------------------------
 

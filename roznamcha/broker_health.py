@@ -5,6 +5,7 @@ Imported only where a broker is named. Each finding says what to do; what could 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
@@ -13,13 +14,18 @@ from psycopg import Connection
 
 from consumers.clients import Away, Broker, KafkaError
 from consumers.embedded import head
+from consumers.tails import tails_of
 from consumers.topics import Topics
 from roznamcha.broker import reaching
 from roznamcha.errors import Broken, Unavailable, Usage
-from roznamcha.relayed import foreign, position_there
+from roznamcha.relayed import Position, agree, read_position
 from roznamcha.topic_plan import TopicPlan, plan
 
 Finding = tuple[str, bool | None, str]
+COMPARED = ("entries", "deadlines", "relay.position")
+"""The topics whose ends are looked at."""
+LOOKS, PAUSE = 4, 0.5
+"""How often the ends are looked at before something is wrong with them, and the seconds between."""
 
 
 def look_at(broker: Broker, topics: Topics, connection: Connection[Any] | None) -> Iterator[Finding]:
@@ -33,8 +39,10 @@ def look_at(broker: Broker, topics: Topics, connection: Connection[Any] | None) 
     try:
         found = plan(broker, topics)
         yield from _topics(topics, found)
-        if topics["relay.position"] in found.missing:
-            yield "position", None, "not asked: its topic is missing"
+        named = {topics[each].name for each in COMPARED}
+        unlike = {each.name for each in found.missing} | {each.topic for each in found.partitions}
+        if lacking := sorted(named & unlike):
+            yield "position", None, f"not asked: {lacking[0]} is not as it must be"
         elif connection is None:
             yield "position", None, "not asked: the store, with which it is compared, is away"
         else:
@@ -70,14 +78,33 @@ def _topics(topics: Topics, found: TopicPlan) -> Iterator[Finding]:
 
 
 def _position(broker: Broker, topics: Topics, connection: Connection[Any]) -> Finding:
-    """What Kafka itself says of how far was published, against the store."""
+    """What Kafka itself says of how far was published, against the store and the topics' ends, as a relay begins."""
     try:
-        at = position_there(broker, topics)
+        at = _agreed(broker, topics, connection)
     except Broken as error:
         return "position", False, str(error)
-    if strange := foreign(connection, at):
-        return "position", False, strange
     entries = sum(count for _, count in at.entries.values())
     last = head(connection)
     waits = f"; the log goes on to {last:,}" if last > at.position else ""
     return "position", True, f"Kafka holds {entries:,} entries, up to {at.position:,}, and they are this store's{waits}"
+
+
+def _agreed(broker: Broker, topics: Topics, connection: Connection[Any]) -> Position:
+    """The position, which store and topics agree with. Raises Broken when they don't.
+
+    A relay at work moves all of them on, one partition after the other: what is wrong is wrong twice in the same words.
+    """
+    said = ""
+    with tails_of(broker, *(topics[each].name for each in COMPARED)) as ends:
+        for _ in range(LOOKS):
+            at = read_position(ends(topics.position, [0]).get(0))
+            try:
+                agree(connection, ends, topics, at)
+            except Broken as error:
+                if str(error) == said:
+                    raise
+                said = str(error)
+                time.sleep(PAUSE)
+            else:
+                break
+        return at

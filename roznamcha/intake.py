@@ -143,7 +143,7 @@ def _meta(sent: Mapping[str, Any], now: datetime, source: str, reasons: Reasons)
     return Meta(
         occurred_at=occurred_at,
         reported_at=reported_at,
-        actor=_actor(sent.get("actor"), reasons),
+        actor=read_actor(sent.get("actor"), reasons),
         station=_code(sent.get("station"), "station", reasons, required=True),
         district=_code(sent.get("district"), "district", reasons),
         command_id=read_id(sent, "command_id", reasons) or UUID(int=0),
@@ -153,7 +153,8 @@ def _meta(sent: Mapping[str, Any], now: datetime, source: str, reasons: Reasons)
     )
 
 
-def _actor(sent: Any, reasons: Reasons) -> Actor:  # noqa: ANN401
+def read_actor(sent: Any, reasons: Reasons) -> Actor:  # noqa: ANN401
+    """Who did it, with id, rank and role; what is wrong with it goes to the `reasons`."""
     if not isinstance(sent, dict):
         reasons.add("actor", 'missing: who did it? {"id", "rank", "role"}')
         return Actor()

@@ -21,9 +21,13 @@ if TYPE_CHECKING:  # figures need no client of the broker
     from roznamcha.reconciled import Reconciled
     from roznamcha.reconciling_rows import RowsReconciled
 
+NOBODY = "no relay comes on: `up` or `relay` does"
 STANDS = 120.0
 """Seconds without a look at the log after which a relay is taken for one that has no way on."""
-LETTERS = "SELECT count(*), count(*) FILTER (WHERE NOT sent) FROM ops.dead_letters"
+LETTERS = """
+    SELECT count(*), count(*) FILTER (WHERE NOT sent AND acknowledged_at IS NULL), count(acknowledged_at)
+    FROM ops.dead_letters
+"""
 RELAYED = "SELECT position, entries, looked_at, taken_over FROM ops.relayed WHERE prefix = %s"
 BEYOND = "SELECT count(*), min(notification_id) FROM roznamcha.entries WHERE notification_id > %s"
 ROWS = "SELECT count(*) FROM ops.outbox"
@@ -57,12 +61,14 @@ class Published:
     taken_over: int = 0
     letters: int = 0
     unsent: int = 0
+    acknowledged: int = 0
+    """Of the letters, those that a person has seen and laid aside."""
     compared: dict[str, Compared] = field(default_factory=dict)
 
     def says(self, at: datetime, seconds: float | None, relays: int) -> Iterator[tuple[str, bool | None, str]]:
         """(part, well or None where nobody knows, words); `seconds` is how long the oldest unpublished entry waits."""
         stands = self.looked_at is None or (at - self.looked_at).total_seconds() > STANDS
-        who = "a relay is at work" if relays and not stands else "no relay comes on: `up` or `relay` does"
+        who = "a relay is at work" if relays and not stands else NOBODY
         fenced = f"; fenced by another one {self.taken_over:,} times" if self.taken_over else ""
         if self.behind or self.rows:
             age = f"; the oldest waits for {lasting(seconds)}" if seconds is not None else ""
@@ -71,9 +77,10 @@ class Published:
             yield "relay", bool(relays) and not stands, words
         else:
             yield "relay", True, f"everything is published, up to position {self.position:,}{fenced}"
-        words = f"{self.letters:,}, {self.unsent:,} of them not yet sent on" if self.unsent else f"{self.letters:,}"
-        see = ": see `parked letters`" if self.letters else ""
-        yield "dead letters", not (self.unsent and stands), f"{words}{see}" if self.letters else "none"
+        left = self.letters - self.acknowledged
+        words = f"{left:,}, {self.unsent:,} of them not yet sent on" if self.unsent else f"{left:,}"
+        none = f"none; {self.acknowledged:,} were acknowledged" if self.acknowledged else "none"
+        yield "dead letters", not (self.unsent and stands), f"{words}: see `parked letters`" if left else none
         yield self._compared(at)
 
     def _compared(self, at: datetime) -> tuple[str, bool | None, str]:
@@ -92,10 +99,10 @@ def look(connection: Connection[Any], prefix: str) -> Published:
     row = connection.execute(RELAYED.encode(), (prefix,)).fetchone()
     position, entries, looked_at, taken_over = row or (0, 0, None, 0)
     behind, oldest = connection.execute(BEYOND.encode(), (position,)).fetchone() or (0, None)
-    letters, unsent = connection.execute(LETTERS.encode()).fetchone() or (0, 0)
+    letters, unsent, seen = connection.execute(LETTERS.encode()).fetchone() or (0, 0, 0)
     (rows,) = connection.execute(ROWS.encode()).fetchone() or (0,)
     compared = {short: Compared(*found) for short, *found in connection.execute(COMPARED.encode(), (prefix,))}
-    return Published(position, entries, behind, oldest, rows, looked_at, taken_over, letters, unsent, compared)
+    return Published(position, entries, behind, oldest, rows, looked_at, taken_over, letters, unsent, seen, compared)
 
 
 def elsewhere(connection: Connection[Any], prefix: str) -> str:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, Protocol
+from typing import Any, LiteralString, NamedTuple, NoReturn, Protocol
 from uuid import UUID
 
 import psycopg
 from psycopg import Connection, sql
 
 from consumers.carried import LAST
+from consumers.dak import STANDS
 from consumers.slots import SLOTS, slot_of
 from roznamcha.errors import Unavailable, Usage
 
 Tallies = dict[UUID, tuple[int, bytes]]
 """Count and digest by record."""
 DIGEST = 32
+SERVER = re.compile(r"\b[^\W\d]+:  (\S.*)")
+"""What a server said, by the two blanks behind its word for FATAL, in whatever language."""
 NEITHER = 'give {"record", "count", "digest"} with 64 hexadecimal digits, or {"partition", "position"}'
 
 
@@ -47,11 +51,13 @@ class FromBook:
             raise Usage(message)
         self.places: dict[int, int] = {row[0]: row[1] for row in rows}
         self.stopped = {str(row[0]): row[2] for row in rows if row[2]}
-        one = "coalesce(record_id::text, concat_ws(' ', topic_id, partition, \"offset\"))"
-        query = f"SELECT count(DISTINCT {one}) FROM {{table}} WHERE topic = %s"
+        query: LiteralString = (
+            "SELECT count(DISTINCT coalesce(record_id::text, concat_ws(' ', topic_id, partition, \"offset\"))) "
+        )
+        query += "FROM {table} p WHERE topic = %s AND " + STANDS
         self.parked = self._rows(query, "roznamcha_parked")[0][0]
 
-    def _rows(self, query: str, table: str) -> list[Any]:
+    def _rows(self, query: LiteralString, table: str) -> list[Any]:
         named = sql.SQL(query).format(table=sql.Identifier(self.schema, table))
         return self.connection.execute(named, (self.topic,)).fetchall()
 
@@ -154,6 +160,16 @@ def _whole(number: object) -> bool:
     return type(number) is int and 0 <= number <= LAST
 
 
+def _not_opened(said: str) -> str:
+    """Why a database can't be opened, in the server's own words.
+
+    The library's are not told: they quote what was given, and take some of a password with an @ or a / for the host.
+    """
+    if words := SERVER.search(said):
+        return f"the subscriber's database can't be opened; its server says: {words[1]}"
+    return "the subscriber's database is away: no server answers at the host and port that were given"
+
+
 @contextmanager
 def received_by(named: str, schema: str, topic: str) -> Iterator[Received]:
     """What the subscriber that is named so has: a file, or the address of its database. Raises Usage, Unavailable."""
@@ -163,13 +179,13 @@ def received_by(named: str, schema: str, topic: str) -> Iterator[Received]:
     try:
         psycopg.conninfo.conninfo_to_dict(named)
     except psycopg.ProgrammingError:
-        message = f"{named[:60]!r} is no file, and no address of a database: postgresql://user@host/name"
+        quoted = "what was given" if {"@", "="}.intersection(named) else repr(named[:60])  # it may hold a password
+        message = f"{quoted} is no file, and no address of a database: postgresql://user@host/name"
         raise Usage(message) from None
     try:
         connection = psycopg.connect(named, autocommit=True)
-    except psycopg.OperationalError:
-        message = "the subscriber's database is away"
-        raise Unavailable(message) from None
+    except psycopg.OperationalError as error:
+        raise Unavailable(_not_opened(str(error))) from None
     with connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:

@@ -181,12 +181,19 @@ def ends_at(
 
     A compacted topic may have lost its last message, if that said that a row is gone.
     """
-    there = {slot: position_in(each) for slot, each in ends(name, range(partitions)).items()}
+    there = ends(name, range(partitions))
     for slot in sorted(last.keys() | there.keys()):
-        at, expected = there.get(slot, 0), last.get(slot, 0)
-        if at != expected and not (compacted and 0 <= at < expected):
-            message = (
-                f"partition {slot} of {name} ends at position {at}, and the relay's position says {expected}: "
-                f"someone else wrote there, or messages were lost. See `roznamcha reconcile`; {ANEW}"
-            )
-            raise Broken(message)
+        found, expected = there.get(slot), last.get(slot, 0)
+        at = 0 if found is None else position_in(found)
+        if at == expected or (compacted and 0 <= at < expected):
+            continue
+        if found is not None and at < 0:
+            ends_so = f"ends with a message at offset {found.offset} that is no entry, as it has no position"
+            why = "someone else wrote there"
+        else:
+            ends_so, why = f"ends at position {at}", "someone else wrote there, or messages were lost"
+        message = (
+            f"partition {slot} of {name} {ends_so}, and the relay's position says {expected}: {why}. "
+            f"See `roznamcha reconcile`; {ANEW}"
+        )
+        raise Broken(message)

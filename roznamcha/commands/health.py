@@ -17,13 +17,14 @@ from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.remembered import memory_of, says
 from roznamcha.metrics import exposition
 from roznamcha.office import Office, open_office
-from roznamcha.published import elsewhere
+from roznamcha.published import NOBODY, elsewhere
 from roznamcha.screen import AsJson, print_json, say, table
 from roznamcha.settings import Settings, settings
 from schemas.evolution import check as check_schemas
 
 app = typer.Typer()
 Found = list[tuple[str, bool | None, str]]
+MISSING = " is missing"
 SIGNS = {True: "well", False: "NOT WELL", None: "not asked"}
 
 
@@ -37,7 +38,7 @@ def doctor(*, as_json: AsJson = False) -> None:
         here.zone, here.prefix  # noqa: B018 (a name that is none is told as a setting)
         with open_office(here, reading=True) as office:
             found += _parts(office)
-            found += _broker(here, office.url)
+            found = _topics_first(found, _broker(here, office.url))
     except RoznamchaError as error:
         code = error.exit_code
         found.append(("settings" if isinstance(error, Usage) else "store", False, str(error)))
@@ -67,6 +68,13 @@ def _code(unwell: set[str]) -> int:
     if unwell & INTEGRITY:
         return Broken.exit_code
     return Usage.exit_code if "settings" in unwell else Unavailable.exit_code
+
+
+def _topics_first(parts: Found, broker: Found) -> Found:
+    """All parts; where no relay comes on and topics are missing, without which none can, that is said there first."""
+    lacks = next((words.partition(":")[0] for part, _, words in broker if part == "topics" and MISSING in words), "")
+    then = f"no relay comes on: {lacks}; `topics apply` makes topics, and then `up` or `relay` publishes"
+    return [(part, good, words.replace(NOBODY, then) if lacks else words) for part, good, words in parts] + broker
 
 
 def _broker(here: Settings, url: str | None) -> Found:

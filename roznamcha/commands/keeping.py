@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
@@ -12,22 +12,27 @@ from consumers.embedded import connected
 from consumers.rebuild import Difference, rebuild_all
 from consumers.restored import disagreement, step_back
 from projections.view import View
+from roznamcha.columns import read_text
 from roznamcha.commands.reconciling import Within, both_topics, in_time
-from roznamcha.errors import Broken, Refused, Usage
-from roznamcha.intake import read_act
+from roznamcha.errors import Broken, Refused, Unavailable, Usage
+from roznamcha.intake import read_act, read_actor
 from roznamcha.migrate import migrate as migrate_database
 from roznamcha.office import Office, database, open_office
 from roznamcha.plain import plain
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
+from roznamcha.strict_json import Reasons
 from roznamcha.verifying import Report
 from roznamcha.verifying import verify as verify_store
 from roznamcha.views import WORKERS, Board, open_board, workers_told
 from schemas import SchemaError, catalogue
 
+if TYPE_CHECKING:
+    from roznamcha.reconciled import Reconciled
+
 app = typer.Typer()
 parked = typer.Typer(
-    help="Records that a view could not take: list, show, replay, or pass an entry over; and dead letters.",
+    help="Records that a view could not take: list, show, replay, or pass an entry over; and dead letters of Kafka.",
     no_args_is_help=True,
 )
 
@@ -45,11 +50,10 @@ def verify(
         with progress_bar("verifying", shown=not as_json) as progress:
             opened = office.keyring.open
             report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
-        with progress_bar("comparing with Kafka", shown=not as_json) as progress:
-            topics = both_topics(office, record_id, progress) or {}
-            _with_kafka(report, topics)
+        topics, away = _topics_of(office, record_id, quiet=as_json)
+        _with_kafka(report, topics)
     if as_json:
-        print_json(report.shown())
+        print_json(report.shown() | ({"kafka_away": str(away)} if away else {}))
     elif report.ok:
         rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items())
         say(f"{report.entries:,} entries of {report.records:,} records verified; rows: {rows}")
@@ -63,7 +67,21 @@ def verify(
         if as_json:
             raise typer.Exit(Broken.exit_code)
         raise Broken(message)
+    if away is not None:
+        if as_json:
+            raise typer.Exit(away.exit_code)
+        message = f"the topics could not be compared: {away}"
+        raise Unavailable(message)
     in_time(topics.values(), published_within, as_json=as_json)
+
+
+def _topics_of(office: Office, record: UUID | None, *, quiet: bool) -> tuple[dict[str, Reconciled], Unavailable | None]:
+    """What lies on Kafka, or why that could not be asked: what was found of store and views is worth telling still."""
+    try:
+        with progress_bar("comparing with Kafka", shown=not quiet) as progress:
+            return both_topics(office, record, progress) or {}, None
+    except Unavailable as away:
+        return {}, away
 
 
 def _with_kafka(report: Report, topics: dict[str, Any]) -> None:
@@ -166,18 +184,67 @@ def parked_list(*, as_json: AsJson = False) -> None:
 
 @parked.command("letters")
 def parked_letters(
-    limit: Annotated[int, typer.Option(min=1, help="How many, the newest")] = 100, *, as_json: AsJson = False
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest")] = 100,
+    every: Annotated[bool, typer.Option("--all", help="Also those that were acknowledged")] = False,  # noqa: FBT002
+    *,
+    as_json: AsJson = False,
 ) -> None:
-    """List what came from Kafka and is no entry, and what its topic lacked: where, why, and whether sent on."""
+    """List what came from Kafka and is no entry, and what its topic lacked: where, why, and whether sent on.
+
+    Those that somebody has acknowledged are left out.
+    """
     with open_office(settings()) as office, connected(office.url) as connection:
-        found = letters.kept(connection, limit)
+        found = letters.kept(connection, limit, seen=every)
     if as_json:
         print_json(plain(found))
     elif found:
-        rows = [(each.topic, each.slot, each.offset, each.position, each.why, each.sent) for each in found]
-        table("dead letters", ("topic", "partition", "offset", "position", "why", "sent on"), rows)
+        rows = [
+            (each.number, each.topic, each.slot, each.offset, each.position, each.why, each.sent,
+             f"{each.acknowledged_by}: {each.acknowledged_why}" if each.acknowledged_at else "")
+            for each in found
+        ]  # fmt: skip
+        names = ("number", "topic", "partition", "offset", "position", "why", "sent on", "acknowledged")
+        shown = len(names) if every else len(names) - 1
+        table("dead letters", names[:shown], [row[:shown] for row in rows])
     else:
-        say("there are no dead letters")
+        say("there are no dead letters" if every else "there are no dead letters that nobody has acknowledged")
+
+
+@parked.command("acknowledge")
+def parked_acknowledge(
+    by: Annotated[str, typer.Option(help="Who has seen it: id,rank,role")],
+    reason: Annotated[str, typer.Option(help="Why nothing more is to be done")],
+    numbers: Annotated[list[int] | None, typer.Argument(help="Numbers, as `parked letters` gives them")] = None,
+    topic: Annotated[str, typer.Option(help="All that were found in this topic, by its whole name")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Acknowledge dead letters: a named person has seen them, and they are listed and counted no more."""
+    reasons = Reasons()
+    person = read_actor(_person(by), reasons)
+    why = read_text(reason, "--reason", reasons)
+    if not why.strip():
+        reasons.add("--reason", "missing: why is nothing more to be done?")
+    if reasons:
+        raise Refused(reasons)
+    if bool(numbers) is bool(topic):
+        message = "name the letters by their numbers, or a topic with --topic"
+        raise Usage(message)
+    with open_office(settings()) as office, connected(office.url) as connection:
+        chosen = numbers or letters.of_topic(connection, topic)
+        try:
+            done = letters.acknowledge(connection, chosen, f"{person.id},{person.rank},{person.role}", why.strip())
+        except LookupError as error:
+            raise Refused([str(error)]) from None
+        left = letters.count(connection)
+    if as_json:
+        print_json({"acknowledged": done, "left": left})
+    else:
+        say(f"{many(done, 'dead letter')} acknowledged; {left:,} left")
+
+
+def _person(by: str) -> dict[str, str]:
+    return dict(zip(("id", "rank", "role"), (part.strip() for part in by.split(",", 2)), strict=False))
 
 
 @parked.command("show")
@@ -247,7 +314,7 @@ def parked_pass(  # noqa: PLR0913 (who, what and why)
         if lot is None or record_id is None:
             message = f"no such record is parked for the view {view!r}"
             raise Usage(message)
-        person = dict(zip(("id", "rank", "role"), (part.strip() for part in by.split(",", 2)), strict=False))
+        person = _person(by)
         now = office.store.now()
         waiting = {each.position: each for each in parking.waiting(board.connection, name, record_id)}
         passed = waiting[lot.position]

@@ -79,7 +79,7 @@ def _wait_for_the_other(relay: Relay, stop: threading.Event, *, once: bool) -> N
     while not relay.alone() and not stop.is_set():
         if once and time.monotonic() > until:
             raise Refused(["another relay is at work on this store, and publishes what is there: stop it first"])
-        if not waited:
+        if not waited and not once:
             note("another relay is at work on this store: waiting until it has ended")
         waited = True
         stop.wait(1)

@@ -10,7 +10,7 @@ import pytest
 from consumers.clients import Broker
 from consumers.subscriber import Spoilt
 from consumers.topics import Topics
-from roznamcha.received import received_by
+from roznamcha.received import FromBook, received_by
 from tests.broker.copies import Odd, copied, position, write
 from tests.broker.reading import read_topic
 from tests.consumers.feed import write_cases
@@ -86,6 +86,36 @@ def test_later_entries_go_behind_a_parked_record(database: str, own: str, broker
     assert lot.waiting == len([each for each in log if each.record_id == first.record_id])
     assert mended.replay(first.record_id) is None
     came_once(own, log)
+
+
+def test_what_is_no_entry_is_dismissed_by_a_person(database: str, own: str, broker: Broker, topics: Topics) -> None:
+    """It stays kept, with who and why; an entry is only ever replayed. The book of an older kit knows it too."""
+    write_cases(database, 2)
+    log = publish(database, broker, topics)
+    entry = next(each for each in read_topic(broker, topics.entries) if position(each) == log[-1].position)
+    write(broker, topics.entries, [entry._replace(key=None, value=b"hello", headers=[])])
+    court = subscriber(own, broker, topics, poisoned(log[-1].position))
+    court.catch_up()
+    older = "ALTER TABLE roznamcha_subscriber.roznamcha_parked DROP COLUMN dismissed"
+    with psycopg.connect(own, autocommit=True) as connection:
+        connection.execute(older)
+        (lot,) = [each for each in court.parked() if each.record_id is None]
+        assert FromBook(connection, "roznamcha_subscriber", topics.entries).parked == 2
+        with pytest.raises(TypeError, match="dismiss it, by partition and offset"):
+            court.replay(lot.record_id)  # type: ignore[arg-type]
+        assert (lot.partition, lot.offset is None) == (entry.partition, False)
+        stray, who = (entry.partition, lot.offset or 0), {"by": "R. Verma, court clerk", "reason": "a test of ours"}
+        with pytest.raises(ValueError, match="say who, and why"):
+            court.dismiss(*stray, by="clerk", reason=" ")
+        with pytest.raises(ValueError, match=f"an entry of record {log[-1].record_id}, and can't be dismissed"):
+            court.dismiss(entry.partition, entry.offset, **who)
+        court.dismiss(*stray, **who)
+        with pytest.raises(LookupError, match="it was dismissed before"):
+            court.dismiss(*stray, **who)
+        assert [each.record_id for each in court.parked()] == [log[-1].record_id]
+        assert FromBook(connection, "roznamcha_subscriber", topics.entries).parked == 1
+        told = "SELECT dismissed - 'at', value FROM roznamcha_subscriber.roznamcha_parked WHERE dismissed ? 'at'"
+        assert query(own, told) == [(who, b"hello")]
 
 
 def test_an_entry_of_an_unknown_schema_waits_for_a_newer_kit(

@@ -166,6 +166,10 @@ def test_what_is_away_is_not_asked(program: Program, broker: Broker) -> None:
     code, found = parts(program, "--kafka", broker.bootstrap, "--topics", "nobody")
     assert (code, found["broker"][0], found["topics"][0], found["position"][0]) == (4, True, False, None)
     assert "`topics apply`" in found["topics"][1]
+    first = found["relay"][1].partition("no relay comes on: ")[2]
+    assert re.match(
+        r"nobody\.\S+ is missing, and \d+ more; `topics apply` makes topics, and then `up` or `relay`", first
+    )
     away = ("--database-url", "host=/nowhere user=x dbname=y", "--kafka", broker.bootstrap)
     code, found = parts(program, *away)
     assert (code, found["database"][0], found["views"][0], found["broker"][0]) == (4, False, None, True)

@@ -18,7 +18,8 @@ from consumers.slots import SLOTS, slot_of
 from consumers.tally import NOTHING
 from consumers.topics import Topics
 from roznamcha.differing import of_subscriber
-from roznamcha.errors import Usage
+from roznamcha.errors import Unavailable, Usage
+from roznamcha.postgres import Embedded
 from roznamcha.received import received_by
 from roznamcha.sides import Line
 from tests.consumers.feed import write_cases
@@ -182,3 +183,41 @@ def test_a_database_without_a_book_is_a_wrong_call(station: Program, broker: Bro
     assert at(station, broker, topics, "--subscriber", station.url)[0] == 2
     assert at(station, broker, topics, "--subscriber", "no such thing")[0] == 2
     assert at(station, broker, topics, "--subscriber", "postgresql://nobody@127.0.0.1:1/none")[0] == 4
+
+
+SAID = 'connection to server at "10.0.0.1", port 5432 failed: '
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "told"),
+    [
+        ({"dbname": "curt"}, None, 'its server says: database "curt" does not exist'),
+        ({"user": "nobody_here"}, None, 'its server says: role "nobody_here" does not exist'),
+        ({}, SAID + 'FATAL:  password authentication failed for user "court"\n', "password authentication failed"),
+        ({}, SAID + "SCHWERWIEGEND:  Datenbank »curt« existiert nicht", "says: Datenbank »curt« existiert nicht"),
+        ({}, SAID + "Connection refused\n\tIs the server running on that host?", "is away: no server answers"),
+        ({}, 'could not translate host name "geheim@host" to address: unknown', "is away: no server answers"),
+    ],
+)  # fmt: skip
+def test_what_the_server_said_is_told_and_never_the_password(
+    server: Embedded, monkeypatch: pytest.MonkeyPatch, options: dict[str, str], said: str | None, told: str
+) -> None:
+    """A mistyped name is no database that is away."""
+    if said is not None:
+
+        def refuse(*_: Any, **__: Any) -> None:
+            raise psycopg.OperationalError(said)
+
+        monkeypatch.setattr(psycopg, "connect", refuse)
+    address = psycopg.conninfo.make_conninfo(server.url, **{"password": "geheim", **options})
+    with pytest.raises(Unavailable) as refused, received_by(address, "any", "any"):
+        pass
+    assert told in str(refused.value)
+    assert "geheim" not in str(refused.value)
+
+
+def test_an_address_that_is_none_is_not_shown() -> None:
+    """It may hold a password."""
+    with pytest.raises(Usage) as refused, received_by("postgresql://court:geheim@host/court?nonsense=1", "any", "any"):
+        pass
+    assert "geheim" not in str(refused.value)

@@ -94,6 +94,7 @@ def test_stopped_while_it_waits_a_relay_leaves_the_other_one_alone(
         assert (waits.returncode, json.loads(told)["published"]) == (0, 0)
         refused = program.run(*at, "relay", "--once", check=False)
         assert (refused.returncode, "another relay is at work" in refused.stderr) == (1, True)
+        assert "waiting until" not in refused.stderr  # which it isn't
         assert relay.publish() == 1
 
 
