@@ -24,7 +24,7 @@ from roznamcha.columns import INSTANT
 from roznamcha.commands.law_check import law_check
 from roznamcha.errors import Usage
 from roznamcha.lab.rules import texts_in
-from roznamcha.law_table import page
+from roznamcha.law_table import limits, page
 from roznamcha.screen import AsJson, print_json, say, table
 from roznamcha.settings import settings
 
@@ -41,7 +41,7 @@ def list_rules(*, as_json: AsJson = False) -> None:
         return
     newest = [(each, each.versions[-1]) for each in rules]
     rows = [
-        (each.id, each.title["en"], each.title["hi"], _limits(now), now.law, _standing(each)) for each, now in newest
+        (each.id, each.title["en"], each.title["hi"], limits(now), now.law, _standing(each)) for each, now in newest
     ]
     table("the rule book", ("rule", "title", "शीर्षक", "limit", "law", "state"), rows)
     say("`roznamcha law show RULE` shows a rule's words, sources and worked examples.")
@@ -65,7 +65,7 @@ def show_rule(rule: Annotated[str, typer.Argument(help="The rule: def-bail")], *
         say(f"The text states no start. By setting: {found.start_setting['en']} · {found.start_setting['hi']}")
     say(f"starts: {_facts(found.starts)}", f"stops: {_facts(found.stops)}")
     versions = [
-        (each.since, each.until, each.law, f"“{each.quote}”", _limits(each), _source(each)) for each in found.versions
+        (each.since, each.until, each.law, f"“{each.quote}”", limits(each), _source(each)) for each in found.versions
     ]
     table("versions", ("from", "to", "law", "words", "limit", "source"), versions)
     examples = [(each.start, _given(each.attrs), each.due_at or each.last_day, each.why) for each in found.examples]
@@ -182,10 +182,6 @@ def _standing(rule: Rule) -> str:
     return ", ".join([*words, "reviewed" if rule.is_reviewed else "not reviewed"])
 
 
-def _limits(version: Version) -> str:
-    return " / ".join(dict.fromkeys(str(each) for each in version.limit.spans()))
-
-
 def _given(attributes: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={str(value).lower()}" for name, value in attributes.items())
 
@@ -236,6 +232,7 @@ def _shown(rule: Rule) -> dict[str, Any]:
                 "quote": each.quote,
                 "source": {"title": each.source.title, "where": each.source.where, "read": each.source.read},
                 "limits": [str(span) for span in each.limit.spans()],
+                "at_most": str(each.at_most) if each.at_most else None,
                 "applies": [str(condition) for condition in each.applies],
                 "note": each.note,
             }

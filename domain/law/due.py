@@ -73,7 +73,7 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     course.known = both
     hours = sum((_number(known.get(each.hours), each.hours) for each in rule.excludes), Decimal(0))
     course.out += timedelta(seconds=float(hours * 3600))
-    course.days = int(_number(known.get("extended_by_days"), "extended_by_days")) if _adds(rule) else 0
+    course.given_days = int(_number(known.get("extended_by_days"), "extended_by_days")) if _adds(rule) else 0
     try:
         course.count()
     except NotKnown as error:
@@ -84,8 +84,10 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     lines += [words("may apply", zone, condition=str(each)) for each in version.applies if each.holds(both) is None]
     if hours:
         lines.append(words("excluded so", zone, hours=hours))
-    if course.days:
-        lines.append(words("extended so", zone, days=str(course.days)))
+    if course.given_days:
+        lines.append(words("extended so", zone, days=str(course.added)))
+    if (over := course.given_days - course.added) and version.at_most is not None:
+        lines.append(words("beyond so", zone, days=str(course.given_days), over=str(over), most=version.at_most))
     if unused:
         lines.append(words("unused", zone, names=", ".join(unused)))
     lines += [*path_words(course.path, zone), *counted(course)]

@@ -86,6 +86,8 @@ class Version:
     limit: Limit
     applies: tuple[Condition, ...] = ()
     note: str = ""
+    at_most: Span | None = None
+    """The greatest length in all to which days that are added may bring the limit; None where the law names none."""
     within: Limit | None = None
     """The time, from the first of the rule's `within_from`, beyond which the limit doesn't reach."""
 

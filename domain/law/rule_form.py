@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from domain.law.counting import WINDOW
+from domain.law.counting import WINDOW, Counting
 from domain.law.form import Form, Marked
-from domain.law.grammar import UNITS, Condition, Span, conditions_of, limit_of, span_of
+from domain.law.grammar import UNITS, Condition, Limit, Span, conditions_of, limit_of, span_of
 from domain.law.rule import BadRule, Example, Pause, Rule, Source, Trigger, Version
 
 PER: Mapping[str, tuple[str, ...]] = {
@@ -49,7 +49,7 @@ OPTIONAL = (
     "starts_with", "starts_unless_after", "early_stop", "extends", "excludes", "suspends", "overtakes", "exempts",
     "applies_by", "start_setting", "alarm", "note", "looks_back", "within_from",
 )  # fmt: skip
-VERSION_KEYS = ("from", "to", "law", "quote", "limit", "source", "applies", "note", "within")
+VERSION_KEYS = ("from", "to", "law", "quote", "limit", "source", "applies", "note", "within", "at_most")
 TRIGGER_KEYS = {
     "starts": ("at", "when", "subject"),
     "starts_with": ("when", "subject"),
@@ -137,6 +137,8 @@ class RuleForm(Form):
             self.bad(f"excludes: hours can't be left out of what is counted as {rule.counting}", "excludes")
         if any(each.adds for each in rule.extends) and not rule.counting.startswith("days"):
             self.bad(f"extends: days can't be added to what is counted as {rule.counting}", "extends")
+        if any(each.at_most for each in rule.versions) and not any(each.adds for each in rule.extends):
+            self.bad("at_most: only where extends adds days to the limit", "versions")
         if rule.closed_days == "next-open-day" and rule.counting in {"hours", "forthwith"}:
             self.bad("closed_days: hours run through closed days; say do-not-extend", "closed_days")
 
@@ -293,7 +295,17 @@ class RuleForm(Form):
             applies=self.conditions("applies"),
             note=self.text("note", long=True),
             within=within,
+            at_most=self.at_most(limit, counting) if "at_most" in self.table else None,
         )
+
+    def at_most(self, limit: Limit, counting: str) -> Span:
+        """The greatest length in all to which days that are added bring the limit: longer than it is without them."""
+        most = self.grammar("at_most", lambda: span_of(self.table["at_most"]))
+        count, begin, spans = Counting(counting, UTC), datetime(2026, 1, 1, tzinfo=UTC), limit.spans()
+        last = [count.term(each, begin).last_day for each in (*spans, most) if isinstance(each, Span)]
+        if most.unit == "hour" or len(last) <= len(spans) or max(last[:-1]) >= last[-1]:
+            self.bad(f"at_most: {most} is not longer than the limit", "at_most")
+        return most
 
     def follows(self, older: Version, newer: Version) -> None:
         """A version begins on the day after the one before it ended."""

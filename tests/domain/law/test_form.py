@@ -177,6 +177,18 @@ BAD = {
         "limit: 3 days", "limit: 3 days\n    applies: {offence.rape: true}",
         f"1: rule a-rule: applies_by: {APPLIES}",
     ),
+    "a greatest length of what is not lengthened": (
+        "limit: 3 days", "limit: 3 days\n    at_most: 9 days",
+        "12: rule a-rule: at_most: only where extends adds days to the limit",
+    ),
+    "a greatest length below the limit": (
+        "limit: 3 days", "limit: 3 days\n    at_most: 3 days",
+        "18: rule a-rule: at_most: 3 days is not longer than the limit",
+    ),
+    "a greatest length by the hour": (
+        "limit: 3 days", "limit: 3 days\n    at_most: 99 hours",
+        "18: rule a-rule: at_most: 99 hours is not longer than the limit",
+    ),
     "an alarm after the end": (
         "repeats: first", "repeats: first\nalarm: [3 days]",
         "8: rule a-rule: alarm: '3 days' is no length of time; write one like -10 days",

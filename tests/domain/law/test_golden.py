@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from tests.domain.law.kit import at, clocks, fact, fir, only, remanded, told
 
@@ -69,6 +70,23 @@ def test_every_offence_under_the_uapa_counts_ninety_days() -> None:
     assert "came after the lapse and lengthens nothing" in told(late)
     other = fact("TimeExtended", "2026-03-01", **{**given, "provision": "NDPS 36A(4)"})
     assert only("uapa-180", clocks(*facts, other)).last_day == date(2026, 3, 31)
+
+
+def test_no_extension_goes_beyond_what_the_act_allows() -> None:
+    """UAPA s.43D(2)(b): one hundred and eighty days in all, by one order or two; days at large come on top."""
+    facts = fir("2026-01-03", "UAPA 38"), remanded("A1", "2026-01-03 12:00")
+    given: dict[str, Any] = {"provision": "UAPA 43D(2)", "accused": ["A1"], "order_number": "X/1"}
+    much = only("uapa-180", clocks(*facts, fact("TimeExtended", "2026-03-01", **given, days=200)))
+    assert much.last_day == date(2026, 7, 1)
+    assert "lengthens it (order X/1): 90 days are added" in told(much)
+    assert "(order X/1) gives 200 days, 110 not counted but doubted: the law allows 180 days" in told(much)
+    assert any("200 दिन देता है, उनमें 110 संदिग्ध" in line.hi for line in much.explain)
+    twice = [fact("TimeExtended", day, **given, days=90) for day in ("2026-03-01", "2026-05-01")]
+    clock = only("uapa-180", clocks(*facts, *twice))
+    assert clock.last_day == date(2026, 7, 1)
+    assert told(clock).count("gives 90 days, 90 not counted") == 1
+    out = fact("BailGranted", "2026-05-10", accused=["A1"], kind="regular"), remanded("A1", "2026-05-21")
+    assert only("uapa-180", clocks(*facts, *twice, *out)).last_day == date(2026, 7, 11)
 
 
 def test_commercial_quantity_counts_one_hundred_and_eighty_days() -> None:
