@@ -172,8 +172,9 @@ class Course:
     def extended(self, at: datetime, fact: Fact, trigger: Trigger) -> None:
         """Something lengthens it: an attribute of the limit, or so many days."""
         order = fact.values.get(trigger.order) if trigger.order else ""
+        told: dict[str, str] = {"order": f" (order {order})" if order else ""}
         if trigger.noted == "before-lapse" and at > self.term.due_at:
-            self._step("extended late", at, fact)
+            self._step("extended late", at, fact, **told)
             return
         before, known, added = self.term.due_at, dict(self.known), self.added
         self.known.update({name: fact.values.get(column) for name, column in trigger.sets.items()})
@@ -186,14 +187,18 @@ class Course:
         if self.term.due_at > before:
             self.moves.append(Move(at, fact, self.term))
             self.extended_at = self.extended_at or at
-        told: dict[str, str] = {"order": f" (order {order})" if order else ""}
         if trigger.adds:
+            told["given"] = str(fact.values.get(trigger.adds) or "")
             self._given(at, fact, days, self.added - added, told)
-        elif self.term.due_at > before:
-            self._step("extended", at, fact, **told)
+        else:
+            told["columns"] = ", ".join(f"{each} {fact.values.get(each, '')}" for each in trigger.sets.values())
+            self._step("extended" if self.term.due_at > before else "extended not", at, fact, **told)
 
     def _given(self, at: datetime, fact: Fact, days: int, counted: int, told: Mapping[str, str]) -> None:
         """Tell how many days an extension gives, and how many of them are counted."""
+        if not days:
+            empty = told["given"] in {"", "0"}
+            self._step("extended without" if empty else "extended beyond belief", at, fact, **told)
         if counted:
             self._step("extended by", at, fact, days=str(counted), **told)
         if days > counted and self.version.at_most is not None:

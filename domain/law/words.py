@@ -88,18 +88,33 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{fact} of {at} came after the lapse and changes nothing about it",
         "{at} का {fact} अवधि बीतने के बाद आया, उससे कुछ नहीं बदलता",
     ),
-    "extended": ("{fact} of {at} lengthens it{order}", "{at} का {fact} अवधि बढ़ाता है{order}"),
+    "extended": (
+        "{fact} of {at} lengthens it{order}: {columns}",
+        "{at} का {fact} अवधि बढ़ाता है{order}: {columns}",
+    ),
+    "extended not": (
+        "{fact} of {at}{order} makes it no longer: {columns}",
+        "{at} का {fact}{order} अवधि और नहीं बढ़ाता: {columns}",
+    ),
+    "extended without": (
+        "{fact} of {at}{order} gives no days and lengthens nothing; another unit than days is not counted here",
+        "{at} का {fact}{order} कोई दिन नहीं देता, अवधि नहीं बढ़ती; दिनों के सिवा कोई इकाई यहाँ नहीं गिनी जाती",
+    ),
+    "extended beyond belief": (
+        "{fact} of {at}{order} gives {given} days, and lengthens nothing: no number of days that can be believed",
+        "{at} का {fact}{order} {given} दिन देता है, अवधि नहीं बढ़ती: यह विश्वसनीय संख्या नहीं है",
+    ),
     "extended by": (
-        "{fact} of {at} lengthens it{order}: {days} days are added",
-        "{at} का {fact} अवधि बढ़ाता है{order}: {days} दिन जोड़े गए",
+        "{fact} of {at} lengthens it{order}, by {days} days",
+        "{at} का {fact} अवधि {days} दिन बढ़ाता है{order}",
     ),
     "extended beyond": (
         "{fact} of {at}{order} gives {days} days, {over} not counted but doubted: the law allows {most} in all at most",
         "{at} का {fact}{order} {days} दिन देता है, उनमें {over} संदिग्ध हैं और नहीं गिने गए: विधि कुल {most} से अधिक नहीं देती",
     ),
     "extended late": (
-        "{fact} of {at} came after the lapse and lengthens nothing",
-        "{at} का {fact} अवधि बीतने के बाद आया, अवधि नहीं बढ़ती",
+        "{fact} of {at}{order} came after the lapse and lengthens nothing",
+        "{at} का {fact}{order} अवधि बीतने के बाद आया, अवधि नहीं बढ़ती",
     ),
     "excluded": (
         "{hours} hours are not counted, by {fact} of {at} (evidence: {evidence})",
