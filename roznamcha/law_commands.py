@@ -16,6 +16,7 @@ from domain.law.book import load_book, shipped_texts
 from domain.law.due import due as due_of
 from domain.law.lint import flaws
 from domain.law.rule import BadQuestion, Rule, Trigger, UnknownLaw, Version
+from domain.law.values import odd_values
 from domain.law.waiting import unclocked, waiting
 from domain.law.words import day_words
 from domain.shape import columns
@@ -122,8 +123,10 @@ def check_book(
     """Check every rule file, and tell every flaw with its file, line and reason. Exit code 2 when there is one."""
     texts = shipped_texts() if folder is None else texts_in(folder)
     domain.load()
-    acts = {name: {column.name for column in columns(act)} for name, act in ACTS.items()}
-    found = flaws(texts, None if foreign else acts, settings().zone)
+    acts = {name: {column.name: column.shape for column in columns(act)} for name, act in ACTS.items()}
+    names = {name: each.keys() for name, each in acts.items()}
+    found = flaws(texts, None if foreign else names, settings().zone)
+    found = sorted({*found, *(() if foreign else odd_values(texts, acts))})
     if as_json:
         shown = [{"file": each.file, "line": each.line, "why": each.why} for each in found]
         print_json({"ok": not found, "files": len(texts), "flaws": shown})

@@ -1,0 +1,70 @@
+"""Values in conditions: what nobody can enter is a condition that is never met, and is told with its line."""
+
+from __future__ import annotations
+
+import pytest
+
+import domain
+from domain.event import ACTS
+from domain.law.book import shipped_texts
+from domain.law.values import odd_values
+from domain.shape import columns
+from tests.domain.law.test_form import GOOD
+
+domain.load()
+SHAPES = {name: {each.name: each.shape for each in columns(act)} for name, act in ACTS.items()}
+
+
+def told(text: str) -> list[str]:
+    """What is wrong with the values of one file."""
+    return [str(each) for each in odd_values({"bnss/a.yaml": text}, SHAPES)]
+
+
+def test_every_value_of_the_book_can_be_entered() -> None:
+    """In every condition on a fact, and on which a limit depends."""
+    assert odd_values(shipped_texts(), SHAPES) == []
+
+
+@pytest.mark.parametrize(
+    ("act", "when", "why"),
+    [
+        ("TimeExtended", "{provision: NDPS 36A}", "provision: 'NDPS 36A' is none of BNSS 187(9), BNSS 232, BNSS 258, "),
+        ("FinalReportDecided", "{outcome: acepted}", "outcome: 'acepted' is none of accepted, "),
+        ("BailGranted", "{kind: {not: anticipatorry}}", "kind: 'anticipatorry' is none of "),
+        ("BailGranted", "{kind: {not-in: [anticipatory, regulr]}}", "kind: 'regulr' is none of "),
+        ("BailGranted", "{kind: {'<': 3}}", "kind: '<' compares numbers, and it is one of "),
+        ("BailGranted", "{kind: {begins: x}}", "kind: 'x' is none of "),
+        ("AccusedArrested", "{child: yes}", "child: 'yes' is neither true nor false"),
+        ("AccusedArrested", "{child: 1}", "child: 1 is neither true nor false"),
+        ("FIRRegistered", "{accused.how: {any-of: [known, suspcted]}}", "accused.how: 'suspcted' is none of known, "),
+        ("FIRRegistered", "{accused.how: known}", "accused.how is a list: ask with any-of or none-of"),
+        ("FIRRegistered", "{sections: {in: [BNS 64]}}", "sections is a list: ask with any-of or none-of"),
+    ],
+)
+def test_a_value_nobody_can_enter_is_told(act: str, when: str, why: str) -> None:
+    """Wherever a fact is named, with the line of the condition and the words there are."""
+    stop = GOOD.replace("stops: [case.FIRPublished]", f"stops:\n  - fact: case.{act}\n    when: {when}")
+    (only,) = told(stop)
+    assert only.startswith(f"bnss/a.yaml:10: rule a-rule: stops: when: {why}")
+    pause = f"repeats: first\nsuspends:\n  - from: [{{fact: case.{act}, when: {when}}}]\n    until: case.{act}"
+    (only,) = told(GOOD.replace("repeats: first", pause))
+    assert only.startswith(f"bnss/a.yaml:9: rule a-rule: suspends: when: {why}")
+
+
+def test_a_value_of_a_limit_is_one_of_the_act_that_gives_it() -> None:
+    """By the columns of the start, or of what lengthens the clock."""
+    extends = "extends: [{fact: case.PublicationDelayed, sets: {trouble: difficulty}, noted: any-time}]\nversions:"
+    for name, value, flaws in (("trouble", "geografy", 1), ("trouble", "geography", 0), ("mode", "oral", 0)):
+        choice = f"limit: {{when: {{{name}: {value}}}, then: 4 days, otherwise: 3 days}}"
+        found = told(GOOD.replace("limit: 3 days", choice).replace("versions:", extends))
+        assert len(found) == flaws
+        assert all(
+            "a-rule: limit: when: trouble: 'geografy' is none of connectivity, geography" in each for each in found
+        )
+
+
+def test_what_another_reader_refuses_is_left_to_it() -> None:
+    """No YAML, no table, no act, no column, no condition."""
+    texts = ("a: [", "- 1", "rule: a\nstops: {fact: case.Nothing, when: {x: 1}}", "starts: {fact: 3, when: {}}",
+             "starts: [{fact: case.FIRRegistered, when: {mode: {like: x}}}]\nversions: [3, {limit: 3}]")  # fmt: skip
+    assert [told(each) for each in texts] == [[]] * len(texts)
