@@ -310,4 +310,6 @@ OPERATORS: Mapping[str, Callable[[Any], Callable[[Any], bool | None]]] = {
 """Each makes, of what the rule says, a test of what is known."""
 NEGATIVE = frozenset({"not", "not-in", "none-of"})
 LISTED = frozenset({"in", "not-in", "any-of", "none-of"})
+IN_COMMON = frozenset({"any-of", "none-of"})
+"""Those that look into a list: every other one compares one value."""
 ORDERED = frozenset({"<", "<=", ">", ">="})

@@ -14,7 +14,7 @@ from typing import Any
 
 from domain.law.counting import WINDOW, Counting
 from domain.law.form import Form, Marked
-from domain.law.grammar import UNITS, Condition, Limit, Span, conditions_of, limit_of, span_of
+from domain.law.grammar import IN_COMMON, UNITS, Condition, Limit, Span, conditions_of, limit_of, span_of
 from domain.law.rule import BadRule, Example, Pause, Rule, Source, Trigger, Version
 
 PER: Mapping[str, tuple[str, ...]] = {
@@ -243,16 +243,21 @@ class RuleForm(Form):
             for name in (each for each in names if each.startswith("offence.")):
                 self.bad(f"when: {name} is no column of a fact; offences belong under applies or limit", key)
         else:
-            self.offences(key, names)
+            self.offences(key, names, found)
         return found
 
-    def offences(self, key: str, names: Iterable[str]) -> None:
-        """What is asked of the offences can be computed from them."""
+    def offences(self, key: str, names: Iterable[str], conditions: Iterable[Condition]) -> None:
+        """What is asked of the offences can be computed from them, and what it is compared with can be met."""
         for name in names:
             prefix, _, plain = name.rpartition(".")
             asked = prefix or key == "applies"  # of a limit it may be a column of the fact that starts the clock
             if asked and (prefix != "offence" or plain not in OFFENCE_ATTRIBUTES):
                 self.bad(f"{key}: {name} is none of offence.{', offence.'.join(sorted(OFFENCE_ATTRIBUTES))}", key)
+        for each in conditions:
+            if each.attribute == "offence.sections" and each.operator not in IN_COMMON:
+                self.bad(
+                    f"{key}: offence.sections is a list; ask with any-of or none-of, like {{any-of: [BNS 64]}}", key
+                )
 
     def versions(self, counting: str, *, foreign: bool) -> tuple[Version, ...]:
         """How the rule stood, one version after the other."""
@@ -280,11 +285,11 @@ class RuleForm(Form):
             part = self.inner("source", self.table["source"], ("title", "where", "read"), ("title", "where"))
             source = Source(part.text("title"), part.text("where"), part.one_of("read", ("primary", "secondary"), ""))
         limit = self.grammar("limit", lambda: limit_of(self.table["limit"], counting))
-        self.offences("limit", sorted(limit.needs()))
+        self.offences("limit", sorted(limit.needs()), limit.conditions())
         within = None
         if "within" in self.table:
             within = self.grammar("within", lambda: limit_of(self.table["within"], WINDOW))
-            self.offences("within", sorted(within.needs()))
+            self.offences("within", sorted(within.needs()), within.conditions())
         return Version(
             since=since,
             until=until,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from domain.law.book import read_yaml
 from domain.law.form import Marked
-from domain.law.grammar import ORDERED, Condition, NotGrammar, conditions_of, neat, plain
+from domain.law.grammar import IN_COMMON, ORDERED, Condition, NotGrammar, conditions_of, neat, plain
 from domain.law.lint import Flaw
 from domain.law.rule import BadRule
 from domain.law.rule_form import ACT, TRIGGER_KEYS
@@ -19,9 +19,6 @@ from domain.shape import Shape
 
 Columns = Mapping[str, Mapping[str, Shape]]
 """Every act and trait by name, with its columns and what may stand in each."""
-
-IN_COMMON = frozenset({"any-of", "none-of"})
-"""The operators that look into a list."""
 
 
 class Asked(NamedTuple):

@@ -173,6 +173,17 @@ BAD = {
         "limit: 3 days", "limit: {when: {offence.grave: true}, then: 3 days, otherwise: 4 days}",
         f"17: rule a-rule: limit: offence.grave is none of {NAMES}",
     ),
+    **{
+        f"a list of sections that is {sign}": (
+            "limit: 3 days", f"limit: {{when: {{offence.sections: {sign}}}, then: 3 days, otherwise: 4 days}}",
+            "17: rule a-rule: limit: offence.sections is a list; ask with any-of or none-of, like {any-of: [BNS 64]}",
+        )
+        for sign in ("BNS 64", "{not: BNS 64}", "{in: [BNS 64]}", "{not-in: [BNS 64]}", "{begins: BNS}")
+    },
+    "sections that apply by a bare value": (
+        "limit: 3 days", "limit: 3 days\n    applies: {offence.sections: BNS 64}",
+        "18: rule a-rule: applies: offence.sections is a list; ask with any-of or none-of, like {any-of: [BNS 64]}",
+    ),
     "applies, and nobody knows when": (
         "limit: 3 days", "limit: 3 days\n    applies: {offence.rape: true}",
         f"1: rule a-rule: applies_by: {APPLIES}",
