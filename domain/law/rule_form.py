@@ -41,6 +41,8 @@ OFFENCE_ATTRIBUTES = frozenset(
     }
 )  # fmt: skip
 """What `offences.py` computes from the sections of a case; written `offence.class90` and so on."""
+NO_QUESTION = frozenset({"sections", "max_years"})
+"""Those that are not answered by true or false."""
 
 ALWAYS = ("rule", "starts", "stops", "governed_by", "counting", "closed_days", "versions")
 SHIPPED = ("title", "duty", "consequence", "per", "repeats", "reviewed", "examples")
@@ -254,6 +256,11 @@ class RuleForm(Form):
             if asked and (prefix != "offence" or plain not in OFFENCE_ATTRIBUTES):
                 self.bad(f"{key}: {name} is none of offence.{', offence.'.join(sorted(OFFENCE_ATTRIBUTES))}", key)
         for each in conditions:
+            prefix, _, plain = each.attribute.rpartition(".")
+            values = each.value if isinstance(each.value, tuple) else (each.value,)
+            if prefix == "offence" and plain not in NO_QUESTION:
+                for value in (value for value in values if not isinstance(value, bool)):
+                    self.bad(f"{key}: {each.attribute}: {value!r} is neither true nor false; write true or false", key)
             if each.attribute == "offence.sections" and each.operator not in IN_COMMON:
                 self.bad(
                     f"{key}: offence.sections is a list; ask with any-of or none-of, like {{any-of: [BNS 64]}}", key

@@ -184,6 +184,13 @@ BAD = {
         "limit: 3 days", "limit: 3 days\n    applies: {offence.sections: BNS 64}",
         "18: rule a-rule: applies: offence.sections is a list; ask with any-of or none-of, like {any-of: [BNS 64]}",
     ),
+    **{
+        f"a class that is {said}": (
+            "limit: 3 days", f"limit: {{when: {{offence.class90: {said}}}, then: 4 days, otherwise: 3 days}}",
+            f"17: rule a-rule: limit: offence.class90: {value!r} is neither true nor false; write true or false",
+        )
+        for said, value in (("yes", "yes"), ("maybe", "maybe"), ("1", 1), ("{not: yes}", "yes"), ("{in: [no]}", "no"))
+    },
     "applies, and nobody knows when": (
         "limit: 3 days", "limit: 3 days\n    applies: {offence.rape: true}",
         f"1: rule a-rule: applies_by: {APPLIES}",

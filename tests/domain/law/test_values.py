@@ -6,7 +6,8 @@ import pytest
 
 import domain
 from domain.event import ACTS
-from domain.law.book import shipped_texts
+from domain.law.book import load_book_from, shipped_texts
+from domain.law.rule import BadRule
 from domain.law.values import odd_values
 from domain.shape import columns
 from tests.domain.law.test_form import GOOD
@@ -68,3 +69,21 @@ def test_what_another_reader_refuses_is_left_to_it() -> None:
     texts = ("a: [", "- 1", "rule: a\nstops: {fact: case.Nothing, when: {x: 1}}", "starts: {fact: 3, when: {}}",
              "starts: [{fact: case.FIRRegistered, when: {mode: {like: x}}}]\nversions: [3, {limit: 3}]")  # fmt: skip
     assert [told(each) for each in texts] == [[]] * len(texts)
+
+
+FOREIGN = """
+rule: f
+starts: a
+stops: b
+governed_by: start
+counting: days-first-excluded
+closed_days: do-not-extend
+versions: [{from: "2000-01-01", law: L, limit: {when: {offence.class90: yes}, then: 9 days, otherwise: 6 days}}]
+"""
+
+
+def test_a_foreign_book_answers_yes_or_no_by_true_or_false() -> None:
+    """`yes` is text and no answer: it would give the shorter limit in silence."""
+    with pytest.raises(BadRule, match=r"f\.yaml:8: rule f: limit: offence\.class90: 'yes' is neither true nor false"):
+        load_book_from({"f.yaml": FOREIGN})
+    assert load_book_from({"f.yaml": FOREIGN.replace("yes", "true")})["f"].versions
