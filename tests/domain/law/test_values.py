@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 import domain
 from domain.event import ACTS
 from domain.law.book import load_book_from, shipped_texts
+from domain.law.grammar import conditions_of
+from domain.law.offences import classes
 from domain.law.rule import BadRule
 from domain.law.values import odd_values
 from domain.shape import columns
@@ -87,3 +91,35 @@ def test_a_foreign_book_answers_yes_or_no_by_true_or_false() -> None:
     with pytest.raises(BadRule, match=r"f\.yaml:8: rule f: limit: offence\.class90: 'yes' is neither true nor false"):
         load_book_from({"f.yaml": FOREIGN})
     assert load_book_from({"f.yaml": FOREIGN.replace("yes", "true")})["f"].versions
+
+
+@pytest.mark.parametrize(
+    ("wanted", "met", "unmet"),
+    [
+        ({"in": [7]}, [7, 7.0, Decimal("7.00"), "7", "7.0"], [70, 70.0, 0.7, "70", True, "seven"]),
+        ({"in": [70]}, [70, 70.0], [7, 7.0, "7.0"]),
+        ({"in": ["7.5", "SP"]}, [7.5, "S.P."], [75, 0.75]),
+        ("70", [70, 70.0, "70"], [7.0, 0.7]),
+        (7, [7, 7.0, "7"], [70, "70", True]),
+        ({"any-of": [7]}, [[7.0, 3], 7.0, "7"], [[70], 0.7]),
+        (True, [True], [False, 1, 1.0]),
+    ],
+    ids=str,
+)
+def test_numbers_are_compared_as_numbers(wanted: object, met: list[object], unmet: list[object]) -> None:
+    """Seven years are 7 and 7.0 in the tables, and neither is seventy; a dot is left out of text alone."""
+    (condition,) = conditions_of({"x": wanted})
+    assert [each for each in met if not condition.holds({"x": each})] == []
+    assert [each for each in unmet if condition.holds({"x": each})] == []
+    if isinstance(wanted, dict) and "in" in wanted:
+        (negated,) = conditions_of({"x": {"not-in": wanted["in"]}})
+        assert [negated.holds({"x": each}) for each in (*met, *unmet)] == [False] * len(met) + [True] * len(unmet)
+
+
+def test_a_term_of_seven_years_is_seven() -> None:
+    """Cheating may be punished with so many by the tables: 7.0, which was read as seventy."""
+    cheating = classes(["BNS 318(4)"]).attributes
+    assert cheating["offence.max_years"] == 7
+    for wanted, held in ((7, True), (70, False)):
+        (condition,) = conditions_of({"offence.max_years": {"in": [wanted]}})
+        assert condition.holds(cheating) is held
