@@ -13,6 +13,7 @@ import typer
 import domain
 from domain.event import ACTS
 from domain.law.book import load_book, shipped_texts
+from domain.law.counting import written_day
 from domain.law.due import due as due_of
 from domain.law.lint import flaws
 from domain.law.rule import BadQuestion, Rule, Trigger, UnknownLaw, Version
@@ -147,7 +148,7 @@ def _rule(name: str) -> Rule:
 def _start(text: str) -> datetime | date:
     try:
         if len(text) == 10:  # noqa: PLR2004 (a date)
-            return date.fromisoformat(text)
+            return written_day(text)
         if INSTANT.fullmatch(text):
             return datetime.fromisoformat(text.upper().replace(" ", "T")).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -160,7 +161,7 @@ def _day(text: str, option: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return written_day(text)
     except ValueError:
         message = f"{option} {text!r} is no date like 2024-06-30"
         raise Usage(message) from None

@@ -89,6 +89,14 @@ def day_of(moment: datetime, zone: tzinfo) -> date:
         return moment.date()
 
 
+def written_day(text: str) -> date:
+    """A day as it is written here, 2024-07-01. Raises ValueError for every other way, weeks (2026-W01-1) among them."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(text)
+    return day
+
+
 def days_after(day: date, days: int) -> date:
     """The day so many days after; the calendar's last where it ends."""
     return day + timedelta(days=days) if days <= (date.max - day).days else date.max

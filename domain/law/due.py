@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from domain.law.counting import Counting, day_of
+from domain.law.counting import Counting, day_of, written_day
 from domain.law.course import MOST_HOURS, Course
 from domain.law.docket import Seen
 from domain.law.fact import Fact
@@ -142,7 +142,9 @@ def _moment(rule: Rule, start: datetime | date, zone: tzinfo) -> datetime:
 def _governing(rule: Rule, began: object, governed: date | None, moment: datetime, zone: tzinfo) -> tuple[str, date]:
     if began is not None and governed is None:
         try:
-            governed = began if isinstance(began, date) else date.fromisoformat(str(began)[:10])
+            if not isinstance(began, date):
+                datetime.fromisoformat(str(began))
+            governed = began if isinstance(began, date) else written_day(str(began)[:10])
         except ValueError:
             message = f"proceeding_began: {began!r} is no day like 2024-07-01"
             raise BadQuestion(message) from None

@@ -109,6 +109,8 @@ BAD = {
                     "12: rule a-rule: versions is missing"),
     "a version without a day": ('from: "2024-07-01"', "from: ", "13: rule a-rule: versions: from is missing"),
     "a day that is none": ("2024-07-01", "2024-02-31", "13: rule a-rule: from: '2024-02-31' is no day like 2024-07-01"),
+    "a day by its week": ("2024-07-01", "2024-W27-1", "13: rule a-rule: from: '2024-W27-1' is no day like 2024-07-01"),
+    "a bare day": ('"2024-07-01"', '"20240701"', "13: rule a-rule: from: '20240701' is no day like 2024-07-01"),
     "backwards": (
         'law: "BNSS', 'to: "2024-06-30"\n    law: "BNSS',
         "14: rule a-rule: versions: it ends on 2024-06-30, before it begins on 2024-07-01",
