@@ -119,7 +119,8 @@ def _sensible(rule: Rule, name: str, value: object) -> None:
     elif found and all(each.operator in {"=", "not", "in", "not-in"} for each in found):
         words = {str(each) for one in found for each in (one.value if isinstance(one.value, tuple) else (one.value,))}
         if plain(str(value)) not in {plain(each) for each in words | {"none"}}:
-            message = f"{name}: {value!r} is nothing that rule {rule.id} names; give {', '.join(sorted(words))} or none"
+            given = " or ".join(filter(None, (", ".join(sorted(words - {"none", ""})), "none")))
+            message = f"{name}: {value!r} is nothing that rule {rule.id} names; give {given}"
             raise BadQuestion(message)
 
 

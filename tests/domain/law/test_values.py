@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 import domain
 from domain.event import ACTS
 from domain.law.book import load_book_from, shipped_texts
+from domain.law.due import due
 from domain.law.grammar import conditions_of
 from domain.law.offences import classes
-from domain.law.rule import BadRule
+from domain.law.rule import BadQuestion, BadRule
 from domain.law.values import odd_values
 from domain.shape import columns
+from tests.domain.law.kit import ZONE
 from tests.domain.law.test_form import GOOD
 
 domain.load()
@@ -91,6 +94,13 @@ def test_a_foreign_book_answers_yes_or_no_by_true_or_false() -> None:
     with pytest.raises(BadRule, match=r"f\.yaml:8: rule f: limit: offence\.class90: 'yes' is neither true nor false"):
         load_book_from({"f.yaml": FOREIGN})
     assert load_book_from({"f.yaml": FOREIGN.replace("yes", "true")})["f"].versions
+
+
+def test_a_value_that_is_none_is_offered_once() -> None:
+    """Where a rule names nothing but `none`, that is all there is to give."""
+    rule = load_book_from({"f.yaml": FOREIGN.replace("offence.class90: yes", "trouble: none")})["f"]
+    with pytest.raises(BadQuestion, match=r"'much' is nothing that rule f names; give none$"):
+        due(rule, date(2026, 1, 1), {"trouble": "much"}, None, ZONE)
 
 
 @pytest.mark.parametrize(
