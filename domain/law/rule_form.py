@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from domain.law.asked import unknown, unmet
 from domain.law.counting import WINDOW, Counting
 from domain.law.form import Form, Marked
-from domain.law.grammar import IN_COMMON, UNITS, Condition, Limit, Span, conditions_of, limit_of, span_of
+from domain.law.grammar import UNITS, Condition, Limit, Span, conditions_of, limit_of, span_of
 from domain.law.rule import BadRule, Example, Pause, Rule, Source, Trigger, Version
 
 PER: Mapping[str, tuple[str, ...]] = {
@@ -32,17 +33,6 @@ PER: Mapping[str, tuple[str, ...]] = {
     "examination": ("fsl_number",),
 }
 """For whom or what a clock runs, and the columns of a fact that name it."""
-
-OFFENCE_ATTRIBUTES = frozenset(
-    {
-        "class90", "class90_display_max10", "min3_below7", "seven_or_more", "two_month_list", "rape", "sections",
-        "summons_case", "upto_seven", "upto_three", "above_one", "imprisonment", "death_or_life", "several",
-        "max_years",
-    }
-)  # fmt: skip
-"""What `offences.py` computes from the sections of a case; written `offence.class90` and so on."""
-NO_QUESTION = frozenset({"sections", "max_years"})
-"""Those that are not answered by true or false."""
 
 ALWAYS = ("rule", "starts", "stops", "governed_by", "counting", "closed_days", "versions")
 SHIPPED = ("title", "duty", "consequence", "per", "repeats", "reviewed", "examples")
@@ -139,6 +129,9 @@ class RuleForm(Form):
             self.bad(f"excludes: hours can't be left out of what is counted as {rule.counting}", "excludes")
         if any(each.adds for each in rule.extends) and not rule.counting.startswith("days"):
             self.bad(f"extends: days can't be added to what is counted as {rule.counting}", "extends")
+        used = {name for each in rule.versions for name in each.needs()}
+        if unused := sorted({name for each in rule.extends for name in each.sets} - used):
+            self.bad(f"extends: no limit depends on {', '.join(unused)}, which it sets", "extends")
         if any(each.at_most for each in rule.versions) and not any(each.adds for each in rule.extends):
             self.bad("at_most: only where extends adds days to the limit", "versions")
         if rule.closed_days == "next-open-day" and rule.counting in {"hours", "forthwith"}:
@@ -200,8 +193,9 @@ class RuleForm(Form):
         part = self.inner(key, given, ("fact", *TRIGGER_KEYS[key]), ("fact",))
         if key == "extends":
             part.keys(("fact", *TRIGGER_KEYS[key]), ("noted",), "extends: ")
-            if ("sets" in part.table) is ("adds" in part.table):
-                part.bad("extends: either sets (attributes) or adds (a column of days)", "sets")
+            does = [name for name in ("sets", "adds") if name in part.table]
+            if len(does) != 1 or not part.table[does[0]]:
+                part.bad("extends: either sets (attributes) or adds (a column of days)", (*does, "fact")[0])
         if key == "excludes" and not part.text("hours"):
             part.bad("excludes: hours is missing; nothing is assumed for it", "fact")
         subject = part.table.get("subject", list(per))
@@ -222,7 +216,7 @@ class RuleForm(Form):
     def sets(self) -> Mapping[str, str]:
         """Which attribute takes the value of which column."""
         value = self.table.get("sets", {})
-        if not isinstance(value, Mapping) or not all(isinstance(each, str) for each in value.values()):
+        if not isinstance(value, Mapping) or not all(isinstance(each, str) and each for each in value.values()):
             self.bad("sets: attributes, each with the column that gives it", "sets")
         return dict(value)
 
@@ -250,21 +244,8 @@ class RuleForm(Form):
 
     def offences(self, key: str, names: Iterable[str], conditions: Iterable[Condition]) -> None:
         """What is asked of the offences can be computed from them, and what it is compared with can be met."""
-        for name in names:
-            prefix, _, plain = name.rpartition(".")
-            asked = prefix or key == "applies"  # of a limit it may be a column of the fact that starts the clock
-            if asked and (prefix != "offence" or plain not in OFFENCE_ATTRIBUTES):
-                self.bad(f"{key}: {name} is none of offence.{', offence.'.join(sorted(OFFENCE_ATTRIBUTES))}", key)
-        for each in conditions:
-            prefix, _, plain = each.attribute.rpartition(".")
-            values = each.value if isinstance(each.value, tuple) else (each.value,)
-            if prefix == "offence" and plain not in NO_QUESTION:
-                for value in (value for value in values if not isinstance(value, bool)):
-                    self.bad(f"{key}: {each.attribute}: {value!r} is neither true nor false; write true or false", key)
-            if each.attribute == "offence.sections" and each.operator not in IN_COMMON:
-                self.bad(
-                    f"{key}: offence.sections is a list; ask with any-of or none-of, like {{any-of: [BNS 64]}}", key
-                )
+        for why in (*unknown(names, always=key == "applies"), *unmet(conditions)):
+            self.bad(f"{key}: {why}", key)
 
     def versions(self, counting: str, *, foreign: bool) -> tuple[Version, ...]:
         """How the rule stood, one version after the other."""

@@ -9,7 +9,7 @@ import pytest
 
 import domain
 from domain.event import ACTS
-from domain.law.book import load_book_from, shipped_texts
+from domain.law.book import load_book_from, read_rule, shipped_texts
 from domain.law.due import due
 from domain.law.grammar import conditions_of
 from domain.law.offences import classes
@@ -133,3 +133,21 @@ def test_a_term_of_seven_years_is_seven() -> None:
     for wanted, held in ((7, True), (70, False)):
         (condition,) = conditions_of({"offence.max_years": {"in": [wanted]}})
         assert condition.holds(cheating) is held
+
+
+@pytest.mark.parametrize(
+    ("does", "why"),
+    [
+        ("sets: {}", "extends: either sets \\(attributes\\) or adds \\(a column of days\\)"),
+        ("adds: null", "extends: either sets \\(attributes\\) or adds \\(a column of days\\)"),
+        ("adds: ''", "extends: either sets \\(attributes\\) or adds \\(a column of days\\)"),
+        ("sets: {}, adds: days", "extends: either sets \\(attributes\\) or adds \\(a column of days\\)"),
+        ("sets: {trouble: ''}", "sets: attributes, each with the column that gives it"),
+        ("sets: {trouble: difficulty}", "extends: no limit depends on trouble, which it sets"),
+    ],
+)
+def test_an_extension_does_something(does: str, why: str) -> None:
+    """One that sets or adds nothing, or what no limit asks for, would lengthen nothing in silence."""
+    extends = f"repeats: first\nextends: [{{fact: case.PublicationDelayed, noted: any-time, {does}}}]"
+    with pytest.raises(BadRule, match=f"a.yaml:8: rule a-rule: {why}"):
+        read_rule(GOOD.replace("repeats: first", extends), where="a.yaml", folder="bnss")
