@@ -59,7 +59,8 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     counted; UnknownLaw when no version governs, or the rule is known not to apply.
     """
     known = {name.removeprefix("offence."): value for name, value in attrs.items()}
-    unused = _checked(rule, known)
+    _check(rule, known)
+    ignored = {"proceeding_began"} & known.keys() if governed is not None else set()
     moment = _moment(rule, start, zone)
     why, day = _governing(rule, known.pop("proceeding_began", None), governed, moment, zone)
     version = rule.version_on(day)
@@ -88,7 +89,7 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
         lines.append(words("extended so", zone, days=str(course.added)))
     if (over := course.given_days - course.added) and version.at_most is not None:
         lines.append(words("beyond so", zone, days=str(course.given_days), over=str(over), most=version.at_most))
-    if unused:
+    if unused := sorted(ignored | (known.keys() - rule.attributes(version))):
         lines.append(words("unused", zone, names=", ".join(unused)))
     lines += [*path_words(course.path, zone), *counted(course)]
     due_at = _local(term.due_at, zone)
@@ -96,15 +97,14 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     return Due(rule, version.since.isoformat(), version.law, term.last_day, due_at, lapses, tuple(lines))
 
 
-def _checked(rule: Rule, known: Mapping[str, Any]) -> list[str]:
-    """The general attributes this rule doesn't use. Raises BadQuestion for one that is neither general nor its own."""
+def _check(rule: Rule, known: Mapping[str, Any]) -> None:
+    """Raise BadQuestion for an attribute that is neither general nor the rule's own, or has no sense."""
     own = rule.attributes()
     for name in sorted(known.keys() - own - GENERAL):
         message = f"rule {rule.id} knows no attribute {name!r}; it uses {', '.join(sorted(own)) or 'none'}"
         raise BadQuestion(message)
     for name in sorted(known.keys() & own):
         _sensible(rule, name, known[name])
-    return sorted(name for name in known if name not in own and name != "proceeding_began")
 
 
 def _sensible(rule: Rule, name: str, value: object) -> None:

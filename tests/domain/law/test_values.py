@@ -103,6 +103,27 @@ def test_a_value_that_is_none_is_offered_once() -> None:
         due(rule, date(2026, 1, 1), {"trouble": "much"}, None, ZONE)
 
 
+TWICE = (
+    FOREIGN[: FOREIGN.index("versions")]
+    + """versions:
+  - {from: "2000-01-01", to: "2019-12-31", law: L, limit: {when: {trouble: much}, then: 9 days, otherwise: 6 days}}
+  - {from: "2020-01-01", law: L, limit: 6 days}
+"""
+)
+
+
+def test_an_attribute_that_changed_nothing_is_named() -> None:
+    """Of another version than the one that governs, or overruled by the date that was given."""
+    rule, known = load_book_from({"f.yaml": TWICE})["f"], {"trouble": "much", "proceeding_began": "2010-01-01"}
+    for day, governed, unused in (
+        (date(2026, 1, 1), date(2026, 1, 1), "proceeding_began, trouble"),
+        (date(2010, 1, 1), date(2010, 1, 1), "proceeding_began"),
+        (date(2010, 1, 1), None, ""),
+    ):
+        lines = [each.en for each in due(rule, day, known, governed, ZONE).explain if "not used" in each.en]
+        assert lines == ([f"not used by this rule: {unused}"] if unused else [])
+
+
 @pytest.mark.parametrize(
     ("wanted", "met", "unmet"),
     [
