@@ -13,9 +13,11 @@ import typer
 import domain
 from domain.event import ACTS
 from domain.law.book import load_book, shipped_texts
+from domain.law.counting import written_day
 from domain.law.due import due as due_of
 from domain.law.lint import flaws
 from domain.law.rule import BadQuestion, Rule, Trigger, UnknownLaw, Version
+from domain.law.values import odd_values
 from domain.law.waiting import unclocked, waiting
 from domain.law.words import day_words
 from domain.shape import columns
@@ -24,7 +26,7 @@ from roznamcha.columns import INSTANT
 from roznamcha.commands.law_check import law_check
 from roznamcha.errors import Usage
 from roznamcha.lab.rules import texts_in
-from roznamcha.law_table import page
+from roznamcha.law_table import limits, page
 from roznamcha.screen import AsJson, print_json, say, table
 from roznamcha.settings import settings
 
@@ -41,7 +43,7 @@ def list_rules(*, as_json: AsJson = False) -> None:
         return
     newest = [(each, each.versions[-1]) for each in rules]
     rows = [
-        (each.id, each.title["en"], each.title["hi"], _limits(now), now.law, _standing(each)) for each, now in newest
+        (each.id, each.title["en"], each.title["hi"], limits(now), now.law, _standing(each)) for each, now in newest
     ]
     table("the rule book", ("rule", "title", "शीर्षक", "limit", "law", "state"), rows)
     say("`roznamcha law show RULE` shows a rule's words, sources and worked examples.")
@@ -65,7 +67,7 @@ def show_rule(rule: Annotated[str, typer.Argument(help="The rule: def-bail")], *
         say(f"The text states no start. By setting: {found.start_setting['en']} · {found.start_setting['hi']}")
     say(f"starts: {_facts(found.starts)}", f"stops: {_facts(found.stops)}")
     versions = [
-        (each.since, each.until, each.law, f"“{each.quote}”", _limits(each), _source(each)) for each in found.versions
+        (each.since, each.until, each.law, f"“{each.quote}”", limits(each), _source(each)) for each in found.versions
     ]
     table("versions", ("from", "to", "law", "words", "limit", "source"), versions)
     examples = [(each.start, _given(each.attrs), each.due_at or each.last_day, each.why) for each in found.examples]
@@ -122,8 +124,10 @@ def check_book(
     """Check every rule file, and tell every flaw with its file, line and reason. Exit code 2 when there is one."""
     texts = shipped_texts() if folder is None else texts_in(folder)
     domain.load()
-    acts = {name: {column.name for column in columns(act)} for name, act in ACTS.items()}
-    found = flaws(texts, None if foreign else acts, settings().zone)
+    acts = {name: {column.name: column.shape for column in columns(act)} for name, act in ACTS.items()}
+    names = {name: each.keys() for name, each in acts.items()}
+    found = flaws(texts, None if foreign else names, settings().zone)
+    found = sorted({*found, *(() if foreign else odd_values(texts, acts))})
     if as_json:
         shown = [{"file": each.file, "line": each.line, "why": each.why} for each in found]
         print_json({"ok": not found, "files": len(texts), "flaws": shown})
@@ -144,7 +148,7 @@ def _rule(name: str) -> Rule:
 def _start(text: str) -> datetime | date:
     try:
         if len(text) == 10:  # noqa: PLR2004 (a date)
-            return date.fromisoformat(text)
+            return written_day(text)
         if INSTANT.fullmatch(text):
             return datetime.fromisoformat(text.upper().replace(" ", "T")).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -157,7 +161,7 @@ def _day(text: str, option: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return written_day(text)
     except ValueError:
         message = f"{option} {text!r} is no date like 2024-06-30"
         raise Usage(message) from None
@@ -180,10 +184,6 @@ def _standing(rule: Rule) -> str:
     if any(each.source.read == "secondary" for each in rule.versions):
         words.append("partly read in secondary sources")
     return ", ".join([*words, "reviewed" if rule.is_reviewed else "not reviewed"])
-
-
-def _limits(version: Version) -> str:
-    return " / ".join(dict.fromkeys(str(each) for each in version.limit.spans()))
 
 
 def _given(attributes: Mapping[str, Any]) -> str:
@@ -236,6 +236,7 @@ def _shown(rule: Rule) -> dict[str, Any]:
                 "quote": each.quote,
                 "source": {"title": each.source.title, "where": each.source.where, "read": each.source.read},
                 "limits": [str(span) for span in each.limit.spans()],
+                "at_most": str(each.at_most) if each.at_most else None,
                 "applies": [str(condition) for condition in each.applies],
                 "note": each.note,
             }

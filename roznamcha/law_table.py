@@ -83,6 +83,12 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
         yield f"| {' | '.join(cell.replace('|', '/') for cell in row)} |"
 
 
+def limits(version: Version) -> str:
+    """Every length a version's limit may have, and to which length in all days that are added may bring it."""
+    most = f" + extension up to {version.at_most} in all" if version.at_most else ""
+    return " / ".join(dict.fromkeys(str(span) for span in version.limit.spans())) + most
+
+
 def _cells(rule: Rule) -> tuple[str, ...]:
     """A rule's line."""
     now = rule.versions[-1]
@@ -92,7 +98,7 @@ def _cells(rule: Rule) -> tuple[str, ...]:
         rule.title["en"],
         rule.title["hi"],
         "; ".join(_law(version) for version in rule.versions),
-        " / ".join(dict.fromkeys(str(span) for span in now.limit.spans())) + (" + extension" if rule.extends else ""),
+        limits(now) + (" + extension" if rule.extends and now.at_most is None else ""),
         rule.counting + (", next open day" if rule.closed_days == "next-open-day" else ""),
         start + (" *" if rule.start_setting is not None else ""),
         _facts(rule.stops),

@@ -5,14 +5,16 @@ Rules of `domain/law` count by it. Leave for further investigation during the tr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.case.case import Case
 from domain.case.fir import FollowsFIR
 from domain.common.codes import Code
+from domain.common.matter import Part
 from domain.common.periods import MOST_ADDED
-from domain.event import Sealed
+from domain.event import Sealed, changed
 
 Provision = Literal[
     "BNSS 187(9)", "BNSS 232", "BNSS 258", "NDPS 36A(4)", "UAPA 43D(2)", "BNSS 330(1)", "JJ 14(2)", "Arnesh Kumar",
@@ -23,6 +25,13 @@ OF_A_PERSON = frozenset({"BNSS 187(9)", "NDPS 36A(4)", "UAPA 43D(2)", "JJ 14(2)"
 
 WITHOUT_LENGTH = frozenset({"BNSS 187(9)", "BNSS 330(1)", "Arnesh Kumar"})
 """The provisions that let more time be given without saying how much."""
+
+
+@dataclass(frozen=True)
+class MoreTime(Part):
+    """The days and months given so far: by provision, and by accused where it is given to a person (else empty)."""
+
+    given: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
 
 class TimeExtended(FollowsFIR, register="case"):
@@ -48,11 +57,29 @@ class TimeExtended(FollowsFIR, register="case"):
             yield f"more time under {self.provision} in {case.label} is given for nobody. Name the accused by code."
 
     def doubt(self, case: Case) -> Iterator[str]:
-        """More than the provision allows, or in another unit than its own."""
+        """More than the provision allows, with what was given before, or in another unit than its own."""
         yield from super().doubt(case)
-        most = MOST_ADDED.get(self.provision)
-        for given, unit in ((self.days, "day"), (self.months, "month")):
+        if self.provision in WITHOUT_LENGTH:
+            return
+        most, known = MOST_ADDED.get(self.provision), case.part(MoreTime).given
+        for place, (given, unit) in enumerate(((self.days, "day"), (self.months, "month"))):
             allowed = most.count if most is not None and most.unit == unit else 0
-            if given > allowed and self.provision not in WITHOUT_LENGTH:
+            sums = {each: given + known.get((self.provision, each), (0, 0))[place] for each in self._given_to()}
+            whom = max(sums, key=sums.__getitem__)
+            if given and sums[whom] > allowed:
                 added = f"{given} {unit}s are added under {self.provision}"
+                if sums[whom] > given:
+                    added += f", with those before {sums[whom]} in all{whom and f' for {whom}'}"
                 yield f"{added}, which allows {allowed or 'none'} at most"
+
+    def apply(self, case: Case) -> Case:
+        """What is given is remembered, because the law limits the sum."""
+        given = dict(case.part(MoreTime).given)
+        for each in self._given_to():
+            days, months = given.get((self.provision, each), (0, 0))
+            given[self.provision, each] = (days + self.days, months + self.months)
+        return case.keep(changed(case.part(MoreTime), given=given))
+
+    def _given_to(self) -> tuple[str, ...]:
+        """For whom it counts: each accused by code, or the case (empty)."""
+        return tuple(dict.fromkeys(self.accused)) if self.provision in OF_A_PERSON and self.accused else ("",)

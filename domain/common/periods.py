@@ -60,9 +60,9 @@ CLAIM = Period(6, "month", "BNSS s.503(2)", "prop-claim-6m")
 MOST_ADDED = {
     "BNSS 232": Period(180, "day", "BNSS s.232"),
     "BNSS 258": Period(15, "day", "BNSS s.258(1): from thirty days to forty-five"),
-    "NDPS 36A(4)": Period(185, "day", "NDPS s.36A(4): from 180 days to one year"),
+    "NDPS 36A(4)": Period(185, "day", "NDPS s.36A(4): from 180 days to one year (of 365 days)"),
     "UAPA 43D(2)": Period(90, "day", "UAPA s.43D(2): from ninety days to 180"),
     "JJ 14(2)": Period(2, "month", "JJ s.14(2)"),
 }
-"""What may be added at most under each provision that lets time be added and says how much."""
+"""What may be added at most, in all, under each provision that lets time be added and says how much."""
 OVERNIGHT = Period(24, "hour", "no law: courts ask why an article stayed longer with the officer who seized it")

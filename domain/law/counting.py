@@ -51,11 +51,12 @@ class Counting:
             length = timedelta(hours=span.count) if span.unit == "hour" else timedelta(days=span.count)
             due = later(start, length + time_out)
             return Term(day_of(due, self.zone), due, later(due, MOMENT))
-        first = day_of(start, self.zone)
+        first, included = day_of(start, self.zone), self.way == "days-first-included"
         if span.unit != "day":
-            last = days_after(months_after(first, span.count * (12 if span.unit == "year" else 1)), days)
+            last = months_after(first, span.count * (12 if span.unit == "year" else 1))
+            last = days_after(last, days - (1 if included and last.day == first.day else 0))
         else:
-            last = days_after(first, span.count + days - (1 if self.way == "days-first-included" else 0))
+            last = days_after(first, span.count + days - (1 if included else 0))
         opened = self.open_day(last) if self.closed else last
         return Term(opened, *end_of(opened, self.zone), last)
 
@@ -86,6 +87,14 @@ def day_of(moment: datetime, zone: tzinfo) -> date:
         return moment.astimezone(zone).date()
     except (OverflowError, ValueError):
         return moment.date()
+
+
+def written_day(text: str) -> date:
+    """A day as it is written here, 2024-07-01. Raises ValueError for every other way, weeks (2026-W01-1) among them."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(text)
+    return day
 
 
 def days_after(day: date, days: int) -> date:

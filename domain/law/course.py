@@ -27,10 +27,10 @@ MOST_HOURS = 10_000
 
 SOONEST, IN_ORDER = itemgetter(0, 1, 2), itemgetter(0, 2, 1)
 Path = tuple[tuple[Condition, bool | None], ...]
-Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal]]
+Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal | Span]]
 """What happened to a clock: the key of its words, when, by which fact, and what else the words need."""
 NOTHING = Classes()
-NO_PARTS: Mapping[str, str | Decimal] = {}
+NO_PARTS: Mapping[str, str | Decimal | Span] = {}
 
 
 class Move(NamedTuple):
@@ -45,7 +45,11 @@ class Course:
     """A clock as it runs. After `run` it says where it ended, and `steps` how it came there."""
 
     days = 0
-    """Days added by extensions, and not counted in pauses."""
+    """Days not counted, in pauses."""
+    given_days = 0
+    """Days that extensions give."""
+    added = 0
+    """Those of them that are counted: none beyond the limit's greatest length."""
     out = timedelta()
     """Hours not counted."""
     held_at: datetime | None = None
@@ -97,12 +101,21 @@ class Course:
         except NotKnown:
             if not hasattr(self, "span"):
                 raise
-        self.own = self.term = self.counting.term(self.span, self.start.at, days=self.days, time_out=self.out)
+        self.added = min(self.given_days, self._room()) if self.given_days else 0
+        days = self.days + self.added
+        self.own = self.term = self.counting.term(self.span, self.start.at, days=days, time_out=self.out)
         if self.version.within is not None and self.window is not None:
             span, path = self.version.within.pick(self.known)
             end = Counting(WINDOW, self.counting.zone).term(span, self.window.at)
             self.path = (*self.path, *path)
             self.term = min(self.own, end, key=attrgetter("due_at"))
+
+    def _room(self) -> int:
+        """How many days may be added before the limit has its greatest length; pauses lengthen both alike."""
+        if self.version.at_most is None:
+            return self.given_days
+        limit, most = (self.counting.term(each, self.start.at) for each in (self.span, self.version.at_most))
+        return max(0, ((most.counted or most.last_day) - (limit.counted or limit.last_day)).days)
 
     def recount(self, at: datetime, fact: Fact) -> None:
         """Count the term anew because of a fact, and keep where that moved its end."""
@@ -159,12 +172,14 @@ class Course:
     def extended(self, at: datetime, fact: Fact, trigger: Trigger) -> None:
         """Something lengthens it: an attribute of the limit, or so many days."""
         order = fact.values.get(trigger.order) if trigger.order else ""
+        told: dict[str, str] = {"order": f" (order {order})" if order else ""}
         if trigger.noted == "before-lapse" and at > self.term.due_at:
-            self._step("extended late", at, fact)
+            self._step("extended late", at, fact, **told)
             return
-        before, known = self.term.due_at, dict(self.known)
+        before, known, added = self.term.due_at, dict(self.known), self.added
         self.known.update({name: fact.values.get(column) for name, column in trigger.sets.items()})
-        self.days += int(_number(fact.values.get(trigger.adds)) if trigger.adds else 0)
+        days = int(_number(fact.values.get(trigger.adds))) if trigger.adds else 0
+        self.given_days += days
         self.count()
         if self.term.due_at < before:  # two difficulties noted one after the other: the longer time stands
             self.known = known
@@ -172,7 +187,23 @@ class Course:
         if self.term.due_at > before:
             self.moves.append(Move(at, fact, self.term))
             self.extended_at = self.extended_at or at
-            self._step("extended", at, fact, order=f" (order {order})" if order else "")
+        if trigger.adds:
+            told["given"] = str(fact.values.get(trigger.adds) or "")
+            self._given(at, fact, days, self.added - added, told)
+        else:
+            told["columns"] = ", ".join(f"{each} {fact.values.get(each, '')}" for each in trigger.sets.values())
+            self._step("extended" if self.term.due_at > before else "extended not", at, fact, **told)
+
+    def _given(self, at: datetime, fact: Fact, days: int, counted: int, told: Mapping[str, str]) -> None:
+        """Tell how many days an extension gives, and how many of them are counted."""
+        if not days:
+            empty = told["given"] in {"", "0"}
+            self._step("extended without" if empty else "extended beyond belief", at, fact, **told)
+        if counted:
+            self._step("extended by", at, fact, days=str(counted), **told)
+        if days > counted and self.version.at_most is not None:
+            over = str(days - counted)
+            self._step("extended beyond", at, fact, days=str(days), over=over, most=self.version.at_most, **told)
 
     def excluded(self, at: datetime, fact: Fact, trigger: Trigger) -> None:
         """Hours are shown that are not counted."""
@@ -230,7 +261,7 @@ class Course:
         if in_time and fact.recorded_at > self.term.due_at:
             self.steps.append(("entered late", at, fact, NO_PARTS))
 
-    def _step(self, key: str, at: datetime, fact: Fact, **parts: str | Decimal) -> None:
+    def _step(self, key: str, at: datetime, fact: Fact, **parts: str | Decimal | Span) -> None:
         self.steps.append((key, at, fact, parts))
 
 

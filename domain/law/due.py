@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from domain.law.counting import Counting, day_of
+from domain.law.counting import Counting, day_of, written_day
 from domain.law.course import MOST_HOURS, Course
 from domain.law.docket import Seen
 from domain.law.fact import Fact
@@ -59,7 +59,8 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     counted; UnknownLaw when no version governs, or the rule is known not to apply.
     """
     known = {name.removeprefix("offence."): value for name, value in attrs.items()}
-    unused = _checked(rule, known)
+    _check(rule, known)
+    ignored = {"proceeding_began"} & known.keys() if governed is not None else set()
     moment = _moment(rule, start, zone)
     why, day = _governing(rule, known.pop("proceeding_began", None), governed, moment, zone)
     version = rule.version_on(day)
@@ -73,7 +74,7 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     course.known = both
     hours = sum((_number(known.get(each.hours), each.hours) for each in rule.excludes), Decimal(0))
     course.out += timedelta(seconds=float(hours * 3600))
-    course.days = int(_number(known.get("extended_by_days"), "extended_by_days")) if _adds(rule) else 0
+    course.given_days = int(_number(known.get("extended_by_days"), "extended_by_days")) if _adds(rule) else 0
     try:
         course.count()
     except NotKnown as error:
@@ -84,9 +85,11 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     lines += [words("may apply", zone, condition=str(each)) for each in version.applies if each.holds(both) is None]
     if hours:
         lines.append(words("excluded so", zone, hours=hours))
-    if course.days:
-        lines.append(words("extended so", zone, days=str(course.days)))
-    if unused:
+    if course.given_days:
+        lines.append(words("extended so", zone, days=str(course.added)))
+    if (over := course.given_days - course.added) and version.at_most is not None:
+        lines.append(words("beyond so", zone, days=str(course.given_days), over=str(over), most=version.at_most))
+    if unused := sorted(ignored | (known.keys() - rule.attributes(version))):
         lines.append(words("unused", zone, names=", ".join(unused)))
     lines += [*path_words(course.path, zone), *counted(course)]
     due_at = _local(term.due_at, zone)
@@ -94,15 +97,14 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     return Due(rule, version.since.isoformat(), version.law, term.last_day, due_at, lapses, tuple(lines))
 
 
-def _checked(rule: Rule, known: Mapping[str, Any]) -> list[str]:
-    """The general attributes this rule doesn't use. Raises BadQuestion for one that is neither general nor its own."""
+def _check(rule: Rule, known: Mapping[str, Any]) -> None:
+    """Raise BadQuestion for an attribute that is neither general nor the rule's own, or has no sense."""
     own = rule.attributes()
     for name in sorted(known.keys() - own - GENERAL):
         message = f"rule {rule.id} knows no attribute {name!r}; it uses {', '.join(sorted(own)) or 'none'}"
         raise BadQuestion(message)
     for name in sorted(known.keys() & own):
         _sensible(rule, name, known[name])
-    return sorted(name for name in known if name not in own and name != "proceeding_began")
 
 
 def _sensible(rule: Rule, name: str, value: object) -> None:
@@ -117,7 +119,8 @@ def _sensible(rule: Rule, name: str, value: object) -> None:
     elif found and all(each.operator in {"=", "not", "in", "not-in"} for each in found):
         words = {str(each) for one in found for each in (one.value if isinstance(one.value, tuple) else (one.value,))}
         if plain(str(value)) not in {plain(each) for each in words | {"none"}}:
-            message = f"{name}: {value!r} is nothing that rule {rule.id} names; give {', '.join(sorted(words))} or none"
+            given = " or ".join(filter(None, (", ".join(sorted(words - {"none", ""})), "none")))
+            message = f"{name}: {value!r} is nothing that rule {rule.id} names; give {given}"
             raise BadQuestion(message)
 
 
@@ -140,7 +143,9 @@ def _moment(rule: Rule, start: datetime | date, zone: tzinfo) -> datetime:
 def _governing(rule: Rule, began: object, governed: date | None, moment: datetime, zone: tzinfo) -> tuple[str, date]:
     if began is not None and governed is None:
         try:
-            governed = began if isinstance(began, date) else date.fromisoformat(str(began)[:10])
+            if not isinstance(began, date):
+                datetime.fromisoformat(str(began))
+            governed = began if isinstance(began, date) else written_day(str(began)[:10])
         except ValueError:
             message = f"proceeding_began: {began!r} is no day like 2024-07-01"
             raise BadQuestion(message) from None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NoReturn, Self, TypeVar
 
+from domain.law.counting import written_day
 from domain.law.grammar import NotGrammar
 from domain.law.rule import BadRule
 
@@ -71,7 +72,7 @@ class Form:
         if value is None:
             return None
         try:
-            return date.fromisoformat(value)
+            return written_day(value)
         except (TypeError, ValueError):
             self.bad(f"{key}: {value!r} is no day like 2024-07-01", key)
 

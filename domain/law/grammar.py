@@ -249,26 +249,39 @@ def _number(value: object) -> Decimal | None:
 
 
 def _same(wanted: Any) -> Callable[[Any], bool]:  # noqa: ANN401 (what a rule compares with)
-    if isinstance(wanted, int) and not isinstance(wanted, bool):
-        return lambda value: _number(value) == wanted
-    text = plain(str(wanted))
-    return lambda value: plain(str(value)) == text
+    return _among((wanted,))
 
 
 def _among(wanted: Iterable[Any]) -> Callable[[Any], bool]:
-    texts = frozenset(plain(str(each)) for each in wanted)
-    return lambda value: plain(str(value)) in texts
+    """Whether a value is one of these: a number by its size (7 is 7.0 and not 70), text without dots and case."""
+    wanted = tuple(wanted)
+    numbers = frozenset(map(_number, wanted)) - {None}
+    whole = frozenset(Decimal(each) for each in wanted if type(each) is int)
+    texts = frozenset(plain(str(each)) for each in wanted if type(each) is not int)
+
+    def met(value: Any) -> bool:  # noqa: ANN401 (anything an entry has)
+        if _counts(value):
+            return _number(value) in numbers
+        return plain(str(value)) in texts or (bool(whole) and _number(value) in whole)
+
+    return met
+
+
+def _counts(value: object) -> bool:
+    """Whether it is a number, and no text that looks like one."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _meets(wanted: Iterable[Any]) -> Callable[[Any], bool]:
     """Whether a list (of sections, of codes) and the wanted values have one in common."""
-    texts = frozenset(neat(str(each)) for each in wanted)
+    wanted = tuple(wanted)
+    texts, numbers = frozenset(neat(str(each)) for each in wanted), frozenset(map(_number, wanted)) - {None}
 
     def met(value: Any) -> bool:  # noqa: ANN401 (anything an entry has)
         if isinstance(value, frozenset):  # names that are neat already
             return not texts.isdisjoint(value)
         held = value if isinstance(value, list | tuple) else (value,)
-        return any(neat(str(each)) in texts for each in held)
+        return any(_number(each) in numbers if _counts(each) else neat(str(each)) in texts for each in held)
 
     return met
 
@@ -310,4 +323,6 @@ OPERATORS: Mapping[str, Callable[[Any], Callable[[Any], bool | None]]] = {
 """Each makes, of what the rule says, a test of what is known."""
 NEGATIVE = frozenset({"not", "not-in", "none-of"})
 LISTED = frozenset({"in", "not-in", "any-of", "none-of"})
+IN_COMMON = frozenset({"any-of", "none-of"})
+"""Those that look into a list: every other one compares one value."""
 ORDERED = frozenset({"<", "<=", ">", ">="})

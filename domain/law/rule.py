@@ -86,6 +86,8 @@ class Version:
     limit: Limit
     applies: tuple[Condition, ...] = ()
     note: str = ""
+    at_most: Span | None = None
+    """The greatest length in all to which days that are added may bring the limit; None where the law names none."""
     within: Limit | None = None
     """The time, from the first of the rule's `within_from`, beyond which the limit doesn't reach."""
 
@@ -217,10 +219,11 @@ class Rule:
         """Every condition by which one of its versions applies, or is longer or shorter."""
         return tuple(found for each in self.versions for found in each.conditions())
 
-    def attributes(self) -> frozenset[str]:
-        """The attributes its dates depend on, by their plain names."""
-        needed = {name for version in self.versions for name in version.needs()}
-        needed |= {each.attribute for version in self.versions for each in version.applies}
+    def attributes(self, version: Version | None = None) -> frozenset[str]:
+        """The attributes its dates depend on, in any version or in this one, by their plain names."""
+        versions = self.versions if version is None else (version,)
+        needed = {name for each in versions for name in each.needs()}
+        needed |= {condition.attribute for each in versions for condition in each.applies}
         needed |= {name for each in self.extends for name in each.sets}
         needed |= {"extended_by_days" for each in self.extends if each.adds}
         needed |= {each.hours for each in self.excludes}

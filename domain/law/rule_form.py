@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from domain.law.counting import WINDOW
+from domain.law.asked import unknown, unmet
+from domain.law.counting import WINDOW, Counting
 from domain.law.form import Form, Marked
-from domain.law.grammar import UNITS, Condition, Span, conditions_of, limit_of, span_of
+from domain.law.grammar import UNITS, Condition, Limit, Span, conditions_of, limit_of, span_of
 from domain.law.rule import BadRule, Example, Pause, Rule, Source, Trigger, Version
 
 PER: Mapping[str, tuple[str, ...]] = {
@@ -33,15 +34,6 @@ PER: Mapping[str, tuple[str, ...]] = {
 }
 """For whom or what a clock runs, and the columns of a fact that name it."""
 
-OFFENCE_ATTRIBUTES = frozenset(
-    {
-        "class90", "class90_display_max10", "min3_below7", "seven_or_more", "two_month_list", "rape", "sections",
-        "summons_case", "upto_seven", "upto_three", "above_one", "imprisonment", "death_or_life", "several",
-        "max_years",
-    }
-)  # fmt: skip
-"""What `offences.py` computes from the sections of a case; written `offence.class90` and so on."""
-
 ALWAYS = ("rule", "starts", "stops", "governed_by", "counting", "closed_days", "versions")
 SHIPPED = ("title", "duty", "consequence", "per", "repeats", "reviewed", "examples")
 """What a rule of the packaged book must say besides; the rule book of a log may leave it out."""
@@ -49,7 +41,7 @@ OPTIONAL = (
     "starts_with", "starts_unless_after", "early_stop", "extends", "excludes", "suspends", "overtakes", "exempts",
     "applies_by", "start_setting", "alarm", "note", "looks_back", "within_from",
 )  # fmt: skip
-VERSION_KEYS = ("from", "to", "law", "quote", "limit", "source", "applies", "note", "within")
+VERSION_KEYS = ("from", "to", "law", "quote", "limit", "source", "applies", "note", "within", "at_most")
 TRIGGER_KEYS = {
     "starts": ("at", "when", "subject"),
     "starts_with": ("when", "subject"),
@@ -137,6 +129,11 @@ class RuleForm(Form):
             self.bad(f"excludes: hours can't be left out of what is counted as {rule.counting}", "excludes")
         if any(each.adds for each in rule.extends) and not rule.counting.startswith("days"):
             self.bad(f"extends: days can't be added to what is counted as {rule.counting}", "extends")
+        used = {name for each in rule.versions for name in each.needs()}
+        if unused := sorted({name for each in rule.extends for name in each.sets} - used):
+            self.bad(f"extends: no limit depends on {', '.join(unused)}, which it sets", "extends")
+        if any(each.at_most for each in rule.versions) and not any(each.adds for each in rule.extends):
+            self.bad("at_most: only where extends adds days to the limit", "versions")
         if rule.closed_days == "next-open-day" and rule.counting in {"hours", "forthwith"}:
             self.bad("closed_days: hours run through closed days; say do-not-extend", "closed_days")
 
@@ -196,8 +193,9 @@ class RuleForm(Form):
         part = self.inner(key, given, ("fact", *TRIGGER_KEYS[key]), ("fact",))
         if key == "extends":
             part.keys(("fact", *TRIGGER_KEYS[key]), ("noted",), "extends: ")
-            if ("sets" in part.table) is ("adds" in part.table):
-                part.bad("extends: either sets (attributes) or adds (a column of days)", "sets")
+            does = [name for name in ("sets", "adds") if name in part.table]
+            if len(does) != 1 or not part.table[does[0]]:
+                part.bad("extends: either sets (attributes) or adds (a column of days)", (*does, "fact")[0])
         if key == "excludes" and not part.text("hours"):
             part.bad("excludes: hours is missing; nothing is assumed for it", "fact")
         subject = part.table.get("subject", list(per))
@@ -218,7 +216,7 @@ class RuleForm(Form):
     def sets(self) -> Mapping[str, str]:
         """Which attribute takes the value of which column."""
         value = self.table.get("sets", {})
-        if not isinstance(value, Mapping) or not all(isinstance(each, str) for each in value.values()):
+        if not isinstance(value, Mapping) or not all(isinstance(each, str) and each for each in value.values()):
             self.bad("sets: attributes, each with the column that gives it", "sets")
         return dict(value)
 
@@ -241,16 +239,13 @@ class RuleForm(Form):
             for name in (each for each in names if each.startswith("offence.")):
                 self.bad(f"when: {name} is no column of a fact; offences belong under applies or limit", key)
         else:
-            self.offences(key, names)
+            self.offences(key, names, found)
         return found
 
-    def offences(self, key: str, names: Iterable[str]) -> None:
-        """What is asked of the offences can be computed from them."""
-        for name in names:
-            prefix, _, plain = name.rpartition(".")
-            asked = prefix or key == "applies"  # of a limit it may be a column of the fact that starts the clock
-            if asked and (prefix != "offence" or plain not in OFFENCE_ATTRIBUTES):
-                self.bad(f"{key}: {name} is none of offence.{', offence.'.join(sorted(OFFENCE_ATTRIBUTES))}", key)
+    def offences(self, key: str, names: Iterable[str], conditions: Iterable[Condition]) -> None:
+        """What is asked of the offences can be computed from them, and what it is compared with can be met."""
+        for why in (*unknown(names, always=key == "applies"), *unmet(conditions)):
+            self.bad(f"{key}: {why}", key)
 
     def versions(self, counting: str, *, foreign: bool) -> tuple[Version, ...]:
         """How the rule stood, one version after the other."""
@@ -278,11 +273,11 @@ class RuleForm(Form):
             part = self.inner("source", self.table["source"], ("title", "where", "read"), ("title", "where"))
             source = Source(part.text("title"), part.text("where"), part.one_of("read", ("primary", "secondary"), ""))
         limit = self.grammar("limit", lambda: limit_of(self.table["limit"], counting))
-        self.offences("limit", sorted(limit.needs()))
+        self.offences("limit", sorted(limit.needs()), limit.conditions())
         within = None
         if "within" in self.table:
             within = self.grammar("within", lambda: limit_of(self.table["within"], WINDOW))
-            self.offences("within", sorted(within.needs()))
+            self.offences("within", sorted(within.needs()), within.conditions())
         return Version(
             since=since,
             until=until,
@@ -293,7 +288,17 @@ class RuleForm(Form):
             applies=self.conditions("applies"),
             note=self.text("note", long=True),
             within=within,
+            at_most=self.at_most(limit, counting) if "at_most" in self.table else None,
         )
+
+    def at_most(self, limit: Limit, counting: str) -> Span:
+        """The greatest length in all to which days that are added bring the limit: longer than it is without them."""
+        most = self.grammar("at_most", lambda: span_of(self.table["at_most"]))
+        count, begin, spans = Counting(counting, UTC), datetime(2026, 1, 1, tzinfo=UTC), limit.spans()
+        last = [count.term(each, begin).last_day for each in (*spans, most) if isinstance(each, Span)]
+        if most.unit == "hour" or len(last) <= len(spans) or max(last[:-1]) >= last[-1]:
+            self.bad(f"at_most: {most} is not longer than the limit", "at_most")
+        return most
 
     def follows(self, older: Version, newer: Version) -> None:
         """A version begins on the day after the one before it ended."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from domain.law.counting import day_of
+from domain.law.grammar import Span
 
 if TYPE_CHECKING:
     from domain.law.course import Course, Path
@@ -87,10 +88,33 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{fact} of {at} came after the lapse and changes nothing about it",
         "{at} का {fact} अवधि बीतने के बाद आया, उससे कुछ नहीं बदलता",
     ),
-    "extended": ("{fact} of {at} lengthens it{order}", "{at} का {fact} अवधि बढ़ाता है{order}"),
+    "extended": (
+        "{fact} of {at} lengthens it{order}: {columns}",
+        "{at} का {fact} अवधि बढ़ाता है{order}: {columns}",
+    ),
+    "extended not": (
+        "{fact} of {at}{order} makes it no longer: {columns}",
+        "{at} का {fact}{order} अवधि और नहीं बढ़ाता: {columns}",
+    ),
+    "extended without": (
+        "{fact} of {at}{order} gives no days and lengthens nothing; another unit than days is not counted here",
+        "{at} का {fact}{order} कोई दिन नहीं देता, अवधि नहीं बढ़ती; दिनों के सिवा कोई इकाई यहाँ नहीं गिनी जाती",
+    ),
+    "extended beyond belief": (
+        "{fact} of {at}{order} gives {given} days, and lengthens nothing: no number of days that can be believed",
+        "{at} का {fact}{order} {given} दिन देता है, अवधि नहीं बढ़ती: यह विश्वसनीय संख्या नहीं है",
+    ),
+    "extended by": (
+        "{fact} of {at} lengthens it{order}, by {days} days",
+        "{at} का {fact} अवधि {days} दिन बढ़ाता है{order}",
+    ),
+    "extended beyond": (
+        "{fact} of {at}{order} gives {days} days, {over} not counted but doubted: the law allows {most} in all at most",
+        "{at} का {fact}{order} {days} दिन देता है, उनमें {over} संदिग्ध हैं और नहीं गिने गए: विधि कुल {most} से अधिक नहीं देती",
+    ),
     "extended late": (
-        "{fact} of {at} came after the lapse and lengthens nothing",
-        "{at} का {fact} अवधि बीतने के बाद आया, अवधि नहीं बढ़ती",
+        "{fact} of {at}{order} came after the lapse and lengthens nothing",
+        "{at} का {fact}{order} अवधि बीतने के बाद आया, अवधि नहीं बढ़ती",
     ),
     "excluded": (
         "{hours} hours are not counted, by {fact} of {at} (evidence: {evidence})",
@@ -102,6 +126,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "excluded so": ("{hours} hours are not counted", "{hours} घंटे नहीं गिने गए"),
     "extended so": ("{days} days are added", "{days} दिन जोड़े गए"),
+    "beyond so": (
+        "of {days} days given {over} are not counted: the law allows {most} in all at most",
+        "दिए गए {days} दिनों में से {over} नहीं गिने गए: विधि कुल {most} से अधिक नहीं देती",
+    ),
     "held": ("from {at} it doesn't run ({fact})", "{at} से नहीं चलता ({fact})"),
     "resumed": (
         "from {at} it runs again ({fact}); {days} whole days between are not counted",
@@ -176,6 +204,8 @@ def _shown(part: object, zone: tzinfo) -> Line:
         return part
     if isinstance(part, datetime):
         return moment_words(part, zone)
+    if isinstance(part, Span):
+        return Line(str(part), f"{part.count} {UNITS[part.unit]}")
     text = f"{part.normalize():f}" if isinstance(part, Decimal) else str(part)
     return day_words(part) if isinstance(part, date) else Line(text, text)
 
@@ -256,13 +286,12 @@ def path_words(path: Path, zone: tzinfo) -> Iterator[Line]:
 def counted(course: Course) -> Iterator[Line]:
     """The limit and its end."""
     rule, zone, term, span = course.rule, course.counting.zone, course.term, course.span
-    length = Line(str(span), f"{span.count} {UNITS[span.unit]}")
     quote = course.version.quote and Line(
         f", by the words “{course.version.quote}”", f"; शब्द: “{course.version.quote}”"
     )
-    yield words("limit", zone, span=length, quote=quote)
+    yield words("limit", zone, span=span, quote=quote)
     if rule.counting == "forthwith":
-        yield words("forthwith", zone, span=length)
+        yield words("forthwith", zone, span=span)
     first = day_of(course.start.at, zone)
     last = course.own.counted
     if last is None:
@@ -274,8 +303,7 @@ def counted(course: Course) -> Iterator[Line]:
         yield words(way, zone, first=first, last=last)
     if term is not course.own and course.window is not None and course.version.within is not None:
         start, (window, _) = course.window, course.version.within.pick(course.known)
-        length = Line(str(window), f"{window.count} {UNITS[window.unit]}")
-        yield words("within", zone, span=length, fact=start.fact.name, at=start.at, last=term.last_day)
+        yield words("within", zone, span=window, fact=start.fact.name, at=start.at, last=term.last_day)
         return
     if last is not None and last != term.last_day:
         yield words("closed", zone, counted=last, last=term.last_day)

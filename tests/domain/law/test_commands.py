@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from domain.law.book import shipped_texts
 from roznamcha.errors import RoznamchaError, UnknownLaw, Usage
 from roznamcha.law_commands import law
 from tests.domain.law.kit import BOOK
@@ -73,6 +75,11 @@ def test_the_proceeding_picks_the_version() -> None:
          "rule prelim governs nothing on 2020-01-01: its first version is from 2024-07-01"),
         (["show", "nope"], UnknownLaw, "there is no rule 'nope'"),
         (["due", "def-bail", "--start", "tomorrow"], Usage, "--start 'tomorrow': give a date like 2026-03-01"),
+        (["due", "def-bail", "--start", "2026-W01-1"], Usage, "--start '2026-W01-1': give a date like 2026-03-01"),
+        (["due", "def-bail", "--start", "2026-01-01", "--governed", "20240101"], Usage, "--governed '20240101' is no"),
+        (["due", "def-bail", "--start", "2026-01-01", "--attr", "proceeding_began=2024-W01-1"], Usage, "no day like"),
+        (["due", "def-bail", "--start", "2026-01-01", "--attr", "proceeding_began=20240101"], Usage, "is no day like"),
+        (["due", "def-bail", "--start", "2026-01-01", "--attr", "proceeding_began=2024-01-01 x"], Usage, "no day like"),
         (["due", "def-bail", "--start", "2026-02-30"], Usage, "--start '2026-02-30': give a date"),
         (["due", "def-bail", "--start", "2026-01-01T10:00:00"], Usage, "or a time with its zone"),
         (["due", "prod-24", "--start", "2026-01-01"], Usage, "rule prod-24 counts hours"),
@@ -129,3 +136,14 @@ def test_a_computation_is_printed_in_both_languages() -> None:
     assert "20 February 2026 is not counted, and the last day is 6 March 2026" in printed
     assert "20 फ़रवरी 2026 नहीं गिना जाता" in printed
     assert "09:00:00" in run("due", "search-48", "--start", "2026-02-20T09:00:00+05:30")
+
+
+def test_a_value_nobody_can_enter_is_a_flaw(tmp_path: Path) -> None:
+    """Of a rule for the register's own acts; another log has words of its own."""
+    (tmp_path / "bnss").mkdir()
+    text = shipped_texts()["uapa/uapa-180.yaml"].replace("outcome: accepted", "outcome: acepted")
+    (tmp_path / "bnss" / "uapa-180.yaml").write_text(text, encoding="utf-8")
+    (flaw,) = ask("check-book", str(tmp_path), code=2)["flaws"]
+    assert flaw["line"] == 15
+    assert "overtakes: when: outcome: 'acepted' is none of accepted, " in flaw["why"]
+    assert ask("check-book", str(tmp_path), "--foreign")["ok"] is True

@@ -109,6 +109,8 @@ BAD = {
                     "12: rule a-rule: versions is missing"),
     "a version without a day": ('from: "2024-07-01"', "from: ", "13: rule a-rule: versions: from is missing"),
     "a day that is none": ("2024-07-01", "2024-02-31", "13: rule a-rule: from: '2024-02-31' is no day like 2024-07-01"),
+    "a day by its week": ("2024-07-01", "2024-W27-1", "13: rule a-rule: from: '2024-W27-1' is no day like 2024-07-01"),
+    "a bare day": ('"2024-07-01"', '"20240701"', "13: rule a-rule: from: '20240701' is no day like 2024-07-01"),
     "backwards": (
         'law: "BNSS', 'to: "2024-06-30"\n    law: "BNSS',
         "14: rule a-rule: versions: it ends on 2024-06-30, before it begins on 2024-07-01",
@@ -173,9 +175,39 @@ BAD = {
         "limit: 3 days", "limit: {when: {offence.grave: true}, then: 3 days, otherwise: 4 days}",
         f"17: rule a-rule: limit: offence.grave is none of {NAMES}",
     ),
+    **{
+        f"a list of sections that is {sign}": (
+            "limit: 3 days", f"limit: {{when: {{offence.sections: {sign}}}, then: 3 days, otherwise: 4 days}}",
+            "17: rule a-rule: limit: offence.sections is a list; ask with any-of or none-of, like {any-of: [BNS 64]}",
+        )
+        for sign in ("BNS 64", "{not: BNS 64}", "{in: [BNS 64]}", "{not-in: [BNS 64]}", "{begins: BNS}")
+    },
+    "sections that apply by a bare value": (
+        "limit: 3 days", "limit: 3 days\n    applies: {offence.sections: BNS 64}",
+        "18: rule a-rule: applies: offence.sections is a list; ask with any-of or none-of, like {any-of: [BNS 64]}",
+    ),
+    **{
+        f"a class that is {said}": (
+            "limit: 3 days", f"limit: {{when: {{offence.class90: {said}}}, then: 4 days, otherwise: 3 days}}",
+            f"17: rule a-rule: limit: offence.class90: {value!r} is neither true nor false; write true or false",
+        )
+        for said, value in (("yes", "yes"), ("maybe", "maybe"), ("1", 1), ("{not: yes}", "yes"), ("{in: [no]}", "no"))
+    },
     "applies, and nobody knows when": (
         "limit: 3 days", "limit: 3 days\n    applies: {offence.rape: true}",
         f"1: rule a-rule: applies_by: {APPLIES}",
+    ),
+    "a greatest length of what is not lengthened": (
+        "limit: 3 days", "limit: 3 days\n    at_most: 9 days",
+        "12: rule a-rule: at_most: only where extends adds days to the limit",
+    ),
+    "a greatest length below the limit": (
+        "limit: 3 days", "limit: 3 days\n    at_most: 3 days",
+        "18: rule a-rule: at_most: 3 days is not longer than the limit",
+    ),
+    "a greatest length by the hour": (
+        "limit: 3 days", "limit: 3 days\n    at_most: 99 hours",
+        "18: rule a-rule: at_most: 99 hours is not longer than the limit",
     ),
     "an alarm after the end": (
         "repeats: first", "repeats: first\nalarm: [3 days]",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from tests.domain.law.kit import at, clocks, fact, fir, only, remanded, told
+import pytest
+
+from tests.domain.law.kit import ARREST, at, clocks, fact, fir, only, remanded, told
 
 
 def test_wadhawan() -> None:
@@ -69,6 +72,60 @@ def test_every_offence_under_the_uapa_counts_ninety_days() -> None:
     assert "came after the lapse and lengthens nothing" in told(late)
     other = fact("TimeExtended", "2026-03-01", **{**given, "provision": "NDPS 36A(4)"})
     assert only("uapa-180", clocks(*facts, other)).last_day == date(2026, 3, 31)
+
+
+def test_no_extension_goes_beyond_what_the_act_allows() -> None:
+    """UAPA s.43D(2)(b): one hundred and eighty days in all, by one order or two; days at large come on top."""
+    facts = fir("2026-01-03", "UAPA 38"), remanded("A1", "2026-01-03 12:00")
+    given: dict[str, Any] = {"provision": "UAPA 43D(2)", "accused": ["A1"], "order_number": "X/1"}
+    much = only("uapa-180", clocks(*facts, fact("TimeExtended", "2026-03-01", **given, days=200)))
+    assert much.last_day == date(2026, 7, 1)
+    assert "lengthens it (order X/1), by 90 days" in told(much)
+    assert "(order X/1) gives 200 days, 110 not counted but doubted: the law allows 180 days" in told(much)
+    assert any("200 दिन देता है, उनमें 110 संदिग्ध" in line.hi for line in much.explain)
+    twice = [fact("TimeExtended", day, **given, days=90) for day in ("2026-03-01", "2026-05-01")]
+    clock = only("uapa-180", clocks(*facts, *twice))
+    assert clock.last_day == date(2026, 7, 1)
+    assert told(clock).count("gives 90 days, 90 not counted") == 1
+    out = fact("BailGranted", "2026-05-10", accused=["A1"], kind="regular"), remanded("A1", "2026-05-21")
+    assert only("uapa-180", clocks(*facts, *twice, *out)).last_day == date(2026, 7, 11)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"days": 30}, "lengthens it (order X/1), by 30 days"),
+        (
+            {"days": 100_000},
+            "(order X/1) gives 100000 days, and lengthens nothing: no number of days that can be believed",
+        ),
+        ({"days": -5}, "(order X/1) gives -5 days, and lengthens nothing"),
+        ({"days": 0, "months": 2}, "(order X/1) gives no days and lengthens nothing; another unit than days is not"),
+    ],
+    ids=str,
+)
+def test_what_every_extension_adds_is_told(values: dict[str, int], said: str) -> None:
+    """The last day can be followed from entry to entry, also where one adds nothing."""
+    given: dict[str, Any] = {"provision": "UAPA 43D(2)", "accused": ["A1"], "order_number": "X/1", **values}
+    facts = fir("2026-01-03", "UAPA 38"), remanded("A1", "2026-01-03 12:00")
+    clock = only("uapa-180", clocks(*facts, fact("TimeExtended", "2026-03-01", **given)))
+    assert sum("TimeExtended" in line.en and said in line.en for line in clock.explain) == 1
+    assert sum("TimeExtended" in line.hi for line in clock.explain) == 1
+    assert clock.extended is (values["days"] == 30)
+
+
+def test_an_extension_by_the_wrong_unit_is_told() -> None:
+    """JJ s.14(2) gives months: days add nothing, and of several the longest counts."""
+    facts = (
+        fact("AccusedArrested", "2026-01-01", accused="A1", child=True, **ARREST),
+        fact("AccusedProduced", "2026-01-02", accused="A1", purpose="first production"),
+    )
+    given: dict[str, Any] = {"provision": "JJ 14(2)", "accused": ["A1"]}
+    more = [{"days": 60, "months": 0}, {"days": 0, "months": 2}, {"days": 0, "months": 1}]
+    clock = only("jj-4m", clocks(*facts, *(fact("TimeExtended", "2026-02-01", **given, **each) for each in more)))
+    assert clock.last_day == date(2026, 7, 2)
+    lines = [line.en.partition(" 00:00 ")[2] for line in clock.explain if "TimeExtended" in line.en]
+    assert lines == ["makes it no longer: months 0", "lengthens it: months 2", "makes it no longer: months 1"]
 
 
 def test_commercial_quantity_counts_one_hundred_and_eighty_days() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.law.clock import Clock, Fact, evaluate
 from domain.law.counting import day_of
+from domain.law.grammar import Span
 from tests.domain.law.kit import BOOK, ZONE, at, clocks, fact, fir, only
 from tests.domain.law.test_forever import BEGIN, HOURS, records
 
@@ -28,6 +29,10 @@ MORE = st.fixed_dictionaries(
         "difficulty": st.sampled_from(["connectivity", "geography"]),
     }
 )
+
+
+YEARS = (Span(1, "year"),)
+"""A greatest length by the calendar: a leap year has a day more."""
 
 
 def key(clock: Clock) -> tuple[str, str, str]:
@@ -59,7 +64,7 @@ def test_whole_weeks_change_no_count(facts: list[Fact], weeks: int) -> None:
     assert {key(each) for each in was} == {key(each) for each in now}
     after = {key(each): each for each in now}
     for clock in was:
-        if clock.rule.counting != "months":
+        if clock.rule.counting != "months" and clock.version.at_most not in YEARS:
             assert counted(clock) == counted(after[key(clock)])
             assert clock.state(None) == after[key(clock)].state(None)
 
