@@ -44,7 +44,7 @@ class StrictLoader(yaml.SafeLoader):
 
     So `187.10` stays `187.10`, `NO` stays `NO`, `24:00` stays `24:00`, `on` stays `on` and a date stays text; a key is
     text and stands once. Tables know their lines. Nothing stands for something elsewhere: a few aliases of aliases
-    would be a text without end.
+    would be a text without end. Nothing has a tag: what a value is, it shows itself.
     """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -52,6 +52,10 @@ class StrictLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             event: Any = self.get_event()  # type: ignore[no-untyped-call]
             told = "an alias (*) stands for something elsewhere; write it out"
+            raise yaml.composer.ComposerError(None, None, told, event.start_mark)
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if event.tag is not None:
+            told = "a tag (!) says what kind of value follows; write the value alone, and text in quotes"
             raise yaml.composer.ComposerError(None, None, told, event.start_mark)
         return super().compose_node(parent, index)
 

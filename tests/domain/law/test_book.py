@@ -284,6 +284,19 @@ def test_yaml_has_no_surprises(loader: type[StrictLoader]) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("loader", [StrictLoader, QuickLoader])
+@pytest.mark.parametrize(
+    "value",
+    ["!!bool foo", '!!int ""', '!!float ""', "!!timestamp foo", "!!map [1]", "!!str [1]", "!!str 1", "! x", "[!a {}]"],
+)
+def test_a_tag_is_refused_where_it_stands(loader: type[StrictLoader], value: str) -> None:
+    """A value that isn't what its tag says breaks the readers of YAML in as many ways as there are tags."""
+    with pytest.raises(yaml.MarkedYAMLError, match="a tag") as refused:
+        yaml.load(f"a: 1\nnote: {value}\n", Loader=loader)  # noqa: S506 (a SafeLoader made stricter)
+    assert refused.value.problem_mark is not None
+    assert refused.value.problem_mark.line == 1
+
+
 def lines(read: object) -> object:
     """Where everything stands in what was read."""
     if isinstance(read, Marked):
