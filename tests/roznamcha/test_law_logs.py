@@ -203,6 +203,16 @@ def test_an_event_has_what_its_trace_had_before_it() -> None:
     assert rows == [{"case:a": "1", "a": "1"}, {"case:a": "2", "a": "2"}, {}]
 
 
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York"])
+def test_a_log_may_end_with_the_calendar(tmp_path: Path, end: str, zone: str) -> None:
+    """A usual way to write that something has no end; the zone may have no such time."""
+    for line, *options in ([f"2,Start,{end}"], [LINES[0], "--as-of", end]):
+        found = checked(tmp_path, [line], "--zone", zone, *options)
+        assert datetime.fromisoformat(found["log"]["as_of"]) == datetime.fromisoformat(end)
+        run("check", "--log", str(tmp_path / "log.csv"), "--rules", str(tmp_path / "rules"), "--zone", zone, *options)
+
+
 def test_a_log_without_one_sound_line_is_refused(tmp_path: Path) -> None:
     """Exit code 1, with the first reason."""
     with pytest.raises(
