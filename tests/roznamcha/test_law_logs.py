@@ -119,6 +119,7 @@ def test_what_expands_or_fetches_is_refused(tmp_path: Path, head: str) -> None:
         (b"\x00" * 30, "has no line of columns|lacks the column"),
         (gzip.compress(GOOD * 200)[:-20], "the file ends in the middle, after line"),
         (b"\x1f\x8bno gzip at all", "can't be read|ends in the middle"),
+        (GOOD + b"\n" * 1_000_001, "has more than 1,000,000 empty lines, one after the other"),
         (b"<log><trace>", r"given.csv:1: it is no whole XML: no element found"),
         (b"<log>\n<trace></log>", r"given.csv:2: it is no whole XML: mismatched tag"),
         (b"<html></html>", "it begins with <html>, and XES begins with <log>"),
