@@ -35,6 +35,9 @@ SECTIONS = (*BELIEVED, *PROCEEDING, "case.SectionsAltered")
 WAY = 1
 """The way of counting. Raised when the same rule, tables and entries would give another date than they gave before."""
 
+MOST_DIGITS = 18
+"""Of a number in a file, its sign among them: what any reader of numbers takes."""
+
 STRIKES = "CorrectsEntry"
 """The trait of an entry that strikes another one, named by its column `entry`."""
 
@@ -85,7 +88,16 @@ def _table(loader: StrictLoader, node: yaml.MappingNode) -> Marked:
     return found
 
 
+def _whole_number(loader: StrictLoader, node: yaml.ScalarNode) -> int:
+    text = str(loader.construct_scalar(node))
+    if len(text) > MOST_DIGITS:
+        told = f"a number of {len(text):,} digits; no number has more than {MOST_DIGITS}"
+        raise yaml.constructor.ConstructorError(None, None, told, node.start_mark)
+    return int(text)
+
+
 StrictLoader.add_constructor("tag:yaml.org,2002:map", _table)
+StrictLoader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 
 def _quick() -> type[StrictLoader]:

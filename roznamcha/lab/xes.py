@@ -12,7 +12,7 @@ from typing import IO, NoReturn
 from xml.parsers import expat
 
 from roznamcha.errors import Usage
-from roznamcha.sheets import CUT
+from roznamcha.sheets import CUT, broken
 from roznamcha.strict_json import MAX_DOCUMENT
 
 CASE, ACTIVITY, TIME = "case:concept:name", "concept:name", "time:timestamp"
@@ -105,7 +105,7 @@ def events(file: IO[bytes], name: str) -> Iterator[tuple[int, Row | str, Row]]:
         message = f"{name}:{error.lineno}: it is no whole XML: {expat.ErrorString(error.code)}"
         raise Usage(message) from None
     except CUT as error:
-        message = f"{name}: the file ends in the middle, after event {reading.number:,}: {error}"
+        message = f"{name}: {broken(error, f'event {reading.number:,}')}"
         raise Usage(message) from None
     except (ValueError, LookupError) as error:
         message = f"{name}: its encoding can't be read ({error}): write it in UTF-8"

@@ -23,6 +23,7 @@ from tests.domain.law.test_commands import ask, run
 LINES = ["1,Start,2026-03-01T09:00:00+05:30", "1,Stop,2026-03-03T09:00:00+05:30", "2,Start,2026-03-02T09:00:00+05:30",
          "3,Stop,2026-03-03T09:00:00+05:30", "2,Stop,2026-03-09T09:00:00+05:30"]  # fmt: skip
 GOOD = f"{HEAD}\n{LINES[0]}\n{LINES[1]}\n".encode()
+PACKED = gzip.compress(GOOD * 2000, mtime=0)
 COUNTS = (2, 1, 1, 0, 1, 0)
 MUCH = b'<string key="a" value="%b"/>' % (b"x" * 1_000_000) * 5
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -118,6 +119,9 @@ def test_what_expands_or_fetches_is_refused(tmp_path: Path, head: str) -> None:
         (b"\xff\xfec\x00a\x00s\x00e\x00", "has no line of columns"),
         (b"\x00" * 30, "has no line of columns|lacks the column"),
         (gzip.compress(GOOD * 200)[:-20], "the file ends in the middle, after line"),
+        (PACKED + b"junk", r"the rest of the file can't be read, after line \d+: Not a gzipped file \(b'ju'\)"),
+        (PACKED[:-8] + b"\0" * 8, r"the rest of the file can't be read, after line \d+: CRC check failed"),
+        (gzip.compress(xes(LINES * 2000), mtime=0) + b"junk", r"file can't be read, after event [\d,]+: Not a gzipped"),
         (b"\x1f\x8bno gzip at all", "can't be read|ends in the middle"),
         (GOOD + b"\n" * 1_000_001, "has more than 1,000,000 empty lines, one after the other"),
         (b"<log><trace>", r"given.csv:1: it is no whole XML: no element found"),

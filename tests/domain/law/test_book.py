@@ -297,6 +297,14 @@ def test_a_tag_is_refused_where_it_stands(loader: type[StrictLoader], value: str
     assert refused.value.problem_mark.line == 1
 
 
+@pytest.mark.parametrize("loader", [StrictLoader, QuickLoader])
+def test_a_number_has_an_end(loader: type[StrictLoader]) -> None:
+    """A longer one is told with its line."""
+    assert yaml.load(f"a: {'9' * 18}", Loader=loader) == {"a": 10**18 - 1}  # noqa: S506 (a SafeLoader made stricter)
+    with pytest.raises(yaml.MarkedYAMLError, match=r"a number of 10,000 digits; no number has more than 18\n.*line 2"):
+        yaml.load(f"a: 1\nb: {'1' * 10_000}\n", Loader=loader)  # noqa: S506 (as above)
+
+
 def lines(read: object) -> object:
     """Where everything stands in what was read."""
     if isinstance(read, Marked):
