@@ -30,7 +30,7 @@ def texts_in(folder: Path) -> dict[str, str]:
 
     Raises Usage where there is none, and for one that is no plain file, is too large, or is not UTF-8.
     """
-    files = sorted(each for each in folder.rglob("*") if each.suffix in SUFFIXES) if folder.is_dir() else []
+    files = sorted(each for each in folder.rglob("*") if each.suffix.lower() in SUFFIXES) if folder.is_dir() else []
     if not files:
         message = f"{folder}: no folder with rule files (*.yaml); name one"
         raise Usage(message)

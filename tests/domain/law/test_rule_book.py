@@ -166,6 +166,15 @@ def test_only_plain_files_are_read_as_rules(tmp_path: Path, kind: str) -> None:
         run("check-book", str(tmp_path), "--foreign")
 
 
+@pytest.mark.parametrize("name", ["Z.YAML", "Z.Yml"])
+def test_a_name_in_capitals_is_read_too(tmp_path: Path, name: str) -> None:
+    """A rule that is left out in silence counts nothing."""
+    (tmp_path / "a.yaml").write_text(RULE)
+    (tmp_path / name).write_text(RULE.replace("a-rule", "z-rule").replace("limit: 3 days", "limit: soon"))
+    (only,) = ask("check-book", str(tmp_path), "--foreign", code=2)["flaws"]
+    assert (only["file"], only["line"]) == (f"{tmp_path.name}/{name}", 8)
+
+
 def test_a_rule_is_the_same_however_its_lines_end(tmp_path: Path) -> None:
     """By its digest too."""
     for name, end in (("a", "\n"), ("b", "\r\n")):
