@@ -56,6 +56,8 @@ class _Reading:
             self.refuse(f"it begins with <{tag[:40]}>, and XES begins with <log>")
         if len(path) > DEEPEST:
             self.refuse(f"it is nested more than {DEEPEST} deep, which no event is")
+        if tag in self.bytes and (within := next((each for each in ("event", tag) if each in path), "")):
+            self.refuse(f"<{tag}> stands in <{within}>: nobody could say of which of them its attributes are")
         path.append(tag)
         if tag in PLAIN and path[-2] in self.bytes:
             self.attribute(path[-2], given.get("key", ""), given.get("value", ""))
