@@ -38,8 +38,21 @@ WAY = 1
 MOST_DIGITS = 18
 """Of a number in a file, its sign among them: what any reader of numbers takes."""
 
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of a pair of surrogates: no text can be written that has one alone."""
+
 STRIKES = "CorrectsEntry"
 """The trait of an entry that strikes another one, named by its column `entry`."""
+
+
+def _strange(event: Any) -> str:  # noqa: ANN401 (of one parser or the other)
+    """Why nothing may stand in a file as this does; nothing for what may."""
+    if isinstance(event, yaml.AliasEvent):
+        return "an alias (*) stands for something elsewhere; write it out"
+    if event.tag is not None:
+        return "a tag (!) says what kind of value follows; write the value alone, and text in quotes"
+    half = HALF.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
+    return f"\\u{ord(half[0]):04X} is half a character" if half else ""
 
 
 class StrictLoader(yaml.SafeLoader):
@@ -52,13 +65,8 @@ class StrictLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """What stands here, written out."""
-        if self.check_event(yaml.AliasEvent):
-            event: Any = self.get_event()  # type: ignore[no-untyped-call]
-            told = "an alias (*) stands for something elsewhere; write it out"
-            raise yaml.composer.ComposerError(None, None, told, event.start_mark)
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if event.tag is not None:
-            told = "a tag (!) says what kind of value follows; write the value alone, and text in quotes"
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if told := _strange(event):
             raise yaml.composer.ComposerError(None, None, told, event.start_mark)
         return super().compose_node(parent, index)
 

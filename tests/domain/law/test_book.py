@@ -11,11 +11,11 @@ import yaml
 
 import domain
 from domain.event import ACTS
-from domain.law.book import FOLDERS, QuickLoader, StrictLoader, load_book, load_book_from, shipped_texts
+from domain.law.book import FOLDERS, QuickLoader, StrictLoader, load_book, load_book_from, read_yaml, shipped_texts
 from domain.law.due import Due, due
 from domain.law.form import Marked
 from domain.law.offences import RAPE, TWO_MONTHS, packaged
-from domain.law.rule import Example, Rule, UnknownLaw
+from domain.law.rule import BadRule, Example, Rule, UnknownLaw
 from domain.shape import columns
 from tests.domain.law.kit import BOOK, ZONE
 
@@ -295,6 +295,13 @@ def test_a_tag_is_refused_where_it_stands(loader: type[StrictLoader], value: str
         yaml.load(f"a: 1\nnote: {value}\n", Loader=loader)  # noqa: S506 (a SafeLoader made stricter)
     assert refused.value.problem_mark is not None
     assert refused.value.problem_mark.line == 1
+
+
+@pytest.mark.parametrize("value", [r'"\uD800"', r'"a \uDFFF b"', r'{"\uD83D\uDE00": 1}'])
+def test_half_a_character_is_refused_by_both(value: str) -> None:
+    """It can't be written anywhere; the quick reader never took it."""
+    with pytest.raises(BadRule, match=r"^a\.yaml:2: \\uD[0-9A-F]{3} is half a character$"):
+        read_yaml(f"a: 1\nb: {value}\n", "a.yaml")
 
 
 @pytest.mark.parametrize("loader", [StrictLoader, QuickLoader])
