@@ -62,7 +62,13 @@ def raw_lines(file: IO[bytes], cut: Callable[[str], object]) -> Iterator[tuple[i
                     break
             yield number, data
     except CUT as error:
-        cut(f"the file ends in the middle, after line {number}: {error}")
+        cut(broken(error, f"line {number}"))
+
+
+def broken(error: Exception, after: str) -> str:
+    """What is wrong with a file of which no more can be read."""
+    how = "the file ends in the middle" if isinstance(error, EOFError) else "the rest of the file can't be read"
+    return f"{how}, after {after}: {error}"
 
 
 @cache

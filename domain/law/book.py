@@ -35,8 +35,24 @@ SECTIONS = (*BELIEVED, *PROCEEDING, "case.SectionsAltered")
 WAY = 1
 """The way of counting. Raised when the same rule, tables and entries would give another date than they gave before."""
 
+MOST_DIGITS = 18
+"""Of a number in a file, its sign among them: what any reader of numbers takes."""
+
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of a pair of surrogates: no text can be written that has one alone."""
+
 STRIKES = "CorrectsEntry"
 """The trait of an entry that strikes another one, named by its column `entry`."""
+
+
+def _strange(event: Any) -> str:  # noqa: ANN401 (of one parser or the other)
+    """Why nothing may stand in a file as this does; nothing for what may."""
+    if isinstance(event, yaml.AliasEvent):
+        return "an alias (*) stands for something elsewhere; write it out"
+    if event.tag is not None:
+        return "a tag (!) says what kind of value follows; write the value alone, and text in quotes"
+    half = HALF.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
+    return f"\\u{ord(half[0]):04X} is half a character" if half else ""
 
 
 class StrictLoader(yaml.SafeLoader):
@@ -44,14 +60,13 @@ class StrictLoader(yaml.SafeLoader):
 
     So `187.10` stays `187.10`, `NO` stays `NO`, `24:00` stays `24:00`, `on` stays `on` and a date stays text; a key is
     text and stands once. Tables know their lines. Nothing stands for something elsewhere: a few aliases of aliases
-    would be a text without end.
+    would be a text without end. Nothing has a tag: what a value is, it shows itself.
     """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """What stands here, written out."""
-        if self.check_event(yaml.AliasEvent):
-            event: Any = self.get_event()  # type: ignore[no-untyped-call]
-            told = "an alias (*) stands for something elsewhere; write it out"
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if told := _strange(event):
             raise yaml.composer.ComposerError(None, None, told, event.start_mark)
         return super().compose_node(parent, index)
 
@@ -81,7 +96,16 @@ def _table(loader: StrictLoader, node: yaml.MappingNode) -> Marked:
     return found
 
 
+def _whole_number(loader: StrictLoader, node: yaml.ScalarNode) -> int:
+    text = str(loader.construct_scalar(node))
+    if len(text) > MOST_DIGITS:
+        told = f"a number of {len(text):,} digits; no number has more than {MOST_DIGITS}"
+        raise yaml.constructor.ConstructorError(None, None, told, node.start_mark)
+    return int(text)
+
+
 StrictLoader.add_constructor("tag:yaml.org,2002:map", _table)
+StrictLoader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 
 def _quick() -> type[StrictLoader]:

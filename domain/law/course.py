@@ -7,14 +7,16 @@ are evidenced not to be counted, and an extension whose rule says that it may be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from heapq import merge
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, Self
 
 from domain.law.counting import WINDOW, Counting, Term, day_of
-from domain.law.docket import Docket, Listed, Seen
+from domain.law.docket import EARLIEST_FIRST, Docket, Listed, Seen, onwards
 from domain.law.fact import Fact
 from domain.law.grammar import Condition, NotKnown, Span, all_hold
 from domain.law.offences import Classes
@@ -29,6 +31,8 @@ SOONEST, IN_ORDER = itemgetter(0, 1, 2), itemgetter(0, 2, 1)
 Path = tuple[tuple[Condition, bool | None], ...]
 Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal | Span]]
 """What happened to a clock: the key of its words, when, by which fact, and what else the words need."""
+Event = tuple[datetime, int, int, Fact, Any]
+"""What may change a clock: when, its place in `ORDER`, its fact's place in the record, the fact, and by what."""
 NOTHING = Classes()
 NO_PARTS: Mapping[str, str | Decimal | Span] = {}
 
@@ -127,7 +131,7 @@ class Course:
     def run(self, docket: Docket) -> Self:
         """Take every fact that concerns this clock, in its order, until one ends it."""
         self.first = self.term
-        for at, rank, _, fact, trigger in sorted(self._events(docket), key=IN_ORDER if docket.in_order else SOONEST):
+        for at, rank, _, fact, trigger in merge(*self._events(docket), key=IN_ORDER if docket.in_order else SOONEST):
             TAKES[rank](self, at, fact, trigger)
             if self.ended_as or self.met_by:
                 break
@@ -135,22 +139,27 @@ class Course:
             self._end("overtaken", self.held_at, self.held_by)
         return self
 
-    def _events(self, docket: Docket) -> list[tuple[datetime, int, int, Fact, Any]]:
-        """The facts that may change this clock, with what each does to it."""
+    def _events(self, docket: Docket) -> Iterator[Iterator[Event]]:
+        """The facts that may change this clock, with what each does to it: of each kind in their order.
+
+        None is looked at before it is its turn: most clocks end with the first.
+        """
         rule, start = self.rule, self.start
-        found: list[tuple[datetime, int, int, Fact, Any]] = []
-        opened, subject, named, in_order = start.at, self.subject, docket.named, docket.in_order
+        since = start.at, start.place if docket.in_order else -1
         for kind, trigger, before in rule.plan:
-            if trigger.fact in named:
-                rank = ORDER[kind]
-                for at, place, fact, _ in docket.concerning(trigger, subject):
-                    after = place > start.place or not in_order or fact is start.fact
-                    late = at > opened or (at == opened and after)
-                    if (before or late) and (fact is not start.fact or (rule.looks_back and kind == "stops")):
-                        found.append((at, rank, place, fact, trigger))
+            if trigger.fact in docket.named:
+                own = rule.looks_back and kind == "stops"
+                for found in docket.concerning(trigger, self.subject):
+                    begin = 0 if before or not found else bisect_left(found, since, key=EARLIEST_FIRST)
+                    if begin < len(found):
+                        yield self._each(onwards(found, begin), ORDER[kind], trigger, own=own)
         if rule.applies_by == "alterations" or self.version.by_offence:
-            found += [(each.at, 0, each.place, each.fact, each) for each in docket.alterations(start)]
-        return found
+            yield ((each.at, 0, each.place, each.fact, each) for each in docket.alterations(start))
+
+    def _each(self, found: Iterator[Seen], rank: int, trigger: Trigger, *, own: bool) -> Iterator[Event]:
+        """Each fact but the start itself, unless its `own` entry may end a clock."""
+        start = self.start.fact
+        return ((at, rank, place, fact, trigger) for at, place, fact, _ in found if own or fact is not start)
 
     def altered(self, at: datetime, fact: Fact, listed: Listed) -> None:
         """The list of sections changes, and with it perhaps the class, or whether the rule applies at all."""

@@ -6,10 +6,11 @@ that it counted, and an answer about that time still counts it.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from domain.law.book import BELIEVED, SECTIONS, STRIKES, Book
 from domain.law.fact import Fact
@@ -37,7 +38,9 @@ class Seen(NamedTuple):
 
 ORDER = attrgetter("occurred_at", "recorded_at", "entry_id")
 EARLIEST_FIRST = itemgetter(0, 1)
+PLACE = itemgetter(0)
 NOBODY = ("",)
+T = TypeVar("T")
 
 
 class Listed(NamedTuple):
@@ -87,6 +90,8 @@ class Docket:
         if registered is not None:
             self.began = registered.at
         self.lists = sorted(self._listed(registered))
+        self._matched: dict[int, tuple[Trigger, Sequence[Seen]]] = {}
+        self._subjects: dict[int, tuple[Trigger, Sequence[Seen], Sequence[Seen], dict[str, list[Seen]]]] = {}
 
     def _listed(self, registered: Seen | None) -> Iterator[Listed]:
         """The lists of sections in force one after the other: what was believed gives way to the FIR."""
@@ -98,26 +103,45 @@ class Docket:
 
     def matching(self, trigger: Trigger) -> Sequence[Seen]:
         """The facts a trigger waits for, each with the time from which it counts, in the order of the facts."""
-        found = self.named.get(trigger.fact)
-        if found is None:
-            return ()
-        if trigger.when:
-            found = [each for each in found if all_hold(trigger.when, each.fact.values)]
-        if trigger.at:
-            found = [Seen(each.fact.moment(trigger.at) or each.at, each.place, each.fact) for each in found]
-        return found
-
-    def concerning(self, trigger: Trigger, subject: str) -> Sequence[Seen]:
-        """The same, and only what concerns a subject. A fact that names nobody concerns everybody."""
-        found = self.matching(trigger)
-        if not subject or not found or not trigger.subject:
+        found: Sequence[Seen] = self.named.get(trigger.fact, ())
+        if not found or not (trigger.when or trigger.at):
             return found
-        mine = []
+        kept = self._matched.get(id(trigger))
+        if kept is None:
+            if trigger.when:
+                found = [each for each in found if all_hold(trigger.when, each.fact.values)]
+            if trigger.at:
+                found = [Seen(each.fact.moment(trigger.at) or each.at, each.place, each.fact) for each in found]
+            kept = self._matched[id(trigger)] = trigger, found  # with the trigger: no other has its number then
+        return kept[1]
+
+    def concerning(self, trigger: Trigger, subject: str) -> tuple[Sequence[Seen], ...]:
+        """The same, and only what concerns a subject: the facts that name it, and those that name nobody.
+
+        Each are in the order of their times. A fact that names nobody concerns everybody.
+        """
+        kept = self._subjects.get(id(trigger))
+        if kept is None:
+            kept = self._subjects[id(trigger)] = trigger, *self._by_subject(trigger)
+        _, everybody, unnamed, named = kept
+        return (named.get(subject, ()), unnamed) if subject and named else (unnamed,) if subject else (everybody,)
+
+    def _by_subject(self, trigger: Trigger) -> tuple[Sequence[Seen], Sequence[Seen], dict[str, list[Seen]]]:
+        """All facts that a trigger waits for, those that name nobody, and by subject those that name it."""
+        found = self.matching(trigger)
+        if trigger.at:
+            found = sorted(found, key=EARLIEST_FIRST)
+        if not trigger.subject:
+            return found, found, {}
+        unnamed: list[Seen] = []
+        named: dict[str, list[Seen]] = {}
         for each in found:
             codes = each.fact.codes(trigger.subject)
-            if codes is None or subject in codes:
-                mine.append(each)
-        return mine
+            if codes is None:
+                unnamed.append(each)
+            for code in dict.fromkeys(codes or ()):
+                named.setdefault(code, []).append(each)
+        return found, unnamed, named
 
     def starts(self, rule: Rule, barred: list[Seen] | None = None) -> dict[str, list[Seen]]:
         """What starts a rule's clocks, by subject. A start that names nobody starts for everybody who is named.
@@ -148,11 +172,11 @@ class Docket:
         if len(starts) > 1:
             starts.sort(key=EARLIEST_FIRST)
         for trigger in rule.starts_with:
-            also = min(self.concerning(trigger, subject), key=EARLIEST_FIRST, default=None)
+            also = self.first((trigger,), subject)
             left_out += starts if also is None else ()
             starts[:] = [_moved(each, also) for each in starts] if also is not None else []
         for trigger in rule.starts_unless_after:
-            barred = min(self.concerning(trigger, subject), key=EARLIEST_FIRST, default=None)
+            barred = self.first((trigger,), subject)
             if barred is not None:
                 left_out += [each for each in starts if self.follows(each, barred)]
                 starts[:] = [each for each in starts if not self.follows(each, barred)]
@@ -160,7 +184,7 @@ class Docket:
 
     def first(self, triggers: Iterable[Trigger], subject: str) -> Seen | None:
         """The first fact that one of these triggers waits for and that concerns a subject."""
-        found = (each for trigger in triggers for each in self.concerning(trigger, subject))
+        found = (each[0] for trigger in triggers for each in self.concerning(trigger, subject) if each)
         return min(found, key=EARLIEST_FIRST, default=None)
 
     def one(self, start: Seen, other: Seen) -> bool:
@@ -177,12 +201,17 @@ class Docket:
         """The classes of the offences at a start: by its own list of sections, else by the last one before it."""
         if own := start.fact.codes(("sections",)):
             return self.offences.classes(own)
-        before = [each.classes for each in self.lists if each.place < start.place]
-        return before[-1] if before else self.offences.classes(())
+        before = bisect_left(self.lists, start.place, key=PLACE)
+        return self.lists[before - 1].classes if before else self.offences.classes(())
 
-    def alterations(self, start: Seen) -> list[Listed]:
-        """The lists of sections that came after a start."""
-        return [each for each in self.lists if each.place > start.place]
+    def alterations(self, start: Seen) -> Iterator[Listed]:
+        """The lists of sections that came after a start, in their order."""
+        return onwards(self.lists, bisect_right(self.lists, start.place, key=PLACE))
+
+
+def onwards(found: Sequence[T], begin: int) -> Iterator[T]:
+    """What stands from a place on, without a copy of it or a walk to it."""
+    return (found[place] for place in range(begin, len(found)))
 
 
 def _moved(start: Seen, also: Seen) -> Seen:

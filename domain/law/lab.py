@@ -216,6 +216,7 @@ def _from_day(rule: Rule, seen: Seen) -> bool:
 def _too_early(rule: Rule, docket: Docket, starts: Mapping[str, list[Seen]], used: set[str]) -> Iterator[Trial]:
     """The stops before which nothing had started, for whom they concern. One that closed a clock is none of them."""
     firsts = {subject: min(each, key=EARLIEST_FIRST) for subject, each in starts.items() if each}
+    first = min(firsts.values(), key=EARLIEST_FIRST, default=None)
     told: set[str] = set(used)
     for trigger in rule.stops:
         for stop in docket.matching(trigger):
@@ -223,8 +224,11 @@ def _too_early(rule: Rule, docket: Docket, starts: Mapping[str, list[Seen]], use
                 continue
             told.add(stop.fact.entry_id)
             codes = stop.fact.codes(trigger.subject) if trigger.subject else None
-            mine = [each for subject, each in firsts.items() if not subject or codes is None or subject in codes]
-            if not mine or all(docket.follows(each, stop) for each in mine):
+            if codes is None:
+                mine = [first] if first else []  # where it follows the stop, all do
+            else:
+                mine = [firsts[subject] for subject in ("", *codes) if subject in firsts]
+            if all(docket.follows(each, stop) for each in mine):
                 outcome = "before start" if mine else "without start"
                 line = _line(stop.fact)
                 yield Trial(

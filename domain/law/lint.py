@@ -77,14 +77,14 @@ def flaws(texts: Mapping[str, str], acts: Acts | None, zone: tzinfo) -> list[Fla
     return sorted(set(found))
 
 
-def _flaw(error: BadRule) -> Flaw:
-    file, line, why = str(error).split(":", 2)
+def _flaw(file: str, error: BadRule) -> Flaw:
+    line, _, why = str(error).removeprefix(f"{file}:").partition(":")  # the name itself may have a colon
     return Flaw(file, int(line), why.strip())
 
 
 def _of_form(file: str, text: str, first: BadRule, *, foreign: bool) -> Iterator[Flaw]:
     """Every part that can't be read; the first complaint is among them."""
-    yield _flaw(first)
+    yield _flaw(file, first)
     try:
         table = read_yaml(text, file)
     except BadRule:
@@ -96,7 +96,7 @@ def _of_form(file: str, text: str, first: BadRule, *, foreign: bool) -> Iterator
         try:
             read()
         except BadRule as error:
-            yield _flaw(error)
+            yield _flaw(file, error)
         except (AttributeError, KeyError, TypeError):  # the part stands on one that was told already
             continue
 

@@ -198,12 +198,11 @@ class RuleForm(Form):
                 part.bad("extends: either sets (attributes) or adds (a column of days)", (*does, "fact")[0])
         if key == "excludes" and not part.text("hours"):
             part.bad("excludes: hours is missing; nothing is assumed for it", "fact")
-        subject = part.table.get("subject", list(per))
         return Trigger(
             fact=part.text("fact"),
             at=part.text("at"),
             when=part.conditions("when"),
-            subject=tuple(subject) if isinstance(subject, list) else (subject,),
+            subject=part.subject(per),
             sets=part.sets(),
             adds=part.text("adds"),
             hours=part.text("hours"),
@@ -212,6 +211,14 @@ class RuleForm(Form):
             authority=part.text("authority"),
             order=part.text("order"),
         )
+
+    def subject(self, per: tuple[str, ...]) -> tuple[str, ...]:
+        """The columns that name for whom a fact counts; those of the rule's `per` unless it says others, or none."""
+        value = self.table.get("subject", list(per))
+        found = tuple(value) if isinstance(value, list) else (value,)
+        if not all(isinstance(each, str) and each for each in found):
+            self.bad("subject: a column of the fact, or a list of columns, is needed", "subject")
+        return found
 
     def sets(self) -> Mapping[str, str]:
         """Which attribute takes the value of which column."""

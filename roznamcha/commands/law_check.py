@@ -13,7 +13,7 @@ import typer
 from domain.law.book import Book
 from domain.law.lab import Lab, elapses
 from roznamcha.errors import Usage
-from roznamcha.lab.checking import HEADS, Checked, check, document, rows
+from roznamcha.lab.checking import HEADS, Checked, check, document, moment_json, rows
 from roznamcha.lab.kept import Kept
 from roznamcha.lab.reading import Form, Taken, take
 from roznamcha.lab.rules import Asked, book_in
@@ -125,7 +125,7 @@ def _about(  # noqa: PLR0913, PLR0917, RUF100 (each is told)
         "zone": str(zone),
         "without_zone": taken.zoneless,
         "days_alone": taken.days_alone,
-        "as_of": as_of.astimezone(zone).isoformat(),
+        "as_of": moment_json(as_of, zone),
         "after_as_of": taken.later,
         "notes": doubts,
     }

@@ -92,18 +92,19 @@ def trial_json(case: str, trial: Trial, zone: tzinfo) -> dict[str, Any]:
         "rule": trial.rule,
         "outcome": trial.outcome,
         "subject": trial.subject or None,
-        "start": _moment(trial.opened_at, zone, day=trial.days[0]),
+        "start": moment_json(trial.opened_at, zone, day=trial.days[0]),
         "start_line": start.number if start else None,
         "last_day": trial.last_day.isoformat() if trial.last_day else None,
-        "due_at": _moment(trial.due_at, zone),
-        "stop": _moment(trial.stopped_at, zone, day=trial.days[1]),
+        "due_at": moment_json(trial.due_at, zone),
+        "stop": moment_json(trial.stopped_at, zone, day=trial.days[1]),
         "stop_line": stop.number if stop else None,
     }
     told = {"why": trial.why, "doubt": trial.doubt, "by": trial.under}
     return shown | {key: value for key, value in told.items() if value}
 
 
-def _moment(moment: datetime | None, zone: tzinfo, *, day: bool = False) -> str | None:
+def moment_json(moment: datetime | None, zone: tzinfo, *, day: bool = False) -> str | None:
+    """A moment by the clock of the zone, or only its day; as it is where the zone has no such time."""
     if moment is None:
         return None
     with suppress(OverflowError, ValueError):  # the calendar's last hours have no time in some zones

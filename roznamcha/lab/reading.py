@@ -29,6 +29,8 @@ NO_TIMES: Mapping[str, Sequence[str]] = {}
 OWN_ALONE = frozenset({OWN})
 EVERY = 5_000
 """After how many lines the bar moves."""
+EMPTY = 1_000_000
+"""How many empty lines may follow one another: compressed, a file of nothing else is as good as endless."""
 
 
 @dataclass(frozen=True)
@@ -206,9 +208,15 @@ def _rows(
     hint = "name its columns with --case, --activity, --time and --by"
     header = header_of(first, name, (*columns, kept.by) if kept.by else columns, hint, form.delimiter)
     kept.header = frozenset(header)
+    empty = 0
     for number, data in lines:
-        if data.strip():
-            if number >= MOST:
-                cut(f"it has more than {MOST:,} lines")
-            row = row_of(data, header, form.delimiter)
-            yield number, row, as_sent(data) if isinstance(row, str) else ""
+        if not data.strip():
+            empty += 1
+            if empty > EMPTY:
+                cut(f"it has more than {EMPTY:,} empty lines, one after the other")
+            continue
+        empty = 0
+        if number >= MOST:
+            cut(f"it has more than {MOST:,} lines")
+        row = row_of(data, header, form.delimiter)
+        yield number, row, as_sent(data) if isinstance(row, str) else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,28 +14,38 @@ from domain.law.book import PROCEEDING, Book, load_book_from
 from domain.law.lab import names_of
 from domain.law.lint import flaws
 from domain.law.rule import BadRule, Rule, Trigger
+from roznamcha.bounded import read_at_most
 from roznamcha.errors import Usage
 from roznamcha.lab.kept import SECTIONS
 
 SUFFIXES = {".yaml", ".yml"}
 MOST = 5
 """How many flaws are told at once."""
+LARGEST = 256 * 1024
+"""Bytes of a rule file. The largest that ships has 6,000."""
 
 
 def texts_in(folder: Path) -> dict[str, str]:
-    """The rule files below a folder, by their paths from it; in a folder of one law, under that folder's name."""
-    files = sorted(each for each in folder.rglob("*.y*ml") if each.suffix in SUFFIXES) if folder.is_dir() else []
+    """The rule files below a folder, by their paths from it; in a folder of one law, under that folder's name.
+
+    Raises Usage where there is none, and for one that is no plain file, is too large, or is not UTF-8.
+    """
+    files = sorted(each for each in folder.rglob("*") if each.suffix.lower() in SUFFIXES) if folder.is_dir() else []
     if not files:
         message = f"{folder}: no folder with rule files (*.yaml); name one"
         raise Usage(message)
     found = {}
     for file in files:
+        if not file.is_file():  # whoever opens a pipe waits for a writer, and a device may have no end
+            message = f"{file}: a rule file is a plain file; this is a folder, a pipe or a device, or leads nowhere"
+            raise Usage(message)
         name = str(file.relative_to(folder))
         try:
-            found[name if "/" in name else f"{folder.resolve().name}/{name}"] = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"{file}: can't be read as text in UTF-8 ({type(error).__name__})"
+            text = StringIO(read_at_most(file, LARGEST).decode("utf-8"), newline=None).read()
+        except UnicodeDecodeError:
+            message = f"{file}: can't be read as text in UTF-8"
             raise Usage(message) from None
+        found[name if "/" in name else f"{folder.resolve().name}/{name}"] = text
     return found
 
 

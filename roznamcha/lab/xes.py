@@ -12,7 +12,7 @@ from typing import IO, NoReturn
 from xml.parsers import expat
 
 from roznamcha.errors import Usage
-from roznamcha.sheets import CUT
+from roznamcha.sheets import CUT, broken
 from roznamcha.strict_json import MAX_DOCUMENT
 
 CASE, ACTIVITY, TIME = "case:concept:name", "concept:name", "time:timestamp"
@@ -56,6 +56,8 @@ class _Reading:
             self.refuse(f"it begins with <{tag[:40]}>, and XES begins with <log>")
         if len(path) > DEEPEST:
             self.refuse(f"it is nested more than {DEEPEST} deep, which no event is")
+        if tag in self.bytes and (within := next((each for each in ("event", tag) if each in path), "")):
+            self.refuse(f"<{tag}> stands in <{within}>: nobody could say of which of them its attributes are")
         path.append(tag)
         if tag in PLAIN and path[-2] in self.bytes:
             self.attribute(path[-2], given.get("key", ""), given.get("value", ""))
@@ -105,7 +107,7 @@ def events(file: IO[bytes], name: str) -> Iterator[tuple[int, Row | str, Row]]:
         message = f"{name}:{error.lineno}: it is no whole XML: {expat.ErrorString(error.code)}"
         raise Usage(message) from None
     except CUT as error:
-        message = f"{name}: the file ends in the middle, after event {reading.number:,}: {error}"
+        message = f"{name}: {broken(error, f'event {reading.number:,}')}"
         raise Usage(message) from None
     except (ValueError, LookupError) as error:
         message = f"{name}: its encoding can't be read ({error}): write it in UTF-8"

@@ -23,6 +23,7 @@ from tests.domain.law.test_commands import ask, run
 LINES = ["1,Start,2026-03-01T09:00:00+05:30", "1,Stop,2026-03-03T09:00:00+05:30", "2,Start,2026-03-02T09:00:00+05:30",
          "3,Stop,2026-03-03T09:00:00+05:30", "2,Stop,2026-03-09T09:00:00+05:30"]  # fmt: skip
 GOOD = f"{HEAD}\n{LINES[0]}\n{LINES[1]}\n".encode()
+PACKED = gzip.compress(GOOD * 2000, mtime=0)
 COUNTS = (2, 1, 1, 0, 1, 0)
 MUCH = b'<string key="a" value="%b"/>' % (b"x" * 1_000_000) * 5
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -118,9 +119,16 @@ def test_what_expands_or_fetches_is_refused(tmp_path: Path, head: str) -> None:
         (b"\xff\xfec\x00a\x00s\x00e\x00", "has no line of columns"),
         (b"\x00" * 30, "has no line of columns|lacks the column"),
         (gzip.compress(GOOD * 200)[:-20], "the file ends in the middle, after line"),
+        (PACKED + b"junk", r"the rest of the file can't be read, after line \d+: Not a gzipped file \(b'ju'\)"),
+        (PACKED[:-8] + b"\0" * 8, r"the rest of the file can't be read, after line \d+: CRC check failed"),
+        (gzip.compress(xes(LINES * 2000), mtime=0) + b"junk", r"file can't be read, after event [\d,]+: Not a gzipped"),
         (b"\x1f\x8bno gzip at all", "can't be read|ends in the middle"),
+        (GOOD + b"\n" * 1_000_001, "has more than 1,000,000 empty lines, one after the other"),
         (b"<log><trace>", r"given.csv:1: it is no whole XML: no element found"),
         (b"<log>\n<trace></log>", r"given.csv:2: it is no whole XML: mismatched tag"),
+        (b"<log><trace>\n<trace><event/></trace></trace></log>", r"given.csv:2: <trace> stands in <trace>"),
+        (b"<log><trace><event>\n<list><event/></list></event></trace></log>", r"csv:2: <event> stands in <event>"),
+        (b"<log><trace><event><trace><event/></trace></event></trace></log>", "1: <trace> stands in <event>"),
         (b"<html></html>", "it begins with <html>, and XES begins with <log>"),
         (b"<log></log>", "holds no event"),
         (b"<log>" + b"<a>" * 200, "it is nested more than 100 deep"),
@@ -201,6 +209,16 @@ def test_an_event_has_what_its_trace_had_before_it() -> None:
     content = f"<log><trace>{first}<event/>{second}<event/></trace><trace><event/></trace></log>".encode()
     rows = [row for _, row, _ in events(io.BytesIO(content), "a.xes")]
     assert rows == [{"case:a": "1", "a": "1"}, {"case:a": "2", "a": "2"}, {}]
+
+
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York"])
+def test_a_log_may_end_with_the_calendar(tmp_path: Path, end: str, zone: str) -> None:
+    """A usual way to write that something has no end; the zone may have no such time."""
+    for line, *options in ([f"2,Start,{end}"], [LINES[0], "--as-of", end]):
+        found = checked(tmp_path, [line], "--zone", zone, *options)
+        assert datetime.fromisoformat(found["log"]["as_of"]) == datetime.fromisoformat(end)
+        run("check", "--log", str(tmp_path / "log.csv"), "--rules", str(tmp_path / "rules"), "--zone", zone, *options)
 
 
 def test_a_log_without_one_sound_line_is_refused(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import yaml
 
 import domain
 from domain.event import ACTS
-from domain.law.book import FOLDERS, QuickLoader, StrictLoader, load_book, load_book_from, shipped_texts
+from domain.law.book import FOLDERS, QuickLoader, StrictLoader, load_book, load_book_from, read_yaml, shipped_texts
 from domain.law.due import Due, due
 from domain.law.form import Marked
 from domain.law.offences import RAPE, TWO_MONTHS, packaged
-from domain.law.rule import Example, Rule, UnknownLaw
+from domain.law.rule import BadRule, Example, Rule, UnknownLaw
 from domain.shape import columns
 from tests.domain.law.kit import BOOK, ZONE
 
@@ -282,6 +282,34 @@ def test_yaml_has_no_surprises(loader: type[StrictLoader]) -> None:
         "a": "187.10", "b": "NO", "c": "24:00", "d": "2024-07-01", "on": "x", "e": 7, "f": True, "g": None,
         "h": "0o17", "i": "1e3", "j": "yes", "k": "007",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("loader", [StrictLoader, QuickLoader])
+@pytest.mark.parametrize(
+    "value",
+    ["!!bool foo", '!!int ""', '!!float ""', "!!timestamp foo", "!!map [1]", "!!str [1]", "!!str 1", "! x", "[!a {}]"],
+)
+def test_a_tag_is_refused_where_it_stands(loader: type[StrictLoader], value: str) -> None:
+    """A value that isn't what its tag says breaks the readers of YAML in as many ways as there are tags."""
+    with pytest.raises(yaml.MarkedYAMLError, match="a tag") as refused:
+        yaml.load(f"a: 1\nnote: {value}\n", Loader=loader)  # noqa: S506 (a SafeLoader made stricter)
+    assert refused.value.problem_mark is not None
+    assert refused.value.problem_mark.line == 1
+
+
+@pytest.mark.parametrize("value", [r'"\uD800"', r'"a \uDFFF b"', r'{"\uD83D\uDE00": 1}'])
+def test_half_a_character_is_refused_by_both(value: str) -> None:
+    """It can't be written anywhere; the quick reader never took it."""
+    with pytest.raises(BadRule, match=r"^a\.yaml:2: \\uD[0-9A-F]{3} is half a character$"):
+        read_yaml(f"a: 1\nb: {value}\n", "a.yaml")
+
+
+@pytest.mark.parametrize("loader", [StrictLoader, QuickLoader])
+def test_a_number_has_an_end(loader: type[StrictLoader]) -> None:
+    """A longer one is told with its line."""
+    assert yaml.load(f"a: {'9' * 18}", Loader=loader) == {"a": 10**18 - 1}  # noqa: S506 (a SafeLoader made stricter)
+    with pytest.raises(yaml.MarkedYAMLError, match=r"a number of 10,000 digits; no number has more than 18\n.*line 2"):
+        yaml.load(f"a: 1\nb: {'1' * 10_000}\n", Loader=loader)  # noqa: S506 (as above)
 
 
 def lines(read: object) -> object:

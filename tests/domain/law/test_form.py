@@ -334,8 +334,9 @@ def test_two_rules_of_one_name_are_refused() -> None:
         "rule: a\x00b",
         "[" * 3000,
         "? [a]\n: b",
+        "note: !!bool foo",
     ],
-    ids=["alias", "object", "set", "tab", "zero", "deep", "list as key"],
+    ids=["alias", "object", "set", "tab", "zero", "deep", "list as key", "tag"],
 )
 def test_a_strange_file_is_refused_and_nothing_breaks(text: str) -> None:
     """Whatever stands in a file of somebody else's, the answer is that it is no rule."""

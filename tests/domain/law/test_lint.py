@@ -122,6 +122,24 @@ def test_a_name_is_given_once() -> None:
     assert [str(each) for each in found] == ["bnss/b.yaml:1: rule a-rule: bnss/a.yaml has a rule of that name too"]
 
 
+@pytest.mark.parametrize("file", ["bnss/a:b.yaml", "a: b/12:c:.yaml", ":.yaml"])
+def test_a_file_may_have_a_colon_in_its_name(file: str) -> None:
+    """It is told by its whole name."""
+    found = flaws({file: GOOD.replace("class: C", "class: Z")}, KNOWN, ZONE)
+    assert [str(each) for each in found] == [f"{file}:4: rule a-rule: class: 'Z' is none of A, B, C, D"]
+
+
+@pytest.mark.parametrize("subject", ["{a: b}", "[{a: b}]", "[[a]]", "[1]", "[null]", "5", "null", "true", '""'])
+@pytest.mark.parametrize("key", ["stops: [", "starts: [", "suspends: {from: End, until: "])
+def test_a_subject_is_columns(key: str, subject: str) -> None:
+    """Anything else would only be found out by the first log; told once, on its line."""
+    trigger = f"{key}{{fact: Start, subject: {subject}}}{']' if '[' in key else '}'}\n"
+    base = GOOD.replace("stops: [case.FIRPublished]\n", "").replace("starts: case.FIRRegistered\n", "")
+    base = "".join(f"{each}: End\n" for each in ("stops", "starts") if not key.startswith(each)) + base
+    (only,) = flaws({"a.yaml": trigger + base}, None, ZONE)
+    assert str(only) == "a.yaml:1: rule a-rule: subject: a column of the fact, or a list of columns, is needed"
+
+
 def test_a_foreign_book_may_name_what_it_likes() -> None:
     """Activities as they stand in a log; but its examples come out too."""
     text = GOOD.replace("case.FIRPublished", "Payment").replace("title: {en: A, hi: अ}\n", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from os import mkfifo
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,10 @@ from domain.law import waiting as kept
 from domain.law.book import FOLDERS, read_yaml
 from domain.law.rule import BadRule
 from domain.law.waiting import NOTHING, unclocked, waiting
+from roznamcha.errors import Usage
+from roznamcha.lab.rules import LARGEST, texts_in
 from roznamcha.law_table import LAWS, page
+from tests.domain.law.bench import RULE
 from tests.domain.law.kit import BOOK
 from tests.domain.law.test_commands import ask, run
 
@@ -143,3 +147,37 @@ def test_a_folder_is_checked(tmp_path: Path) -> None:
     printed = run("check-book", str(tmp_path), code=2)
     assert f"{tmp_path.name}/b.yaml:5: rule a-rule: per: 'moon' is none of record" in printed
     assert printed.endswith("2 rule files: 2 flaws\n")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "nowhere", "large", "letters"])
+def test_only_plain_files_are_read_as_rules(tmp_path: Path, kind: str) -> None:
+    """A pipe would hold the program for ever, a device fill its memory; whatever else is in the folder isn't read."""
+    file, told = tmp_path / "x.yaml", "a rule file is a plain file"
+    if kind == "pipe":
+        mkfifo(file)
+    elif kind == "folder":
+        file.mkdir()
+    elif kind in {"device", "nowhere"}:
+        file.symlink_to("/dev/zero" if kind == "device" else "nothing")
+    else:
+        file.write_bytes(b"#" * (LARGEST + 1) if kind == "large" else b"rule: \xff")
+        told = "more than 262,144 bytes" if kind == "large" else "can't be read as text in UTF-8"
+    with pytest.raises(Usage, match=f"^{file}:? .*{told}"):
+        run("check-book", str(tmp_path), "--foreign")
+
+
+@pytest.mark.parametrize("name", ["Z.YAML", "Z.Yml"])
+def test_a_name_in_capitals_is_read_too(tmp_path: Path, name: str) -> None:
+    """A rule that is left out in silence counts nothing."""
+    (tmp_path / "a.yaml").write_text(RULE)
+    (tmp_path / name).write_text(RULE.replace("a-rule", "z-rule").replace("limit: 3 days", "limit: soon"))
+    (only,) = ask("check-book", str(tmp_path), "--foreign", code=2)["flaws"]
+    assert (only["file"], only["line"]) == (f"{tmp_path.name}/{name}", 8)
+
+
+def test_a_rule_is_the_same_however_its_lines_end(tmp_path: Path) -> None:
+    """By its digest too."""
+    for name, end in (("a", "\n"), ("b", "\r\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.yaml").write_bytes(RULE.replace("\n", end).encode())
+    assert texts_in(tmp_path) == {"a/x.yaml": RULE, "b/x.yaml": RULE}
