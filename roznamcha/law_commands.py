@@ -123,7 +123,8 @@ def check_book(
     texts = shipped_texts() if folder is None else texts_in(folder)
     domain.load()
     acts = {name: {column.name for column in columns(act)} for name, act in ACTS.items()}
-    found = flaws(texts, None if foreign else acts, settings().zone)
+    zone = settings().zone
+    found = flaws(texts, None if foreign else acts, zone, datetime.now(zone).date())
     if as_json:
         shown = [{"file": each.file, "line": each.line, "why": each.why} for each in found]
         print_json({"ok": not found, "files": len(texts), "flaws": shown})
