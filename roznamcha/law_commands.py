@@ -125,8 +125,8 @@ def check_book(
     texts = shipped_texts() if folder is None else texts_in(folder)
     domain.load()
     acts = {name: {column.name: column.shape for column in columns(act)} for name, act in ACTS.items()}
-    names = {name: each.keys() for name, each in acts.items()}
-    found = flaws(texts, None if foreign else names, settings().zone)
+    names, zone = {name: each.keys() for name, each in acts.items()}, settings().zone
+    found = flaws(texts, None if foreign else names, zone, datetime.now(zone).date())
     found = sorted({*found, *(() if foreign else odd_values(texts, acts))})
     if as_json:
         shown = [{"file": each.file, "line": each.line, "why": each.why} for each in found]

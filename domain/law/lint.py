@@ -53,11 +53,11 @@ class Flaw(NamedTuple):
         return f"{self.file}:{self.line}: {self.why}"
 
 
-def flaws(texts: Mapping[str, str], acts: Acts | None, zone: tzinfo) -> list[Flaw]:
+def flaws(texts: Mapping[str, str], acts: Acts | None, zone: tzinfo, today: date = date.max) -> list[Flaw]:
     """Every flaw of these rule files, by their names (`bnss/def-bail.yaml`; the folder is part of the name).
 
     Without `acts` it is the rule book of somebody else's log: any activity may be named, and titles, examples and
-    reviews are not asked for.
+    reviews are not asked for. No review is of a day after `today`.
     """
     found: list[Flaw] = []
     named: dict[str, str] = {}
@@ -74,6 +74,9 @@ def flaws(texts: Mapping[str, str], acts: Acts | None, zone: tzinfo) -> list[Fla
             found.append(Flaw(file, table.lines["rule"], why))
         named.setdefault(rule.id, file)
         found += [Flaw(file, line, f"rule {rule.id}: {why}") for line, why in _of_rule(rule, table, acts, zone)]
+        if acts is not None and rule.reviewed_on is not None and rule.reviewed_on > today:
+            why = f"rule {rule.id}: reviewed: {rule.reviewed_on} is still to come"
+            found.append(Flaw(file, table["reviewed"].lines["on"], why))
     return sorted(set(found))
 
 

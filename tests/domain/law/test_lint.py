@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 import domain
@@ -114,6 +116,16 @@ def test_a_policy_has_no_words_of_a_law() -> None:
         "policy/a.yaml:15: rule a-rule: quote: a policy is no law and has no words of a law"
     ]
     assert told(GOOD.replace('    quote: "q"\n', ""), "policy/a.yaml") == []
+
+
+def test_no_review_is_of_a_day_to_come() -> None:
+    """Today's is one; tomorrow's is a slip, or a rule that calls itself reviewed before anybody has read it."""
+    text = GOOD.replace("on: null, by: null", "on: 2026-03-02, by: A. Lawyer")
+    today = date(2026, 3, 2)
+    assert flaws({"bnss/a.yaml": text}, KNOWN, ZONE, today) == []
+    assert flaws({"bnss/a.yaml": text}, None, ZONE, date.min) == []
+    (only,) = flaws({"bnss/a.yaml": text}, KNOWN, ZONE, today - timedelta(days=1))
+    assert str(only) == "bnss/a.yaml:18: rule a-rule: reviewed: 2026-03-02 is still to come"
 
 
 def test_a_name_is_given_once() -> None:

@@ -134,6 +134,9 @@ def test_a_folder_is_checked(tmp_path: Path) -> None:
     from tests.domain.law.test_form import GOOD  # noqa: PLC0415 (what a test there spoils)
 
     assert ask("check-book")["flaws"] == []
+    (tmp_path / "c.yaml").write_text(GOOD.replace("on: null, by: null", "on: 2999-01-01, by: A. Lawyer"))
+    assert "2999-01-01 is still to come" in run("check-book", str(tmp_path), code=2)
+    (tmp_path / "c.yaml").unlink()
     (tmp_path / "policy").mkdir()
     (tmp_path / "policy" / "a.yaml").write_text(GOOD.replace('    quote: "q"\n', ""), encoding="utf-8")
     assert ask("check-book", str(tmp_path)) == {"ok": True, "files": 1, "flaws": []}
