@@ -18,6 +18,7 @@ from consumers.tails import tails_of
 from consumers.topics import Topics
 from roznamcha.broker import reaching
 from roznamcha.errors import Broken, Unavailable, Usage
+from roznamcha.published import noted
 from roznamcha.relayed import Position, agree, read_position
 from roznamcha.topic_plan import TopicPlan, plan
 
@@ -79,10 +80,14 @@ def _topics(topics: Topics, found: TopicPlan) -> Iterator[Finding]:
 
 def _position(broker: Broker, topics: Topics, connection: Connection[Any]) -> Finding:
     """What Kafka itself says of how far was published, against the store and the topics' ends, as a relay begins."""
+    was = noted(connection, topics.prefix)
     try:
         at = _agreed(broker, topics, connection)
     except Broken as error:
         return "position", False, str(error)
+    if at.position < was:
+        said = f"entries up to {was:,} were published, and Kafka holds them up to {at.position:,}"
+        return "position", False, f"{said}: topics were deleted, or restored; a relay publishes what they lack"
     entries = sum(count for _, count in at.entries.values())
     last = head(connection)
     waits = f"; the log goes on to {last:,}" if last > at.position else ""

@@ -116,6 +116,15 @@ def elsewhere(connection: Connection[Any], prefix: str) -> str:
     )
 
 
+def noted(connection: Connection[Any], prefix: str) -> int:
+    """How far was published under a prefix, as its relay left it in the store; 0 for never.
+
+    Read before Kafka is asked, it is never more than Kafka has, unless topics were deleted or restored.
+    """
+    row = connection.execute(RELAYED, (prefix,)).fetchone()
+    return row[0] if row else 0
+
+
 def only_here(connection: Connection[Any], prefix: str) -> None:
     """Raise Usage where the store is published under another prefix: rows of views are numbered under one alone."""
     if told := elsewhere(connection, prefix):

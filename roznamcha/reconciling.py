@@ -25,6 +25,7 @@ from consumers.topics import Topics
 from roznamcha.differing import Difference, compare, of_subscriber
 from roznamcha.errors import Unavailable, Usage
 from roznamcha.fences import clock_of
+from roznamcha.published import noted
 from roznamcha.received import Received
 from roznamcha.reconciled import Counts, Reconciled
 from roznamcha.relay import DEADLINE
@@ -120,7 +121,8 @@ class Reconciliation:
         self._strangers_beyond()
 
     def _published(self) -> Position:
-        """How far was published; noting where the store disagrees."""
+        """How far was published; noting where the store disagrees, or knows of more."""
+        was = noted(self.connection, self.topics.prefix)
         position = position_there(self.broker, self.topics)
         if position.position:
             row = self.connection.execute(
@@ -129,6 +131,8 @@ class Reconciliation:
             if row is None or sha256(row[0]).hexdigest() != position.sha256:
                 kind = "extra" if position.position > head(self.connection) else "altered"
                 self._note(Difference("relay.position", kind, position=position.position))
+        if position.position < was:
+            self._note(Difference("relay.position", "missing", position=was))
         return position
 
     def _entries(self, until: int) -> int:

@@ -16,8 +16,10 @@ from consumers.topics import Topics
 from roznamcha import broker_health
 from roznamcha.commands import keeping
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
-from roznamcha.published import look
-from tests.broker.copies import write
+from roznamcha.published import look, noted
+from roznamcha.reconciling import Reconciliation
+from schemas import catalogue
+from tests.broker.copies import create, remove, write
 from tests.broker.reading import read_topic
 from tests.consumers.feed import write_cases
 from tests.roznamcha.test_relay import relaying
@@ -47,6 +49,27 @@ def test_the_doctor_sees_a_strangers_message_at_an_end_as_the_relay_does(
         with pytest.raises(Broken) as refused:
             relay.begin()
         assert str(refused.value) == says
+
+
+def test_topics_that_lost_everything_are_not_called_well(database: str, broker: Broker, topics: Topics) -> None:
+    """Deleted and made again while no relay was at work: the store has a note of how far was published."""
+    write_cases(database, 2)
+    with connected(database) as connection, relaying(database, broker, topics) as relay:
+        relay.publish()
+        relay.close()
+        last = noted(connection, topics.prefix)
+        shorts = tuple(each.short for each in topics.all)
+        remove(broker, topics, shorts)
+        create(broker, topics, shorts)
+        told = {part: (good, says) for part, good, says in broker_health.look_at(broker, topics, connection)}
+        assert told["position"][0] is False
+        assert f"entries up to {last:,} were published, and Kafka holds them up to 0" in told["position"][1]
+        report = Reconciliation(connection, broker, topics, catalogue(), "entries").run()
+        assert [(each.where, each.kind, each.position) for each in report.differences] == [
+            ("relay.position", "missing", last)
+        ]
+        relay.publish()
+        assert Reconciliation(connection, broker, topics, catalogue(), "entries").run().ok
 
 
 def test_dead_letters_are_acknowledged_by_a_person(
