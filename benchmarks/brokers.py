@@ -15,8 +15,6 @@ from consumers.topics import Topics
 from tests.broker.copies import create, remove
 from tests.broker.nodes import new_prefix, running
 
-SHORTS = ("entries", "deadlines", "relay.position", "entries.dlq")
-
 
 @contextmanager
 def kafka() -> Iterator[Broker]:
@@ -29,6 +27,7 @@ def kafka() -> Iterator[Broker]:
 def empty_topics(broker: Broker) -> Iterator[Topics]:
     """Topics of their own, gone afterwards."""
     topics = Topics(new_prefix().removesuffix("."))
-    create(broker, topics, SHORTS)
+    shorts = tuple(each.short for each in topics.all)
+    create(broker, topics, shorts)
     yield topics
-    remove(broker, topics, SHORTS)
+    remove(broker, topics, shorts)

@@ -19,7 +19,7 @@ from consumers.carried import headers_of, key_of
 from consumers.clients import Broker
 from consumers.embedded import connected, read_log
 from consumers.stamps import StampReader
-from roznamcha.relay import Relay
+from roznamcha.relay import Relay, forget
 from schemas import catalogue
 
 Message = tuple[bytes, bytes, int, Any]
@@ -28,6 +28,7 @@ Message = tuple[bytes, bytes, int, Any]
 def ours(url: str, broker: Broker, entries: int) -> float:
     """Entries a second by the relay, from topics that are empty."""
     with empty_topics(broker) as topics, connected(url) as connection:
+        forget(connection)  # each round has topics of its own, and a store is published under one prefix
         relay = Relay(connection, broker, topics, catalogue())
         started = time.perf_counter()
         published = relay.publish()

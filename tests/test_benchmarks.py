@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from consumers.clients import Broker
 from tests.roznamcha.kit import ROOT
 
 BENCHMARKS = sorted(
@@ -22,6 +23,13 @@ def test_a_benchmark_starts(path: Path) -> None:
     done = subprocess.run([sys.executable, str(path), "--help"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "--json" in done.stdout
+
+
+def test_the_relay_is_measured_again_and_again(broker: Broker) -> None:
+    """Each round publishes the whole store, to topics of its own."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "relay.py"), "--size", "400", "--rounds", "2", "--json"]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert told["ours"] > 0
 
 
 def test_the_law_comes_out_as_pandas_has_it() -> None:
