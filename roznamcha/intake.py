@@ -153,6 +153,11 @@ def _meta(sent: Mapping[str, Any], now: datetime, source: str, reasons: Reasons)
     )
 
 
+def actor_in(by: str) -> dict[str, str]:
+    """Who did it, as it is given at the command line: `id,rank,role`; what is left out is left out here as well."""
+    return dict(zip(("id", "rank", "role"), (part.strip() for part in by.split(",", 2)), strict=False))
+
+
 def read_actor(sent: Any, reasons: Reasons) -> Actor:  # noqa: ANN401
     """Who did it, with id, rank and role; what is wrong with it goes to the `reasons`."""
     if not isinstance(sent, dict):

@@ -23,7 +23,7 @@ from roznamcha.commands.ledger import sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.facts import facts_of, shown_fact
-from roznamcha.intake import read_act
+from roznamcha.intake import actor_in, read_act
 from roznamcha.ledger.audiences import RULES, Rule
 from roznamcha.ledger.bundle import Binder, table
 from roznamcha.ledger.kept import Ledger
@@ -111,7 +111,7 @@ def _exhibits(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
 
 def _enter_reading(office: Office, found: list[Event[Any]], rule: Rule, by: tuple[str, str, str]) -> None:
     """Enter which sealed columns are opened for this copy, and by whom. Raises Refused where nobody answers for it."""
-    register, who = found[0].register, dict(zip(("id", "rank", "role"), by[0].split(",", 2), strict=False))
+    register, who = found[0].register, actor_in(by[0])
     columns = list(_to_open(office, found, rule))
     if not columns:
         return

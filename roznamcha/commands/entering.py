@@ -18,7 +18,7 @@ import domain
 from domain.event import ACTS
 from roznamcha.errors import Refused, Usage
 from roznamcha.importing import Line, Tally, case_lines, take_in
-from roznamcha.intake import read_act
+from roznamcha.intake import actor_in, read_act
 from roznamcha.labels import read_code
 from roznamcha.mapping import load_map
 from roznamcha.office import open_office
@@ -62,7 +62,7 @@ def record(  # noqa: PLR0913 (one for each part of an act)
     name = _full_name(name)
     here = settings()
     now = datetime.now(UTC)
-    actor = dict(zip(("id", "rank", "role"), (part.strip() for part in by.split(",", 2)), strict=False))
+    actor = actor_in(by)
     sent: dict[str, Any] = {
         "name": name,
         "record": record or None,

@@ -15,7 +15,7 @@ from projections.view import View
 from roznamcha.columns import read_text
 from roznamcha.commands.reconciling import Within, both_topics, in_time
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
-from roznamcha.intake import read_act, read_actor
+from roznamcha.intake import actor_in, read_act, read_actor
 from roznamcha.migrate import migrate as migrate_database
 from roznamcha.office import Office, database, open_office
 from roznamcha.plain import plain
@@ -221,7 +221,7 @@ def parked_acknowledge(
 ) -> None:
     """Acknowledge dead letters: a named person has seen them, and they are listed and counted no more."""
     reasons = Reasons()
-    person = read_actor(_person(by), reasons)
+    person = read_actor(actor_in(by), reasons)
     why = read_text(reason, "--reason", reasons)
     if not why.strip():
         reasons.add("--reason", "missing: why is nothing more to be done?")
@@ -241,10 +241,6 @@ def parked_acknowledge(
         print_json({"acknowledged": done, "left": left})
     else:
         say(f"{many(done, 'dead letter')} acknowledged; {left:,} left")
-
-
-def _person(by: str) -> dict[str, str]:
-    return dict(zip(("id", "rank", "role"), (part.strip() for part in by.split(",", 2)), strict=False))
 
 
 @parked.command("show")
@@ -314,7 +310,7 @@ def parked_pass(  # noqa: PLR0913 (who, what and why)
         if lot is None or record_id is None:
             message = f"no such record is parked for the view {view!r}"
             raise Usage(message)
-        person = _person(by)
+        person = actor_in(by)
         now = office.store.now()
         waiting = {each.position: each for each in parking.waiting(board.connection, name, record_id)}
         passed = waiting[lot.position]

@@ -12,6 +12,7 @@ from domain.event import Event, fold
 from domain.malkhana_audit.audit import Audit, Stocktaking
 from roznamcha.commands.reading import history_of, moment_given
 from roznamcha.errors import Refused, Usage
+from roznamcha.intake import actor_in
 from roznamcha.labels import labels_of, page_of
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain
@@ -94,7 +95,7 @@ def _compare(  # noqa: PLR0913 (what both commands ask)
         who = found[0].meta.actor
         actor = {"id": who.id, "rank": who.rank, "role": who.role}
         if by:
-            actor = dict(zip(("id", "rank", "role"), (part.strip() for part in by.split(",", 2)), strict=False))
+            actor = actor_in(by)
         taking = Taking(opened, moment_given(at, office) or now, actor, now)
         bar = progress_bar(f"comparing {name}", shown=not as_json)
         with open_board(office, quiet=as_json) as board, bar as progress:
