@@ -18,8 +18,8 @@ from roznamcha.errors import Usage
 from roznamcha.screen import lasting, many
 
 if TYPE_CHECKING:  # figures need no client of the broker
+    from roznamcha.differing import Differences
     from roznamcha.reconciled import Reconciled
-    from roznamcha.reconciling_rows import RowsReconciled
 
 NOBODY = "no relay comes on: `up` or `relay` does"
 STANDS = 120.0
@@ -131,7 +131,7 @@ def only_here(connection: Connection[Any], prefix: str) -> None:
         raise Usage(told)
 
 
-def note_comparison(connection: Connection[Any], prefix: str, short: str, report: Reconciled | RowsReconciled) -> None:
+def note_comparison(connection: Connection[Any], prefix: str, short: str, report: Reconciled | Differences) -> None:
     """Note what a comparison of the whole topic with the store found; what a subscriber has otherwise is his affair."""
     found = sum(each.where != "subscriber" for each in report.differences) + report.unlisted
     with suppress(psycopg.errors.ReadOnlySqlTransaction):  # on a standby one may compare, and can't note it
