@@ -28,7 +28,10 @@ LEDGER = "roznamcha ledger"
 """What the long-running processes call their connections, so that one can see from here whether they live."""
 GRACE = 300.0
 """Seconds for which entries may wait, and due clocks be untold. A follower may be connected, and have no way on."""
-INTEGRITY = {"completeness", "parked", "fences", "schemas", "store", "partitions", "position", "reconcile", "ledger"}
+INTEGRITY = frozenset((
+    "completeness", "parked", "fences", "schemas", "store", "partitions", "position", "rows", "checkpoints",
+    "reconcile", "ledger",
+))  # fmt: skip
 """Parts that are broken when they aren't well; of the others some process or service is away."""
 
 BEHIND = """
