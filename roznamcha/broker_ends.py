@@ -78,6 +78,7 @@ class Look:
     """One look at all ends."""
 
     def __init__(self, ends: Tails, topics: Topics, connection: Connection[Any], ids: Mapping[str, str]) -> None:
+        """By a client that knows the topics; `ids` are what the broker calls them now."""
         self.ends, self.topics, self.connection, self.ids = ends, topics, connection, ids
 
     def wrong(self, at: Position) -> Iterator[tuple[str, str]]:
