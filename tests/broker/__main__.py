@@ -12,8 +12,6 @@ try:
 except ModuleNotFoundError as error:
     told = "run ./run first, which prepares everything, then .venv/bin/python -m tests.broker"
     sys.exit(f"{error.name} is not here: {told}")
-        f"{error.name} is not here: run ./run first, which prepares everything, then .venv/bin/python -m tests.broker"
-    )
 
 
 def main() -> None:
