@@ -25,6 +25,7 @@ from domain.law.course import Course
 from domain.law.docket import Docket, Seen
 from domain.law.fact import Fact, columns_of
 from domain.law.grammar import NotKnown, all_hold
+from domain.law.offences import Classes
 from domain.law.rule import Rule, Source, UnknownLaw, Version
 from domain.law.words import Line, story
 
@@ -239,7 +240,11 @@ def opened(of: Opening, starts: list[Seen], refused: list[Refusal]) -> Iterator[
 
 def _applies(of: Opening, version: Version, start: Seen) -> bool:
     """Whether a version applies, unless it is known not to: by the offences at the start, or also as altered."""
-    classes = [of.docket.classes_for(start)]
-    if of.rule.applies_by == "alterations":
-        classes += [each.classes for each in of.docket.alterations(start)]
-    return any(all_hold(version.applies, each.attributes) is not False for each in classes)
+    if _holds(version, of.docket.classes_for(start)):
+        return True
+    return of.rule.applies_by == "alterations" and of.docket.comes_to_apply(version.applies, start)
+
+
+def _holds(version: Version, classes: Classes) -> bool:
+    """Whether a version applies to these offences, unless it is known not to."""
+    return all_hold(version.applies, classes.attributes) is not False

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from domain.law.book import BELIEVED, SECTIONS, STRIKES, Book
 from domain.law.fact import Fact
-from domain.law.grammar import all_hold
+from domain.law.grammar import Condition, all_hold
 from domain.law.offences import Classes
 from domain.law.rule import Rule, Trigger
 
@@ -91,6 +91,7 @@ class Docket:
             self.began = registered.at
         self.lists = sorted(self._listed(registered))
         self._matched: dict[int, tuple[Trigger, Sequence[Seen]]] = {}
+        self._applying: dict[int, tuple[tuple[Condition, ...], int]] = {}
         self._subjects: dict[int, tuple[Trigger, Sequence[Seen], Sequence[Seen], dict[str, list[Seen]]]] = {}
 
     def _listed(self, registered: Seen | None) -> Iterator[Listed]:
@@ -206,7 +207,21 @@ class Docket:
 
     def alterations(self, start: Seen) -> Iterator[Listed]:
         """The lists of sections that came after a start, in their order."""
-        return onwards(self.lists, bisect_right(self.lists, start.place, key=PLACE))
+        return onwards(self.lists, self.alterations_from(start))
+
+    def alterations_from(self, start: Seen) -> int:
+        """Where among the lists of sections those begin that came after a start."""
+        return bisect_right(self.lists, start.place, key=PLACE)
+
+    def comes_to_apply(self, applies: tuple[Condition, ...], start: Seen) -> bool:
+        """Whether conditions are met, or not known to fail, by a list of sections that came after a start."""
+        kept = self._applying.get(id(applies))
+        if kept is None:  # the last list that does, once for all starts
+            places = (
+                each.place for each in reversed(self.lists) if all_hold(applies, each.classes.attributes) is not False
+            )
+            kept = self._applying[id(applies)] = applies, next(places, -1)
+        return kept[1] > start.place
 
 
 def onwards(found: Sequence[T], begin: int) -> Iterator[T]:
