@@ -68,6 +68,12 @@ class Turns(Iterator[Event]):
             self.resting.append(self.taken)
             self.taken = None
 
+    def pass_over(self, to: Callable[[int], int]) -> None:
+        """Of the kind that was taken last the next one that counts is at the place to which `to` leads."""
+        if self.taken is not None:
+            queue = self.queues[self.taken]
+            queue.begin = to(queue.begin)
+
     def wake(self, event: Event) -> None:
         """What comes after `event` counts again; what came before it had no effect when it was its turn."""
         now = self.key(event)
