@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from domain.law.counting import Counting, day_of, written_day
+from domain.law.counting import Counting, day_of, written_start
 from domain.law.course import MOST_HOURS, Course
 from domain.law.docket import Seen
 from domain.law.fact import Fact
@@ -143,12 +143,11 @@ def _moment(rule: Rule, start: datetime | date, zone: tzinfo) -> datetime:
 def _governing(rule: Rule, began: object, governed: date | None, moment: datetime, zone: tzinfo) -> tuple[str, date]:
     if began is not None and governed is None:
         try:
-            if not isinstance(began, date):
-                datetime.fromisoformat(str(began))
-            governed = began if isinstance(began, date) else written_day(str(began)[:10])
+            found = began if isinstance(began, date) else written_start(str(began))
         except ValueError:
             message = f"proceeding_began: {began!r} is no day like 2024-07-01"
             raise BadQuestion(message) from None
+        governed = day_of(found, zone) if isinstance(found, datetime) else found
     if governed is not None and rule.governed_by == "proceeding":
         return "proceeding", governed
     return "start", governed or day_of(moment, zone)
