@@ -1,8 +1,8 @@
 """One clock's course: from its start through every extension, pause and alteration to what stopped it, or didn't.
 
 Facts are taken in the order in which they happened. What comes after the clock has lapsed doesn't cure the lapse: an
-exemption, a release or another list of sections then only stands in the explanation. Two things still count: hours that
-are evidenced not to be counted, and an extension whose rule says that it may be noted at any time.
+exemption, a release or another list of sections then only stands in the explanation, the first of each kind. Two things
+still count: hours that are evidenced not to be counted, and an extension whose rule says it may be noted at any time.
 
 While a clock stands still, in a pause or because the rule doesn't apply to the sections of the case, nothing lapses.
 Sections that are altered meanwhile count when it runs again.
@@ -11,31 +11,31 @@ Sections that are altered meanwhile count when it runs again.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from heapq import merge
-from operator import attrgetter, itemgetter
+from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 from domain.law.counting import WINDOW, Counting, Term, day_of
-from domain.law.docket import EARLIEST_FIRST, Docket, Listed, Seen, onwards
+from domain.law.docket import EARLIEST_FIRST, Docket, Listed, Seen
 from domain.law.fact import Fact
 from domain.law.grammar import Condition, NotKnown, Span, all_hold
 from domain.law.offences import Classes
 from domain.law.rule import Rule, Trigger, Version
+from domain.law.turns import Queue, Turns
 
 ORDER = {"alters": 0, "extends": 1, "excludes": 2, "resumes": 3, "exempts": 4, "stops": 5, "holds": 6, "overtakes": 7}
 """Which comes first when several facts have one and the same time, unless the order of a log tells."""
+LAPSED = {ORDER[each] for each in ("alters", "resumes", "exempts", "holds", "overtakes")}
+"""Of these nothing counts when the clock has lapsed."""
 MOST_HOURS = 10_000
 """No journey takes longer: a larger number is an error in the entry and isn't counted."""
 
-SOONEST, IN_ORDER = itemgetter(0, 1, 2), itemgetter(0, 2, 1)
 Path = tuple[tuple[Condition, bool | None], ...]
 Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal | Span | datetime]]
 """What happened to a clock: the key of its words, when, by which fact, and what else the words need."""
-Event = tuple[datetime, int, int, Fact, Any]
-"""What may change a clock: when, its place in `ORDER`, its fact's place in the record, the fact, and by what."""
 NOTHING = Classes()
 NO_PARTS: Mapping[str, str | Decimal | Span | datetime] = {}
 
@@ -138,13 +138,26 @@ class Course:
     def run(self, docket: Docket) -> Self:
         """Take every fact that concerns this clock, in its order, until one ends it."""
         self.first = self.term
-        for at, rank, _, fact, trigger in merge(*self._events(docket), key=IN_ORDER if docket.in_order else SOONEST):
+        turns = Turns(self._queues(docket), in_order=docket.in_order)
+        for event in turns:
+            at, rank, _, fact, trigger = event
+            due_at, late = self.term.due_at, self.late(at)
             TAKES[rank](self, at, fact, trigger)
             if self.ended_as or self.met_by:
                 break
+            if self.term.due_at > due_at:
+                turns.wake(event)
+            elif late and self._idle(rank, trigger):
+                turns.rest()
+            elif not self.applies and rank == ORDER["alters"]:
+                turns.pass_over(partial(docket.next_to_apply, self.version.applies))
         else:
             self._stand()
         return self
+
+    def _idle(self, rank: int, trigger: Trigger) -> bool:
+        """Whether no fact of this kind counts any more, as the clock has lapsed."""
+        return rank in LAPSED or trigger.noted == "before-lapse"
 
     @property
     def has_run(self) -> bool:
@@ -155,11 +168,8 @@ class Course:
         """Whether it had lapsed by then."""
         return at > self.term.due_at and self.stands is None
 
-    def _events(self, docket: Docket) -> Iterator[Iterator[Event]]:
-        """The facts that may change this clock, with what each does to it: of each kind in their order.
-
-        None is looked at before it is its turn: most clocks end with the first.
-        """
+    def _queues(self, docket: Docket) -> Iterator[Queue]:
+        """The facts that may change this clock, with what each does to it: of each kind in their order."""
         rule, start = self.rule, self.start
         since = start.at, start.place if docket.in_order else -1
         for kind, trigger, before in rule.plan:
@@ -168,14 +178,17 @@ class Course:
                 for found in docket.concerning(trigger, self.subject):
                     begin = 0 if before or not found else bisect_left(found, since, key=EARLIEST_FIRST)
                     if begin < len(found):
-                        yield self._each(onwards(found, begin), ORDER[kind], trigger, own=own)
+                        yield self._queue(found, begin, ORDER[kind], trigger, own=own)
         if rule.applies_by == "alterations" or self.version.by_offence:
-            yield ((each.at, 0, each.place, each.fact, each) for each in docket.alterations(start))
+            begin = docket.alterations_from(start)
+            begin = begin if self.applies else docket.next_to_apply(self.version.applies, begin)
+            if begin < len(docket.lists):
+                yield Queue(docket.lists, begin, lambda each: (each.at, 0, each.place, each.fact, each), None)
 
-    def _each(self, found: Iterator[Seen], rank: int, trigger: Trigger, *, own: bool) -> Iterator[Event]:
+    def _queue(self, found: Sequence[Seen], begin: int, rank: int, trigger: Trigger, *, own: bool) -> Queue:
         """Each fact but the start itself, unless its `own` entry may end a clock."""
-        start = self.start.fact
-        return ((at, rank, place, fact, trigger) for at, place, fact, _ in found if own or fact is not start)
+        without = None if own else self.start.fact
+        return Queue(found, begin, lambda each: (each.at, rank, each.place, each.fact, trigger), without)
 
     def altered(self, at: datetime, fact: Fact, listed: Listed) -> None:
         """The list of sections changes, and with it perhaps the class, or whether the rule applies at all."""

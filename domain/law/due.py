@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from domain.law.asked import OFFENCE_ATTRIBUTES
-from domain.law.counting import Counting, day_of, written_day
+from domain.law.counting import Counting, day_of, written_start
 from domain.law.course import MOST_HOURS, NOTHING, Course
 from domain.law.docket import Seen
 from domain.law.fact import Fact
@@ -172,12 +172,11 @@ def _governing(rule: Rule, began: object, governed: date | None, moment: datetim
         return "start", day
     if began is not None and governed is None:
         try:
-            if not isinstance(began, date):
-                datetime.fromisoformat(str(began))
-            governed = began if isinstance(began, date) else written_day(str(began)[:10])
+            found = began if isinstance(began, date) else written_start(str(began))
         except ValueError:
             message = f"proceeding_began: {began!r} is no day like 2024-07-01"
             raise BadQuestion(message) from None
+        governed = day_of(found, zone) if isinstance(found, datetime) else found
     return ("start", day_of(moment, zone)) if governed is None else ("proceeding", governed)
 
 

@@ -156,6 +156,8 @@ def test_what_picks_the_version() -> None:
     assert due(rule, start, {}, None, ZONE).version == "2024-07-01"
     assert due(rule, start, {}, date(2024, 6, 30), ZONE).version == "1978-12-18"
     assert due(rule, start, {"proceeding_began": "2024-06-30"}, None, ZONE).version == "1978-12-18"
+    late = {"proceeding_began": "2024-06-30T19:00:00Z"}
+    assert due(rule, start, late, None, ZONE).version == "2024-07-01", "by then it is 1 July where the case is"
     assert due(rule, date(2024, 6, 30), {}, None, ZONE).version == "1978-12-18"
 
 
