@@ -12,7 +12,7 @@ from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import NamedTuple, TypeVar
 
-from domain.law.book import BELIEVED, SECTIONS, STRIKES, Book
+from domain.law.book import BELIEVED, RECEIVED, SECTIONS, STRIKES, Book
 from domain.law.fact import Fact
 from domain.law.grammar import Condition, all_hold
 from domain.law.offences import Classes
@@ -89,7 +89,8 @@ class Docket:
         registered = min((named[name][0] for name in book.proceeding if name in named), default=None)
         if registered is not None:
             self.began = registered.at
-        self.lists = sorted(self._listed(registered))
+        lists = sorted(self._listed(registered))
+        self.lists = [each for n, each in enumerate(lists) if not n or each.fact.name not in RECEIVED]
         self._matched: dict[int, tuple[Trigger, Sequence[Seen]]] = {}
         self._applying: dict[int, tuple[tuple[Condition, ...], list[int]]] = {}
         self._subjects: dict[int, tuple[Trigger, Sequence[Seen], Sequence[Seen], dict[str, list[Seen]]]] = {}
@@ -204,6 +205,13 @@ class Docket:
             return self.offences.classes(own)
         before = bisect_left(self.lists, start.place, key=PLACE)
         return self.lists[before - 1].classes if before else self.offences.classes(())
+
+    def is_registered(self, start: Seen) -> bool:
+        """Whether a start has a list of sections, of its own or before it, that is more than believed."""
+        if start.fact.codes(("sections",)):
+            return start.fact.name not in BELIEVED
+        before = bisect_left(self.lists, start.place, key=PLACE)
+        return before > 0 and self.lists[before - 1].fact.name not in BELIEVED
 
     def alterations(self, start: Seen) -> Iterator[Listed]:
         """The lists of sections that came after a start, in their order."""
