@@ -117,8 +117,8 @@ class Docket:
             kept = self._matched[id(trigger)] = trigger, found  # with the trigger: no other has its number then
         return kept[1]
 
-    def concerning(self, trigger: Trigger, subject: str) -> tuple[Sequence[Seen], ...]:
-        """The same, and only what concerns a subject: the facts that name it, and those that name nobody.
+    def concerning(self, trigger: Trigger, subject: str, others: Iterable[str] = ()) -> tuple[Sequence[Seen], ...]:
+        """The same, and only what concerns a subject: the facts that name it or one of its other names, or nobody.
 
         Each are in the order of their times. A fact that names nobody concerns everybody.
         """
@@ -126,7 +126,19 @@ class Docket:
         if kept is None:
             kept = self._subjects[id(trigger)] = trigger, *self._by_subject(trigger)
         _, everybody, unnamed, named = kept
-        return (named.get(subject, ()), unnamed) if subject and named else (unnamed,) if subject else (everybody,)
+        if not subject:
+            return (everybody,)
+        return (*(named.get(each, ()) for each in (subject, *others)), unnamed) if named else (unnamed,)
+
+    def other_names(self, rule: Rule, subject: str) -> list[str]:
+        """What later entries may name for a subject: the orders that extend it, those that extend these, and so on."""
+        found = [subject]
+        for trigger in (each for each in rule.extends if each.named_by):
+            for name in found:  # which grows
+                for mine in self.concerning(trigger, name)[:-1]:
+                    names = (name for each in mine for name in each.fact.codes((trigger.named_by,)) or ())
+                    found += [each for each in dict.fromkeys(names) if each not in found]
+        return found[1:]
 
     def _by_subject(self, trigger: Trigger) -> tuple[Sequence[Seen], Sequence[Seen], dict[str, list[Seen]]]:
         """All facts that a trigger waits for, those that name nobody, and by subject those that name it."""
