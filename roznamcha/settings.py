@@ -35,6 +35,12 @@ class Settings:
     topics: str = PREFIX
     registry_url: str = ""
     timezone: str = "Asia/Kolkata"
+    documents: str = ""
+
+    @property
+    def documents_place(self) -> str:
+        """Where the files of documents lie: the place that was named, or a folder among the data."""
+        return self.documents or str(self.data / "documents")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -66,6 +72,7 @@ class Settings:
             "ROZNAMCHA_TOPICS": self.topics,
             "ROZNAMCHA_REGISTRY_URL": masked(self.registry_url) or "(none)",
             "ROZNAMCHA_TIMEZONE": self.timezone,
+            "ROZNAMCHA_DOCUMENTS": masked(self.documents) or "(the folder documents of the data folder)",
         }
 
 
@@ -100,6 +107,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         topics=env.get("ROZNAMCHA_TOPICS") or PREFIX,
         registry_url=env.get("ROZNAMCHA_REGISTRY_URL", ""),
         timezone=env.get("ROZNAMCHA_TIMEZONE") or "Asia/Kolkata",
+        documents=env.get("ROZNAMCHA_DOCUMENTS", ""),
     )
 
 

@@ -13,6 +13,7 @@ from consumers.rebuild import Difference, rebuild_all
 from consumers.restored import disagreement, step_back
 from projections.view import View
 from roznamcha.columns import read_text
+from roznamcha.commands.comparing import with_documents
 from roznamcha.commands.reconciling import Within, both_topics, in_time
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.intake import actor_in, read_act, read_actor
@@ -44,12 +45,13 @@ def verify(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check every entry and every row of every view against an independent fold."""
+    """Check every entry, every row of every view against an independent fold, and every document's file."""
     with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json, distrust=True) as board:
         record_id = _found(office, record) if record else None
         with progress_bar("verifying", shown=not as_json) as progress:
             opened = office.keyring.open
             report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
+        with_documents(report, office, record_id, quiet=as_json)
         topics, away = _topics_of(office, record_id, quiet=as_json)
         _with_kafka(report, topics)
     if as_json:
@@ -57,6 +59,8 @@ def verify(
     elif report.ok:
         rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items())
         say(f"{report.entries:,} entries of {report.records:,} records verified; rows: {rows}")
+        if report.documents:
+            say(f"{many(report.documents, 'document')} as entered")
         for short, each in (report.kafka or {}).items():
             there, store = f"{each['topic']['entries']:,}", each["store"]
             say(f"on Kafka {there} of the store's {store['in_all']:,} {short}; {store['unpublished']:,} are to come")

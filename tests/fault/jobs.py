@@ -27,6 +27,7 @@ from schemas import catalogue
 from tests.acts import NOW, sent
 from tests.consumers.feed import all_views
 from tests.consumers.marks import Diary, Lines, told
+from tests.fault.attaching import attach
 from tests.fault.posting import follow_topic, relay, subscribe, subscribe_stumbling, tell_rows
 from tests.fault.ticking import tick
 from tests.ledger.keeping import Keeper
@@ -202,5 +203,6 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "stumbling subscriber": subscribe_stumbling,
     "kafka": follow_topic,
     "ledger": keep_ledger,
+    "attacher": attach,
 }
 """Every job by its name. That of a process, which its named steps begin with, is the job that reaches them."""
