@@ -21,7 +21,7 @@ from domain.law.offences import Offences, packaged
 from domain.law.rule import BadRule, Rule, UnknownLaw
 from domain.law.rule_form import read_form
 
-FOLDERS = ("bnss", "crpc", "pocso", "poa", "ndps", "uapa", "jj", "judgments", "policy")
+FOLDERS = ("bnss", "crpc", "pocso", "poa", "ndps", "uapa", "jj", "mv", "judgments", "policy")
 
 PROCEEDING = ("case.FIRRegistered", "case.ZeroFIRRegistered")
 """The facts that begin the proceeding of a case: their earliest date picks the version (BNSS s.531(2)(a))."""
