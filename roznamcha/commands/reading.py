@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from consumers.tables import tables_of
 from domain.deadline.sheet import TellsOfClock
 from domain.event import RECORDS, Event, fold, struck
 from domain.law.clock import Clock
+from domain.law.counting import end_of, written_day
 from domain.malkhana.seizure import RefusesCustodyMove
 from domain.shape import INSTANT
 from projections.deadlines import reckon_entries
@@ -29,6 +31,11 @@ from roznamcha.views import Board, open_board
 app = typer.Typer()
 
 RecordName = Annotated[str, typer.Argument(help="The record: its id, its number (STATION/0012/2026), or a legacy key")]
+Qr = Annotated[str, typer.Option(help="What stands in the code of an informant's copy: its text, a file with it, or -")]
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", help="Whom to trust (c2sp.org/tlog-policy), from elsewhere")
+]
+CopyFile = Annotated[Path | None, typer.Option("--copy", help="With --qr: a court's copy of the record, and no store")]
 AsOf = Annotated[str, typer.Option("--as-of", help="With what had happened by this moment (RFC 3339, or a date)")]
 NOT_SHOWN = {"before", "changes"}
 """What a part keeps of its own past: on paper that is the history's business."""
@@ -50,8 +57,7 @@ def moment_given(text: str, office: Office) -> datetime | None:
         return None
     try:
         if len(text) == 10:  # noqa: PLR2004 (a date)
-            day = datetime.fromisoformat(f"{text}T23:59:59.999999").replace(tzinfo=office.settings.zone)
-            return day.astimezone(UTC)
+            return end_of(written_day(text), office.settings.zone)[0]
         if INSTANT.fullmatch(text):
             return datetime.fromisoformat(text.upper().replace(" ", "T")).astimezone(UTC)
     except (ValueError, OverflowError):
