@@ -232,10 +232,6 @@ BAD = {
         "repeats: first", "repeats: first\nextends: [{fact: case.X, adds: days, sums: true, noted: any-time}]",
         "8: rule a-rule: extends: sums is of what sets sets; days that are added are added up without it",
     ),
-    "a sum of how many?": (
-        "repeats: first", "repeats: first\nextends: [{fact: case.X, sets: {a: b}, sums: 2, noted: any-time}]",
-        "8: rule a-rule: sums: say true, or leave it out",
-    ),
     "an extension of nothing": (
         "repeats: first", "repeats: first\nextends: [{fact: case.X, noted: any-time}]",
         "8: rule a-rule: extends: either sets (attributes) or adds (a column of days)",
