@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("domain", "projections", "consumers", "schemas", "roznamcha")
-DATA = (".avsc", ".lock", ".sql", ".yaml", ".csv")
+DATA = (".avsc", ".lock", ".sql", ".yaml", ".csv", ".typ")
 PATIENCE = 900.0
 """Seconds that one command may take."""
 

@@ -21,9 +21,9 @@ class Tails:
     The client is told of all of them at once: each that it heard of later would cost it a tenth of a second.
     """
 
-    def __init__(self, consumer: Any, topics: Collection[str]) -> None:  # noqa: ANN401 (kafka-python's)
-        """Of these `topics`, by a client that is somebody else's to close."""
-        self._consumer = consumer
+    def __init__(self, consumer: Any, topics: Collection[str], patience: float = PATIENCE) -> None:  # noqa: ANN401 (kafka-python's)
+        """Of these `topics`, by a client that is somebody else's to close; each look may take `patience` seconds."""
+        self._consumer, self._patience = consumer, patience
         consumer.assign([TopicPartition(each, 0) for each in topics])
 
     def __call__(self, topic: str, partitions: Collection[int]) -> dict[int, Any]:
@@ -39,18 +39,27 @@ class Tails:
         asked = [each for each in every if end[each] > begin[each]]
         while asked:
             starts = {each: max(begin[each], end[each] - back) for each in asked}
-            found |= _last(self._consumer, starts, end)
+            found |= _last(self._consumer, starts, end, self._patience)
             asked = [each for each in asked if each.partition not in found and starts[each] > begin[each]]
             back *= 16
         return found
 
+    def spans(self, topic: str, partitions: Collection[int]) -> dict[int, tuple[int, int]]:
+        """The first offset that is left of each partition, and the one behind its last committed message.
+
+        Compaction leaves the first where it is: only who deletes records, or lets them expire, moves it.
+        """
+        every = [TopicPartition(topic, number) for number in partitions]
+        begin, end = self._consumer.beginning_offsets(every), self._consumer.end_offsets(every)
+        return {each.partition: (begin[each], end[each]) for each in every}
+
 
 @contextmanager
-def tails_of(broker: Broker, *topics: str) -> Iterator[Tails]:
+def tails_of(broker: Broker, *topics: str, patience: float = PATIENCE) -> Iterator[Tails]:
     """For looking at the ends of several topics."""
     consumer = broker.consumer(called="roznamcha tails")
     try:
-        yield Tails(consumer, topics)
+        yield Tails(consumer, topics, patience)
     finally:
         consumer.close()
 
@@ -61,14 +70,19 @@ def tails(broker: Broker, topic: str, partitions: Collection[int]) -> dict[int, 
         return ends(topic, partitions)
 
 
-def _last(consumer: Any, starts: dict[TopicPartition, int], end: dict[TopicPartition, int]) -> dict[int, Any]:  # noqa: ANN401
+def _last(
+    consumer: Any,  # noqa: ANN401 (kafka-python's)
+    starts: dict[TopicPartition, int],
+    end: dict[TopicPartition, int],
+    patience: float,
+) -> dict[int, Any]:
     """The last message from each start to the end that was noted before."""
     consumer.assign(list(starts))
     consumer.resume(*starts)  # what an earlier look paused stays so as long as it is assigned
     for partition, start in starts.items():
         consumer.seek(partition, start)
     found: dict[int, Any] = {}
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     open_ones = set(starts)
     while open_ones:
         for partition, messages in consumer.poll(200).items():
@@ -78,6 +92,6 @@ def _last(consumer: Any, starts: dict[TopicPartition, int], end: dict[TopicParti
                 open_ones.discard(partition)
                 consumer.pause(partition)
         if time.monotonic() > until:
-            message = f"{len(open_ones)} partitions gave nothing within {PATIENCE:.0f} s"
+            message = f"{len(open_ones)} partitions gave nothing within {patience:.0f} s"
             raise Timeout(message)
     return found

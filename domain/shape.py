@@ -19,6 +19,8 @@ from uuid import UUID
 from domain.event import Sealed
 
 T = TypeVar("T")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
+"""How a moment is written: RFC 3339, with its zone. Seconds may be left out."""
 
 SIMPLE: dict[Any, str] = {
     str: "text",

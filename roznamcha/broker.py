@@ -27,7 +27,7 @@ def broker_of(settings: Settings) -> Broker:
     try:
         addresses(settings.kafka)
     except ValueError as error:
-        message = f"ROZNAMCHA_KAFKA: {error}"
+        message = f"ROZNAMCHA_KAFKA, or --kafka: {error}"
         raise Usage(message) from None
     return Broker(settings.kafka, _options(settings.kafka_options))
 

@@ -55,7 +55,9 @@ def begin(  # noqa: PLR0913 (one for each setting)
     *,
     data: Annotated[str, typer.Option(help="Folder of the data.", envvar="ROZNAMCHA_DATA")] = "",
     database_url: Annotated[str, typer.Option(help="PostgreSQL to use.", envvar="ROZNAMCHA_DATABASE_URL")] = "",
-    kafka: Annotated[str, typer.Option(help="Bootstrap servers.", envvar="ROZNAMCHA_KAFKA")] = "",
+    kafka: Annotated[
+        str, typer.Option(help="The broker, HOST:PORT, several with commas; default: none.", envvar="ROZNAMCHA_KAFKA")
+    ] = "",
     kafka_options: Annotated[
         str, typer.Option(help="JSON file of kafka-python's options: TLS, SASL.", envvar="ROZNAMCHA_KAFKA_OPTIONS")
     ] = "",

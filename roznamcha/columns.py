@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.event import Sealed
-from domain.shape import Shape, columns
+from domain.shape import INSTANT, Shape, columns
 from roznamcha.strict_json import CONTROL, Reasons, kind_of, read_json, shown
 
 MAX_TEXT = 200_000
@@ -29,7 +29,6 @@ YEARS = range(1900, 2200)
 """In which something of a case can have happened."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 """What a column's name looks like: a key that doesn't may be a person's, moved there from another column."""
-INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
 
 
 def few(unknown: Collection[Any], path: str, reasons: Reasons) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any, Self
@@ -12,6 +12,8 @@ from uuid import UUID
 
 from roznamcha.sides import Line
 
+LISTED = 1_000
+"""Differences that are listed. Of more it is only said how many there are."""
 TRIES = 300_000
 """Digests worked out at most to find what a subscriber did otherwise: a second or so for a record."""
 
@@ -47,6 +49,36 @@ class Difference:
         about = ("record", "version", "position", "partition", "offset", "row")
         known = [f"{name} {getattr(self, name)}" for name in about if getattr(self, name) is not None]
         return f"{self.where}: {self.kind}: {', '.join(known)}"
+
+
+@dataclass
+class Differences:
+    """What a comparison found, as far as it is listed."""
+
+    differences: list[Difference] = field(default_factory=list, kw_only=True)
+    unlisted: int = field(default=0, kw_only=True)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing differs. What waits to be published is no difference."""
+        return not self.differences and not self.unlisted
+
+    def note(self, difference: Difference) -> None:
+        """One more."""
+        if len(self.differences) < LISTED:
+            self.differences.append(difference)
+        else:
+            self.unlisted += 1
+
+    def listed(self) -> Iterator[str]:
+        """Each in a line, and how many more there are."""
+        yield from map(str, self.differences)
+        if self.unlisted:
+            yield f"and {self.unlisted:,} more differences"
+
+    def differing(self) -> dict[str, Any]:
+        """The same for scripts."""
+        return {"differences": [each.shown() for each in self.differences], "unlisted": self.unlisted}
 
 
 def compare(store: Sequence[Line], topic: Sequence[Line]) -> Iterator[Difference]:

@@ -18,10 +18,10 @@ from psycopg.conninfo import make_conninfo
 
 from consumers.embedded import connected
 from roznamcha.errors import Unavailable
+from roznamcha.health import UP, WITHOUT
 from roznamcha.lines import Lines
 from roznamcha.sentry import Sentry, how_ended
 
-CALLED = "roznamcha up"
 SOON, LATER = 0.25, 5.0
 """Seconds between two looks at who is connected to the store: while somebody is missing, and when all are there."""
 ROUND = 1.0
@@ -125,13 +125,17 @@ class Guard:
         """See who is connected to the store, for as long as we run: the store knows it, and no process says it."""
         url = make_conninfo(self.url, connect_timeout=5)
         while not self._over.wait(SOON):
-            with suppress(psycopg.Error), connected(url, CALLED) as connection:
+            with suppress(psycopg.Error), connected(url, UP) as connection:
                 while not self._over.is_set():
                     self._looked_at(connection)
                     self._over.wait(LATER if self._ready else SOON)
             self._inbox.put(lambda: self._seen(frozenset()))  # nobody is seen at work on a store that is away
 
     def _looked_at(self, connection: psycopg.Connection[tuple[str]]) -> None:
+        """See who is there; and be seen ourselves, by a name that tells what was given up, for as long as we live."""
+        lost = ", ".join(each.post.name for each in self.sentries if each.given_up is not None)
+        if lost:
+            connection.execute("SELECT set_config('application_name', %s, false)", (WITHOUT + lost,))
         query = "SELECT application_name FROM pg_stat_activity WHERE datname = current_database()"
         names = frozenset(row[0] for row in connection.execute(query))
         self._inbox.put(lambda: self._seen(names))

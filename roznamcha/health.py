@@ -8,7 +8,7 @@ was told of legal clocks has streams of its own, and is worked out again by `ver
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,10 +25,17 @@ FOLLOWER = "roznamcha project"
 TICKER = "roznamcha tick"
 RELAY = "roznamcha relay"
 LEDGER = "roznamcha ledger"
+UP = "roznamcha up"
 """What the long-running processes call their connections, so that one can see from here whether they live."""
+WITHOUT = f"{UP} without "
+"""Begins the name of an `up` that has given posts up, which follow. It is gone with its connection."""
+GIVEN_UP = "`up` has given {} up: mend what it said last, then start `up` anew"
 GRACE = 300.0
 """Seconds for which entries may wait, and due clocks be untold. A follower may be connected, and have no way on."""
-INTEGRITY = {"completeness", "parked", "fences", "schemas", "store", "partitions", "position", "reconcile", "ledger"}
+INTEGRITY = frozenset((
+    "completeness", "parked", "fences", "schemas", "store", "partitions", "position", "rows", "checkpoints",
+    "reconcile", "ledger",
+))  # fmt: skip
 """Parts that are broken when they aren't well; of the others some process or service is away."""
 
 BEHIND = """
@@ -84,6 +91,8 @@ class Health:
     published: Published | None = None
     """What is known of Kafka; None where no broker is named."""
     unpublished_seconds: float | None = None
+    given_up: frozenset[str] = frozenset()
+    """Posts that an `up` has given up, and at which nobody else is."""
 
     @property
     def complete(self) -> bool:
@@ -119,8 +128,11 @@ class Health:
             yield "deadlines", not self.tickers or late < GRACE, words
         else:
             yield "deadlines", True, "nothing that is due is untold"
+        if others := sorted(self.given_up - {"relay"}):
+            yield "up", False, GIVEN_UP.format(" and ".join(others))
         if self.published is not None:
-            yield from self.published.says(self.at, self.unpublished_seconds, self.relays)
+            given_up = GIVEN_UP.format("the relay") if "relay" in self.given_up else ""
+            yield from self.published.says(self.at, self.unpublished_seconds, self.relays, given_up)
 
 
 def examine(connection: Connection[Any], catalogue: Catalogue, at: datetime, topics: str | None = None) -> Health:
@@ -152,7 +164,15 @@ def examine(connection: Connection[Any], catalogue: Catalogue, at: datetime, top
             relays=living.get(RELAY, 0),
             published=published,
             unpublished_seconds=_age(connection, catalogue, published.oldest, at) if published else None,
+            given_up=_given_up(living),
         )
+
+
+def _given_up(living: Mapping[str, int]) -> frozenset[str]:
+    """The posts that some `up` has given up, and at which no process is seen."""
+    posts = {post for name in living if name.startswith(WITHOUT) for post in name.removeprefix(WITHOUT).split(", ")}
+    called = {"relay": RELAY, "project": FOLLOWER, "tick": TICKER, "ledger": LEDGER}
+    return frozenset(post for post in posts if not living.get(called.get(post, ""), 0))
 
 
 def _incomplete(connection: Connection[Any]) -> list[int]:

@@ -13,16 +13,14 @@ import typer
 import domain
 from domain.event import ACTS
 from domain.law.book import load_book, shipped_texts
-from domain.law.counting import written_day
+from domain.law.counting import written_day, written_start
 from domain.law.due import due as due_of
 from domain.law.lint import flaws
 from domain.law.rule import BadQuestion, Rule, Trigger, UnknownLaw, Version
-from domain.law.values import odd_values
 from domain.law.waiting import unclocked, waiting
 from domain.law.words import day_words
 from domain.shape import columns
 from roznamcha import errors
-from roznamcha.columns import INSTANT
 from roznamcha.commands.law_check import law_check
 from roznamcha.errors import Usage
 from roznamcha.lab.rules import texts_in
@@ -125,9 +123,8 @@ def check_book(
     texts = shipped_texts() if folder is None else texts_in(folder)
     domain.load()
     acts = {name: {column.name: column.shape for column in columns(act)} for name, act in ACTS.items()}
-    names, zone = {name: each.keys() for name, each in acts.items()}, settings().zone
-    found = flaws(texts, None if foreign else names, zone, datetime.now(zone).date())
-    found = sorted({*found, *(() if foreign else odd_values(texts, acts))})
+    zone = settings().zone
+    found = flaws(texts, None if foreign else acts, zone, datetime.now(zone).date())
     if as_json:
         shown = [{"file": each.file, "line": each.line, "why": each.why} for each in found]
         print_json({"ok": not found, "files": len(texts), "flaws": shown})
@@ -147,10 +144,8 @@ def _rule(name: str) -> Rule:
 
 def _start(text: str) -> datetime | date:
     try:
-        if len(text) == 10:  # noqa: PLR2004 (a date)
-            return written_day(text)
-        if INSTANT.fullmatch(text):
-            return datetime.fromisoformat(text.upper().replace(" ", "T")).astimezone(UTC)
+        found = written_start(text)
+        return found.astimezone(UTC) if isinstance(found, datetime) else found
     except (ValueError, OverflowError):
         pass
     message = f"--start {text!r}: give a date like 2026-03-01, or a time with its zone like 2026-03-01T10:00:00+05:30"

@@ -18,8 +18,8 @@ from roznamcha.errors import Usage
 from roznamcha.screen import lasting, many
 
 if TYPE_CHECKING:  # figures need no client of the broker
+    from roznamcha.differing import Differences
     from roznamcha.reconciled import Reconciled
-    from roznamcha.reconciling_rows import RowsReconciled
 
 NOBODY = "no relay comes on: `up` or `relay` does"
 STANDS = 120.0
@@ -65,10 +65,15 @@ class Published:
     """Of the letters, those that a person has seen and laid aside."""
     compared: dict[str, Compared] = field(default_factory=dict)
 
-    def says(self, at: datetime, seconds: float | None, relays: int) -> Iterator[tuple[str, bool | None, str]]:
-        """(part, well or None where nobody knows, words); `seconds` is how long the oldest unpublished entry waits."""
+    def says(
+        self, at: datetime, seconds: float | None, relays: int, given_up: str = ""
+    ) -> Iterator[tuple[str, bool | None, str]]:
+        """(part, well or None where nobody knows, words); `seconds` is how long the oldest unpublished entry waits.
+
+        `given_up` says so where `up` has given the relay up: then what is entered next will not be published either.
+        """
         stands = self.looked_at is None or (at - self.looked_at).total_seconds() > STANDS
-        who = "a relay is at work" if relays and not stands else NOBODY
+        who = given_up or ("a relay is at work" if relays and not stands else NOBODY)
         fenced = f"; fenced by another one {self.taken_over:,} times" if self.taken_over else ""
         if self.behind or self.rows:
             age = f"; the oldest waits for {lasting(seconds)}" if seconds is not None else ""
@@ -76,7 +81,8 @@ class Published:
             words = f"{self.behind:,} entries{rows} are not published{age}; {who}{fenced}"
             yield "relay", bool(relays) and not stands, words
         else:
-            yield "relay", True, f"everything is published, up to position {self.position:,}{fenced}"
+            more = f"; {given_up}" if given_up else "" if relays else "; no relay is at work"
+            yield "relay", not given_up, f"everything is published, up to position {self.position:,}{more}{fenced}"
         left = self.letters - self.acknowledged
         words = f"{left:,}, {self.unsent:,} of them not yet sent on" if self.unsent else f"{left:,}"
         none = f"none; {self.acknowledged:,} were acknowledged" if self.acknowledged else "none"
@@ -131,7 +137,7 @@ def only_here(connection: Connection[Any], prefix: str) -> None:
         raise Usage(told)
 
 
-def note_comparison(connection: Connection[Any], prefix: str, short: str, report: Reconciled | RowsReconciled) -> None:
+def note_comparison(connection: Connection[Any], prefix: str, short: str, report: Reconciled | Differences) -> None:
     """Note what a comparison of the whole topic with the store found; what a subscriber has otherwise is his affair."""
     found = sum(each.where != "subscriber" for each in report.differences) + report.unlisted
     with suppress(psycopg.errors.ReadOnlySqlTransaction):  # on a standby one may compare, and can't note it

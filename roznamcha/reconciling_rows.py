@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -24,15 +24,13 @@ from consumers.slots import SLOTS, slot_of
 from consumers.tables import tables_of
 from consumers.topics import Topics
 from projections.view import View
-from roznamcha.differing import Difference
+from roznamcha.differing import LISTED, Difference, Differences
 from roznamcha.errors import Unavailable
 from roznamcha.screen import many
 from roznamcha.sides import TopicSide, position_in
 from schemas import Catalogue, SchemaError
 from schemas.codec import decode
 
-LISTED = 1_000
-"""Differences that are listed. Of more it is only said how many there are."""
 HEADS = "SELECT slot, seq FROM ops.outbox_heads WHERE topic = %s"
 WAITING = "SELECT slot, seq, record_id, value FROM ops.outbox WHERE topic = %s ORDER BY slot, seq"
 Key = tuple[Any, ...]
@@ -41,7 +39,7 @@ Rows = dict[Key, bytes]
 
 
 @dataclass
-class RowsReconciled:
+class RowsReconciled(Differences):
     """What a comparison of a table with its topic found."""
 
     topic_name: str
@@ -51,20 +49,6 @@ class RowsReconciled:
     unpublished: int = 0
     opened: bool = False
     """Whether the view tells its rows at all: a relay opens its topic."""
-    differences: list[Difference] = field(default_factory=list)
-    unlisted: int = 0
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing differs. What waits to be published is no difference."""
-        return not self.differences and not self.unlisted
-
-    def note(self, difference: Difference) -> None:
-        """One more."""
-        if len(self.differences) < LISTED:
-            self.differences.append(difference)
-        else:
-            self.unlisted += 1
 
     def says(self) -> Iterator[str]:
         """The report in sentences, for a person."""
@@ -75,9 +59,7 @@ class RowsReconciled:
             f"{self.topic_name}: {many(self.messages, 'message')}, which with {self.unpublished:,} that wait to be "
             f"published come to {many(self.held, 'row')}; the table has {self.rows:,}"
         )
-        yield from map(str, self.differences)
-        if self.unlisted:
-            yield f"and {self.unlisted:,} more differences"
+        yield from self.listed()
 
     def shown(self) -> dict[str, Any]:
         """The same for scripts."""
@@ -86,8 +68,7 @@ class RowsReconciled:
             "opened": self.opened,
             "store": {"rows": self.rows, "unpublished": self.unpublished},
             "topic": {"name": self.topic_name, "rows": self.held, "messages": self.messages},
-            "differences": [each.shown() for each in self.differences],
-            "unlisted": self.unlisted,
+            **self.differing(),
         }
 
 

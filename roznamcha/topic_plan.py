@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from consumers.clients import AlreadyThere, Broker, ConfigResource, ConfigResourceType, TopicPartition, for_code
@@ -56,6 +56,8 @@ class TopicPlan:
     """Rights under the prefix that the data don't grant: taken away only when that is asked for."""
     guarded: bool | None = None
     """Whether the broker has rights at all; None when nobody asked, because no principal was named."""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """The id that the broker gave to each of our topics when it was made, by its short name."""
 
     @property
     def left(self) -> bool:
@@ -100,7 +102,8 @@ def plan(broker: Broker, topics: Topics, *, copies: int | None = None, services:
 def _plan(admin: Any, topics: Topics, copies: int | None, services: Mapping[str, str]) -> TopicPlan:  # noqa: ANN401 (kafka-python's admin)
     nodes = len(admin.describe_cluster()["brokers"])
     kept = min(copies or data()["copies"], nodes)
-    there = {each["name"]: each["partitions"] for each in admin.describe_topics() if not each["error_code"]}
+    told = {each["name"]: each for each in admin.describe_topics() if not each["error_code"]}
+    there = {name: each["partitions"] for name, each in told.items()}
     ours = [each for each in topics.all if each.name in there]
     few = {each.name: min(len(one["replica_nodes"]) for one in there[each.name]) for each in ours}
     known = {each.name for each in topics.all}
@@ -126,6 +129,7 @@ def _plan(admin: Any, topics: Topics, copies: int | None, services: Mapping[str,
         rights=() if has is None else tuple(sorted(needs - has)),
         extra=() if has is None else tuple(sorted(each for each in has - needs if beneath(topics, each))),
         guarded=None if not services else has is not None,
+        ids={each.short: str(told[each.name]["topic_id"]) for each in ours},
     )
 
 

@@ -267,3 +267,11 @@ def test_an_old_python_can_read_it() -> None:
     """The starter parses as Python 3.7, the oldest that can be asked here, so that it gets as far as looking."""
     ast.parse(RUN.read_text(encoding="utf-8"), feature_version=(3, 7))
     assert RUN.stat().st_mode & stat.S_IXUSR
+
+
+def test_a_broker_to_try_things_with_says_what_comes_first() -> None:
+    """Begun with a Python that has nothing of ours yet: one line, and no trace."""
+    bare = [sys.executable, "-S", "-m", "tests.broker"]
+    done = subprocess.run(bare, cwd=RUN.parent, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "is not here: run ./run first, which prepares everything, then " in done.stderr

@@ -32,7 +32,7 @@ BELIEVED = ("case.InformationReceived", "case.PreliminaryEnquiryOrdered")
 SECTIONS = (*BELIEVED, *PROCEEDING, "case.SectionsAltered")
 """The facts whose `sections` tell for which offences the case is; each replaces the list before it."""
 
-WAY = 1
+WAY = 2
 """The way of counting. Raised when the same rule, tables and entries would give another date than they gave before."""
 
 MOST_DIGITS = 18

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import Any, NamedTuple, Self
@@ -25,6 +26,7 @@ from domain.law.course import Course
 from domain.law.docket import Docket, Seen
 from domain.law.fact import Fact, columns_of
 from domain.law.grammar import NotKnown, all_hold
+from domain.law.offences import Classes
 from domain.law.rule import Rule, Source, UnknownLaw, Version
 from domain.law.words import Line, story
 
@@ -227,19 +229,43 @@ def opened(of: Opening, starts: list[Seen], refused: list[Refusal]) -> Iterator[
         if version.within is not None:
             course.window = docket.first(rule.within_from, of.subject)
         try:
-            course.given(start.fact.values, docket.classes_for(start)) if version.conditional else course.count()
+            _begun(of, course) if version.conditional else course.count()
         except NotKnown as error:
             unknown = docket.classes_for(start).unknown
             which = f"; no table of offences has {', '.join(unknown)}" if unknown else ""
             refused.append(Refusal(rule.id, f"rule {rule.id}: {error}{which}", of.subject, start.fact.entry_id))
             continue
         last = start
-        yield Clock(course.run(docket), why, governed_at)
+        if course.run(docket).has_run:
+            yield Clock(course, why, governed_at)
+
+
+def _begun(of: Opening, course: Course) -> None:
+    """Count a course by the sections at its start; if it can't be by these, by the first from which it can.
+
+    An arrest may come before the FIR. Raises NotKnown where no list lets it be counted.
+    """
+    rule, start, docket = of.rule, course.start, of.docket
+    at_start = docket.classes_for(start)
+    registered = docket.began is not None and docket.began <= start.at  # before it, sections are only believed
+    applies = rule.applies_by != "alterations" or not registered or _holds(course.version, at_start)
+    try:
+        course.given(start.fact.values, at_start, applies=applies)
+    except NotKnown:
+        for each in docket.alterations(start) if rule.applies_by == "alterations" else ():
+            with suppress(NotKnown):
+                course.given(start.fact.values, each.classes, applies=applies)
+                return
+        raise
 
 
 def _applies(of: Opening, version: Version, start: Seen) -> bool:
     """Whether a version applies, unless it is known not to: by the offences at the start, or also as altered."""
-    classes = [of.docket.classes_for(start)]
-    if of.rule.applies_by == "alterations":
-        classes += [each.classes for each in of.docket.alterations(start)]
-    return any(all_hold(version.applies, each.attributes) is not False for each in classes)
+    if _holds(version, of.docket.classes_for(start)):
+        return True
+    return of.rule.applies_by == "alterations" and of.docket.comes_to_apply(version.applies, start)
+
+
+def _holds(version: Version, classes: Classes) -> bool:
+    """Whether a version applies to these offences, unless it is known not to."""
+    return all_hold(version.applies, classes.attributes) is not False

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from domain.law.grammar import Span
+from domain.shape import INSTANT
 
 MOMENT = timedelta(microseconds=1)
 CLOCKED = frozenset({"hours", "forthwith"})
@@ -95,6 +96,15 @@ def written_day(text: str) -> date:
     if day.isoformat() != text:
         raise ValueError(text)
     return day
+
+
+def written_start(text: str) -> datetime | date:
+    """A day, or a moment with its zone (RFC 3339). Raises ValueError for everything else, a time without a zone too."""
+    if len(text) == len("2024-07-01"):
+        return written_day(text)
+    if not INSTANT.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text.upper().replace(" ", "T"))
 
 
 def days_after(day: date, days: int) -> date:

@@ -1,40 +1,43 @@
 """One clock's course: from its start through every extension, pause and alteration to what stopped it, or didn't.
 
 Facts are taken in the order in which they happened. What comes after the clock has lapsed doesn't cure the lapse: an
-exemption, a release or another list of sections then only stands in the explanation. Two things still count: hours that
-are evidenced not to be counted, and an extension whose rule says that it may be noted at any time.
+exemption, a release or another list of sections then only stands in the explanation, the first of each kind. Two things
+still count: hours that are evidenced not to be counted, and an extension whose rule says it may be noted at any time.
+
+While a clock stands still, in a pause or because the rule doesn't apply to the sections of the case, nothing lapses.
+Sections that are altered meanwhile count when it runs again.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from heapq import merge
-from operator import attrgetter, itemgetter
+from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 from domain.law.counting import WINDOW, Counting, Term, day_of
-from domain.law.docket import EARLIEST_FIRST, Docket, Listed, Seen, onwards
+from domain.law.docket import EARLIEST_FIRST, Docket, Listed, Seen
 from domain.law.fact import Fact
 from domain.law.grammar import Condition, NotKnown, Span, all_hold
 from domain.law.offences import Classes
 from domain.law.rule import Rule, Trigger, Version
+from domain.law.turns import Queue, Turns
 
 ORDER = {"alters": 0, "extends": 1, "excludes": 2, "resumes": 3, "exempts": 4, "stops": 5, "holds": 6, "overtakes": 7}
 """Which comes first when several facts have one and the same time, unless the order of a log tells."""
+LAPSED = {ORDER[each] for each in ("alters", "resumes", "exempts", "holds", "overtakes")}
+"""Of these nothing counts when the clock has lapsed."""
 MOST_HOURS = 10_000
 """No journey takes longer: a larger number is an error in the entry and isn't counted."""
 
-SOONEST, IN_ORDER = itemgetter(0, 1, 2), itemgetter(0, 2, 1)
 Path = tuple[tuple[Condition, bool | None], ...]
-Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal | Span]]
+Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal | Span | datetime]]
 """What happened to a clock: the key of its words, when, by which fact, and what else the words need."""
-Event = tuple[datetime, int, int, Fact, Any]
-"""What may change a clock: when, its place in `ORDER`, its fact's place in the record, the fact, and by what."""
 NOTHING = Classes()
-NO_PARTS: Mapping[str, str | Decimal | Span] = {}
+NO_PARTS: Mapping[str, str | Decimal | Span | datetime] = {}
 
 
 class Move(NamedTuple):
@@ -56,9 +59,10 @@ class Course:
     """Those of them that are counted: none beyond the limit's greatest length."""
     out = timedelta()
     """Hours not counted."""
-    held_at: datetime | None = None
-    held_by: Fact | None = None
-    inapplicable = False
+    stands: tuple[datetime, Fact] | None = None
+    """Since when it stands still, and by which fact: it is paused, or the rule doesn't apply, or both in turn."""
+    paused_at: datetime | None = None
+    applies = True
     met_at: datetime | None = None
     met_by: Fact | None = None
     ended_at: datetime | None = None
@@ -72,7 +76,8 @@ class Course:
         """Begin at a start, for a subject, by a version of a rule."""
         self.rule, self.version, self.start, self.subject, self.counting = rule, version, start, subject, counting
         self.known: dict[str, Any] = {}
-        self.classes = NOTHING
+        self.classes = self.listed = NOTHING
+        """The classes by which it is counted, and those of the last list: another one only while it stands still."""
         self.steps: list[Step] = []
         self.moves: list[Move] = []
         self.span: Span
@@ -81,10 +86,12 @@ class Course:
         self.term: Term
         self.first: Term
 
-    def given(self, known: Mapping[str, Any], classes: Classes) -> Self:
-        """Count the term by what is known of the case at the start."""
-        self.known, self.classes = {**known, **classes.attributes}, classes
+    def given(self, known: Mapping[str, Any], classes: Classes, *, applies: bool = True) -> Self:
+        """Count the term by what is known of the case at the start; if it doesn't apply yet, it stands still."""
+        self.known, self.classes, self.listed = {**known, **classes.attributes}, classes, classes
         self.count()
+        if not applies:
+            self.applies, self.stands = False, (self.start.at, self.start.fact)
         return self
 
     @property
@@ -131,19 +138,38 @@ class Course:
     def run(self, docket: Docket) -> Self:
         """Take every fact that concerns this clock, in its order, until one ends it."""
         self.first = self.term
-        for at, rank, _, fact, trigger in merge(*self._events(docket), key=IN_ORDER if docket.in_order else SOONEST):
+        turns = Turns(self._queues(docket), in_order=docket.in_order)
+        for event in turns:
+            at, rank, _, fact, trigger = event
+            due_at, late = self.term.due_at, self.late(at)
             TAKES[rank](self, at, fact, trigger)
             if self.ended_as or self.met_by:
                 break
-        if self.held_at is not None and self.held_by is not None and not self.ended_as:
-            self._end("overtaken", self.held_at, self.held_by)
+            if self.term.due_at > due_at:
+                turns.wake(event)
+            elif late and self._idle(rank, trigger):
+                turns.rest()
+            elif not self.applies and rank == ORDER["alters"]:
+                turns.pass_over(partial(docket.next_to_apply, self.version.applies))
+        else:
+            self._stand()
         return self
 
-    def _events(self, docket: Docket) -> Iterator[Iterator[Event]]:
-        """The facts that may change this clock, with what each does to it: of each kind in their order.
+    def _idle(self, rank: int, trigger: Trigger) -> bool:
+        """Whether no fact of this kind counts any more, as the clock has lapsed."""
+        return rank in LAPSED or trigger.noted == "before-lapse"
 
-        None is looked at before it is its turn: most clocks end with the first.
-        """
+    @property
+    def has_run(self) -> bool:
+        """Whether it ran at all: the rule may apply only to sections that were listed after everything was done."""
+        return self.stands is None or self.stands[1] is not self.start.fact
+
+    def late(self, at: datetime) -> bool:
+        """Whether it had lapsed by then."""
+        return at > self.term.due_at and self.stands is None
+
+    def _queues(self, docket: Docket) -> Iterator[Queue]:
+        """The facts that may change this clock, with what each does to it: of each kind in their order."""
         rule, start = self.rule, self.start
         since = start.at, start.place if docket.in_order else -1
         for kind, trigger, before in rule.plan:
@@ -152,37 +178,49 @@ class Course:
                 for found in docket.concerning(trigger, self.subject):
                     begin = 0 if before or not found else bisect_left(found, since, key=EARLIEST_FIRST)
                     if begin < len(found):
-                        yield self._each(onwards(found, begin), ORDER[kind], trigger, own=own)
+                        yield self._queue(found, begin, ORDER[kind], trigger, own=own)
         if rule.applies_by == "alterations" or self.version.by_offence:
-            yield ((each.at, 0, each.place, each.fact, each) for each in docket.alterations(start))
+            begin = docket.alterations_from(start)
+            begin = begin if self.applies else docket.next_to_apply(self.version.applies, begin)
+            if begin < len(docket.lists):
+                yield Queue(docket.lists, begin, lambda each: (each.at, 0, each.place, each.fact, each), None)
 
-    def _each(self, found: Iterator[Seen], rank: int, trigger: Trigger, *, own: bool) -> Iterator[Event]:
+    def _queue(self, found: Sequence[Seen], begin: int, rank: int, trigger: Trigger, *, own: bool) -> Queue:
         """Each fact but the start itself, unless its `own` entry may end a clock."""
-        start = self.start.fact
-        return ((at, rank, place, fact, trigger) for at, place, fact, _ in found if own or fact is not start)
+        without = None if own else self.start.fact
+        return Queue(found, begin, lambda each: (each.at, rank, each.place, each.fact, trigger), without)
 
     def altered(self, at: datetime, fact: Fact, listed: Listed) -> None:
         """The list of sections changes, and with it perhaps the class, or whether the rule applies at all."""
-        if at > self.term.due_at:
+        if self.late(at):
             self._step("altered late", at, fact)
             return
-        if listed.classes.sections == self.classes.sections:
+        applies, asked = True, self.version.applies
+        if self.rule.applies_by == "alterations":
+            applies = all_hold(asked, listed.classes.attributes) is not False
+        if listed.classes == self.listed and applies is self.applies:
             return
-        self.classes = listed.classes
-        self.known.update(listed.classes.attributes)
+        self.listed = listed.classes
         self._step("altered", at, fact, sections=", ".join(listed.sections))
+        before, stood, self.applies = self.term.due_at, self.stands, applies
+        self.go_on(at, fact)
+        if stood is None and self.term.due_at > before:
+            self._if_noted_late(at, fact, before)
+
+    def go_on(self, at: datetime, fact: Fact) -> None:
+        """Stand still if it is paused or the rule doesn't apply; else count anew, by the sections as they are now."""
+        if self.paused_at is not None or not self.applies:
+            self.stands = self.stands or (at, fact)
+            return
+        self.stands, self.classes = None, self.listed
+        self.known.update(self.listed.attributes)
         self.recount(at, fact)
-        applies = self.rule.applies_by != "alterations" or all_hold(self.version.applies, self.known) is not False
-        if not applies and self.held_at is None:
-            self.held_at, self.held_by, self.inapplicable = at, fact, True
-        elif applies and self.inapplicable:
-            self.held_at, self.held_by, self.inapplicable = None, None, False
 
     def extended(self, at: datetime, fact: Fact, trigger: Trigger) -> None:
         """Something lengthens it: an attribute of the limit, or so many days."""
         order = fact.values.get(trigger.order) if trigger.order else ""
         told: dict[str, str] = {"order": f" (order {order})" if order else ""}
-        if trigger.noted == "before-lapse" and at > self.term.due_at:
+        if trigger.noted == "before-lapse" and self.late(at):
             self._step("extended late", at, fact, **told)
             return
         before, known, added = self.term.due_at, dict(self.known), self.added
@@ -202,6 +240,8 @@ class Course:
         else:
             told["columns"] = ", ".join(f"{each} {fact.values.get(each, '')}" for each in trigger.sets.values())
             self._step("extended" if self.term.due_at > before else "extended not", at, fact, **told)
+        if self.stands is None and self.term.due_at > before:
+            self._if_noted_late(at, fact, before)
 
     def _given(self, at: datetime, fact: Fact, days: int, counted: int, told: Mapping[str, str]) -> None:
         """Tell how many days an extension gives, and how many of them are counted."""
@@ -227,22 +267,25 @@ class Course:
 
     def held(self, at: datetime, fact: Fact, _: Trigger) -> None:
         """From here on it doesn't run."""
-        if at > self.term.due_at:
+        if self.late(at):
             self._step("overtaken late", at, fact)
-        elif self.held_at is None:
-            self.held_at, self.held_by = at, fact
+        elif self.paused_at is None:
+            self.paused_at = at
             self._step("held", at, fact)
+            if self.stands is None:
+                self._if_noted_late(at, fact, self.term.due_at)
+            self.go_on(at, fact)
 
     def resumed(self, at: datetime, fact: Fact, _: Trigger) -> None:
         """It runs again. Both days of change have been counted; the whole days between are not."""
-        if self.held_at is None or self.inapplicable:
+        if self.paused_at is None:
             return
-        gap = (day_of(at, self.counting.zone) - day_of(self.held_at, self.counting.zone)).days - 1
+        gap = (day_of(at, self.counting.zone) - day_of(self.paused_at, self.counting.zone)).days - 1
         self.days += max(0, gap) if self.rule.counting not in {"hours", "forthwith"} else 0
-        self.out += at - self.held_at
-        self.held_at = self.held_by = None
+        self.out += at - self.paused_at
+        self.paused_at = None
         self._step("resumed", at, fact, days=str(max(0, gap)))
-        self.recount(at, fact)
+        self.go_on(at, fact)
 
     def exempted(self, at: datetime, fact: Fact, trigger: Trigger) -> None:
         """The duty is gone."""
@@ -254,15 +297,26 @@ class Course:
 
     def _end(self, how: str, at: datetime, fact: Fact, authority: str = "") -> None:
         """End without fulfilment; only noted when the clock had lapsed by then."""
-        late = at > self.term.due_at
+        late = self.late(at)
+        if at > self.term.due_at and not late:
+            self._stand()
+            return
+        self._step(f"{how} late" if late else how, at, fact, authority=f" ({authority})" if authority else "")
         if not late:
             self.ended_at, self.ended_by, self.ended_as = at, fact, how
-        self._step(f"{how} late" if late else how, at, fact, authority=f" ({authority})" if authority else "")
+            if self.stands is None:
+                self._if_noted_late(at, fact, self.term.due_at, "ended late")
+
+    def _stand(self) -> None:
+        """End as overtaken by what made it stand still, if it does."""
+        if self.stands is not None:
+            self.ended_at, self.ended_by, self.ended_as = *self.stands, "overtaken"
+            self._step("overtaken", *self.stands)
 
     def met(self, at: datetime, fact: Fact, _: Trigger) -> None:
         """The duty is done."""
-        if self.held_at is not None and self.held_by is not None:
-            self._end("overtaken", self.held_at, self.held_by)
+        if self.stands is not None:
+            self._stand()
             return
         self.met_at, self.met_by = at, fact
         in_time = at <= self.term.due_at
@@ -270,7 +324,12 @@ class Course:
         if in_time and fact.recorded_at > self.term.due_at:
             self.steps.append(("entered late", at, fact, NO_PARTS))
 
-    def _step(self, key: str, at: datetime, fact: Fact, **parts: str | Decimal | Span) -> None:
+    def _if_noted_late(self, at: datetime, fact: Fact, before: datetime, key: str = "noted late") -> None:
+        """Tell that what cures a lapse was written down only after the end that the clock has without it."""
+        if fact.recorded_at > before:
+            self._step(key, at, fact, due=before)
+
+    def _step(self, key: str, at: datetime, fact: Fact, **parts: str | Decimal | Span | datetime) -> None:
         self.steps.append((key, at, fact, parts))
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from domain.law.book import BELIEVED, SECTIONS, STRIKES, Book
 from domain.law.fact import Fact
-from domain.law.grammar import all_hold
+from domain.law.grammar import Condition, all_hold
 from domain.law.offences import Classes
 from domain.law.rule import Rule, Trigger
 
@@ -91,6 +91,7 @@ class Docket:
             self.began = registered.at
         self.lists = sorted(self._listed(registered))
         self._matched: dict[int, tuple[Trigger, Sequence[Seen]]] = {}
+        self._applying: dict[int, tuple[tuple[Condition, ...], list[int]]] = {}
         self._subjects: dict[int, tuple[Trigger, Sequence[Seen], Sequence[Seen], dict[str, list[Seen]]]] = {}
 
     def _listed(self, registered: Seen | None) -> Iterator[Listed]:
@@ -206,7 +207,24 @@ class Docket:
 
     def alterations(self, start: Seen) -> Iterator[Listed]:
         """The lists of sections that came after a start, in their order."""
-        return onwards(self.lists, bisect_right(self.lists, start.place, key=PLACE))
+        return onwards(self.lists, self.alterations_from(start))
+
+    def alterations_from(self, start: Seen) -> int:
+        """Where among the lists of sections those begin that came after a start."""
+        return bisect_right(self.lists, start.place, key=PLACE)
+
+    def comes_to_apply(self, applies: tuple[Condition, ...], start: Seen) -> bool:
+        """Whether conditions are met, or not known to fail, by a list of sections that came after a start."""
+        return self.next_to_apply(applies, self.alterations_from(start)) < len(self.lists)
+
+    def next_to_apply(self, applies: tuple[Condition, ...], begin: int) -> int:
+        """Where, from a place among the lists of sections on, the first is by which conditions are met or may be."""
+        kept = self._applying.get(id(applies))
+        if kept is None:  # once for all starts
+            places = [n for n, each in enumerate(self.lists) if all_hold(applies, each.classes.attributes) is not False]
+            kept = self._applying[id(applies)] = applies, places
+        found = bisect_left(kept[1], begin)
+        return kept[1][found] if found < len(kept[1]) else len(self.lists)
 
 
 def onwards(found: Sequence[T], begin: int) -> Iterator[T]:

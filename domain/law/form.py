@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, NamedTuple, NoReturn, Self, TypeVar
 
-from domain.law.counting import written_day
+from domain.law.counting import written_day, written_start
 from domain.law.grammar import NotGrammar
 from domain.law.rule import BadRule
 
 T = TypeVar("T")
+TIME = "2026-03-01T10:00:00+05:30"
+
+
+class Flaw(NamedTuple):
+    """What is wrong, and where."""
+
+    file: str
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        """As editors read it."""
+        return f"{self.file}:{self.line}: {self.why}"
 
 
 class Marked(dict[str, Any]):
@@ -75,6 +88,15 @@ class Form:
             return written_day(value)
         except (TypeError, ValueError):
             self.bad(f"{key}: {value!r} is no day like 2024-07-01", key)
+
+    def moment(self, key: str) -> str:
+        """A day as 2024-07-01 or a time with its zone, as it is written; or nothing."""
+        text = self.text(key)
+        try:
+            written_start(text or "2024-07-01")
+        except ValueError:
+            self.bad(f"{key}: {text!r} is no day like 2024-07-01, and no time with its zone like {TIME}", key)
+        return text
 
     def both(self, key: str) -> Mapping[str, str]:
         """Words in English and Hindi."""

@@ -8,21 +8,19 @@ come out, names given twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from domain.law.book import read_rule, read_yaml
+from domain.law.counting import written_start
 from domain.law.due import due
-from domain.law.form import Marked
+from domain.law.form import Flaw, Marked
 from domain.law.grammar import UNITS, Span
 from domain.law.offences import ACTS, packaged
 from domain.law.rule import BadQuestion, BadRule, Example, Rule, Trigger, UnknownLaw, Version
 from domain.law.rule_form import ALWAYS, OPTIONAL, PER, SHIPPED, TRIGGER_KEYS, RuleForm
-
-Acts = Mapping[str, AbstractSet[str]]
-"""Every act and trait by name, with its columns."""
+from domain.law.values import Columns, odd_values
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "counting": tuple(UNITS),
@@ -41,23 +39,12 @@ DAYS = {"hour": 1 / 24, "day": 1, "month": 28, "year": 365}
 """The shortest that a unit can be, in days."""
 
 
-class Flaw(NamedTuple):
-    """What is wrong, and where."""
-
-    file: str
-    line: int
-    why: str
-
-    def __str__(self) -> str:
-        """As editors read it."""
-        return f"{self.file}:{self.line}: {self.why}"
-
-
-def flaws(texts: Mapping[str, str], acts: Acts | None, zone: tzinfo, today: date = date.max) -> list[Flaw]:
+def flaws(texts: Mapping[str, str], acts: Columns | None, zone: tzinfo, today: date = date.max) -> list[Flaw]:
     """Every flaw of these rule files, by their names (`bnss/def-bail.yaml`; the folder is part of the name).
 
-    Without `acts` it is the rule book of somebody else's log: any activity may be named, and titles, examples and
-    reviews are not asked for. No review is of a day after `today`.
+    `acts` are every act and trait by name, with its columns and what may stand in each. Without them it is the book of
+    somebody else's log: any activity may be named, and titles, examples and reviews are not asked for. No review is
+    of a day after `today`.
     """
     found: list[Flaw] = []
     named: dict[str, str] = {}
@@ -77,7 +64,7 @@ def flaws(texts: Mapping[str, str], acts: Acts | None, zone: tzinfo, today: date
         if acts is not None and rule.reviewed_on is not None and rule.reviewed_on > today:
             why = f"rule {rule.id}: reviewed: {rule.reviewed_on} is still to come"
             found.append(Flaw(file, table["reviewed"].lines["on"], why))
-    return sorted(set(found))
+    return sorted({*found, *(odd_values(texts, acts) if acts is not None else ())})
 
 
 def _flaw(file: str, error: BadRule) -> Flaw:
@@ -152,7 +139,7 @@ def _with(table: Marked, **changed: Any) -> Marked:  # noqa: ANN401 (what stands
     return other
 
 
-def _of_rule(rule: Rule, table: Marked, acts: Acts | None, zone: tzinfo) -> Iterator[tuple[int, str]]:
+def _of_rule(rule: Rule, table: Marked, acts: Columns | None, zone: tzinfo) -> Iterator[tuple[int, str]]:
     """What a rule that can be read still says wrongly."""
     if acts is not None:
         yield from _acts(rule, table, acts)
@@ -171,7 +158,7 @@ def _named(rule: Rule, key: str) -> Iterator[Trigger]:
         yield from getattr(rule, key)
 
 
-def _acts(rule: Rule, table: Marked, acts: Acts) -> Iterator[tuple[int, str]]:
+def _acts(rule: Rule, table: Marked, acts: Columns) -> Iterator[tuple[int, str]]:
     """Acts and columns that nobody can enter."""
     for key in TRIGGER_KEYS:
         for trigger in _named(rule, key):
@@ -227,12 +214,11 @@ def _alarms(rule: Rule, table: Marked) -> Iterator[tuple[int, str]]:
 def _come_out(rule: Rule, each: Example, zone: tzinfo) -> str:
     """What a worked example comes to, when that is not what it says."""
     try:
-        start = date.fromisoformat(each.start) if "T" not in each.start else datetime.fromisoformat(each.start)
-        answer = due(rule, start, each.attrs, each.governed, zone)
-        if each.due_at and answer.due_at != datetime.fromisoformat(each.due_at):
-            return f"it ends {answer.due_at.isoformat()}, and the file says {each.due_at}"
-    except (UnknownLaw, BadQuestion, ValueError, TypeError) as error:
+        answer = due(rule, written_start(each.start), each.attrs, each.governed, zone)
+    except (UnknownLaw, BadQuestion) as error:
         return str(error)
+    if each.due_at and answer.due_at != written_start(each.due_at):
+        return f"it ends {answer.due_at.isoformat()}, and the file says {each.due_at}"
     if each.last_day is not None and answer.last_day != each.last_day:
         return f"the last day is {answer.last_day}, and the file says {each.last_day}"
     if each.lapses_from and answer.lapses_from.isoformat() != each.lapses_from:

@@ -328,8 +328,8 @@ class RuleForm(Form):
         attrs = part.table.get("attrs", {})
         if not isinstance(attrs, Mapping):
             part.bad("examples: attrs names attributes and their values", "attrs")
-        last_day, due_at = part.day("last_day"), part.text("due_at")
+        last_day, due_at = part.day("last_day"), part.moment("due_at")
         if last_day is None and not due_at:
             part.bad("examples: a last_day or a due_at must come out", "start")
-        start, lapses, why = part.text("start"), part.text("lapses_from"), part.text("why", long=True)
+        start, lapses, why = part.moment("start"), part.moment("lapses_from"), part.text("why", long=True)
         return Example(start, dict(attrs), part.day("governed"), last_day, lapses, due_at, why)

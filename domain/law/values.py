@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from domain.law.book import read_yaml
-from domain.law.form import Marked
+from domain.law.form import Flaw, Marked
 from domain.law.grammar import IN_COMMON, ORDERED, Condition, NotGrammar, conditions_of, neat, plain
-from domain.law.lint import Flaw
 from domain.law.rule import BadRule
 from domain.law.rule_form import ACT, TRIGGER_KEYS
 from domain.shape import Shape

@@ -80,7 +80,8 @@ def _topics_first(parts: Found, broker: Found) -> Found:
 def _broker(here: Settings, url: str | None) -> Found:
     """The broker's part; `url` is the store's, None when that is away."""
     if not here.kafka:
-        return [("broker", None, "not asked, and nothing of Kafka is: no broker is named (ROZNAMCHA_KAFKA)")]
+        named = "no broker is named (ROZNAMCHA_KAFKA, or --kafka before the command)"
+        return [("broker", None, f"not asked, and nothing of Kafka is: {named}")]
     from roznamcha.broker import broker_of, topics_of
     from roznamcha.broker_health import look_at
 

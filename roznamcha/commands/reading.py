@@ -15,8 +15,8 @@ from domain.deadline.sheet import TellsOfClock
 from domain.event import RECORDS, Event, fold, struck
 from domain.law.clock import Clock
 from domain.malkhana.seizure import RefusesCustodyMove
+from domain.shape import INSTANT
 from projections.deadlines import reckon_entries
-from roznamcha.columns import INSTANT
 from roznamcha.errors import Refused, Usage
 from roznamcha.facts import facts_of, list_facts, shown_fact
 from roznamcha.office import Office, open_office

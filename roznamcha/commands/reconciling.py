@@ -21,9 +21,11 @@ from roznamcha.views import all_views
 
 if TYPE_CHECKING:
     from roznamcha.reconciled import Reconciled
+    from roznamcha.reconciling_heads import HeadsReconciled
     from roznamcha.reconciling_rows import RowsReconciled
 
 app = typer.Typer()
+COMPARED = "entries, deadlines, custody, case-state, ranking, checkpoints"
 Within = Annotated[
     float | None,
     typer.Option(min=0, help="End with 4 where an entry waits for longer to be published, in seconds; 0: for any time"),
@@ -36,7 +38,7 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
         str, typer.Option(help="Also what a subscriber has: the address of its database, or a file of JSON lines")
     ] = "",
     schema: Annotated[str, typer.Option(help="Where that database has the kit's tables")] = "roznamcha_subscriber",
-    topic: Annotated[str, typer.Option(help="entries, deadlines, custody, case-state or ranking")] = "entries",
+    topic: Annotated[str, typer.Option(help=f"One of {COMPARED}")] = "entries",
     record: Annotated[str, typer.Option(help="One record; default: everything")] = "",
     published_within: Within = None,
     copy: Annotated[str, typer.Option(help="Compare a copy of the topics (a mirror), by the prefix it has")] = "",
@@ -47,18 +49,23 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
     from roznamcha.broker import broker_of, reaching, topics_of
     from roznamcha.received import received_by
     from roznamcha.reconciling import BEGINS, Reconciliation
+    from roznamcha.reconciling_heads import reconcile_heads
     from roznamcha.reconciling_rows import reconcile_rows, view_of
+    from roznamcha.relayed import HEADS
 
     here = settings()
     with ExitStack() as stack:
         broker, topics = broker_of(here), topics_of(replace(here, topics=copy) if copy else here)
         office = stack.enter_context(open_office(here, reading=True))
         view = view_of([*all_views(office), Ranking()], topic)
-        if view is None and topic not in BEGINS:
-            message = f"{topic[:60]!r} is not compared: name one of entries, deadlines, custody, case-state, ranking"
+        if view is None and topic not in {*BEGINS, HEADS}:
+            message = f"{topic[:60]!r} is not compared: name one of {COMPARED}"
             raise Usage(message)
-        if view is not None and (record or subscriber or published_within is not None):
-            message = f"{topic} is compared as a whole, with the view's table alone: its rows have no time of their own"
+        if topic not in BEGINS and (record or subscriber or published_within is not None):
+            message = (
+                f"{topic} is compared as a whole, with the store alone: --record, --subscriber and --published-within "
+                f"are for {' and '.join(BEGINS)}"
+            )
             raise Usage(message)
         one = _named(office, record) if record else None
         received = None
@@ -70,10 +77,11 @@ def reconcile(  # noqa: PLR0913 (one for each choice)
         progress = stack.enter_context(progress_bar("comparing", shown=not as_json))
         stack.enter_context(reaching(broker))
         entries: list[Reconciled] = []
+        report: Reconciled | RowsReconciled | HeadsReconciled
         if view is not None:
-            report: Reconciled | RowsReconciled = reconcile_rows(
-                connection, broker, topics, office.catalogue, view, topic, progress
-            )
+            report = reconcile_rows(connection, broker, topics, office.catalogue, view, topic, progress)
+        elif topic == HEADS:
+            report = reconcile_heads(connection, broker, topics, office.catalogue, progress)
         else:
             report = Reconciliation(
                 connection, broker, topics, office.catalogue, topic, received=received, record=one, progress=progress

@@ -50,8 +50,17 @@ def asyncapi(
 
 
 @topics.command("plan")
-def show_plan(copies: Copies = None, principal: Principals = None, *, as_json: AsJson = False) -> None:
-    """Show how the broker differs from the topics and rights in the data. Nothing is changed."""
+def show_plan(
+    copies: Copies = None,
+    principal: Principals = None,
+    *,
+    check: Annotated[bool, typer.Option("--check", help="End with 3 where anything is left for apply to do")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how the broker differs from the topics and rights in the data. Nothing is changed.
+
+    To have something to do is an ordinary answer, exit code 0; 3 where it can't be done, or with --check at all.
+    """
     from roznamcha.broker import broker_of, reaching, topics_of
     from roznamcha.rights import services_of
     from roznamcha.topic_plan import plan
@@ -69,6 +78,8 @@ def show_plan(copies: Copies = None, principal: Principals = None, *, as_json: A
         else:
             say("`roznamcha topics apply` makes it so")
     _end(found, as_json=as_json)
+    if check and found.left:
+        raise typer.Exit(Broken.exit_code)
 
 
 @topics.command("apply")

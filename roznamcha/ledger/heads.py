@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from psycopg import Connection
@@ -40,10 +41,16 @@ class Head(NamedTuple):
         ]
 
 
+def numbered(connection: Connection[Any], after: int, most: int | None = None) -> Iterator[Head]:
+    """The heads beyond a number, in the order in which they were signed; so many at most, or all."""
+    with connection.cursor(binary=True) as cursor:
+        for row in cursor.execute(PAGE, (after, most)):
+            yield Head(*row)
+
+
 def unpublished(connection: Connection[Any], at: Position, most: int) -> list[Head]:
     """The next ones to publish. Raises Broken when one is missing."""
-    with connection.cursor(binary=True) as cursor:
-        found = [Head(*row) for row in cursor.execute(PAGE, (at.checkpoints, most))]
+    found = list(numbered(connection, at.checkpoints, most))
     for expected, each in enumerate(found, at.checkpoints + 1):
         if each.number != expected:
             message = f"checkpoint {expected} of the ledger is missing in the store; {ANEW}"

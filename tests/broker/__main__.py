@@ -7,7 +7,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.broker.nodes import NoBroker, running
+try:
+    from tests.broker.nodes import NoBroker, running
+except ModuleNotFoundError as error:
+    told = "run ./run first, which prepares everything, then .venv/bin/python -m tests.broker"
+    sys.exit(f"{error.name} is not here: {told}")
 
 
 def main() -> None:
@@ -19,8 +23,8 @@ def main() -> None:
                 sys.stdout.write(f"export ROZNAMCHA_KAFKA={cluster.bootstrap}\n")
                 sys.stdout.flush()
                 signal.pause()
-        except NoBroker as error:
-            sys.exit(str(error))
+        except (NoBroker, OSError) as error:
+            sys.exit(f"no broker: {error}")
         except KeyboardInterrupt:
             return
 

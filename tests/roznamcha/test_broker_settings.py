@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +17,12 @@ from roznamcha import log
 from roznamcha.broker import broker_of, reaching
 from roznamcha.errors import Unavailable, Usage
 from roznamcha.settings import Settings
+from tests.roznamcha.kit import ROOT
 
 
 def test_a_mistyped_address_is_wrong_usage(tmp_path: Path) -> None:
     """Also among good ones."""
-    with pytest.raises(Usage, match="ROZNAMCHA_KAFKA: 'b' is no address"):
+    with pytest.raises(Usage, match="ROZNAMCHA_KAFKA, or --kafka: 'b' is no address"):
         broker_of(Settings(tmp_path, kafka="a:1,b"))
 
 
@@ -51,6 +55,7 @@ def test_what_the_broker_and_the_library_say_is_told(error: Exception, told: typ
 def test_the_library_does_not_speak_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of each connection that fails, and of its own slow steps, it would tell in several lines; asked for, it may."""
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     net = logging.getLogger("kafka.net.selector")
     try:
         log.set_up()
@@ -60,3 +65,36 @@ def test_the_library_does_not_speak_for_itself(monkeypatch: pytest.MonkeyPatch) 
     finally:
         logging.getLogger("kafka.net").setLevel(logging.NOTSET)
         logging.getLogger().setLevel(logging.WARNING)
+        logging.captureWarnings(capture=False)
+
+
+SAYS = """
+import logging, threading, warnings
+from roznamcha import log
+log.set_up()
+said = logging.getLogger("kafka.producer.sender")
+said.warning("Got %s\\nfrom node %d", "an error", 5)
+try:
+    {}["secret"]
+except KeyError:
+    said.exception("Uncaught error")
+warnings.warn("it is renamed")
+thread = threading.Thread(target=lambda: {}["secret"], name="sender")
+thread.start()
+thread.join()
+"""
+
+
+def test_what_libraries_say_is_an_object_in_a_line_too() -> None:
+    """Warnings, errors that were caught, Python's own warnings, threads that ended: no trace and no value of theirs."""
+    done = subprocess.run([sys.executable, "-c", SAYS], capture_output=True, text=True, check=True, cwd=ROOT)
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [each["event"].partition(" <")[0].rpartition(": ")[2] for each in told] == [
+        "Got an error from node 5", "Uncaught error", "it is renamed", "a thread has ended",
+    ]  # fmt: skip
+    assert [each["level"] for each in told] == ["warning", "error", "warning", "error"]
+    assert [each.get("error") for each in told] == [None, "KeyError", None, "KeyError"]
+    assert [each.get("where", "")[:9] for each in told] == ["", "<string>:", "", "<string>:"]
+    assert told[-1]["thread"] == "sender"
+    assert "secret" not in done.stderr
+    assert done.stdout == ""

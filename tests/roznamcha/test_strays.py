@@ -13,7 +13,7 @@ from consumers import letters
 from consumers.clients import Broker
 from consumers.embedded import connected
 from consumers.topics import Topics
-from roznamcha import broker_health
+from roznamcha import broker_ends, broker_health
 from roznamcha.commands import keeping
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.published import look, noted
@@ -29,7 +29,7 @@ def test_the_doctor_sees_a_strangers_message_at_an_end_as_the_relay_does(
     database: str, broker: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both name topic, partition and offset, and say that it is no entry."""
-    monkeypatch.setattr(broker_health, "PAUSE", 0.0)
+    monkeypatch.setattr(broker_ends, "PAUSE", 0.0)
     write_cases(database, 2)
     with connected(database) as connection, relaying(database, broker, topics) as relay:
         relay.publish()

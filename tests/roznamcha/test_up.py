@@ -9,14 +9,20 @@ import signal
 import socket
 import subprocess
 import time
+from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 import pytest
 
+from consumers.embedded import connected
 from roznamcha import lifeline
+from roznamcha.guard import Guard
+from roznamcha.health import UP, examine
 from roznamcha.lines import Lines
 from roznamcha.posts import POSTS
 from roznamcha.sentry import FIRST, MOST, Sentry
+from schemas import catalogue
 from tests.roznamcha.kit import Program
 from tests.roznamcha.standing import lives, standing, until
 from tests.roznamcha.test_relaying import entered
@@ -63,6 +69,38 @@ def test_what_cannot_mend_itself_is_not_tried_for_ever(sentry: Sentry) -> None:
     other = Sentry(POSTS[1], [], 1.0, sentry.lines)
     just_started(other).ended(2)
     assert (other.due, other.given_up) == (None, 2)
+
+
+def test_what_was_given_up_is_seen_from_the_store(sentry: Sentry, database: str) -> None:
+    """By the name of the guard's own connection: not well, also while nothing waits; and no longer when it is gone."""
+    guard = Guard([sentry, Sentry(POSTS[1], [], 1.0, sentry.lines)], database, sentry.lines, 1.0)
+
+    def relay(connection: Any) -> tuple[frozenset[str], bool | None, str]:
+        found = examine(connection, catalogue(), datetime.now(UTC), "roznamcha")
+        told = {part: (good, words) for part, good, words in found.says()}
+        return found.given_up, *told["relay"]
+
+    with connected(database) as other:
+        with connected(database, UP) as connection:
+            guard._looked_at(connection)  # noqa: SLF001 (what its second thread does)
+            assert relay(other)[:2] == (frozenset(), True)
+            just_started(sentry).ended(2)
+            guard._looked_at(connection)  # noqa: SLF001
+            lost, good, words = relay(other)
+            assert (lost, good) == ({"relay"}, False)
+            assert "everything is published" in words
+            assert "`up` has given the relay up: mend what it said last" in words
+            with connected(database, POSTS[0].called):  # somebody runs one by hand
+                assert relay(other)[:2] == (frozenset(), True)
+            just_started(guard.sentries[1]).ended(2)
+            guard._looked_at(connection)  # noqa: SLF001
+            says = {part: words for part, _, words in examine(other, catalogue(), datetime.now(UTC)).says()}
+            assert "given project up" in says["up"]
+        until(
+            lambda: (
+                relay(other) == (frozenset(), True, "everything is published, up to position 0; no relay is at work")
+            )
+        )
 
 
 def test_why_it_ended_is_told_as_a_warning(sentry: Sentry) -> None:

@@ -17,7 +17,7 @@ from tests.domain.law.kit import ZONE
 from tests.domain.law.test_form import BAD, GOOD, HOURS
 
 domain.load()
-KNOWN = {name: {column.name for column in columns(act)} for name, act in ACTS.items()}
+KNOWN = {name: {column.name: column.shape for column in columns(act)} for name, act in ACTS.items()}
 GOOD_EXAMPLE = "last_day: 2026-03-04}"
 
 
@@ -90,7 +90,17 @@ def test_every_flaw_of_a_file_is_told() -> None:
             "20: rule a-rule: examples: 2026-03-01: it has lapsed from 2026-03-05 on, and the file says 2026-03-04",
         ),
         ("start: 2026-03-01", "start: 2020-03-01", "20: rule a-rule: examples: 2020-03-01: rule a-rule governs"),
-        ("start: 2026-03-01", "start: soon", "20: rule a-rule: examples: soon: Invalid isoformat string: 'soon'"),
+        ("start: 2026-03-01", "start: soon", "20: rule a-rule: start: 'soon' is no day like 2024-07-01, and"),
+        *(
+            ("start: 2026-03-01", f"start: {odd}", f"20: rule a-rule: start: '{odd}' is no day like 2024-07-01, and no")
+            for odd in ("2026-W09-7", "2026-02-30", "2026-03-01T10:00", "2026-03-01T24:00:00+05:30")
+        ),
+        (GOOD_EXAMPLE, "due_at: 2026-03-04T10:00}", "20: rule a-rule: due_at: '2026-03-04T10:00' is no day like"),
+        (GOOD_EXAMPLE, "due_at: 2026-03-04}", "20: rule a-rule: examples: 2026-03-01: it ends 2026-03-04T23:59:59.9"),
+        (
+            GOOD_EXAMPLE, "last_day: 2026-03-04, lapses_from: 5 March}",
+            "20: rule a-rule: lapses_from: '5 March' is no day like 2024-07-01",
+        ),
         (
             GOOD_EXAMPLE, "attrs: {colour: red}, last_day: 2026-03-04}",
             "20: rule a-rule: examples: 2026-03-01: rule a-rule knows no attribute 'colour'",

@@ -12,6 +12,7 @@ from domain.event import ACTS
 from domain.law.book import load_book_from, read_rule, shipped_texts
 from domain.law.due import due
 from domain.law.grammar import conditions_of
+from domain.law.lint import flaws
 from domain.law.offences import classes
 from domain.law.rule import BadQuestion, BadRule
 from domain.law.values import odd_values
@@ -24,13 +25,18 @@ SHAPES = {name: {each.name: each.shape for each in columns(act)} for name, act i
 
 
 def told(text: str) -> list[str]:
-    """What is wrong with the values of one file."""
+    """What is wrong with one file."""
+    return [str(each) for each in flaws({"bnss/a.yaml": text}, SHAPES, ZONE)]
+
+
+def odd(text: str) -> list[str]:
+    """What is wrong with the values of one file, and with nothing else."""
     return [str(each) for each in odd_values({"bnss/a.yaml": text}, SHAPES)]
 
 
 def test_every_value_of_the_book_can_be_entered() -> None:
     """In every condition on a fact, and on which a limit depends."""
-    assert odd_values(shipped_texts(), SHAPES) == []
+    assert flaws(shipped_texts(), SHAPES, ZONE) == []
 
 
 @pytest.mark.parametrize(
@@ -62,10 +68,10 @@ def test_a_value_nobody_can_enter_is_told(act: str, when: str, why: str) -> None
 def test_a_value_of_a_limit_is_one_of_the_act_that_gives_it() -> None:
     """By the columns of the start, or of what lengthens the clock."""
     extends = "extends: [{fact: case.PublicationDelayed, sets: {trouble: difficulty}, noted: any-time}]\nversions:"
-    for name, value, flaws in (("trouble", "geografy", 1), ("trouble", "geography", 0), ("mode", "oral", 0)):
+    for name, value, wrong in (("trouble", "geografy", 1), ("trouble", "geography", 0), ("mode", "oral", 0)):
         choice = f"limit: {{when: {{{name}: {value}}}, then: 4 days, otherwise: 3 days}}"
-        found = told(GOOD.replace("limit: 3 days", choice).replace("versions:", extends))
-        assert len(found) == flaws
+        found = odd(GOOD.replace("limit: 3 days", choice).replace("versions:", extends))
+        assert len(found) == wrong
         assert all(
             "a-rule: limit: when: trouble: 'geografy' is none of connectivity, geography" in each for each in found
         )
@@ -75,7 +81,7 @@ def test_what_another_reader_refuses_is_left_to_it() -> None:
     """No YAML, no table, no act, no column, no condition."""
     texts = ("a: [", "- 1", "rule: a\nstops: {fact: case.Nothing, when: {x: 1}}", "starts: {fact: 3, when: {}}",
              "starts: [{fact: case.FIRRegistered, when: {mode: {like: x}}}]\nversions: [3, {limit: 3}]")  # fmt: skip
-    assert [told(each) for each in texts] == [[]] * len(texts)
+    assert [odd(each) for each in texts] == [[]] * len(texts)
 
 
 FOREIGN = """
@@ -118,7 +124,7 @@ def test_an_attribute_that_changed_nothing_is_named() -> None:
     for day, governed, unused in (
         (date(2026, 1, 1), date(2026, 1, 1), "proceeding_began, trouble"),
         (date(2010, 1, 1), date(2010, 1, 1), "proceeding_began"),
-        (date(2010, 1, 1), None, ""),
+        (date(2010, 1, 1), None, "proceeding_began"),
     ):
         lines = [each.en for each in due(rule, day, known, governed, ZONE).explain if "not used" in each.en]
         assert lines == ([f"not used by this rule: {unused}"] if unused else [])
