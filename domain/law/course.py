@@ -172,10 +172,11 @@ class Course:
         """The facts that may change this clock, with what each does to it: of each kind in their order."""
         rule, start = self.rule, self.start
         since = start.at, start.place if docket.in_order else -1
+        others = docket.other_names(rule, self.subject) if rule.extends else ()
         for kind, trigger, before in rule.plan:
             if trigger.fact in docket.named:
                 own = rule.looks_back and kind == "stops"
-                for found in docket.concerning(trigger, self.subject):
+                for found in docket.concerning(trigger, self.subject, others):
                     begin = 0 if before or not found else bisect_left(found, since, key=EARLIEST_FIRST)
                     if begin < len(found):
                         yield self._queue(found, begin, ORDER[kind], trigger, own=own)
