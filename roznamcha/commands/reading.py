@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,6 +31,11 @@ from roznamcha.views import Board, open_board
 app = typer.Typer()
 
 RecordName = Annotated[str, typer.Argument(help="The record: its id, its number (STATION/0012/2026), or a legacy key")]
+Qr = Annotated[str, typer.Option(help="What stands in the code of an informant's copy: its text, a file with it, or -")]
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", help="Whom to trust (c2sp.org/tlog-policy), from elsewhere")
+]
+CopyFile = Annotated[Path | None, typer.Option("--copy", help="With --qr: a court's copy of the record, and no store")]
 AsOf = Annotated[str, typer.Option("--as-of", help="With what had happened by this moment (RFC 3339, or a date)")]
 NOT_SHOWN = {"before", "changes"}
 """What a part keeps of its own past: on paper that is the history's business."""
