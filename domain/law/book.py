@@ -21,7 +21,7 @@ from domain.law.offences import Offences, packaged
 from domain.law.rule import BadRule, Rule, UnknownLaw
 from domain.law.rule_form import read_form
 
-FOLDERS = ("bnss", "crpc", "pocso", "poa", "ndps", "uapa", "jj", "judgments", "policy")
+FOLDERS = ("bnss", "crpc", "pocso", "poa", "ndps", "uapa", "jj", "mv", "judgments", "policy")
 
 PROCEEDING = ("case.FIRRegistered", "case.ZeroFIRRegistered")
 """The facts that begin the proceeding of a case: their earliest date picks the version (BNSS s.531(2)(a))."""
@@ -29,10 +29,13 @@ PROCEEDING = ("case.FIRRegistered", "case.ZeroFIRRegistered")
 BELIEVED = ("case.InformationReceived", "case.PreliminaryEnquiryOrdered")
 """Before there is an FIR, these tell what offences are believed to have been done; afterwards they change nothing."""
 
-SECTIONS = (*BELIEVED, *PROCEEDING, "case.SectionsAltered")
+RECEIVED = ("case.FIRReceivedByStation", "case.CaseReceived")
+"""With these a case comes from elsewhere: they tell for which offences it is, where its own record doesn't."""
+
+SECTIONS = (*BELIEVED, *PROCEEDING, *RECEIVED, "case.SectionsAltered")
 """The facts whose `sections` tell for which offences the case is; each replaces the list before it."""
 
-WAY = 2
+WAY = 3
 """The way of counting. Raised when the same rule, tables and entries would give another date than they gave before."""
 
 MOST_DIGITS = 18
