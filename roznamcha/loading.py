@@ -14,7 +14,7 @@ PLACES = {
     "export": "commands.exporting", "show": "commands.reading", "history": "commands.reading",
     "deadlines": "commands.reading", "custody": "commands.custody", "explain": "commands.explaining",
     "diff": "commands.explaining", "bundle": "commands.bundling", "publish": "commands.publishing",
-    "handoffs": "commands.handoffs",
+    "report": "commands.papers", "certificate": "commands.papers", "handoffs": "commands.handoffs",
     "tick": "commands.ticking", "relay": "commands.relaying", "project": "commands.projecting",
     "reconcile": "commands.reconciling", "verify": "commands.keeping", "rebuild": "commands.keeping",
     "migrate": "commands.keeping", "doctor": "commands.health", "metrics": "commands.health",

@@ -35,6 +35,8 @@ STANDARD: Literal["a-3b"] = "a-3b"
 FOLDERS = tuple(each.ROOT / "files" for each in (fontpkg_noto_sans, fontpkg_noto_sans_devanagari))
 JOINERS = "\u200c\u200d"
 """How Devanagari says which letters (don't) join: no sign of their own, and part of how a word is written."""
+SIGNS = "←↑→↓↔⇒■□●○≤≥≠≈"
+"""What we write ourselves and Noto Sans lacks: DejaVu Sans Mono, which Typst brings, has it."""
 PLAIN = {"\r\n": "\n", "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\t": " "}
 
 
@@ -83,7 +85,7 @@ def printable(told: Any) -> Any:  # noqa: ANN401 (JSON)
 
 
 def _shown(sign: str) -> bool:
-    return sign in JOINERS or (ord(sign) in _signs() and unicodedata.category(sign)[0] != "C")
+    return sign in JOINERS or sign in SIGNS or (ord(sign) in _signs() and unicodedata.category(sign)[0] != "C")
 
 
 @cache

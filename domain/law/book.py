@@ -29,7 +29,10 @@ PROCEEDING = ("case.FIRRegistered", "case.ZeroFIRRegistered")
 BELIEVED = ("case.InformationReceived", "case.PreliminaryEnquiryOrdered")
 """Before there is an FIR, these tell what offences are believed to have been done; afterwards they change nothing."""
 
-SECTIONS = (*BELIEVED, *PROCEEDING, "case.SectionsAltered")
+RECEIVED = ("case.FIRReceivedByStation", "case.CaseReceived")
+"""With these a case comes from elsewhere: they tell for which offences it is, where its own record doesn't."""
+
+SECTIONS = (*BELIEVED, *PROCEEDING, *RECEIVED, "case.SectionsAltered")
 """The facts whose `sections` tell for which offences the case is; each replaces the list before it."""
 
 WAY = 2

@@ -247,8 +247,8 @@ def _begun(of: Opening, course: Course) -> None:
     """
     rule, start, docket = of.rule, course.start, of.docket
     at_start = docket.classes_for(start)
-    registered = docket.began is not None and docket.began <= start.at  # before it, sections are only believed
-    applies = rule.applies_by != "alterations" or not registered or _holds(course.version, at_start)
+    sure = rule.applies_by == "alterations" and docket.is_registered(start)
+    applies = not sure or _holds(course.version, at_start)
     try:
         course.given(start.fact.values, at_start, applies=applies)
     except NotKnown:

@@ -34,10 +34,10 @@ MOST_HOURS = 10_000
 """No journey takes longer: a larger number is an error in the entry and isn't counted."""
 
 Path = tuple[tuple[Condition, bool | None], ...]
-Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal | Span]]
+Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal | Span | datetime]]
 """What happened to a clock: the key of its words, when, by which fact, and what else the words need."""
 NOTHING = Classes()
-NO_PARTS: Mapping[str, str | Decimal | Span] = {}
+NO_PARTS: Mapping[str, str | Decimal | Span | datetime] = {}
 
 
 class Move(NamedTuple):
@@ -172,10 +172,11 @@ class Course:
         """The facts that may change this clock, with what each does to it: of each kind in their order."""
         rule, start = self.rule, self.start
         since = start.at, start.place if docket.in_order else -1
+        others = docket.other_names(rule, self.subject) if rule.extends else ()
         for kind, trigger, before in rule.plan:
             if trigger.fact in docket.named:
                 own = rule.looks_back and kind == "stops"
-                for found in docket.concerning(trigger, self.subject):
+                for found in docket.concerning(trigger, self.subject, others):
                     begin = 0 if before or not found else bisect_left(found, since, key=EARLIEST_FIRST)
                     if begin < len(found):
                         yield self._queue(found, begin, ORDER[kind], trigger, own=own)
@@ -202,8 +203,10 @@ class Course:
             return
         self.listed = listed.classes
         self._step("altered", at, fact, sections=", ".join(listed.sections))
-        self.applies = applies
+        before, stood, self.applies = self.term.due_at, self.stands, applies
         self.go_on(at, fact)
+        if stood is None and self.term.due_at > before:
+            self._if_noted_late(at, fact, before)
 
     def go_on(self, at: datetime, fact: Fact) -> None:
         """Stand still if it is paused or the rule doesn't apply; else count anew, by the sections as they are now."""
@@ -238,6 +241,8 @@ class Course:
         else:
             told["columns"] = ", ".join(f"{each} {fact.values.get(each, '')}" for each in trigger.sets.values())
             self._step("extended" if self.term.due_at > before else "extended not", at, fact, **told)
+        if self.stands is None and self.term.due_at > before:
+            self._if_noted_late(at, fact, before)
 
     def _given(self, at: datetime, fact: Fact, days: int, counted: int, told: Mapping[str, str]) -> None:
         """Tell how many days an extension gives, and how many of them are counted."""
@@ -268,6 +273,8 @@ class Course:
         elif self.paused_at is None:
             self.paused_at = at
             self._step("held", at, fact)
+            if self.stands is None:
+                self._if_noted_late(at, fact, self.term.due_at)
             self.go_on(at, fact)
 
     def resumed(self, at: datetime, fact: Fact, _: Trigger) -> None:
@@ -295,9 +302,11 @@ class Course:
         if at > self.term.due_at and not late:
             self._stand()
             return
+        self._step(f"{how} late" if late else how, at, fact, authority=f" ({authority})" if authority else "")
         if not late:
             self.ended_at, self.ended_by, self.ended_as = at, fact, how
-        self._step(f"{how} late" if late else how, at, fact, authority=f" ({authority})" if authority else "")
+            if self.stands is None:
+                self._if_noted_late(at, fact, self.term.due_at, "ended late")
 
     def _stand(self) -> None:
         """End as overtaken by what made it stand still, if it does."""
@@ -316,7 +325,12 @@ class Course:
         if in_time and fact.recorded_at > self.term.due_at:
             self.steps.append(("entered late", at, fact, NO_PARTS))
 
-    def _step(self, key: str, at: datetime, fact: Fact, **parts: str | Decimal | Span) -> None:
+    def _if_noted_late(self, at: datetime, fact: Fact, before: datetime, key: str = "noted late") -> None:
+        """Tell that what cures a lapse was written down only after the end that the clock has without it."""
+        if fact.recorded_at > before:
+            self._step(key, at, fact, due=before)
+
+    def _step(self, key: str, at: datetime, fact: Fact, **parts: str | Decimal | Span | datetime) -> None:
         self.steps.append((key, at, fact, parts))
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import NamedTuple, TypeVar
 
-from domain.law.book import BELIEVED, SECTIONS, STRIKES, Book
+from domain.law.book import BELIEVED, RECEIVED, SECTIONS, STRIKES, Book
 from domain.law.fact import Fact
 from domain.law.grammar import Condition, all_hold
 from domain.law.offences import Classes
@@ -89,7 +89,8 @@ class Docket:
         registered = min((named[name][0] for name in book.proceeding if name in named), default=None)
         if registered is not None:
             self.began = registered.at
-        self.lists = sorted(self._listed(registered))
+        lists = sorted(self._listed(registered))
+        self.lists = [each for n, each in enumerate(lists) if not n or each.fact.name not in RECEIVED]
         self._matched: dict[int, tuple[Trigger, Sequence[Seen]]] = {}
         self._applying: dict[int, tuple[tuple[Condition, ...], list[int]]] = {}
         self._subjects: dict[int, tuple[Trigger, Sequence[Seen], Sequence[Seen], dict[str, list[Seen]]]] = {}
@@ -116,8 +117,8 @@ class Docket:
             kept = self._matched[id(trigger)] = trigger, found  # with the trigger: no other has its number then
         return kept[1]
 
-    def concerning(self, trigger: Trigger, subject: str) -> tuple[Sequence[Seen], ...]:
-        """The same, and only what concerns a subject: the facts that name it, and those that name nobody.
+    def concerning(self, trigger: Trigger, subject: str, others: Iterable[str] = ()) -> tuple[Sequence[Seen], ...]:
+        """The same, and only what concerns a subject: the facts that name it or one of its other names, or nobody.
 
         Each are in the order of their times. A fact that names nobody concerns everybody.
         """
@@ -125,7 +126,19 @@ class Docket:
         if kept is None:
             kept = self._subjects[id(trigger)] = trigger, *self._by_subject(trigger)
         _, everybody, unnamed, named = kept
-        return (named.get(subject, ()), unnamed) if subject and named else (unnamed,) if subject else (everybody,)
+        if not subject:
+            return (everybody,)
+        return (*(named.get(each, ()) for each in (subject, *others)), unnamed) if named else (unnamed,)
+
+    def other_names(self, rule: Rule, subject: str) -> list[str]:
+        """What later entries may name for a subject: the orders that extend it, those that extend these, and so on."""
+        found = [subject]
+        for trigger in (each for each in rule.extends if each.named_by):
+            for name in found:  # which grows
+                for mine in self.concerning(trigger, name)[:-1]:
+                    names = (name for each in mine for name in each.fact.codes((trigger.named_by,)) or ())
+                    found += [each for each in dict.fromkeys(names) if each not in found]
+        return found[1:]
 
     def _by_subject(self, trigger: Trigger) -> tuple[Sequence[Seen], Sequence[Seen], dict[str, list[Seen]]]:
         """All facts that a trigger waits for, those that name nobody, and by subject those that name it."""
@@ -204,6 +217,13 @@ class Docket:
             return self.offences.classes(own)
         before = bisect_left(self.lists, start.place, key=PLACE)
         return self.lists[before - 1].classes if before else self.offences.classes(())
+
+    def is_registered(self, start: Seen) -> bool:
+        """Whether a start has a list of sections, of its own or before it, that is more than believed."""
+        if start.fact.codes(("sections",)):
+            return start.fact.name not in BELIEVED
+        before = bisect_left(self.lists, start.place, key=PLACE)
+        return before > 0 and self.lists[before - 1].fact.name not in BELIEVED
 
     def alterations(self, start: Seen) -> Iterator[Listed]:
         """The lists of sections that came after a start, in their order."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from domain.law.asked import OFFENCE_ATTRIBUTES
 from domain.law.counting import Counting, day_of, written_start
-from domain.law.course import MOST_HOURS, Course
+from domain.law.course import MOST_HOURS, NOTHING, Course
 from domain.law.docket import Seen
 from domain.law.fact import Fact
 from domain.law.grammar import ORDERED, NotKnown, all_hold, plain
+from domain.law.offences import Classes, packaged
 from domain.law.rule import BadQuestion, Rule, UnknownLaw
-from domain.law.words import Line, counted, opening, path_words, words
+from domain.law.words import Line, counted, offence_words, opening, path_words, words
 
 GENERAL = frozenset({"class90", "journey_hours", "difficulty", "extended_by_days", "proceeding_began"})
 """Attributes that may be given to any rule; one that a rule doesn't use is told in the explanation."""
@@ -55,26 +58,32 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     """When a limit that begins at `start` ends, by the version that governs.
 
     `governed` (or the attribute `proceeding_began`) is the date that picks the version, by default the start's.
+    `sections` may be given in place of what is computed from them, parted by commas or semicolons.
     Raises BadQuestion for an attribute that isn't the rule's or has no sense, and for a date alone where hours are
     counted; UnknownLaw when no version governs, or the rule is known not to apply.
     """
     known = {name.removeprefix("offence."): value for name, value in attrs.items()}
+    if len(known) < len(attrs):
+        message = f"an attribute is given twice, with and without offence. before it: {', '.join(sorted(attrs))}"
+        raise BadQuestion(message)
     _check(rule, known)
-    ignored = {"proceeding_began"} & known.keys() if governed is not None else set()
+    ignored = {"proceeding_began"} & known.keys() if governed is not None or rule.governed_by == "start" else set()
     moment = _moment(rule, start, zone)
     why, day = _governing(rule, known.pop("proceeding_began", None), governed, moment, zone)
     version = rule.version_on(day)
-    both = {**known, **{f"offence.{name}": value for name, value in known.items()}}
+    offences = _offences(known.pop("sections", None))
+    computed = {} if offences is NOTHING else offences.attributes
+    both = {**computed, **known, **{f"offence.{name}": value for name, value in known.items()}}
     if version.applies and all_hold(version.applies, both) is False:
         message = f"rule {rule.id} does not apply: {'; '.join(map(str, version.applies))}"
         raise UnknownLaw(message)
     fact = Fact("", "", moment, moment)
     counting = Counting(rule.counting, zone)
     course = Course(rule, version, Seen(moment, 0, fact), "", counting)
-    course.known = both
+    course.known, course.classes = both, offences
     hours = sum((_number(known.get(each.hours), each.hours) for each in rule.excludes), Decimal(0))
     course.out += timedelta(seconds=float(hours * 3600))
-    course.given_days = int(_number(known.get("extended_by_days"), "extended_by_days")) if _adds(rule) else 0
+    course.given_days = _whole(known.get("extended_by_days"), "extended_by_days") if _adds(rule) else 0
     try:
         course.count()
     except NotKnown as error:
@@ -83,6 +92,7 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     lines = [words("starts so", zone, at=moment if rule.counting in {"hours", "forthwith"} else day_of(moment, zone))]
     lines += opening(rule, version, why, datetime.combine(day, time(12), tzinfo=zone), zone)
     lines += [words("may apply", zone, condition=str(each)) for each in version.applies if each.holds(both) is None]
+    lines += offence_words(course, zone) if offences.sections or offences.unknown else ()
     if hours:
         lines.append(words("excluded so", zone, hours=hours))
     if course.given_days:
@@ -100,6 +110,7 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
 def _check(rule: Rule, known: Mapping[str, Any]) -> None:
     """Raise BadQuestion for an attribute that is neither general nor the rule's own, or has no sense."""
     own = rule.attributes()
+    own |= {"sections"} if own & OFFENCE_ATTRIBUTES else set()
     for name in sorted(known.keys() - own - GENERAL):
         message = f"rule {rule.id} knows no attribute {name!r}; it uses {', '.join(sorted(own)) or 'none'}"
         raise BadQuestion(message)
@@ -124,6 +135,18 @@ def _sensible(rule: Rule, name: str, value: object) -> None:
             raise BadQuestion(message)
 
 
+def _offences(given: object) -> Classes:
+    """What the sections come to that were given; nothing is known where none were."""
+    if given is None:
+        return NOTHING
+    listed = given if isinstance(given, list | tuple) else re.split("[;,]", str(given))
+    sections = tuple(filter(None, (str(each).strip() for each in listed)))
+    if not sections:
+        message = f"sections: {given!r} names none; give them like BNS 103(1), BNS 61(2)"
+        raise BadQuestion(message)
+    return packaged().classes(sections)
+
+
 def _adds(rule: Rule) -> bool:
     return any(each.adds for each in rule.extends)
 
@@ -141,6 +164,12 @@ def _moment(rule: Rule, start: datetime | date, zone: tzinfo) -> datetime:
 
 
 def _governing(rule: Rule, began: object, governed: date | None, moment: datetime, zone: tzinfo) -> tuple[str, date]:
+    if rule.governed_by == "start":
+        day = day_of(moment, zone)
+        if governed not in {None, day}:
+            message = f"rule {rule.id} is governed by the date of its start, {day}, and by no other"
+            raise BadQuestion(message)
+        return "start", day
     if began is not None and governed is None:
         try:
             found = began if isinstance(began, date) else written_start(str(began))
@@ -148,9 +177,7 @@ def _governing(rule: Rule, began: object, governed: date | None, moment: datetim
             message = f"proceeding_began: {began!r} is no day like 2024-07-01"
             raise BadQuestion(message) from None
         governed = day_of(found, zone) if isinstance(found, datetime) else found
-    if governed is not None and rule.governed_by == "proceeding":
-        return "proceeding", governed
-    return "start", governed or day_of(moment, zone)
+    return ("start", day_of(moment, zone)) if governed is None else ("proceeding", governed)
 
 
 def _number(value: object, name: str) -> Decimal:
@@ -169,3 +196,11 @@ def _local(moment: datetime, zone: tzinfo) -> datetime:
         return moment.astimezone(zone)
     except (OverflowError, ValueError):
         return moment
+
+
+def _whole(value: object, name: str) -> int:
+    found = _number(value, name)
+    if found % 1:
+        message = f"{name}: {value!r} is no whole number"
+        raise BadQuestion(message)
+    return int(found)

@@ -36,7 +36,8 @@ class Trigger:
 
     `at` is its column that gives the time, if it isn't the act's own. `subject` are its columns that name for whom it
     counts. `hours` (with `evidence`) is a column of hours not counted; `sets` and `adds` are what an extension changes:
-    attributes by columns, or a column of further days; `noted` says whether it must come before the lapse.
+    attributes by columns, or a column of further days; `noted` says whether it must come before the lapse;
+    `named_by` is the column by which a later entry may name this one in place of what it extends.
     """
 
     fact: str
@@ -50,10 +51,11 @@ class Trigger:
     noted: str = ""
     authority: str = ""
     order: str = ""
+    named_by: str = ""
 
     def columns(self) -> set[str]:
         """The columns of the fact that matter to it."""
-        named = (self.at, self.adds, self.hours, self.evidence, self.authority, self.order)
+        named = (self.at, self.adds, self.hours, self.evidence, self.authority, self.order, self.named_by)
         return ({*named, *self.subject, *self.sets.values()} | {each.attribute for each in self.when}) - {""}
 
 

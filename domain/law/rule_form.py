@@ -48,7 +48,7 @@ TRIGGER_KEYS = {
     "starts_unless_after": ("when", "subject"),
     "within_from": ("when", "subject"),
     "stops": ("at", "when", "subject"),
-    "extends": ("when", "subject", "sets", "adds", "noted", "order"),
+    "extends": ("when", "subject", "sets", "adds", "noted", "order", "named_by"),
     "excludes": ("when", "subject", "hours", "evidence"),
     "suspends": ("when", "subject"),
     "overtakes": ("when", "subject"),
@@ -210,6 +210,7 @@ class RuleForm(Form):
             noted=part.one_of("noted", ("before-lapse", "any-time"), ""),
             authority=part.text("authority"),
             order=part.text("order"),
+            named_by=part.text("named_by"),
         )
 
     def subject(self, per: tuple[str, ...]) -> tuple[str, ...]:

@@ -116,6 +116,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{fact} of {at}{order} came after the lapse and lengthens nothing",
         "{at} का {fact}{order} अवधि बीतने के बाद आया, अवधि नहीं बढ़ती",
     ),
+    "noted late": (
+        "this was recorded only on {recorded}, after {due}, the end without it",
+        "यह {recorded} को ही दर्ज हुआ, {due} के बाद, जो इसके बिना अंत था",
+    ),
     "excluded": (
         "{hours} hours are not counted, by {fact} of {at} (evidence: {evidence})",
         "{hours} घंटे नहीं गिने गए, {at} के {fact} से (प्रमाण: {evidence})",
@@ -164,6 +168,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{fact} of {at} came after the lapse and doesn't undo it",
         "{at} का {fact} अवधि बीतने के बाद आया, चूक नहीं मिटती",
     ),
+    "ended late": (
+        "this was recorded only on {recorded}, after {due}, the end without it",
+        "यह {recorded} को ही दर्ज हुआ, {due} के बाद, जो इसके बिना अंत था",
+    ),
     "overtaken": ("overtaken by {fact}, {at}", "{fact} के कारण निष्प्रभावी, {at}"),
     "overtaken late": (
         "{fact} of {at} came after the lapse and doesn't undo it",
@@ -173,7 +181,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-ENDS = frozenset({"met", "met late", "entered late", "exempted", "overtaken"})
+ENDS = frozenset({"met", "met late", "entered late", "exempted", "overtaken", "ended late"})
 """The steps that end a clock, told after its last day."""
 
 

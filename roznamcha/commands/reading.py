@@ -14,6 +14,7 @@ from consumers.tables import tables_of
 from domain.deadline.sheet import TellsOfClock
 from domain.event import RECORDS, Event, fold, struck
 from domain.law.clock import Clock
+from domain.law.counting import end_of, written_day
 from domain.malkhana.seizure import RefusesCustodyMove
 from domain.shape import INSTANT
 from projections.deadlines import reckon_entries
@@ -50,8 +51,7 @@ def moment_given(text: str, office: Office) -> datetime | None:
         return None
     try:
         if len(text) == 10:  # noqa: PLR2004 (a date)
-            day = datetime.fromisoformat(f"{text}T23:59:59.999999").replace(tzinfo=office.settings.zone)
-            return day.astimezone(UTC)
+            return end_of(written_day(text), office.settings.zone)[0]
         if INSTANT.fullmatch(text):
             return datetime.fromisoformat(text.upper().replace(" ", "T")).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -133,6 +133,9 @@ def test_a_closed_court_moves_an_act_to_be_done_there() -> None:
         ("prod-24", datetime(2026, 1, 1, tzinfo=ZONE), {"journey_hours": "NaN"}, "is no number from 0 to 10000"),
         ("prod-24", datetime(2026, 1, 1, tzinfo=ZONE), {"journey_hours": True}, "journey_hours: True is no number"),
         ("def-bail", date(2026, 1, 1), {"proceeding_began": "long ago"}, "proceeding_began: 'long ago' is no day"),
+        ("def-bail", date(2026, 1, 1), {"class90": True, "offence.class90": False}, "an attribute is given twice"),
+        ("def-bail", date(2026, 1, 1), {"sections": " ; "}, "sections: ' ; ' names none"),
+        ("uapa-180", date(2026, 1, 1), {"extended_by_days": "1.5"}, "extended_by_days: '1.5' is no whole number"),
     ],
 )
 def test_a_question_without_sense_is_told_so(rule: str, start: date, attrs: dict[str, object], told: str) -> None:
@@ -156,6 +159,47 @@ def test_what_picks_the_version() -> None:
     late = {"proceeding_began": "2024-06-30T19:00:00Z"}
     assert due(rule, start, late, None, ZONE).version == "2024-07-01", "by then it is 1 July where the case is"
     assert due(rule, date(2024, 6, 30), {}, None, ZONE).version == "1978-12-18"
+
+
+def test_a_rule_that_its_start_governs_takes_no_other_date() -> None:
+    """The explanation says that the start picked the version, and so it has."""
+    rule, start = BOOK["efir-sign"], date(2026, 3, 1)
+    with pytest.raises(BadQuestion, match="rule efir-sign is governed by the date of its start, 2026-03-01"):
+        due(rule, start, {}, date(2024, 7, 5), ZONE)
+    answer = due(rule, start, {"proceeding_began": "2020-01-01"}, None, ZONE)
+    told = [line.en for line in answer.explain]
+    assert any("by the date of the start, 1 March 2026" in line for line in told)
+    assert "not used by this rule: proceeding_began" in told
+
+
+@pytest.mark.parametrize(
+    ("rule", "sections", "last_day"),
+    [
+        ("def-bail", "BNS 103(1), BNS 61(2)", "2026-03-31"),
+        ("def-bail", ["BNS 318(4)"], "2026-03-01"),
+        ("def-bail", "FOREIGN 1", "2026-03-01"),
+        ("uapa-180", "BNS 61(2); UAPA 16", "2026-03-31"),
+        ("ndps-180", "NDPS 21(c);BNS 61(2)", "2026-06-29"),
+        ("ut-half", "BNS 318(4)", "2029-07-01"),
+        ("def-bail", "UAPA 16", None),
+        ("def-bail", "BNS 61(2), NDPS 21(c)", None),
+        ("uapa-180", "BNS 103(1)", None),
+    ],
+)
+def test_sections_may_be_asked_instead_of_what_is_computed_of_them(
+    rule: str, sections: object, last_day: str | None
+) -> None:
+    """A section lies in its Act: under UAPA 16 there are no sixty days. What no table has is told."""
+    given = {"sections": sections}
+    if last_day is None:
+        with pytest.raises(UnknownLaw, match=f"rule {rule} does not apply"):
+            due(BOOK[rule], date(2026, 1, 1), given, None, ZONE)
+        return
+    answer = due(BOOK[rule], date(2026, 1, 1), given, None, ZONE)
+    assert answer.last_day.isoformat() == last_day
+    told = " ".join(line.en for line in answer.explain)
+    assert ("no table has FOREIGN 1" in told) is (sections == "FOREIGN 1")
+    assert "not used by this rule" not in told
 
 
 def test_what_is_not_known_is_told() -> None:

@@ -171,3 +171,22 @@ def test_a_closed_day_lengthens_no_custody() -> None:
     """The sixty days end when they end."""
     facts = fir("2026-01-01", "BNS 303(2)"), remanded("A1", "2026-01-01 12:00")
     assert only("def-bail", clocks(*facts, closed=frozenset({date(2026, 3, 1)}))).last_day == date(2026, 3, 1)
+
+
+def test_an_extension_of_an_extension_lengthens_the_first_order() -> None:
+    """The order that extends is named by the next one, and by the completion; another order has its own days."""
+    names = ("2026-01-31", "O/1", "", 0), ("2026-04-20", "O/2", "O/1", 30), ("2026-05-20", "O/3", "O/2", 30)
+    orders = [
+        fact("FurtherInvestigationPermitted", when, order_number=number, extends=extends, during_trial=True,
+             extended_by_days=days)
+        for when, number, extends, days in (*names, ("2026-02-02", "O/7", "", 0), ("2026-06-01", "O/9", "O/9", 30))
+    ]  # fmt: skip
+    first = fir("2026-01-01", "BNS 318(4)")
+    done = fact("FurtherInvestigationCompleted", "2026-06-15", order_number="O/3", result="further evidence")
+    found = clocks(first, *orders, done)
+    assert [(each.subject, each.last_day) for each in of("further-90", found)] == [
+        ("O/1", date(2026, 6, 30)), ("O/7", date(2026, 5, 3)),
+    ]  # fmt: skip
+    assert [each.state(at("2026-07-09")) for each in of("further-90", found)] == ["met", "lapsed"]
+    struck = fact("EntryCorrected", "2026-06-02", entry=orders[1].entry_id)
+    assert only("further-90", clocks(first, *orders[:3], struck)).last_day == date(2026, 5, 1)

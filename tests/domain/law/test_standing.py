@@ -109,6 +109,20 @@ def test_an_arrest_before_the_fir_has_its_half_of_the_term() -> None:
     assert "no table of offences has FOREIGN 1" in next(each.why for each in refused if each.rule == "ut-half")
 
 
+def test_a_case_that_came_from_elsewhere_is_for_the_sections_it_came_with() -> None:
+    """Murder received from another station has ninety days; what the record itself says goes before it."""
+    received = fact("CaseReceived", "2026-01-01", from_station="CG-RPR-01", sections=[MURDER])
+    start = remanded("A1", "2026-01-01 12:00")
+    assert only("def-bail", clocks(received, start)).last_day == date(2026, 3, 31)
+    drugs = fact("FIRReceivedByStation", "2026-01-01", from_station="CG-RPR-01", sections=[HEROIN])
+    found = clocks(drugs, start)
+    assert (of("def-bail", found), only("ndps-180", found).last_day) == ([], date(2026, 6, 29))
+    assert only("def-bail", clocks(fir("2025-12-31", CHEATING), received, start)).last_day == date(2026, 3, 1)
+    assert only("def-bail", clocks(received, start, altered("2026-02-01", CHEATING))).last_day == date(2026, 3, 1)
+    left = altered("2026-06-20", CHEATING), fact("ChargesheetAcknowledged", "2026-05-30", accused=["A1"])
+    assert of("def-bail", clocks(drugs, start, *left)) == []
+
+
 def test_a_section_that_no_table_has_is_told_when_it_is_added() -> None:
     """The class isn't known any more, and the shorter time stands."""
     facts = (

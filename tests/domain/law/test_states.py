@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.domain.law.kit import BOOK, at, clocks, fact, fir, only, told
+from tests.domain.law.kit import BOOK, at, clocks, fact, fir, only, remanded, told
 
 
 def test_a_clock_lapses_by_time_alone() -> None:
@@ -125,3 +125,23 @@ def test_a_judgment_read_in_secondary_sources_says_so() -> None:
     lines = told(only("fir-web", clocks(fir("2026-07-02 09:00"))))
     assert "its text was read in secondary sources only" in lines
     assert "no lawyer has reviewed this rule" in lines
+
+
+def test_what_cures_a_lapse_is_told_when_it_was_written_down_after_it() -> None:
+    """An order, a bail, an exemption or sections dated before the end and entered after it don't pass silently."""
+    words = "this was recorded only on 1 May 2026 10:00, after"
+    start = remanded("A1", "2026-01-01 12:00")
+    cheating, terror = fir("2026-01-01", "BNS 318(4)"), fir("2026-01-01", "UAPA 16")
+    order = {"provision": "UAPA 43D(2)", "days": 90, "accused": ["A1"], "order_number": "O/1"}
+    for rule, first, name, values in (
+        ("uapa-180", terror, "TimeExtended", order),
+        ("def-bail", cheating, "SectionsAltered", {"sections": ["BNS 103(1)"]}),
+        ("def-bail", cheating, "BailGranted", {"accused": "A1", "kind": "regular"}),
+        ("def-bail", cheating, "FinalReportDecided", {"outcome": "accepted"}),
+    ):
+        for recorded, told_so in (("2026-05-01 10:00", True), ("2026-02-20 10:05", False)):
+            cure = fact(name, "2026-02-20 10:00", recorded, **values)
+            clock = only(rule, clocks(first, start, cure))
+            assert (words in told(clock)) is told_so, (name, told(clock))
+            assert all(line.hi for line in clock.explain)
+    assert only("def-bail", clocks(cheating, start, cure)).state(None) == "overtaken"

@@ -124,7 +124,7 @@ def test_an_attribute_that_changed_nothing_is_named() -> None:
     for day, governed, unused in (
         (date(2026, 1, 1), date(2026, 1, 1), "proceeding_began, trouble"),
         (date(2010, 1, 1), date(2010, 1, 1), "proceeding_began"),
-        (date(2010, 1, 1), None, ""),
+        (date(2010, 1, 1), None, "proceeding_began"),
     ):
         lines = [each.en for each in due(rule, day, known, governed, ZONE).explain if "not used" in each.en]
         assert lines == ([f"not used by this rule: {unused}"] if unused else [])

@@ -1,0 +1,107 @@
+"""Papers made of a court's copy, as PDF: the report on it, and the drafts of the certificates that go with it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+from roznamcha.errors import Usage
+from roznamcha.ledger.certificate import Form, certificate_of, form_for
+from roznamcha.ledger.report import Copy, report_of
+from roznamcha.screen import AsJson, print_json, say
+from roznamcha.settings import settings
+from roznamcha.typeset import typeset
+from roznamcha.whole import write_whole
+from schemas import catalogue
+
+app = typer.Typer()
+
+Bundle = Annotated[Path, typer.Argument(help="A copy that `bundle` wrote, a .zip")]
+To = Annotated[Path, typer.Option("-o", "--to", help="The file to write, a .pdf")]
+Sign = Annotated[
+    Path | None, typer.Option(help="A PKCS #12 file (.p12, .pfx): sign with it (PAdES). The passphrase is asked for")
+]
+Passphrase = Annotated[
+    Path | None, typer.Option(help="A file with its passphrase, instead of ROZNAMCHA_PASSPHRASE or being asked")
+]
+
+
+@app.command()
+def report(  # noqa: PLR0913 (what it is made of, and who signs)
+    bundle: Bundle,
+    to: To,
+    policy: Annotated[
+        Path | None, typer.Option(help="Whom to trust (c2sp.org/tlog-policy), from elsewhere than the copy")
+    ] = None,
+    tsa_ca: Annotated[Path | None, typer.Option(help="Certificates of time stamping authorities")] = None,
+    sign: Sign = None,
+    passphrase: Passphrase = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write a report on a copy, in Hindi and English: what was checked, history, legal clocks, custody and its breaks.
+
+    It needs no store, shows what the copy shows and nothing else, and is the same bytes from the same copy and policy.
+    """
+    copy = Copy(_read(bundle), catalogue(), _read(policy).decode(errors="replace") if policy else "", tsa_ca)
+    pdf = typeset("report", report_of(copy, settings().zone), made=copy.made)
+    told = {"verdict": {line: how for line, how, _ in copy.verdict}, "leaves": len(copy.entered)}
+    _written(to, pdf, (sign, passphrase), {"record": copy.record, "audience": copy.audience, **told}, as_json=as_json)
+
+
+@app.command()
+def certificate(  # noqa: PLR0913 (as above)
+    bundle: Bundle,
+    to: To,
+    form: Annotated[
+        str,
+        typer.Option(help="63 (BSA 2023) or 65B (Evidence Act 1872); default: by the day of the record's first act"),
+    ] = "",
+    sign: Sign = None,
+    passphrase: Passphrase = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write the draft of the certificate for a copy, with its hash report: BSA s.63(4) Parts A and B, or IEA s.65B(4).
+
+    Name, device, date, time and place stay open: whoever signs answers for them.
+    """
+    if form not in {"", *get_args(Form)}:
+        message = f"there is no form {form[:20]!r}; they are {', '.join(get_args(Form))}"
+        raise Usage(message)
+    copy = Copy(_read(bundle), catalogue())
+    chosen: Form = "65B" if form == "65B" else "63" if form == "63" else form_for(copy)
+    pdf = typeset("certificate", certificate_of(copy, chosen, bundle.name, settings().zone), made=copy.made)
+    _written(to, pdf, (sign, passphrase), {"record": copy.record, "form": chosen}, as_json=as_json)
+
+
+def _read(path: Path) -> bytes:
+    """A file that was named. Raises Usage."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise Usage(message) from None
+
+
+def _written(to: Path, pdf: bytes, by: tuple[Path | None, Path | None], told: dict[str, Any], *, as_json: bool) -> None:
+    """Sign it if that was asked for, write it, and say what was written."""
+    signer: str | None = None
+    if by[0] is not None:
+        from roznamcha import signing  # noqa: PLC0415 (a fifth of a second, and few papers are signed here)
+
+        own = signing.signer_in(by[0], signing.passphrase_of(by[1]), datetime.now(UTC))
+        pdf = signing.signed(pdf, own)
+        signer = own.subject_name
+    write_whole(to, pdf)
+    shown = {"file": str(to), "bytes": len(pdf), "sha256": hashlib.sha256(pdf).hexdigest(), "signed_by": signer}
+    if as_json:
+        print_json(shown | told)
+        return
+    for line, how in told.get("verdict", {}).items():
+        say(f"{line:<10} {how}")
+    say(f"{to}: {len(pdf):,} bytes, SHA-256 {shown['sha256']}{f', signed by {signer}' if signer else ', not signed'}")
