@@ -11,14 +11,14 @@ import json
 import time
 import uuid
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import DataError, IntegrityError
@@ -30,7 +30,6 @@ from roznamcha.intake import Act, read_act
 from roznamcha.mapping import Group, Map, Row
 from roznamcha.rejects import Rejects
 from roznamcha.sheets import as_sent, header_of, opened, raw_lines, row_of, whole_lines
-from roznamcha.store import Store
 from roznamcha.strict_json import CONTROL, MAX_DOCUMENT, located, read_json
 from roznamcha.units import Outcome
 
@@ -79,8 +78,19 @@ class Line:
     reasons: tuple[str, ...] = ()
 
 
+class Takes(Protocol):
+    """Where acts are handed in, and what it is by its clock: the store, or what stands in for it."""
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The time of recording."""
+
+    def hand_in(self, units: Sequence[Sequence[Act]], *, again: bool = False) -> Outcomes:
+        """As the store has it."""
+
+
 def take_in(  # noqa: PLR0913 (each is a choice of the user's)
-    store: Store,
+    store: Takes,
     path: Path,
     *,
     mapping: Map | None = None,
@@ -130,8 +140,8 @@ def case_lines(file: IO[bytes], name: str, *, record: str, station: str) -> Iter
         except Refused as refused:
             yield Line(number, {"@id": deed.id}, reasons=tuple(refused.reasons))
             continue
-        commanded = [_commanded(act, digest, number, part) for part, act in enumerate(acts)]
-        yield Line(number, {"@id": deed.id}, commanded, deed.reasons)
+        ours = [commanded(act, digest, number, part) for part, act in enumerate(acts)]
+        yield Line(number, {"@id": deed.id}, ours, deed.reasons)
 
 
 def _count_all(lines: list[Line], outcomes: Outcomes, tally: Tally, rejects: Rejects) -> None:
@@ -180,11 +190,11 @@ def _documents(file: IO[bytes], name: str, now: Callable[[], datetime], tally: T
             yield Line(number, as_sent(data), reasons=tuple(refused.reasons))
             continue
         digest = hashlib.sha256(data.strip()).digest()
-        yield Line(number, sent, [_commanded(act, digest, twins[digest], 0)])
+        yield Line(number, sent, [commanded(act, digest, twins[digest], 0)])
         twins[digest] += 1
 
 
-def _commanded(act: Act, digest: bytes, twin: int, part: int) -> Act:
+def commanded(act: Act, digest: bytes, twin: int, part: int) -> Act:
     """The act with a command id made from its line, unless it came with one. Twin lines differ by their count."""
     meta = act.event.meta
     if meta.command_id.int:
@@ -233,5 +243,5 @@ def _grouped(
         except Refused as refused:
             yield Line(number, row, reasons=tuple(located(refused.reasons, mapping.places, "column ")))
             continue
-        yield Line(number, row, [_commanded(act, digest, twins[digest], n) for n, act in enumerate(acts)])
+        yield Line(number, row, [commanded(act, digest, twins[digest], n) for n, act in enumerate(acts)])
         twins[digest] += 1

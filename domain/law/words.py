@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from domain.law.counting import day_of
+from domain.law.counting import counting_of, day_of
 from domain.law.grammar import Span
 
 if TYPE_CHECKING:
@@ -144,6 +144,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "by calendar months: the day corresponding to {first}, or the month's last, is {last}",
         "कैलेंडर मास से: {first} की समतुल्य तिथि, या मास का अंतिम दिन, {last} है",
     ),
+    "months and days": (
+        "by calendar months {first} corresponds to {corresponding}; with {days} days not counted it is {last}",
+        "कैलेंडर मास से {first} की समतुल्य तिथि {corresponding} है; न गिने गए {days} दिनों के साथ अंतिम दिन {last} है",
+    ),
     "first included": ("{first} is day 1, and the last day is {last}", "{first} पहला दिन है, अंतिम दिन {last} है"),
     "first excluded": (
         "{first} is not counted, and the last day is {last}",
@@ -176,6 +180,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "overtaken late": (
         "{fact} of {at} came after the lapse and doesn't undo it",
         "{at} का {fact} अवधि बीतने के बाद आया, चूक नहीं मिटती",
+    ),
+    "another text": (
+        "it was counted by a text of the rule, by tables or in a zone that are not in force here any more",
+        "यह नियम के ऐसे पाठ, सारणियों या समय-क्षेत्र से गिना गया था जो यहाँ अब लागू नहीं",
+    ),
+    "no clock": (
+        "the entries known then start no such clock any more",
+        "तब ज्ञात प्रविष्टियाँ ऐसी कोई घड़ी आरंभ नहीं करतीं",
     ),
     "unused": ("not used by this rule: {names}", "इस नियम में प्रयुक्त नहीं: {names}"),
 }
@@ -305,7 +317,11 @@ def counted(course: Course) -> Iterator[Line]:
     if last is None:
         yield words("hours", zone, due=course.own.due_at)
     elif span.unit in {"month", "year"}:
-        yield words("months", zone, first=first, last=last)
+        if days := course.days + course.added:
+            alone = counting_of(rule.counting, zone).term(span, course.start.at).last_day
+            yield words("months and days", zone, first=first, corresponding=alone, days=str(days), last=last)
+        else:
+            yield words("months", zone, first=first, last=last)
     else:
         way = "first included" if rule.counting == "days-first-included" else "first excluded"
         yield words(way, zone, first=first, last=last)

@@ -67,10 +67,10 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     trusted = policy_in(policy) if policy else ""
     with open_office(settings()) as office, connected(office.url, "roznamcha bundle") as connection:
         record_id, found = history_of(office, record)
-        _enter_reading(office, found, rule, (by, reason, order))
+        enter_reading(office, found, list(_to_open(office, found, rule)), rule.purpose, (by, reason, order))
         binder = Binder(Ledger(connection), office.catalogue, office.keyring)
         files = {**extracts(office, record_id), **exhibits}
-        with _keeping(office) as keep:
+        with keeping(office) as keep:
             closed = binder.close(record_id, rule, files, keep)
         shown = binder.shown(record_id, rule, closed)
         data = binder.bind(shown, rule, files, partial(stamp, tsa) if tsa else None, trusted)
@@ -109,10 +109,14 @@ def _exhibits(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
         yield f"exhibits/{hashlib.sha256(data).hexdigest()}{suffix.lower()}", data
 
 
-def _enter_reading(office: Office, found: list[Event[Any]], rule: Rule, by: tuple[str, str, str]) -> None:
-    """Enter which sealed columns are opened for this copy, and by whom. Raises Refused where nobody answers for it."""
+def enter_reading(
+    office: Office, found: list[Event[Any]], columns: list[dict[str, Any]], purpose: str, by: tuple[str, str, str]
+) -> None:
+    """Enter which sealed columns are opened for a copy: by whom, what for, by which order (`by`).
+
+    Raises Refused where nobody answers for it.
+    """
     register, who = found[0].register, actor_in(by[0])
-    columns = list(_to_open(office, found, rule))
     if not columns:
         return
     name = f"{register}.AccessRecorded"
@@ -125,7 +129,7 @@ def _enter_reading(office: Office, found: list[Event[Any]], rule: Rule, by: tupl
     act = {
         "name": name, "record": str(last.record_id), "occurred_at": now.isoformat(), "actor": who,
         "station": last.station, "district": last.district,
-        "fields": {"columns": columns, "purpose": rule.purpose, "reason": by[1], "order": by[2]},
+        "fields": {"columns": columns, "purpose": purpose, "reason": by[1], "order": by[2]},
     }  # fmt: skip
     office.store.record(read_act(act, now=now, source="bundle", zone=office.settings.zone))
 
@@ -141,7 +145,7 @@ def _to_open(office: Office, found: list[Event[Any]], rule: Rule) -> Iterator[di
 
 
 @contextmanager
-def _keeping(office: Office) -> Iterator[Callable[[], Any]]:
+def keeping(office: Office) -> Iterator[Callable[[], Any]]:
     """What keeps the ledger while a copy is closed: nothing of ours where a sequencer is at work already."""
     with sequencer_of(office) as sequencer:
         if sequencer.alone():

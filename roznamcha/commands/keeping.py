@@ -13,7 +13,8 @@ from consumers.rebuild import Difference, rebuild_all
 from consumers.restored import disagreement, step_back
 from projections.view import View
 from roznamcha.columns import read_text
-from roznamcha.commands.reconciling import Within, both_topics, in_time
+from roznamcha.commands.reading import CopyFile, PolicyFile, Qr
+from roznamcha.commands.reconciling import Within, both_topics, complain, in_time
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.intake import actor_in, read_act, read_actor
 from roznamcha.migrate import migrate as migrate_database
@@ -22,7 +23,6 @@ from roznamcha.plain import plain
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
 from roznamcha.strict_json import Reasons
-from roznamcha.verifying import Report
 from roznamcha.verifying import verify as verify_store
 from roznamcha.views import WORKERS, Board, open_board, workers_told
 from schemas import SchemaError, catalogue
@@ -38,20 +38,28 @@ parked = typer.Typer(
 
 
 @app.command()
-def verify(
+def verify(  # noqa: PLR0913 (what is checked, and by what)
     record: Annotated[str, typer.Argument(help="One record; default: everything")] = "",
     published_within: Within = None,
+    qr: Qr = "",
+    policy: PolicyFile = None,
+    copy: CopyFile = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check every entry and every row of every view against an independent fold."""
+    """Check every entry and every row of every view against an independent fold; or a scanned code, with --qr."""
+    if qr or policy or copy:
+        from roznamcha.commands.receipts import prove  # noqa: PLC0415 (the printing's libraries, for a code alone)
+
+        prove(qr, policy, copy, as_json=as_json)
+        return
     with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json, distrust=True) as board:
         record_id = _found(office, record) if record else None
         with progress_bar("verifying", shown=not as_json) as progress:
             opened = office.keyring.open
             report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
         topics, away = _topics_of(office, record_id, quiet=as_json)
-        _with_kafka(report, topics)
+        complain(report, topics)
     if as_json:
         print_json(report.shown() | ({"kafka_away": str(away)} if away else {}))
     elif report.ok:
@@ -82,16 +90,6 @@ def _topics_of(office: Office, record: UUID | None, *, quiet: bool) -> tuple[dic
             return both_topics(office, record, progress) or {}, None
     except Unavailable as away:
         return {}, away
-
-
-def _with_kafka(report: Report, topics: dict[str, Any]) -> None:
-    """Add what lies on Kafka to a report: each difference is something wrong."""
-    report.kafka = {short: each.shown() for short, each in topics.items()} or None
-    for each in topics.values():
-        for difference in each.differences:
-            report.complain(f"Kafka, {difference}", difference.position, difference.record, difference.version)
-        if each.unlisted:
-            report.complain(f"Kafka, {each.topic_name}: {each.unlisted} more records differ")
 
 
 @app.command("rebuild")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from roznamcha.commands.reading import PolicyFile
 from roznamcha.errors import Usage
 from roznamcha.ledger.certificate import Form, certificate_of, form_for
 from roznamcha.ledger.report import Copy, report_of
@@ -34,9 +35,7 @@ Passphrase = Annotated[
 def report(  # noqa: PLR0913 (what it is made of, and who signs)
     bundle: Bundle,
     to: To,
-    policy: Annotated[
-        Path | None, typer.Option(help="Whom to trust (c2sp.org/tlog-policy), from elsewhere than the copy")
-    ] = None,
+    policy: PolicyFile = None,
     tsa_ca: Annotated[Path | None, typer.Option(help="Certificates of time stamping authorities")] = None,
     sign: Sign = None,
     passphrase: Passphrase = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
@@ -17,6 +17,7 @@ from roznamcha.office import Office, open_office
 from roznamcha.published import note_comparison, only_here
 from roznamcha.screen import AsJson, print_json, progress_bar, say
 from roznamcha.settings import settings
+from roznamcha.verifying import Report
 from roznamcha.views import all_views
 
 if TYPE_CHECKING:
@@ -134,3 +135,13 @@ def _named(office: Office, record: str) -> UUID:
     if found is None:
         raise Refused([f"no record is called {record[:60]!r}; give its id, its number or its legacy key"])
     return found
+
+
+def complain(report: Report, topics: dict[str, Any]) -> None:
+    """Add what lies on Kafka to a report: each difference is something wrong."""
+    report.kafka = {short: each.shown() for short, each in topics.items()} or None
+    for each in topics.values():
+        for difference in each.differences:
+            report.complain(f"Kafka, {difference}", difference.position, difference.record, difference.version)
+        if each.unlisted:
+            report.complain(f"Kafka, {each.topic_name}: {each.unlisted} more records differ")

@@ -45,8 +45,9 @@ LIKE = "60 days, 24 hours, 2 months or 1 year"
 NAMES = ", ".join(
     f"offence.{each}"
     for each in (
-        "above_one", "class90", "class90_display_max10", "death_or_life", "imprisonment", "max_years", "min3_below7",
-        "rape", "sections", "seven_or_more", "several", "summons_case", "two_month_list", "upto_seven", "upto_three",
+        "above_one", "class90", "class90_display_max10", "death_or_life", "heinous", "imprisonment",
+        "max_years", "min3_below7", "rape", "sections", "seven_or_more", "several",
+        "summons_case", "two_month_list", "upto_seven", "upto_three",
     )
 )  # fmt: skip
 BAD = {
@@ -227,6 +228,10 @@ BAD = {
     "an extension at any time?": (
         "repeats: first", "repeats: first\nextends: [{fact: case.X, adds: days}]",
         "8: rule a-rule: extends: noted is missing",
+    ),
+    "months added up without a name for them": (
+        "repeats: first", "repeats: first\nextends: [{fact: case.X, adds: days, sums: true, noted: any-time}]",
+        "8: rule a-rule: extends: sums is of what sets sets; days that are added are added up without it",
     ),
     "an extension of nothing": (
         "repeats: first", "repeats: first\nextends: [{fact: case.X, noted: any-time}]",

@@ -1,0 +1,191 @@
+"""The informant's copy of an FIR with its QR code, and what that code proves later."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import segno
+import typer
+
+from consumers import entries
+from consumers.embedded import connected
+from roznamcha.commands.bundling import enter_reading, keeping
+from roznamcha.commands.reading import RecordName, history_of
+from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.ledger.bundle import WAITING
+from roznamcha.ledger.disclosing import b64
+from roznamcha.ledger.entered import Entered
+from roznamcha.ledger.kept import Ledger
+from roznamcha.ledger.leaf import Entries
+from roznamcha.ledger.leaf import Entry as Kept
+from roznamcha.ledger.receipt import Receipt, in_copy, in_log, read_receipt, receipt_of, signature
+from roznamcha.ledger.verify import EXIT, FAILED, Bundle, Line, Policy, judge, opened, read_policy, unpack
+from roznamcha.ledger.witnessing import policy_in
+from roznamcha.office import Office, open_office
+from roznamcha.publishable import registration_in
+from roznamcha.screen import AsJson, print_json, say, when
+from roznamcha.settings import settings
+from roznamcha.typeset import typeset
+from roznamcha.whole import write_whole
+
+app = typer.Typer()
+REASON = "copy of the FIR for the informant"
+
+
+@dataclass(frozen=True)
+class _Registration:
+    """The entry by which the FIR was registered: as it is kept, and where."""
+
+    kept: Kept
+    position: int
+    state: bytes
+    number: str
+
+
+@app.command("copy")
+def copy_of_fir(  # noqa: PLR0913 (what a copy is made of)
+    record: RecordName,
+    to: Annotated[Path, typer.Option("-o", "--to", help="The file to write, a .pdf")],
+    by: Annotated[str, typer.Option(help="Who makes it, where sealed columns are opened: id,rank,role")] = "",
+    reason: Annotated[str, typer.Option(help="What they are opened for")] = REASON,
+    order: Annotated[str, typer.Option(help="Number of the order, if there is one")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write the informant's copy of an FIR: the information as recorded, and a code that holds the ledger to it.
+
+    What it opens is entered in the record as read, before it is made. Record case.CopyGivenToInformant afterwards.
+    """
+    with open_office(settings()) as office, connected(office.url, "roznamcha copy") as connection:
+        record_id, found = history_of(office, record)
+        registered = _registered(office, found, record)
+        columns = [
+            {"version": registered.kept.meta["version"], "column": each.name, "person": each.person}
+            for each in registered.kept.disclosures if each.text is None
+        ]  # fmt: skip
+        informant = next(
+            (opened(e.text)[1] for e in registered.kept.disclosures if e.text and e.name == "informant"), ""
+        )
+        purpose = "copy for the victim" if str(informant).startswith("V") else "other"
+        enter_reading(office, found, columns, purpose, (by, reason, order))
+        with keeping(office) as keep:
+            receipt = _receipt(Ledger(connection), registered.position, keep)
+        told, made = _told(office, registered, receipt)
+    drawn = io.BytesIO()
+    segno.make(receipt.text, error="m", micro=False).save(drawn, kind="svg", border=4)
+    write_whole(to, typeset("fir-copy", told, made=made, pictures={"code.svg": drawn.getvalue()}))
+    shown = {"file": str(to), "record": str(record_id), "fir": told["fir"], "qr": receipt.text, "opened": len(columns)}
+    if as_json:
+        print_json(shown)
+    else:
+        say(f"{to}: FIR {told['fir']}, leaf {receipt.index} of {receipt.head.origin} at {receipt.head.size}")
+
+
+def _registered(office: Office, found: list[Any], record: str) -> _Registration:
+    """The entry that stands by which the FIR was registered. Raises Refused where there is none."""
+    fir = registration_in(found)
+    if fir is None:
+        raise Refused([f"no FIR is registered in {record[:60]}, and there is none to copy"])
+    read = Entries(office.catalogue).read
+    for _, position, state in office.store.recorder.entries_of([fir.meta.record_id]):
+        kept = read(state)
+        if kept.meta["version"] == fir.meta.version:
+            return _Registration(kept, position, state, fir.called)
+    message = f"the entry {fir.meta.version} of {record[:60]} is not in the store"
+    raise Broken(message)
+
+
+def _receipt(ledger: Ledger, position: int, keep: Callable[[], Any]) -> Receipt:
+    """The receipt of an entry's leaf, as soon as a head covers it. Raises Refused when none does in time."""
+    until = time.monotonic() + WAITING
+    while True:
+        keep()
+        try:
+            leaf = ledger.at_position(position)
+            (log,) = (each for each in ledger.logs() if each.number == leaf.log)
+            return receipt_of(ledger, log, leaf.index)
+        except Refused:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.1)
+
+
+def _told(office: Office, of: _Registration, receipt: Receipt) -> tuple[dict[str, Any], datetime]:
+    """What the page prints, and its date: when the FIR was entered."""
+    event, zone = entries.read(office.catalogue, of.state, of.position), office.settings.zone
+    unboxed = {b64(digest): text for digest, text in office.keyring.disclosures(event).items()}
+    texts = {each.digest: each.text or unboxed.get(each.digest) for each in of.kept.disclosures}
+    values = {digest: opened(text) for digest, text in texts.items() if text is not None}
+    shown = {name: value for name, value in values.values() if name}
+    entry = Entered(
+        0, receipt.index, receipt.head.origin, receipt.leaf, {"kind": "case"}, shown,
+        {digest: str(value) for digest, (_, value) in values.items()}, {}, of.kept.schema,
+    )  # fmt: skip
+    actor, place = shown["meta.actor"], shown["meta.station"]
+    gone = [f"{each.name} ({each.person})" for each in of.kept.disclosures if texts[each.digest] is None]
+    told = {
+        "fir": of.number, "station": place["station"], "district": place["district"], "zone": zone.key,
+        "occurred": when(datetime.fromisoformat(shown["meta.occurred_at"]), zone),
+        "actor": ", ".join(filter(None, (actor["rank"], actor["role"], actor["id"]))),
+        "columns": [{"label": label, "value": value} for label, value in entry.columns(zone)],
+        "gone": gone, "code": receipt.text,
+    }  # fmt: skip
+    return told, event.meta.recorded_at
+
+
+def prove(qr: str, policy: Path | None, copy: Path | None, *, as_json: bool) -> None:
+    """Tell what a scanned code proves: by this store's log, or by a court's copy without a store.
+
+    Leaves with the status of the worst line, as `verify.py` does: 0, 1 for what was not checked, 3 for what failed.
+    """
+    if not qr:
+        message = "--policy and --copy go with --qr: give what stands in the code"
+        raise Usage(message)
+    receipt = read_receipt(_given(qr))
+    trusted = read_policy(policy_in(policy)) if policy else None
+    lines = [signature(receipt, trusted)]
+    if copy is not None:
+        lines += _by_copy(receipt, copy, trusted)
+    else:
+        with open_office(settings(), reading=True) as office, connected(office.url, "roznamcha verify") as connection:
+            lines += in_log(receipt, Ledger(connection))
+    if as_json:
+        print_json([{"line": line, "verdict": how, "says": says} for line, how, says in lines])
+    else:
+        say(*(f"{line:<10} {how:<12} {says}" for line, how, says in lines))
+    if code := max(EXIT[how] for _, how, _ in lines):
+        raise typer.Exit(code)
+
+
+def _given(qr: str) -> str:
+    """What was scanned: as it stands, in a file that has it, or on stdin. Raises Usage."""
+    if qr == "-":
+        return sys.stdin.read(10_000)
+    path = Path(qr) if len(qr.split()) == 1 else None
+    try:
+        return path.read_bytes()[:10_000].decode() if path is not None and path.is_file() else qr
+    except (OSError, UnicodeDecodeError):
+        message = f"{qr[:100]} holds no text: scan the picture with any scanner, and give what it reads"
+        raise Usage(message) from None
+
+
+def _by_copy(receipt: Receipt, copy: Path, policy: Policy | None) -> Iterator[Line]:
+    """By a court's copy that holds. Raises Broken for one that doesn't."""
+    try:
+        data = copy.read_bytes()
+    except OSError as error:
+        message = f"{copy} cannot be read: {error.strerror}"
+        raise Usage(message) from None
+    if bad := [f"{line}: {says}" for line, how, says in judge(data, policy) if how == FAILED]:
+        message = f"nothing is proved by a copy that fails: {' · '.join(bad)}"
+        raise Broken(message)
+    bundle = Bundle(unpack(data), None)
+    bundle.logged()  # finds the heads
+    return in_copy(receipt, bundle)

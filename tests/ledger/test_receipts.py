@@ -1,0 +1,214 @@
+"""The informant's copy: what is printed scans, holds the log to it, and an altered log or paper is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pypdfium2
+import pytest
+import zxingcpp
+
+from roznamcha.errors import Usage
+from roznamcha.ledger.kept import Ledger
+from roznamcha.ledger.keys import Keys
+from roznamcha.ledger.notes import base64_text, body_of, note_of, vkey_of
+from roznamcha.ledger.receipt import MARK, Receipt, in_copy, in_log, read_receipt, receipt_of, signature
+from roznamcha.ledger.verify import Bundle, open_checkpoint, read_policy, unpack
+from tests.acts import act
+from tests.ledger.copies import ACCUSED, BY, VICTIM, Court
+from tests.ledger.keeping import BASE, Keeper
+from tests.ledger.logs import SIGNER
+from tests.ledger.papers import read, squeezed
+from tests.roznamcha.test_store import store_on
+
+WHO = BY[:2]
+
+
+@pytest.fixture
+def mine(database: str, tmp_path: Path) -> Court:
+    """An FIR in a store and a ledger of the test's own, which may be spoilt."""
+    keys = tmp_path / "data" / "keys"
+    keys.mkdir(parents=True)
+    (keys / "master.key").write_text((b"k" * 32).hex())
+    made = Court(Keeper(database, tmp_path))
+    store = store_on(database)
+    outcome = store.record(
+        act("case.FIRRegistered", "own:1", informant_name=VICTIM, informant="V1", contents="एक #साइकिल *चोरी* हुई",
+            accused=[{"code": "A1", "how": "known", "accused_name": ACCUSED}])
+    )  # fmt: skip
+    store.record(act("case.FIRRegistered", "own:2"))
+    store.datastore.close()
+    made.record = str(outcome.record_id)
+    made.run("ledger", "key", "new", "--name", BASE, "--year", "2026")
+    return made
+
+
+@pytest.fixture
+def ledger(mine: Court) -> Iterator[Ledger]:
+    """The same ledger, over a connection of its owner."""
+    with psycopg.connect(mine.keeper.url, autocommit=True) as connection:
+        yield Ledger(connection)
+
+
+def scanned(pdf: bytes) -> str:
+    """What a scanner reads from the printed page, at 150 dots an inch."""
+    document = pypdfium2.PdfDocument(pdf)
+    drawn = document[0].render(scale=150 / 72, grayscale=True)
+    paper = memoryview(bytes(drawn.buffer)).cast("B", (drawn.height, drawn.stride))
+    (found,) = zxingcpp.read_barcodes(paper)
+    text: str = found.text
+    document.close()
+    return text
+
+
+def how(lines: Any) -> dict[str, str]:
+    """Each line's verdict."""
+    return {line: verdict for line, verdict, _ in lines}
+
+
+def test_the_paper_holds_the_log_to_it(mine: Court, ledger: Ledger, tmp_path: Path) -> None:
+    """Printed, scanned and checked a thousand leaves later; what was opened for it was entered before."""
+    asked = ("copy", mine.record, "-o", str(tmp_path / "f.pdf"))
+    assert "say who makes it" in mine.run(*asked, code=1)
+    assert not (tmp_path / "f.pdf").exists()
+    told = mine.run(*asked, *WHO)
+    pdf = (tmp_path / "f.pdf").read_bytes()
+    assert scanned(pdf) == told["qr"]
+    assert len(told["qr"]) < 300
+    assert told["qr"].isascii()
+    found = read(pdf)
+    for each in (
+        VICTIM,
+        ACCUSED,
+        "एक #साइकिल *चोरी* हुई",
+        "सूचनाकर्ता का नाम · Name of the informant",
+        *told["qr"].split(),
+    ):
+        assert squeezed(each) in found, each
+    (opened,) = [each for each in mine.run("history", mine.record)["entries"] if each["name"] == "case.AccessRecorded"]
+    assert opened["fields"]["purpose"] == "copy for the victim"
+    assert told["opened"] == len(opened["fields"]["columns"]) > 2
+    again = mine.run(*asked, *WHO)
+    assert (again["qr"], (tmp_path / "f.pdf").read_bytes()) == (told["qr"], pdf), (
+        "the same paper, whenever it is asked for"
+    )
+    mine.run("ledger", "run", "--once")
+    (tmp_path / "policy").write_text(mine.policy_text)
+    (tmp_path / "qr").write_text(told["qr"] + "\n")
+    proved = mine.run("verify", "--qr", str(tmp_path / "qr"), "--policy", str(tmp_path / "policy"))
+    assert [(each["line"], each["verdict"]) for each in proved] == [("SIGNED", "OK"), ("LOGGED", "OK"), ("GROWN", "OK")]
+    unchecked = mine.run("verify", "--qr", " ".join(told["qr"].split()), code=1)
+    assert [each["verdict"] for each in unchecked] == ["NOT CHECKED", "OK", "OK"]
+    assert int(ledger.checkpoint(ledger.log()).size) > read_receipt(told["qr"]).head.size
+    _, copy = mine.copy("court", *BY)
+    (tmp_path / "c.zip").write_bytes(copy)
+    beside = (
+        "verify",
+        "--qr",
+        str(tmp_path / "qr"),
+        "--policy",
+        str(tmp_path / "policy"),
+        "--copy",
+        str(tmp_path / "c.zip"),
+    )
+    assert [each["verdict"] for each in mine.run(*beside)] == ["OK", "OK", "OK"]
+    (tmp_path / "c.zip").write_bytes(copy[:-1] + b"x")
+    assert "by a copy that fails" in mine.run(*beside, code=3)
+
+
+def test_a_log_that_was_altered_is_found_by_the_paper(mine: Court, ledger: Ledger) -> None:
+    """A leaf changed, tiles rewritten, the tail taken away, the whole log gone: each by the line that should say so."""
+    mine.run("ledger", "run", "--once")
+    log = ledger.log()
+    paper = receipt_of(ledger, log, 1)
+    store = store_on(mine.keeper.url)
+    store.record(act("case.FIRRegistered", "own:3"))
+    store.datastore.close()
+    mine.run("ledger", "run", "--once")
+    assert how(in_log(paper, ledger)) == {"LOGGED": "OK", "GROWN": "OK"}
+    spoilt = {
+        "leaf": "UPDATE roznamcha.leaves SET leaf = leaf || ' '::bytea WHERE index = 1",
+        "gone": "DELETE FROM roznamcha.leaves WHERE index = 1",
+        "tiles": "UPDATE roznamcha.tiles SET hashes = set_byte(hashes, 70, get_byte(hashes, 70) # 1) WHERE level = 0",
+        "tail": "UPDATE roznamcha.logs SET size = 1",
+        "log": "UPDATE roznamcha.logs SET origin = 'tlog.example/other/2026'",
+    }
+    results = {}
+    for name, command in spoilt.items():
+        with ledger.connection.transaction(force_rollback=True):
+            ledger.connection.execute("SET LOCAL session_replication_role = replica")
+            ledger.connection.execute(command.encode())
+            results[name] = how(in_log(paper, ledger))
+    assert {name: each["LOGGED"] for name, each in results.items()} == dict.fromkeys(results, "FAILED")
+    assert results["tiles"]["GROWN"] == results["tail"]["GROWN"] == "FAILED"
+    assert results["log"]["GROWN"] == "NOT CHECKED"
+
+
+def test_a_head_that_was_signed_for_another_history(mine: Court, ledger: Ledger) -> None:
+    """The log's own key signed another tree of that size: the paper is proof of it, by LOGGED and GROWN."""
+    mine.run("ledger", "run", "--once")
+    log = ledger.log()
+    paper = receipt_of(ledger, log, 1)
+    body = body_of(log.origin, paper.head.size, b"\x07" * 32)
+    signer = Keys(mine.keeper.folder / "data" / "keys" / "ledger").signer(log.origin)
+    other = replace(paper, head=open_checkpoint(note_of(body, signer.sign(body))))
+    assert signature(other, mine.policy)[1] == "OK"
+    assert how(in_log(other, ledger)) == {"LOGGED": "FAILED", "GROWN": "FAILED"}
+
+
+def test_a_paper_that_was_altered_is_found(case: Court) -> None:
+    """Another size, root, leaf, place or signature, and another's key: SIGNED or LOGGED says so, by a copy too."""
+    bundle = Bundle(unpack(case.copies["court"]), None)
+    bundle.logged()
+    with psycopg.connect(case.keeper.url) as connection:
+        paper = receipt_of(Ledger(connection), Ledger(connection).log(), 1)
+        assert how(in_copy(paper, bundle)) == {"LOGGED": "OK", "GROWN": "OK"}
+        words = paper.text.split()
+        for place, other, line in (
+            (2, str(paper.head.size + 1), "SIGNED"), (3, base64_text(b"r" * 32), "SIGNED"),
+            (4, base64_text(paper.head.signatures[0][1][:4] + b"s" * 64), "SIGNED"), (5, "2", "LOGGED"),
+            (6, base64_text(b"l" * 32), "LOGGED"),
+        ):  # fmt: skip
+            forged = read_receipt(" ".join([*words[:place], other, *words[place + 1 :]]))
+            assert how([signature(forged, case.policy), *in_copy(forged, bundle)])[line] == "FAILED", place
+            assert how([signature(forged, case.policy), *in_log(forged, Ledger(connection))])[line] == "FAILED", place
+    others = read_policy(f"log {vkey_of(SIGNER.key)}\nquorum none\n")
+    assert signature(paper, others)[1] == "FAILED"
+    assert signature(paper, None)[1] == "NOT CHECKED"
+    foreign = Receipt(900, paper.leaf, paper.head)
+    assert how(in_copy(foreign, bundle))["LOGGED"] == "NOT CHECKED"
+
+
+@pytest.mark.parametrize("text", ["", "x", "ROZNAMCHA-COPY/1", "ROZNAMCHA-COPY/1 a b c d e f", "https://example.org"])
+def test_anything_else_is_no_code(text: str) -> None:
+    """What another code says, or a part of ours, is refused in one line."""
+    with pytest.raises(Usage, match="seven words"):
+        read_receipt(text)
+
+
+def test_a_code_that_no_log_made_is_refused(case: Court) -> None:
+    """A leaf beyond its own head, a number written otherwise, another version of the code."""
+    with psycopg.connect(case.keeper.url) as connection:
+        words = receipt_of(Ledger(connection), Ledger(connection).log(), 1).text.split()
+    assert words[0] == MARK
+    with pytest.raises(Usage, match="made by no log"):
+        read_receipt(" ".join([*words[:5], words[2], words[6]]))
+    for place, other in ((0, "ROZNAMCHA-COPY/2"), (5, "01"), (5, "-1"), (6, "AAAA"), (4, "AAAA=")):
+        with pytest.raises(Usage, match="seven words"):
+            read_receipt(" ".join([*words[:place], other, *words[place + 1 :]]))
+
+
+def test_only_an_fir_is_copied(mine: Court, tmp_path: Path) -> None:
+    """A record without an FIR has none to copy; what goes with a code, and no code, is wrong use."""
+    store = store_on(mine.keeper.url)
+    other = store.record(act("case.InformationReceived", "own:3"))
+    store.datastore.close()
+    assert "none to copy" in mine.run("copy", str(other.record_id), "-o", str(tmp_path / "f.pdf"), *WHO, code=1)
+    assert not (tmp_path / "f.pdf").exists()
+    assert "go with --qr" in mine.run("verify", "--copy", "x.zip", code=2)
+    (tmp_path / "q").write_bytes(b"\xff\xfe")
+    assert "holds no text" in mine.run("verify", "--qr", str(tmp_path / "q"), code=2)
