@@ -11,14 +11,14 @@ import json
 import time
 import uuid
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import DataError, IntegrityError
@@ -30,7 +30,6 @@ from roznamcha.intake import Act, read_act
 from roznamcha.mapping import Group, Map, Row
 from roznamcha.rejects import Rejects
 from roznamcha.sheets import as_sent, header_of, opened, raw_lines, row_of, whole_lines
-from roznamcha.store import Store
 from roznamcha.strict_json import CONTROL, MAX_DOCUMENT, located, read_json
 from roznamcha.units import Outcome
 
@@ -79,8 +78,19 @@ class Line:
     reasons: tuple[str, ...] = ()
 
 
+class Takes(Protocol):
+    """Where acts are handed in, and what it is by its clock: the store, or what stands in for it."""
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The time of recording."""
+
+    def hand_in(self, units: Sequence[Sequence[Act]], *, again: bool = False) -> Outcomes:
+        """As the store has it."""
+
+
 def take_in(  # noqa: PLR0913 (each is a choice of the user's)
-    store: Store,
+    store: Takes,
     path: Path,
     *,
     mapping: Map | None = None,

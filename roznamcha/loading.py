@@ -21,6 +21,7 @@ PLACES = {
     "migrate": "commands.keeping", "doctor": "commands.health", "metrics": "commands.health",
     "alive": "commands.living", "up": "commands.standing", "rank": "commands.ranking", "itsso": "commands.itsso",
     "acts": "commands.contracts", "serve": "commands.registries", "parked": "commands.keeping:parked",
+    "exchange": "commands.exchange:exchange",
     "malkhana": "commands.malkhana:app", "schemas": "commands.registries:schemas", "topics": "commands.topics:topics",
     "ledger": "commands.ledger:ledger", "law": "law_commands:law", "masters": "commands.masters:masters",
 }  # fmt: skip

@@ -6,12 +6,12 @@ Nothing in a map is evaluated: conditions compare a column with listed values, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -48,6 +48,7 @@ class Rule:
     when: Mapping[str, frozenset[str]]
     first: bool | None
     enter: Sequence[Mapping[str, Any]]
+    note: str = ""
 
     def fits(self, row: Row, *, first: bool) -> bool:
         """Whether this rule is the one for `row`."""
@@ -184,6 +185,14 @@ def _place(column: str, form: str | None, values: Row, zone: ZoneInfo) -> str:
 
 def load_map(path: Path) -> Map:
     """Read a map file. Raises Usage that names what is wrong and where."""
+    return checked(path, map_of)
+
+
+T = TypeVar("T")
+
+
+def checked(path: Path, read: Callable[[Any], T]) -> T:
+    """What `read` makes of a YAML file. Raises Usage that names what is wrong and where."""
     try:
         loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader)  # noqa: S506 (a SafeLoader, stricter)
     except OSError as error:
@@ -196,24 +205,27 @@ def load_map(path: Path) -> Map:
         message = f"the map {path} is nested too deeply"
         raise Usage(message) from None
     try:
-        return _checked(loaded)
+        return read(loaded)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         what = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         message = f"the map {path} cannot be used: {what}"
         raise Usage(message) from None
 
 
-def _checked(loaded: Mapping[str, Any]) -> Map:
-    _only(loaded, KEYS, "the map")
+def map_of(loaded: Mapping[str, Any]) -> Map:
+    """A map from what its file says. Raises ValueError, KeyError and their like that name what is wrong."""
+    only(loaded, KEYS, "the map")
     columns, codes = tuple(loaded["columns"]), loaded.get("codes", {})
     rules = []
     for each in loaded["acts"]:
-        _only(each, RULE_KEYS, "a rule")
+        only(each, RULE_KEYS, "a rule")
         for act in each["enter"]:
-            _only(act, ENTER_KEYS, "an act")
+            only(act, ENTER_KEYS, "an act")
             _places(act, {*columns, *codes})
             check_act(act["name"], act.get("fields", {}), PLACE)
-        rules.append(Rule(_condition(each["when"], columns), each.get("first"), tuple(each["enter"])))
+        rules.append(
+            Rule(_condition(each["when"], columns), each.get("first"), tuple(each["enter"]), each.get("note", ""))
+        )
     template = {key: loaded[key] for key in ("record", "station", "district", "actor") if key in loaded}
     template["occurred_at"] = loaded["time"]["at"]
     _places(template, {*columns, *codes})
@@ -240,7 +252,8 @@ def _zone(name: str) -> ZoneInfo:
         raise ValueError(message) from None
 
 
-def _only(part: Mapping[str, Any], known: set[str], what: str) -> None:
+def only(part: Mapping[str, Any], known: set[str], what: str) -> None:
+    """Raise ValueError for a key that nobody knows."""
     if unknown := part.keys() - known:
         message = f"{what} has the unknown key {min(unknown)!r}; it may have {', '.join(sorted(known))}"
         raise ValueError(message)

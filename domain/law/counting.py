@@ -10,6 +10,7 @@ import calendar
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ CLOCKED = frozenset({"hours", "forthwith"})
 """The ways of counting that go by the clock and not by the calendar."""
 WINDOW = "days-first-included"
 """How the days are counted beyond which a limit doesn't reach: as days of detention are."""
+MOST_HOURS = 10_000
+"""No journey takes longer: a larger number is an error in the entry and isn't counted."""
 LAST = time.max.replace(fold=1)
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -105,6 +108,15 @@ def written_start(text: str) -> datetime | date:
     if not INSTANT.fullmatch(text):
         raise ValueError(text)
     return datetime.fromisoformat(text.upper().replace(" ", "T"))
+
+
+def believed(value: object) -> Decimal:
+    """A number of hours, days or months from an entry; nothing where it is none, below zero, or beyond belief."""
+    try:
+        found = Decimal(str(value or 0))
+    except InvalidOperation:
+        return Decimal(0)
+    return found if found.is_finite() and 0 < found <= MOST_HOURS else Decimal(0)
 
 
 def days_after(day: date, days: int) -> date:

@@ -13,12 +13,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
-from domain.law.counting import WINDOW, Counting, Term, day_of
+from domain.law.counting import WINDOW, Counting, Term, believed, day_of
 from domain.law.docket import EARLIEST_FIRST, Docket, Listed, Seen
 from domain.law.fact import Fact
 from domain.law.grammar import Condition, NotKnown, Span, all_hold
@@ -30,9 +30,6 @@ ORDER = {"alters": 0, "extends": 1, "excludes": 2, "resumes": 3, "exempts": 4, "
 """Which comes first when several facts have one and the same time, unless the order of a log tells."""
 LAPSED = {ORDER[each] for each in ("alters", "resumes", "exempts", "holds", "overtakes")}
 """Of these nothing counts when the clock has lapsed."""
-MOST_HOURS = 10_000
-"""No journey takes longer: a larger number is an error in the entry and isn't counted."""
-
 Path = tuple[tuple[Condition, bool | None], ...]
 Step = tuple[str, datetime, Fact, Mapping[str, str | Decimal | Span | datetime]]
 """What happened to a clock: the key of its words, when, by which fact, and what else the words need."""
@@ -225,8 +222,10 @@ class Course:
             self._step("extended late", at, fact, **told)
             return
         before, known, added = self.term.due_at, dict(self.known), self.added
-        self.known.update({name: fact.values.get(column) for name, column in trigger.sets.items()})
-        days = int(_number(fact.values.get(trigger.adds))) if trigger.adds else 0
+        for name, column in trigger.sets.items():
+            value = fact.values.get(column)
+            self.known[name] = believed(known.get(name)) + believed(value) if trigger.sums else value
+        days = int(believed(fact.values.get(trigger.adds))) if trigger.adds else 0
         self.given_days += days
         self.count()
         if self.term.due_at < before:  # two difficulties noted one after the other: the longer time stands
@@ -257,7 +256,7 @@ class Course:
 
     def excluded(self, at: datetime, fact: Fact, trigger: Trigger) -> None:
         """Hours are shown that are not counted."""
-        hours = _number(fact.values.get(trigger.hours))
+        hours = believed(fact.values.get(trigger.hours))
         if not hours:
             return
         self.out += timedelta(seconds=float(hours * 3600))
@@ -339,12 +338,3 @@ TAKES: tuple[Callable[[Course, datetime, Fact, Any], None], ...] = (
     Course.overtaken,
 )  # fmt: skip
 """What a clock does with a fact, in the order of `ORDER`."""
-
-
-def _number(value: object) -> Decimal:
-    """A number from an entry; nothing where it is none, below zero, or beyond belief."""
-    try:
-        found = Decimal(str(value or 0))
-    except InvalidOperation:
-        return Decimal(0)
-    return found if found.is_finite() and 0 < found <= MOST_HOURS else Decimal(0)

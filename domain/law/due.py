@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from domain.law.asked import OFFENCE_ATTRIBUTES
-from domain.law.counting import Counting, day_of, written_start
-from domain.law.course import MOST_HOURS, NOTHING, Course
+from domain.law.counting import MOST_HOURS, Counting, day_of, written_start
+from domain.law.course import NOTHING, Course
 from domain.law.docket import Seen
 from domain.law.fact import Fact
 from domain.law.grammar import ORDERED, NotKnown, all_hold, plain

@@ -79,6 +79,12 @@ class Form:
             self.bad(f"{key}: {value!r} is none of {', '.join(known)}", key)
         return str(value)
 
+    def flag(self, key: str) -> bool:
+        """True, or nothing."""
+        if self.table.get(key, True) is not True:
+            self.bad(f"{key}: say true, or leave it out", key)
+        return key in self.table
+
     def day(self, key: str) -> date | None:
         """A day as 2024-07-01, or nothing."""
         value = self.table.get(key)

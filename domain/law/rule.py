@@ -52,6 +52,8 @@ class Trigger:
     authority: str = ""
     order: str = ""
     named_by: str = ""
+    sums: bool = False
+    """Whether what several entries set is added up."""
 
     def columns(self) -> set[str]:
         """The columns of the fact that matter to it."""

@@ -48,7 +48,7 @@ TRIGGER_KEYS = {
     "starts_unless_after": ("when", "subject"),
     "within_from": ("when", "subject"),
     "stops": ("at", "when", "subject"),
-    "extends": ("when", "subject", "sets", "adds", "noted", "order", "named_by"),
+    "extends": ("when", "subject", "sets", "adds", "noted", "order", "named_by", "sums"),
     "excludes": ("when", "subject", "hours", "evidence"),
     "suspends": ("when", "subject"),
     "overtakes": ("when", "subject"),
@@ -193,6 +193,8 @@ class RuleForm(Form):
         part = self.inner(key, given, ("fact", *TRIGGER_KEYS[key]), ("fact",))
         if key == "extends":
             part.keys(("fact", *TRIGGER_KEYS[key]), ("noted",), "extends: ")
+            if part.flag("sums") and "sets" not in part.table:
+                part.bad("extends: sums is of what sets sets; days that are added are added up without it", "sums")
             does = [name for name in ("sets", "adds") if name in part.table]
             if len(does) != 1 or not part.table[does[0]]:
                 part.bad("extends: either sets (attributes) or adds (a column of days)", (*does, "fact")[0])
@@ -211,6 +213,7 @@ class RuleForm(Form):
             authority=part.text("authority"),
             order=part.text("order"),
             named_by=part.text("named_by"),
+            sums=part.flag("sums"),
         )
 
     def subject(self, per: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from domain.law.counting import day_of
+from domain.law.counting import counting_of, day_of
 from domain.law.grammar import Span
 
 if TYPE_CHECKING:
@@ -143,6 +143,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "months": (
         "by calendar months: the day corresponding to {first}, or the month's last, is {last}",
         "कैलेंडर मास से: {first} की समतुल्य तिथि, या मास का अंतिम दिन, {last} है",
+    ),
+    "months and days": (
+        "by calendar months {first} corresponds to {corresponding}; with {days} days not counted it is {last}",
+        "कैलेंडर मास से {first} की समतुल्य तिथि {corresponding} है; न गिने गए {days} दिनों के साथ अंतिम दिन {last} है",
     ),
     "first included": ("{first} is day 1, and the last day is {last}", "{first} पहला दिन है, अंतिम दिन {last} है"),
     "first excluded": (
@@ -305,7 +309,11 @@ def counted(course: Course) -> Iterator[Line]:
     if last is None:
         yield words("hours", zone, due=course.own.due_at)
     elif span.unit in {"month", "year"}:
-        yield words("months", zone, first=first, last=last)
+        if days := course.days + course.added:
+            alone = counting_of(rule.counting, zone).term(span, course.start.at).last_day
+            yield words("months and days", zone, first=first, corresponding=alone, days=str(days), last=last)
+        else:
+            yield words("months", zone, first=first, last=last)
     else:
         way = "first included" if rule.counting == "days-first-included" else "first excluded"
         yield words(way, zone, first=first, last=last)

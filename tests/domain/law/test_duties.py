@@ -190,3 +190,27 @@ def test_an_extension_of_an_extension_lengthens_the_first_order() -> None:
     assert [each.state(at("2026-07-09")) for each in of("further-90", found)] == ["met", "lapsed"]
     struck = fact("EntryCorrected", "2026-06-02", entry=orders[1].entry_id)
     assert only("further-90", clocks(first, *orders[:3], struck)).last_day == date(2026, 5, 1)
+
+
+def test_months_that_the_board_gives_are_added_up() -> None:
+    """Two orders of one month each are the two more months of the section, and a third one is none."""
+    arrest = fact("AccusedArrested", "2026-01-31 09:00", accused="A1", manner="arrested", child=True)
+    produced = fact("AccusedProduced", "2026-01-31 10:00", accused="A1", purpose="first production")
+    orders = [
+        fact("TimeExtended", when, provision="JJ 14(2)", months=1, accused=["A1"], order_number=when)
+        for when in ("2026-05-30", "2026-06-29", "2026-07-30")
+    ]
+    ends = [only("jj-4m", clocks(arrest, produced, *orders[:count])).last_day for count in range(4)]
+    assert ends == [date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31), date(2026, 7, 31)]
+    twice = only("jj-4m", clocks(arrest, produced, *orders))
+    assert "of 30 July 2026 00:00 (order 2026-07-30) makes it no longer" in told(twice)
+
+
+def test_months_with_days_left_out_are_explained_as_they_are_counted() -> None:
+    """Half of seven years, and the whole days on bail: the corresponding date is one thing, the last day another."""
+    arrest = fact("AccusedArrested", "2026-01-31 10:00", accused="A1", manner="arrested", status="arrested")
+    bail = fact("BailGranted", "2026-03-01", accused="A1", kind="regular")
+    clock = only("ut-half", clocks(fir("2026-01-01", "BNS 318(4)"), arrest, bail, remanded("A1", "2026-04-10")))
+    assert clock.last_day == date(2029, 9, 8)
+    assert "31 January 2026 corresponds to 31 July 2029; with 39 days not counted it is 8 September 2029" in told(clock)
+    assert "31 जुलाई 2029 है; न गिने गए 39 दिनों" in "".join(line.hi for line in clock.explain)

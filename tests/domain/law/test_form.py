@@ -228,6 +228,10 @@ BAD = {
         "repeats: first", "repeats: first\nextends: [{fact: case.X, adds: days}]",
         "8: rule a-rule: extends: noted is missing",
     ),
+    "months added up without a name for them": (
+        "repeats: first", "repeats: first\nextends: [{fact: case.X, adds: days, sums: true, noted: any-time}]",
+        "8: rule a-rule: extends: sums is of what sets sets; days that are added are added up without it",
+    ),
     "an extension of nothing": (
         "repeats: first", "repeats: first\nextends: [{fact: case.X, noted: any-time}]",
         "8: rule a-rule: extends: either sets (attributes) or adds (a column of days)",
