@@ -140,8 +140,8 @@ def case_lines(file: IO[bytes], name: str, *, record: str, station: str) -> Iter
         except Refused as refused:
             yield Line(number, {"@id": deed.id}, reasons=tuple(refused.reasons))
             continue
-        commanded = [_commanded(act, digest, number, part) for part, act in enumerate(acts)]
-        yield Line(number, {"@id": deed.id}, commanded, deed.reasons)
+        ours = [commanded(act, digest, number, part) for part, act in enumerate(acts)]
+        yield Line(number, {"@id": deed.id}, ours, deed.reasons)
 
 
 def _count_all(lines: list[Line], outcomes: Outcomes, tally: Tally, rejects: Rejects) -> None:
@@ -190,11 +190,11 @@ def _documents(file: IO[bytes], name: str, now: Callable[[], datetime], tally: T
             yield Line(number, as_sent(data), reasons=tuple(refused.reasons))
             continue
         digest = hashlib.sha256(data.strip()).digest()
-        yield Line(number, sent, [_commanded(act, digest, twins[digest], 0)])
+        yield Line(number, sent, [commanded(act, digest, twins[digest], 0)])
         twins[digest] += 1
 
 
-def _commanded(act: Act, digest: bytes, twin: int, part: int) -> Act:
+def commanded(act: Act, digest: bytes, twin: int, part: int) -> Act:
     """The act with a command id made from its line, unless it came with one. Twin lines differ by their count."""
     meta = act.event.meta
     if meta.command_id.int:
@@ -243,5 +243,5 @@ def _grouped(
         except Refused as refused:
             yield Line(number, row, reasons=tuple(located(refused.reasons, mapping.places, "column ")))
             continue
-        yield Line(number, row, [_commanded(act, digest, twins[digest], n) for n, act in enumerate(acts)])
+        yield Line(number, row, [commanded(act, digest, twins[digest], n) for n, act in enumerate(acts)])
         twins[digest] += 1

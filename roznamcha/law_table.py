@@ -18,6 +18,7 @@ LAWS: Mapping[str, str] = {
     "ndps": "Narcotic Drugs and Psychotropic Substances Act 1985",
     "uapa": "Unlawful Activities (Prevention) Act 1967",
     "jj": "Juvenile Justice (Care and Protection of Children) Act 2015",
+    "mv": "Central Motor Vehicles Rules 1989, Annexure XIII",
     "judgments": "Directions of courts",
     "policy": "Policies of a department: no law",
 }

@@ -120,8 +120,8 @@ class Keyring:
 
         return self._mapped(event, close)
 
-    def open(self, event: Event[Any]) -> Event[Any]:
-        """The entry with every box opened whose person's key still exists; the others stay shut.
+    def open(self, event: Event[Any], whose: Callable[[str], bool] = lambda _: True) -> Event[Any]:
+        """The entry with every box opened whose person's key still exists; the others stay shut, as do others' boxes.
 
         Raises Broken when a box was changed, or doesn't fit its digest.
         """
@@ -130,13 +130,17 @@ class Keyring:
         self._fetch({each for each in persons if each not in self._keys}, make=False)
 
         def unbox(person: str, path: str, value: Sealed) -> Sealed:
-            text = self._unboxed((record_id, person), entry_id, path, value)
+            text = self._unboxed((record_id, person), entry_id, path, value) if whose(person) else None
             if text is None:
                 return value
             _, _, opened = json.loads(base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4)))
             return changed(value, text=opened)
 
         return self._mapped(event, unbox)
+
+    def sealed(self, event: Event[Any]) -> Iterator[tuple[str, str, bytes]]:
+        """(person, path, digest) of every sealed column of an entry."""
+        return ((person, path, value.digest) for person, path, value in self._walk(event))
 
     def disclosures(self, event: Event[Any]) -> dict[bytes, str]:
         """The disclosure in every box whose person's key still exists, by its digest: what is shown to a court.

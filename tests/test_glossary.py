@@ -15,12 +15,13 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 PLAIN = frozenset(
     """
-    accepted acknowledged altered applied assigned attached broken by cancelled certified changed claimed closed
-    completed concluded condoned continued corrected decided decision declared deemed delayed deposited details
-    disposed distributed examined executed filed for forwarded found framed from given granted handed held identified
-    in informed issued lifted linked made merged missing move moved named not note numbered of on order ordered over
-    permitted photographed placed prepared produced pronounced published recalled received refused rejected released
-    reopened reported request requested resealed returned seized sent served signed sought status submitted supplied
+    accepted acknowledged altered application applied ascertained assigned attached broken by cancelled
+    certified changed claimed closed communicated completed concluded condoned continued corrected decided
+    decision declared deemed delayed deposited details disposed distributed ended examined executed filed for
+    forwarded found framed from given granted handed held identified in informed issued lifted linked made
+    merged missing move moved name named not note numbered of on order ordered over permitted photographed
+    placed prepared produced prolonged pronounced published recalled received refused rejected released reopened
+    reported request requested resealed returned seized sent served signed sought status submitted supplied
     taken to told uploaded visited with withheld without written
     """.split()  # noqa: SIM905 (a list to read, not to index)
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal
 
 from domain.case.case import Case, CaseEntry, ConcernsAccused
 from domain.common.codes import Code
@@ -43,3 +44,11 @@ class SocialReportSubmitted(ConcernsAccused, register="case"):
     one_sided = "the section asks that it be submitted; no act of the Board on its receipt is in this register"
 
     board: str
+
+
+class PreliminaryAssessmentMade(ConcernsAccused, register="case"):
+    """The Board has assessed a child of sixteen or more accused of a heinous offence (JJ Act s.14(3), 15, 18(3))."""
+
+    board: str
+    outcome: Literal["disposed of by the Board", "transferred for trial as an adult"]
+    order_number: str = ""

@@ -72,6 +72,26 @@ class CopyGivenToInformant(NeedsFIR, register="case"):
             yield f"the copy is given to {self.person}, who is neither informant nor victim of {case.label}"
 
 
+class FIRCopyApplied(NeedsFIR, register="case"):
+    """Who suspects to be named in the FIR asks for a certified copy, also through an agent (Youth Bar Association)."""
+
+    what = "the application for a copy"
+
+    person: Code
+    application: str = ""
+    applied_to: Literal["station", "Superintendent"] = "station"
+    through_agent: bool = False
+
+
+class FIRCopySupplied(NeedsFIR, register="case"):
+    """Who asked for it is given the certified copy of the FIR, within 24 hours (Youth Bar Association, 2016)."""
+
+    what = "the certified copy"
+
+    person: Code
+    means: Literal["in person", "electronic", "post"]
+
+
 class FIRPublished(NeedsFIR, register="case"):
     """The FIR is put on the police website, within 24 hours of its registration (Youth Bar Association, 2016)."""
 

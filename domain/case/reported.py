@@ -1,12 +1,17 @@
-"""Reports that a special Act wants: on a child to the Committee and the court, on drugs to the officer's superior."""
+"""Reports that the law wants: on a child to the Committee and the court, on drugs to the superior, of a fortnight."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Literal
 
 from domain.case.case import Case, CaseEntry
 from domain.common.codes import Code
+from domain.common.days import day, written
+
+FORTNIGHT = 14
+"""Days from one report to the next."""
 
 
 class ChildReported(CaseEntry, register="case"):
@@ -58,3 +63,26 @@ class SuperiorInformed(CaseEntry, register="case"):
             yield f"{self.superior} is named as the superior and made the report too"
         if case.sections and not any(each.startswith("NDPS ") for each in case.sections):
             yield f"a report under {self.under} is made, and {case.label} has no section of the NDPS Act"
+
+
+class DailyDiaryReportForwarded(CaseEntry, register="case"):
+    """The fortnightly daily diary report that has this case in it goes to the Magistrate (BNSS s.174(1), 176(2))."""
+
+    one_sided = "the sections ask that it be forwarded; no act of the Magistrate on its receipt is in this register"
+
+    magistrate: str
+    letter_number: str = ""
+    period_from: date
+    period_until: date
+
+    def refuse(self, case: Case) -> Iterator[str]:
+        """The period ends after it begins."""
+        if self.period_until < self.period_from:
+            yield f"the report ends on {written(self.period_until)}, before it begins. Give the right days."
+
+    def doubt(self, case: Case) -> Iterator[str]:
+        """It is of a fortnight that is over."""
+        if day(self.meta.occurred_at) < self.period_until:
+            yield f"the report is forwarded before its period ends, on {written(self.period_until)}"
+        if (self.period_until - self.period_from).days > FORTNIGHT:
+            yield "the report is of more than a fortnight (BNSS s.174(1)(ii), 176(2))"

@@ -80,6 +80,17 @@ class InquestHeld(ConcernsDeceased, register="inquest"):
         return inquest.keep(part, stage=onward(inquest, "inquest held"))
 
 
+class HumanRightsCommissionTold(FollowsDeath, register="inquest"):
+    """The National Human Rights Commission is told of a death in custody (its letter of 14 December 1993)."""
+
+    what = "the report to the Commission"
+    one_sided = "the Commission asks to be told; no act of it on the receipt is in this register"
+
+    told_by: str
+    means: Literal["electronic", "telephone", "messenger", "letter"]
+    letter_number: str = ""
+
+
 class PostMortemRequested(AsksPostMortem, FollowsDeath, register="inquest"):
     """The body is forwarded to the Civil Surgeon or another qualified doctor to be examined (BNSS s.194(3), 196(6))."""
 

@@ -10,7 +10,7 @@ OFFENCE_ATTRIBUTES = frozenset(
     {
         "class90", "class90_display_max10", "min3_below7", "seven_or_more", "two_month_list", "rape", "sections",
         "summons_case", "upto_seven", "upto_three", "above_one", "imprisonment", "death_or_life", "several",
-        "max_years",
+        "max_years", "heinous",
     }
 )  # fmt: skip
 """What `offences.py` computes from the sections of a case; written `offence.class90` and so on."""

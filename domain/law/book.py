@@ -21,7 +21,7 @@ from domain.law.offences import Offences, packaged
 from domain.law.rule import BadRule, Rule, UnknownLaw
 from domain.law.rule_form import read_form
 
-FOLDERS = ("bnss", "crpc", "pocso", "poa", "ndps", "uapa", "jj", "judgments", "policy")
+FOLDERS = ("bnss", "crpc", "pocso", "poa", "ndps", "uapa", "jj", "mv", "judgments", "policy")
 
 PROCEEDING = ("case.FIRRegistered", "case.ZeroFIRRegistered")
 """The facts that begin the proceeding of a case: their earliest date picks the version (BNSS s.531(2)(a))."""
@@ -35,7 +35,7 @@ RECEIVED = ("case.FIRReceivedByStation", "case.CaseReceived")
 SECTIONS = (*BELIEVED, *PROCEEDING, *RECEIVED, "case.SectionsAltered")
 """The facts whose `sections` tell for which offences the case is; each replaces the list before it."""
 
-WAY = 2
+WAY = 3
 """The way of counting. Raised when the same rule, tables and entries would give another date than they gave before."""
 
 MOST_DIGITS = 18

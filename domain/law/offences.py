@@ -67,6 +67,18 @@ class Offence:
             return True
         return None if self.min_years is None else self.min_years >= TEN
 
+    @property
+    def heinous(self) -> bool | None:
+        """Whether the least punishment is seven years or more (JJ Act s.2(33)).
+
+        Where life is printed without a shortest term, the tables don't tell whether a shorter one may be given.
+        """
+        if self.min_years is None or self.min_years:
+            return None if self.min_years is None else self.min_years >= SEVEN
+        if not (self.life or self.death) or self.max_years is not None:
+            return False
+        return True if self.death else None
+
     def at_least(self, years: float) -> bool | None:
         """Whether it may be punished with so many years."""
         if self.top is None:
@@ -100,6 +112,8 @@ class Classes:
     """Punishable with at most seven years, by every printed entry of every section (Arnesh Kumar)."""
     summons_case: bool | None = None
     """No printed entry of a section has death, life or more than two years (BNSS s.2(1)(x) and (z))."""
+    heinous: bool | None = None
+    """The least punishment of some section is seven years or more (JJ Act s.2(33))."""
     upto_three: bool | None = None
     """No printed entry of a section has more than three years (BNSS s.514(2))."""
     above_one: bool | None = None
@@ -131,6 +145,7 @@ class Classes:
             "offence.seven_or_more": self.seven_or_more,
             "offence.upto_seven": self.upto_seven,
             "offence.summons_case": self.summons_case,
+            "offence.heinous": self.heinous,
             "offence.upto_three": self.upto_three,
             "offence.above_one": self.above_one,
             "offence.imprisonment": self.imprisonment,
@@ -234,6 +249,7 @@ class Offences:
             seven_or_more=seven_or_more,
             upto_seven=_negated(above[SEVEN]),
             summons_case=_negated(above[TWO]),
+            heinous=_gravest(of_each(lambda offence: offence.heinous)),
             upto_three=_negated(above[THREE]),
             above_one=above[ONE],
             imprisonment=above[NONE],

@@ -181,6 +181,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{fact} of {at} came after the lapse and doesn't undo it",
         "{at} का {fact} अवधि बीतने के बाद आया, चूक नहीं मिटती",
     ),
+    "another text": (
+        "it was counted by a text of the rule, by tables or in a zone that are not in force here any more",
+        "यह नियम के ऐसे पाठ, सारणियों या समय-क्षेत्र से गिना गया था जो यहाँ अब लागू नहीं",
+    ),
+    "no clock": (
+        "the entries known then start no such clock any more",
+        "तब ज्ञात प्रविष्टियाँ ऐसी कोई घड़ी आरंभ नहीं करतीं",
+    ),
     "unused": ("not used by this rule: {names}", "इस नियम में प्रयुक्त नहीं: {names}"),
 }
 

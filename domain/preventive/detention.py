@@ -67,6 +67,38 @@ class PersonDetained(ConcernsDetained, register="preventive", opens=True):
         return noted.keep(kept, station=record.station or self.meta.station, stage=onward(record, "detained"))
 
 
+class PersonHeldForDirection(ConcernsDetained, register="preventive", opens=True):
+    """Who resists or disregards a lawful direction of a police officer is held or removed (BNSS s.172(2))."""
+
+    shows = frozenset({"person"})
+
+    person_name: Sealed | None = None
+    person_address: Sealed | None = None
+    place: str
+    direction: Sealed
+    petty: bool = True
+    gd_entry: str = ""
+
+    def refuse(self, matter: Matter) -> Iterator[str]:
+        """Who is detained is not detained again."""
+        if since := self.since(matter):
+            yield (
+                f"{self.person} of {matter.label} is detained since {written(since)}. Record preventive.PersonReleased "
+                "first."
+            )
+
+    def doubt(self, matter: Matter) -> Iterator[str]:
+        """With an entry of the diary; who is not let go is taken before a Magistrate."""
+        if not self.gd_entry:
+            yield f"the detention of {self.person} names no General Diary entry"
+
+    def apply(self, record: Preventive) -> Preventive:
+        """The person is held."""
+        noted = noting(record, "detained", self.person, self.done())
+        kept = noted.part(Persons)
+        return noted.keep(kept, station=record.station or self.meta.station, stage=onward(record, "detained"))
+
+
 class DetentionAuthorised(ConcernsDetained, register="preventive"):
     """Further detention is required or authorised under another provision of the Sanhita or another law (s.170(2))."""
 

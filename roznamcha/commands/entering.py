@@ -15,13 +15,15 @@ from zoneinfo import ZoneInfo
 import typer
 
 import domain
+from consumers import entries
 from domain.event import ACTS
 from roznamcha.errors import Refused, Usage
+from roznamcha.forms.taking import form_lines
 from roznamcha.importing import Line, Tally, case_lines, take_in
 from roznamcha.intake import actor_in, read_act
 from roznamcha.labels import read_code
 from roznamcha.mapping import load_map
-from roznamcha.office import open_office
+from roznamcha.office import Office, open_office
 from roznamcha.scanning import scanned
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.sealing import sealed_columns
@@ -180,9 +182,10 @@ def import_file(  # noqa: PLR0913 (one for each choice)
     rejects: Annotated[Path | None, typer.Option(help="Where rejected lines go; default: FILE.rejects.jsonl")] = None,
     again: Annotated[bool, typer.Option("--again", help="Decide lines anew that were refused before")] = False,  # noqa: FBT002
     form: Annotated[
-        str, typer.Option("--format", help="acts, or case: a custody history as CASE/UCO JSON-LD")
+        str,
+        typer.Option("--format", help="acts; case: custody as CASE/UCO JSON-LD; form: a form's JSON or CSV"),
     ] = "acts",
-    record: Annotated[str, typer.Option(help="With case: the key of the record it becomes")] = "",
+    record: Annotated[str, typer.Option(help="With case: the key of the record it becomes; form: another record")] = "",
     station: Annotated[str, typer.Option(help="With case: code of the station")] = "",
     *,
     as_json: AsJson = False,
@@ -190,14 +193,15 @@ def import_file(  # noqa: PLR0913 (one for each choice)
     """Take in a register from a file. The same file twice is the same as once."""
     domain.load()
     mapping = load_map(map_file) if map_file else None
-    read = _read_of(form, record, station, mapped=mapping is not None)
-    if mapping is None and ".csv" in file.name.lower():
+    _check_format(form, record, station, mapped=mapping is not None)
+    if mapping is None and form == "acts" and ".csv" in file.name.lower():
         message = f"{file.name} is a CSV: name the map of its columns with --map"
         raise Usage(message)
     rejects = rejects or Path(f"{file.name}.rejects.jsonl")
     with open_office(settings()) as office, progress_bar(f"importing {file.name}", shown=not as_json) as progress:
         gc.freeze()  # this process does nothing else: what it holds is looked through seldom
         gc.set_threshold(50_000, 20, 50)
+        read = _read_of(form, record, station, office)
         tally = take_in(office.store, file, mapping=mapping, read=read, rejects=rejects, again=again, progress=progress)
     failed = tally.cut or (
         f"none of the {tally.read:,} lines was entered" if tally.rejected and tally.rejected == tally.read else ""
@@ -211,19 +215,32 @@ def import_file(  # noqa: PLR0913 (one for each choice)
         raise Refused([failed])
 
 
-def _read_of(
-    form: str, record: str, station: str, *, mapped: bool
-) -> Callable[[IO[bytes], str], Iterator[Line]] | None:
-    """How a file of this form is read; None for lines of acts. Raises Usage."""
-    if form not in {"acts", "case"}:
-        message = f"--format {form}: there are acts and case"
+def _check_format(form: str, record: str, station: str, *, mapped: bool) -> None:
+    """Whether a file of this form can be read so. Raises Usage."""
+    if form not in {"acts", "case", "form"}:
+        message = f"--format {form}: there are acts, case and form"
         raise Usage(message)
-    if form == "acts":
-        return None
-    if mapped or not record or not station:
+    if form == "case" and (mapped or not record or not station):
         message = "--format case needs --record and --station, and takes no --map"
         raise Usage(message)
-    return partial(case_lines, record=record, station=station)
+    if form == "form" and (mapped or station):
+        message = "--format form takes no --map and no --station: the file says which station each act is of"
+        raise Usage(message)
+
+
+def _read_of(form: str, record: str, station: str, office: Office) -> Callable[[IO[bytes], str], Iterator[Line]] | None:
+    """How a file of this form is read; None for lines of acts."""
+    if form == "case":
+        return partial(case_lines, record=record, station=station)
+    if form == "form":
+        return partial(form_lines, record=record, known=partial(entry_ids, office))
+    return None
+
+
+def entry_ids(office: Office, record_id: UUID) -> set[UUID]:
+    """The ids of a record's entries; none of a record that is not here."""
+    found = office.store.recorder.entries_of([record_id])
+    return {entries.read(office.catalogue, state, position).meta.entry_id for _, position, state in found}
 
 
 def _tell_tally(tally: Tally, rejects: Path) -> None:

@@ -20,7 +20,7 @@ from domain.malkhana.seizure import RefusesCustodyMove
 from domain.shape import INSTANT
 from projections.deadlines import reckon_entries
 from roznamcha.errors import Refused, Usage
-from roznamcha.facts import facts_of, list_facts, shown_fact
+from roznamcha.facts import explained, facts_of, list_facts, shown_fact
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain, plain_entry
 from roznamcha.screen import AsJson, note, print_json, say, table, when
@@ -203,7 +203,7 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
         message = f"there is no state {state!r}; there are {', '.join(STATES)}"
         raise Usage(message)
     if facts:
-        _facts(record, known_at, as_json=as_json)
+        _facts(record, known_at, explain=explain, as_json=as_json)
         return
     with open_office(settings(), reading=True) as office:
         then = moment_given(as_of, office)
@@ -240,17 +240,23 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
             say(f"  {line.en}", f"  {line.hi}")
 
 
-def _facts(record: str, known_at: str, *, as_json: bool) -> None:
+def _facts(record: str, known_at: str, *, explain: bool, as_json: bool) -> None:
     """What was told of the clocks of one record, by a moment."""
     if not record:
         message = "--facts tells of one record: name it"
         raise Usage(message)
     with open_office(settings(), reading=True) as office:
-        record_id, _ = history_of(office, record)
+        record_id, entered = history_of(office, record)
         by = moment_given(known_at, office)
         found = [each for each in facts_of(office, record_id) if by is None or each.meta.recorded_at <= by]
-        zone = office.settings.zone
-    print_json([shown_fact(each) for each in found]) if as_json else list_facts(found, record, zone)
+        zone, told = office.settings.zone, list(explained(office, found, entered)) if explain else []
+    if not as_json:
+        list_facts(found, record, zone, told)
+        return
+    shown = [shown_fact(each) for each in found]
+    for fact, lines in zip(shown, told, strict=False):
+        fact["explain"] = [line.to_json() for line in lines]
+    print_json(shown)
 
 
 def _clocks(  # noqa: PLR0913 (each narrows what is asked)

@@ -8,11 +8,17 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from domain.event import changed
+from domain.law.words import TEXTS
+from roznamcha.facts import explained
 from tests.acts import sent
+from tests.domain.deadline.kit import web
+from tests.domain.law.kit import BOOK, ZONE
 from tests.roznamcha.kit import ROOT, Program
 
 FIR = "case.FIRRegistered"
@@ -61,6 +67,42 @@ def test_a_fact_has_what_a_reader_downstream_needs(station: Program) -> None:
     assert fact.keys() >= keys
     assert station.json("deadlines", "--facts", "old:0", "--known-at", "2026-07-10") == []
     assert "not reviewed" in " ".join(station.run("deadlines", "--facts", "old:0").stdout.split())
+
+
+def test_a_fact_is_explained_as_it_was_counted_when_it_was_told(station: Program) -> None:
+    """Line by line in both languages, with all that isn't sure: no review, a start that is a setting, a policy."""
+    station.run("tick", "--once")
+    facts = station.json("deadlines", "--facts", "--explain", "old:0")
+    opened = {
+        each["rule"]: [line["en"] for line in each["explain"]] for each in facts if each["name"].endswith("Opened")
+    }
+    assert all(any("no lawyer has reviewed" in line for line in lines) for lines in opened.values())
+    assert any(line.startswith("the text states no start; this one is a setting") for line in opened["progress-90"])
+    assert (
+        {each["rule"] for each in facts if each["policy"]}
+        == {rule for rule, lines in opened.items() if "this is a department's policy and no law" in lines}
+        != set()
+    )
+    station.run("record", "case.FIRPublished", "--record", "old:0", "--by", "C1,SI,officer", "--station", "S-1",
+                "--at", "2026-07-02T13:00:00+05:30", "--field", "url=https://example.in/1")  # fmt: skip
+    again = [each for each in station.json("deadlines", "--facts", "--explain", "old:0") if each in facts]
+    assert again == facts, "what came later changes no explanation of what was told before"
+    printed = " ".join(station.run("deadlines", "--facts", "--explain", "old:0").stdout.split())
+    assert "Opened · progress-90" in printed
+    assert "विधि के पाठ में आरंभ नहीं लिखा है" in printed
+
+
+def test_a_fact_that_was_counted_by_another_text_says_so() -> None:
+    """It can't be counted so again; that nobody had reviewed the rule is said all the same."""
+    desk = web()
+    desk.tell("2026-07-02 09:10")
+    office: Any = SimpleNamespace(book=BOOK, settings=SimpleNamespace(zone=ZONE))
+    (fact,) = desk.facts
+    for other in ({"digest": "0" * 64}, {"basis": "0" * 64}, {"zone": "UTC"}, {"rule": "gone"}):
+        (lines,) = explained(office, [changed(fact, **other)], [])
+        assert [line.en for line in lines] == [TEXTS["another text"][0], TEXTS["unreviewed"][0]]
+    (lines,) = explained(office, [fact], [])
+    assert [line.en for line in lines] == [TEXTS["no clock"][0]]
 
 
 def test_the_history_stays_the_case_s_own(station: Program) -> None:

@@ -136,3 +136,9 @@ def test_what_is_entered_late_takes_no_inquest_back() -> None:
     """An inquest that was converted stays so when its earlier acts are entered."""
     record = inquest(reported(), converted(), informed(), held(), forwarded()).record
     assert record.stage == "converted"
+
+
+def test_the_commission_is_told_in_an_inquest_that_is_begun() -> None:
+    """By whom, and how."""
+    inquest(reported()).when("inquest.HumanRightsCommissionTold", told_by="SP Raipur", means="electronic").entered()
+    inquest().when("inquest.HumanRightsCommissionTold", told_by="SP Raipur", means="electronic").refused("cannot begin")

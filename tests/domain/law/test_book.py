@@ -126,6 +126,8 @@ def test_what_was_read_in_secondary_sources_is_known() -> None:
         ("report-157", "1974-04-01"), ("grounds-2h", "1974-04-01"), ("arr-inform", "2006-06-23"),
         ("arr-med", "2009-12-31"), ("seiz-report", "1978-12-18"), ("vic-stmt-183", "2018-04-22"),
         ("miss-child-fir", "2013-05-10"), ("miss-child-4m", "2013-05-10"), ("prop-claim-6m", "1974-04-01"),
+        ("fir-copy-acc", "2016-11-15"), ("ndps-sample", "2022-12-23"), ("mv-far", "2022-04-01"),
+        ("mv-rights", "2022-04-01"), ("mv-dar", "2022-04-01"),
     }  # fmt: skip
     assert {name for name, _ in secondary} > {rule.id for rule in RULES if rule.folder == "judgments"}
 
@@ -136,7 +138,7 @@ def test_starts_that_the_text_does_not_state_are_settings() -> None:
     assert settings == {
         "efir-sign", "prelim", "rape-med-rep-7", "progress-90", "report-157", "further-90", "judg-45", "pocso-24",
         "pocso-24-court", "inq-rep-24", "inv-poa-60", "notice-35-3", "no-arrest-dec", "ut-half", "ut-full", "jj-sir",
-        "attach-14", "miss-child-4m",
+        "attach-14", "miss-child-4m", "ncr-fort", "report-176-2", "nuisance-157",
     }  # fmt: skip
     for name in settings:
         assert any("the text states no start" in line.en for line in asked(BOOK[name]).explain)
@@ -147,7 +149,7 @@ def test_haste_without_a_number_is_a_setting() -> None:
     hasty = [rule for rule in RULES if rule.counting == "forthwith"]
     assert {rule.id for rule in hasty} == {
         "fir-copy", "report-157", "grounds-2h", "arr-inform", "arr-med", "acc-rape-med", "acc-rape-rep", "av-search",
-        "seiz-report", "vic-stmt-183", "search-165", "inq-intim", "miss-child-fir",
+        "seiz-report", "vic-stmt-183", "search-165", "inq-intim", "miss-child-fir", "ndps-sample",
     }  # fmt: skip
     for rule in hasty:
         assert any("names no number here" in line.en for line in asked(rule).explain)

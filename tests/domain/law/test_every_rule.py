@@ -24,6 +24,7 @@ CLASSES = {
     "offence.upto_seven": "BNS 303(2)",
     "offence.seven_or_more": "BNS 103(1)",
     "offence.min3_below7": "BNS 303(2)",
+    "offence.heinous": "BNS 103(1)",
 }
 """A section of each class that a rule asks for."""
 
@@ -32,6 +33,7 @@ OTHERS = {
     "def-bail": "UAPA 13(1)",
     "pc-15": "UAPA 13(1)",
     "forensic-7": "BNS 303(2)",
+    "jj-3m": "BNS 303(2)",
     "disch-60-warrant": "BNS 115(2)",
 }
 """A section to which a rule doesn't apply, where murder is none."""

@@ -45,8 +45,9 @@ LIKE = "60 days, 24 hours, 2 months or 1 year"
 NAMES = ", ".join(
     f"offence.{each}"
     for each in (
-        "above_one", "class90", "class90_display_max10", "death_or_life", "imprisonment", "max_years", "min3_below7",
-        "rape", "sections", "seven_or_more", "several", "summons_case", "two_month_list", "upto_seven", "upto_three",
+        "above_one", "class90", "class90_display_max10", "death_or_life", "heinous", "imprisonment",
+        "max_years", "min3_below7", "rape", "sections", "seven_or_more", "several",
+        "summons_case", "two_month_list", "upto_seven", "upto_three",
     )
 )  # fmt: skip
 BAD = {

@@ -32,7 +32,8 @@ PERIODS = frozenset(
     report-inform further-90 sanction-120 attach-14 dist-60 diary dna-48 proc-84 absentia-90 copies-8
     inq-intim inq-rep-24 inq-7y miss-child-fir miss-child-4m miss-upload pocso-24 pocso-care-24 pocso-evid-30
     pocso-trial-1y rape-trial-2m jj-24 jj-sir jj-4m jj-3m ndps-42 ndps-57 ndps-52a ndps-50 ndps-sample ndps-180
-    uapa-180 prev-bond prev-inq-6m order-163 mv-far mv-rights mv-iar poa-trial-2m poa-no-prelim
+    uapa-180 prev-bond prev-inq-6m order-163 mv-far mv-rights mv-iar mv-cs mv-dar mv-159
+    ndps-report-15 poa-trial-2m poa-no-prelim
     prop-stmt-14 prop-disp-30 prop-produce prop-hold-2m prop-claim-6m copies-14 commit-90 disch-60 charge-60
     doc-admit-30 plea-30 judg-30 judg-45 judg-web-7 vc-sign-72 appeal-6m mercy limitation
     mlr-due pmr-due fsl-due
@@ -64,11 +65,11 @@ def test_every_period_has_a_rule_or_is_said_to_have_none() -> None:
 
 
 def test_what_waits_says_for_what() -> None:
-    """A register that isn't there, an act, a column, another form; or nothing, because no duty ends on a day."""
+    """A register that isn't there, an act, a text, another form …; or nothing, because no duty ends on a day."""
     registers = {act.partition(".")[0] for act in ACTS}
     for each in WAITING:
         need, _, register = each.waits_for.partition("register ")
-        assert need == "" or each.waits_for in {"an act", "a column", "the form of a rule", NOTHING}
+        assert need == "" or each.waits_for in {"an act", "a column", "a text", "the form of a rule", NOTHING}
         assert register not in registers, f"{each.row} waits for a register that is there"
 
 
