@@ -22,6 +22,7 @@ from kafka.admin import (
     ACLResourcePatternType,
     ConfigResource,
     ConfigResourceType,
+    OffsetSpec,
     ResourcePattern,
     ResourcePatternFilter,
     ResourceType,
@@ -45,8 +46,8 @@ from consumers.probing import addresses, why_not
 __all__ = [
     "ACL", "RESERVED", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
     "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights", "NoTopic",
-    "OffsetAndMetadata", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType", "Timeout",
-    "TooLarge", "TopicPartition", "Unreadable", "WrongOption", "addresses", "commit", "for_code", "let_go",
+    "OffsetAndMetadata", "OffsetSpec", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType",
+    "Timeout", "TooLarge", "TopicPartition", "Unreadable", "WrongOption", "addresses", "commit", "for_code", "let_go",
     "taken_over", "unknown",
 ]  # fmt: skip
 
@@ -216,13 +217,14 @@ def let_go(producer: Any) -> None:  # noqa: ANN401
         producer._sender.force_close()  # noqa: SLF001 (as the library does it when it gets that far)
 
 
-def commit(producer: Any, milliseconds: int | None = None) -> None:  # noqa: ANN401
-    """Commit a producer's transaction. Raises Timeout, and KafkaError; whether it was committed is then unknown.
+def commit(producer: Any, milliseconds: int | None = None, *, undo: bool = False) -> None:  # noqa: ANN401
+    """Commit a producer's transaction, or undo it. Raises Timeout, and KafkaError; how it ended is then unknown.
 
     The library's own would wait for ever, and has been seen to: its sender had lost the way to a broker that went and
     came again. After so long the transaction is over, one way or the other.
     """
-    outcome = producer._transaction_manager.begin_commit()  # noqa: SLF001 (as the library does it)
+    manager = producer._transaction_manager  # noqa: SLF001 (as the library does it)
+    outcome = manager.begin_abort() if undo else manager.begin_commit()
     producer._sender.wakeup()  # noqa: SLF001
     milliseconds = PATIENCE_MS if milliseconds is None else milliseconds
     if not outcome.wait(milliseconds):
