@@ -22,6 +22,7 @@ from kafka.admin import (
     ACLResourcePatternType,
     ConfigResource,
     ConfigResourceType,
+    OffsetSpec,
     ResourcePattern,
     ResourcePatternFilter,
     ResourceType,
@@ -37,6 +38,7 @@ from kafka.errors import MessageSizeTooLargeError as TooLarge
 from kafka.errors import SecurityDisabledError as NoRights
 from kafka.errors import TopicAlreadyExistsError as AlreadyThere
 from kafka.errors import UnknownTopicOrPartitionError as NoTopic
+from kafka.net import manager
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from consumers.probing import addresses, why_not
@@ -44,8 +46,8 @@ from consumers.probing import addresses, why_not
 __all__ = [
     "ACL", "RESERVED", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
     "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights", "NoTopic",
-    "OffsetAndMetadata", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType", "Timeout",
-    "TooLarge", "TopicPartition", "Unreadable", "WrongOption", "addresses", "commit", "for_code", "let_go",
+    "OffsetAndMetadata", "OffsetSpec", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType",
+    "Timeout", "TooLarge", "TopicPartition", "Unreadable", "WrongOption", "addresses", "commit", "for_code", "let_go",
     "taken_over", "unknown",
 ]  # fmt: skip
 
@@ -215,13 +217,14 @@ def let_go(producer: Any) -> None:  # noqa: ANN401
         producer._sender.force_close()  # noqa: SLF001 (as the library does it when it gets that far)
 
 
-def commit(producer: Any, milliseconds: int | None = None) -> None:  # noqa: ANN401
-    """Commit a producer's transaction. Raises Timeout, and KafkaError; whether it was committed is then unknown.
+def commit(producer: Any, milliseconds: int | None = None, *, undo: bool = False) -> None:  # noqa: ANN401
+    """Commit a producer's transaction, or undo it. Raises Timeout, and KafkaError; how it ended is then unknown.
 
     The library's own would wait for ever, and has been seen to: its sender had lost the way to a broker that went and
     came again. After so long the transaction is over, one way or the other.
     """
-    outcome = producer._transaction_manager.begin_commit()  # noqa: SLF001 (as the library does it)
+    manager = producer._transaction_manager  # noqa: SLF001 (as the library does it)
+    outcome = manager.begin_abort() if undo else manager.begin_commit()
     producer._sender.wakeup()  # noqa: SLF001
     milliseconds = PATIENCE_MS if milliseconds is None else milliseconds
     if not outcome.wait(milliseconds):
@@ -272,6 +275,27 @@ class _Records(Fetcher.PartitionRecords):  # type: ignore[misc]  # as above
         return found
 
 
+class _Tls(manager.KafkaSSLTransport):  # type: ignore[misc]  # as above
+    """A connection over TLS that is closed when it can't be begun.
+
+    The library leaves it open, at every try: one in a few seconds for as long as a certificate isn't taken.
+    """
+
+    def __init__(self, net: Any, sock: Any, host: str | None = None, **configs: Any) -> None:  # noqa: ANN401
+        try:
+            super().__init__(net, sock, host=host, **configs)
+        except BaseException:
+            sock.close()
+            raise
+
+    async def handshake(self) -> None:
+        try:
+            await super().handshake()
+        except BaseException:
+            self._sock.close()
+            raise
+
+
 class _Joining:
     """A join under way, which is done only when its outcome was taken.
 
@@ -299,4 +323,5 @@ def _set_join(coordinator: Any, outcome: Any) -> None:  # noqa: ANN401
 
 
 Fetcher.PartitionRecords = _Records
+manager.KafkaSSLTransport = _Tls
 ConsumerCoordinator._join_task = property(lambda each: each.__dict__["_join_task"], _set_join)  # noqa: SLF001

@@ -232,6 +232,7 @@ def _shown(rule: Rule) -> dict[str, Any]:
                 "source": {"title": each.source.title, "where": each.source.where, "read": each.source.read},
                 "limits": [str(span) for span in each.limit.spans()],
                 "at_most": str(each.at_most) if each.at_most else None,
+                "within": [str(span) for span in each.within.spans()] if each.within else None,
                 "applies": [str(condition) for condition in each.applies],
                 "note": each.note,
             }

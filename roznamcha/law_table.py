@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from domain.law.book import FOLDERS, Book
+from domain.law.grammar import Limit
 from domain.law.rule import Rule, Trigger, Version
 from domain.law.waiting import NOTHING, Waiting
 from domain.law.words import day_words
@@ -85,9 +86,14 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
 
 
 def limits(version: Version) -> str:
-    """Every length a version's limit may have, and to which length in all days that are added may bring it."""
+    """Every length a version's limit may have, where it ends at the latest, and how long it may be made in all."""
     most = f" + extension up to {version.at_most} in all" if version.at_most else ""
-    return " / ".join(dict.fromkeys(str(span) for span in version.limit.spans())) + most
+    within = f" within the first {_spans(version.within)}" if version.within else ""
+    return _spans(version.limit) + within + most
+
+
+def _spans(limit: Limit) -> str:
+    return " / ".join(dict.fromkeys(str(span) for span in limit.spans()))
 
 
 def _cells(rule: Rule) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psycopg
 from psycopg import Connection
 
-from roznamcha.errors import Usage
+from roznamcha.errors import Refused, Usage
 from roznamcha.screen import lasting, many
 
 if TYPE_CHECKING:  # figures need no client of the broker
@@ -142,3 +142,18 @@ def note_comparison(connection: Connection[Any], prefix: str, short: str, report
     found = sum(each.where != "subscriber" for each in report.differences) + report.unlisted
     with suppress(psycopg.errors.ReadOnlySqlTransaction):  # on a standby one may compare, and can't note it
         connection.execute(NOTED.encode(), (prefix, short, found))
+
+
+def alone(connection: Connection[Any]) -> bool:
+    """Whether nobody else publishes this store's entries, or deletes what was published, while the connection lives."""
+    row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended('relay', 0))").fetchone()
+    return bool(row and row[0])
+
+
+def forget(connection: Connection[Any]) -> None:
+    """Forget what is noted of topics, whose messages are to be deleted. Raises Refused while a relay is at work."""
+    if not alone(connection):
+        message = "a relay is at work on this store, and would go on from where it stands"
+        raise Refused([f"{message}: stop it first (`relay`, `up`)"])
+    connection.execute("DELETE FROM ops.relayed")
+    connection.execute("DELETE FROM ops.compared")

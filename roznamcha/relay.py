@@ -23,17 +23,19 @@ from consumers.carried import headers_of, key_of
 from consumers.clients import Away, Broker, KafkaError, Timeout, Unreadable, commit, let_go, taken_over
 from consumers.embedded import head
 from consumers.folding import Kept
+from consumers.hanging import hanging
 from consumers.outbox import CHANNEL
 from consumers.stamps import Stamp, StampReader
 from consumers.steps import reach
 from consumers.tails import tails_of
 from consumers.topics import Topics
 from projections.view import View
-from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.errors import Broken, Unavailable
 from roznamcha.ledger import heads
-from roznamcha.published import only_here
+from roznamcha.published import alone, only_here
 from roznamcha.relayed import ANEW, HEADS, Position, agree, ends_at, read_position
 from roznamcha.telling import Outbox, RowTold
+from roznamcha.unmarked import finish, partitions_of
 from schemas import Catalogue, NewerSchema
 
 BATCH = 5_000
@@ -42,6 +44,8 @@ PATIENCE = 60.0
 """Seconds for which a broker may stay away before the relay gives up."""
 LOOK = 30.0
 """Seconds after which a relay asks whether the topics are still those it began with."""
+TRIES = 3
+"""Times a relay begins where transactions lack their marks: each time it has them written."""
 SHARD = b"0"
 """The key of the position: one relay publishes all slots."""
 DEADLINE = "deadline."
@@ -101,30 +105,39 @@ class Relay:
         Raises Broken when Kafka and the store can't belong together, Unavailable when a topic is missing, and Usage
         when the store is published under another prefix.
         """
-        self.close()
         only_here(self.connection, self.topics.prefix)
-        ids = self._topics_there()
-        self._ids = ids
-        self._producer = self.broker.producer(self.topics.relay_id, called=self.topics.relay_id)
-        # Fences a relay that still lives, and undoes what a dead one has left open. Only then is the position read:
-        # before, a transaction could still be committed behind our back.
-        self._producer.init_transactions()
-        reach("relay: took over")
-        with tails_of(self.broker, *(self.topics[short].name for short in ids)) as ends:
-            found = read_position(ends(self.topics.position, [0]).get(0))
-            agree(self.connection, ends, self.topics, found)
-            found.forget_others({topic: ids[topic] for topic in (*self.outbox.views, HEADS)})
-            heads.agree(self.connection, found)
-            ends_at(ends, self.topics[HEADS].name, {0: found.checkpoints}, partitions=1)
-            self.outbox.begin(ends, found)
-        self._note(found)
-        self.at, self.reached = found, found.position
+        for _ in range(TRIES):
+            if (found := self._begin()) is not None:
+                self._note(found)
+                self.at, self.reached = found, found.position
+                return found
+        message = "a transaction that this relay can't end holds up readers of its topics: is another writer at work?"
+        raise Unavailable(message)
+
+    def _begin(self) -> Position | None:
+        """Once; None where marks had to be written first, for which the next to begin waits."""
+        self.close()
+        with self.broker.admin() as admin:
+            self._ids = ids = self._topics_there(admin)
+            self._producer = self.broker.producer(self.topics.relay_id, called=self.topics.relay_id)
+            # Fences a relay that still lives, and undoes what a dead one has left open. Only then is the position read:
+            # before, a transaction could still be committed behind our back.
+            self._producer.init_transactions()
+            reach("relay: took over")
+            with tails_of(self.broker, *(self.topics[short].name for short in ids)) as ends:
+                found = read_position(ends(self.topics.position, [0]).get(0))
+                found.forget_others({topic: ids[topic] for topic in (*self.outbox.views, HEADS)})
+                if finish(admin, self._producer, ends, partitions_of(self.topics, ids), found):
+                    return None
+                agree(self.connection, ends, self.topics, found)
+                heads.agree(self.connection, found)
+                ends_at(ends, self.topics[HEADS].name, {0: found.checkpoints}, partitions=1)
+                self.outbox.begin(ends, found)
         return found
 
-    def _topics_there(self) -> dict[str, str]:
+    def _topics_there(self, admin: Any) -> dict[str, str]:  # noqa: ANN401 (kafka-python's)
         """The id of each topic. Raises Unavailable when one isn't as it must be."""
-        with self.broker.admin() as admin:
-            there = {each["name"]: each for each in admin.describe_topics() if not each["error_code"]}
+        there = {each["name"]: each for each in admin.describe_topics() if not each["error_code"]}
         needed = ("entries", "deadlines", HEADS, "relay.position", *self.outbox.views)
         for topic in (self.topics[short] for short in needed):
             partitions = len(there[topic.name]["partitions"]) if topic.name in there else 0
@@ -317,22 +330,11 @@ class Relay:
         self.close()
 
     def _still_there(self) -> None:
-        """Begin again where the topics are others than it began with: someone has deleted them meanwhile."""
-        if self._topics_there() != self._ids:
-            log.warning("the topics were made anew")
-            self.close()
-
-
-def alone(connection: Connection[Any]) -> bool:
-    """Whether nobody else publishes this store's entries, or deletes what was published, while the connection lives."""
-    row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended('relay', 0))").fetchone()
-    return bool(row and row[0])
-
-
-def forget(connection: Connection[Any]) -> None:
-    """Forget what is noted of topics, whose messages are to be deleted. Raises Refused while a relay is at work."""
-    if not alone(connection):
-        message = "a relay is at work on this store, and would go on from where it stands"
-        raise Refused([f"{message}: stop it first (`relay`, `up`)"])
-    connection.execute("DELETE FROM ops.relayed")
-    connection.execute("DELETE FROM ops.compared")
+        """Begin again where topics are others than it began with, or readers wait for marks that nobody will write."""
+        with self.broker.admin() as admin:
+            if self._topics_there(admin) != self._ids:
+                log.warning("the topics were made anew")
+                self.close()
+            elif hanging(admin, partitions_of(self.topics, self._ids)):
+                log.warning("a transaction hangs")
+                self.close()

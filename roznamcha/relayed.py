@@ -62,6 +62,13 @@ class Position:
             self.checkpoints = 0
         self.ids = ids
 
+    def last(self, short: str, partition: int) -> int:
+        """The last number that was published in a partition of a topic of messages; 0 where nothing was."""
+        if short == HEADS:
+            return self.checkpoints
+        slots = {"entries": self.entries, "deadlines": self.deadlines}.get(short)
+        return self.rows.get(short, {}).get(partition, 0) if slots is None else slots.get(partition, [0, 0])[0]
+
     def reach(self, kept: Kept) -> None:
         """Everything up to this entry was published."""
         self.position, self.sha256 = kept.position, hashlib.sha256(kept.state).hexdigest()

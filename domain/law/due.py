@@ -102,6 +102,9 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
     if unused := sorted(ignored | (known.keys() - rule.attributes(version))):
         lines.append(words("unused", zone, names=", ".join(unused)))
     lines += [*path_words(course.path, zone), *counted(course)]
+    if version.within is not None:
+        window, _ = version.within.pick(both)
+        lines.append(words("within so", zone, window=window, facts=", ".join(each.fact for each in rule.within_from)))
     due_at = _local(term.due_at, zone)
     lapses = due_at if term.counted is None else day_of(term.lapses_from, zone)
     return Due(rule, version.since.isoformat(), version.law, term.last_day, due_at, lapses, tuple(lines))

@@ -157,6 +157,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "but not beyond {span} from {fact} of {at}, whose day is counted: the last day is {last}",
         "पर {at} के {fact} से {span} से आगे नहीं, वह दिन गिना जाता है: अंतिम दिन {last} है",
     ),
+    "within so": (
+        "nor does it reach beyond the first {window} from {facts}: that is not counted here",
+        "{facts} से गिने {window} के बाद भी नहीं: यह यहाँ नहीं गिना गया",
+    ),
     "closed": (
         "{counted} is a closed day; it may be done on the next open day, {last} (General Clauses Act s.10)",
         "{counted} अवकाश है; अगले खुले दिन {last} को किया जा सकता है (साधारण खंड अधिनियम धारा 10)",

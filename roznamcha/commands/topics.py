@@ -124,7 +124,7 @@ def make_so(  # noqa: PLR0913 (one for each choice)
 @contextmanager
 def _relay_kept_away(here: Settings, broker: Broker, ours: Topics) -> Iterator[None]:
     """No relay is at work on the store meanwhile, and what is noted of one is forgotten. Raises Refused, Usage."""
-    from roznamcha.relay import forget
+    from roznamcha.published import forget
     from roznamcha.relayed import published
 
     with open_office(here, reading=True) as office, connected(office.url) as connection:

@@ -134,6 +134,11 @@ def _report(copy: Copy, zone: ZoneInfo) -> Told:
         "history": [_act(each, zone) for each in acts],
         "clocks": list(_clocks(facts, copy, zone)),
         "custody": list(_custody(copy, zone)),
+        "exhibits": [
+            [f"…{name[-12:]}", hashlib.sha256(data).hexdigest(), f"{len(data):,}"]
+            for name, data in sorted(copy.files.items())
+            if name.startswith("exhibits/")
+        ],
         "withheld": [[why, f"{count:,}"] for why, count in sorted(reasons.items())],
     }
 

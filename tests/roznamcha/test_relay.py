@@ -22,7 +22,8 @@ from consumers.topics import Topics
 from roznamcha.broker import reaching
 from roznamcha.errors import Broken, Unavailable, Usage
 from roznamcha.postgres import Embedded
-from roznamcha.relay import Relay, TakenOver, forget
+from roznamcha.published import forget
+from roznamcha.relay import Relay, TakenOver
 from roznamcha.relayed import belong, read_position
 from roznamcha.topic_plan import apply, clear, plan
 from schemas import catalogue

@@ -69,10 +69,11 @@ def held(broker: Broker, topics: Topics, part: type[View]) -> dict[tuple[Any, ..
     """What a reader holds who keeps the last message of each row; each partition is numbered without a gap."""
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     last: dict[int, int] = defaultdict(int)
-    for each in read_topic(broker, topics[part.topic].name):
+    every = read_topic(broker, topics[part.topic].name)
+    for each in every:
         headers = dict(each.headers)
         numbers, expected = (int(headers["previous"]), int(headers["position"])), last[each.partition]
-        assert numbers == (expected, expected + 1), f"{each.topic} {each.partition} at {each.offset}: {numbers}"
+        assert numbers == (expected, expected + 1), f"{each.topic}: {lying(every, each.partition)}"
         last[each.partition] += 1
         assert headers["ce_id"].decode() == f"{part.topic}/{each.partition}/{last[each.partition]}"
         assert headers["ce_type"].decode() == f"roznamcha.view.{part.__name__}"
@@ -88,6 +89,13 @@ def held(broker: Broker, topics: Topics, part: type[View]) -> dict[tuple[Any, ..
         else:
             rows[key] = row
     return rows
+
+
+def lying(messages: list[Any], partition: int) -> str:
+    """The messages of a partition as they were read: an offset that comes twice was read twice, and lies there once."""
+    found = [each for each in messages if each.partition == partition]
+    told = [f"{each.offset} (epoch {each.leader_epoch}): {dict(each.headers)['position'].decode()}" for each in found]
+    return f"partition {partition}, offset: number: {', '.join(told)}"
 
 
 def agrees(url: str, broker: Broker, topics: Topics) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 
 import pytest
 
-from domain.deadline.sheet import Told
+from domain.deadline.sheet import TellsOfClock, Told
 from domain.event import EPOCH
 from domain.law.fact import Fact
 from projections.deadlines import fact_of
@@ -16,6 +17,7 @@ from tests.domain.deadline.test_by_chance import recorded, standing
 from tests.domain.law.kit import BOOK
 from tests.stories.story import Story, Strand, moment
 from tests.stories.test_stories import STORIES, life_of
+from tests.stories.told import FOLDER, file_of, lines
 
 STRANDS = [
     pytest.param(story, name, id=f"{story.key} {name}".strip()) for story in STORIES for name in life_of(story).strands
@@ -64,6 +66,21 @@ def comes_to(desk: Desk) -> dict[tuple[str, str, datetime | None], Told]:
     return found
 
 
+NAMES = {(story.key, name): story for story in STORIES for name in life_of(story).strands}
+
+
+@cache
+def lived(key: str, name: str) -> Desk:
+    """The desk of a story's record, told live to its end."""
+    facts = facts_of(life_of(NAMES[key, name]).strands[name])
+    return live(facts, end_of(facts))
+
+
+def told_live(story: Story, name: str) -> list[TellsOfClock]:
+    """What is told live of a story's record, in the order in which it is told."""
+    return lived(story.key, name).facts
+
+
 @pytest.mark.parametrize(("story", "name"), STRANDS)
 def test_live_at_once_and_late_come_to_the_same_facts(story: Story, name: str) -> None:
     """Replayed, the same stands of every clock; entered two years late, what was done in time is entered late."""
@@ -72,7 +89,7 @@ def test_live_at_once_and_late_come_to_the_same_facts(story: Story, name: str) -
         assert not story.expected(name).get("clocks")
         return
     end = end_of(facts)
-    at_once, now = Desk(), live(facts, end)
+    at_once, now = Desk(), lived(story.key, name)
     at_once.enter(*recorded(facts))
     at_once.tell(end)
     assert standing(now) == standing(at_once)
@@ -89,9 +106,7 @@ def test_live_at_once_and_late_come_to_the_same_facts(story: Story, name: str) -
 @pytest.mark.parametrize(("story", "name"), STRANDS)
 def test_the_facts_told_live_are_those_that_the_story_writes(story: Story, name: str) -> None:
     """For every clock and day of the story: what was last told of that clock by then is what the story says."""
-    strand = life_of(story).strands[name]
-    facts = facts_of(strand)
-    desk = live(facts, end_of(facts))
+    desk = lived(story.key, name)
     for asked in story.expected(name).get("clocks", []):
         as_of = moment(asked["as_of"])
         mine = [
@@ -101,3 +116,15 @@ def test_the_facts_told_live_are_those_that_the_story_writes(story: Story, name:
         ]  # fmt: skip
         assert mine, asked
         assert mine[-1].kind in STATES[asked["state"]], (asked, [each.kind for each in mine])
+
+
+@pytest.mark.parametrize(("story", "name"), STRANDS)
+def test_exactly_the_facts_beside_the_story_are_told(story: Story, name: str) -> None:
+    """Of every clock of the record, none more and none less, each with its moment and its end."""
+    path, told = file_of(story.key, name), lines(told_live(story, name))
+    assert told == (path.read_text(encoding="utf-8").splitlines() if path.exists() else [])
+
+
+def test_no_facts_are_kept_of_a_story_that_is_gone() -> None:
+    """Each file is read by the test above."""
+    assert {path.name for path in FOLDER.iterdir()} <= {file_of(*key).name for key in NAMES}

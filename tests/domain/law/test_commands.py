@@ -147,3 +147,15 @@ def test_a_value_nobody_can_enter_is_a_flaw(tmp_path: Path) -> None:
     assert flaw["line"] == 15
     assert "overtakes: when: outcome: 'acepted' is none of accepted, " in flaw["why"]
     assert ask("check-book", str(tmp_path), "--foreign")["ok"] is True
+
+
+def test_a_time_beyond_which_a_limit_does_not_reach_is_shown() -> None:
+    """Fifteen days of police custody lie in the first forty or sixty; one computation knows no first remand."""
+    *_, now = ask("show", "pc-15")["versions"]
+    assert (now["limits"], now["within"]) == (["15 days"], ["60 days", "40 days"])
+    assert ask("show", "def-bail")["versions"][0]["within"] is None
+    for attributes, window in (([], "40 days"), (["--attr", "class90=true"], "60 days")):
+        told = [each["en"] for each in ask("due", "pc-15", "--start", "2026-02-20", *attributes)["explain"]]
+        assert (
+            f"nor does it reach beyond the first {window} from case.AccusedRemanded: that is not counted here" in told
+        )
