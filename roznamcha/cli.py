@@ -40,6 +40,7 @@ OPTIONS = {
     "registry_url": "ROZNAMCHA_REGISTRY_URL",
     "timezone": "ROZNAMCHA_TIMEZONE",
     "documents": "ROZNAMCHA_DOCUMENTS",
+    "closed_days": "ROZNAMCHA_CLOSED_DAYS",
 }
 
 
@@ -68,6 +69,9 @@ def begin(  # noqa: PLR0913 (one for each setting)
     documents: Annotated[
         str, typer.Option(help="Where documents lie, as fsspec has it.", envvar="ROZNAMCHA_DOCUMENTS")
     ] = "",
+    closed_days: Annotated[
+        str, typer.Option(help="List of the days on which courts are closed.", envvar="ROZNAMCHA_CLOSED_DAYS")
+    ] = "",
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done, on stderr.")] = False,
     show_version: Annotated[
         bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_version)
@@ -78,7 +82,8 @@ def begin(  # noqa: PLR0913 (one for each setting)
     lifeline.hold()
     log.set_up(verbose=verbose)
     given = {"data": data, "database_url": database_url, "kafka": kafka, "kafka_options": kafka_options,
-             "topics": topics, "registry_url": registry_url, "timezone": timezone, "documents": documents}  # fmt: skip
+             "topics": topics, "registry_url": registry_url, "timezone": timezone, "documents": documents,
+             "closed_days": closed_days}  # fmt: skip
     os.environ.update({OPTIONS[key]: value for key, value in given.items() if value})
 
 

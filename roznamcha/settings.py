@@ -36,6 +36,7 @@ class Settings:
     registry_url: str = ""
     timezone: str = "Asia/Kolkata"
     documents: str = ""
+    closed_days: Path | None = None
 
     @property
     def documents_place(self) -> str:
@@ -73,6 +74,7 @@ class Settings:
             "ROZNAMCHA_REGISTRY_URL": masked(self.registry_url) or "(none)",
             "ROZNAMCHA_TIMEZONE": self.timezone,
             "ROZNAMCHA_DOCUMENTS": masked(self.documents) or "(the folder documents of the data folder)",
+            "ROZNAMCHA_CLOSED_DAYS": str(self.closed_days) if self.closed_days else "(none: no closed days are known)",
         }
 
 
@@ -108,6 +110,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         registry_url=env.get("ROZNAMCHA_REGISTRY_URL", ""),
         timezone=env.get("ROZNAMCHA_TIMEZONE") or "Asia/Kolkata",
         documents=env.get("ROZNAMCHA_DOCUMENTS", ""),
+        closed_days=Path(closed).absolute() if (closed := env.get("ROZNAMCHA_CLOSED_DAYS")) else None,
     )
 
 
