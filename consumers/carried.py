@@ -107,7 +107,7 @@ def carried(catalogue: Catalogue, message: Any) -> Carried:  # noqa: ANN401 (kaf
     headers = dict(message.headers)
     try:
         record_id = UUID(message.key.decode("ascii"))
-        position, previous = (_number(headers[name]) for name in NUMBERS)
+        position, previous = (number_of(headers[name]) for name in NUMBERS)
         name = _name(headers["ce_type"])
     except (KeyError, ValueError, AttributeError):
         told = f"a message whose key or headers are not an entry's: {_unlike(message.key, headers)}"
@@ -134,7 +134,7 @@ def _unlike(key: bytes | None, headers: dict[str, bytes | None]) -> str:
         if headers.get(name) is None:
             return f"it has no header {name}"
         try:
-            _number(headers[name] or b"") if name in NUMBERS else _name(headers[name] or b"")
+            number_of(headers[name] or b"") if name in NUMBERS else _name(headers[name] or b"")
         except ValueError:
             return f"its header {name} is no {'position' if name in NUMBERS else 'name of an act'}"
     return "nobody can tell what"
@@ -160,7 +160,8 @@ def _name(value: bytes) -> str:
     return name
 
 
-def _number(value: bytes) -> int:
+def number_of(value: bytes) -> int:
+    """A position in a header. Raises ValueError for what is none."""
     if not value.isdigit() or (number := int(value)) > LAST:
         raise ValueError
     return number

@@ -38,6 +38,7 @@ from kafka.errors import MessageSizeTooLargeError as TooLarge
 from kafka.errors import SecurityDisabledError as NoRights
 from kafka.errors import TopicAlreadyExistsError as AlreadyThere
 from kafka.errors import UnknownTopicOrPartitionError as NoTopic
+from kafka.net import manager
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from consumers.probing import addresses, why_not
@@ -274,6 +275,27 @@ class _Records(Fetcher.PartitionRecords):  # type: ignore[misc]  # as above
         return found
 
 
+class _Tls(manager.KafkaSSLTransport):  # type: ignore[misc]  # as above
+    """A connection over TLS that is closed when it can't be begun.
+
+    The library leaves it open, at every try: one in a few seconds for as long as a certificate isn't taken.
+    """
+
+    def __init__(self, net: Any, sock: Any, host: str | None = None, **configs: Any) -> None:  # noqa: ANN401
+        try:
+            super().__init__(net, sock, host=host, **configs)
+        except BaseException:
+            sock.close()
+            raise
+
+    async def handshake(self) -> None:
+        try:
+            await super().handshake()
+        except BaseException:
+            self._sock.close()
+            raise
+
+
 class _Joining:
     """A join under way, which is done only when its outcome was taken.
 
@@ -301,4 +323,5 @@ def _set_join(coordinator: Any, outcome: Any) -> None:  # noqa: ANN401
 
 
 Fetcher.PartitionRecords = _Records
+manager.KafkaSSLTransport = _Tls
 ConsumerCoordinator._join_task = property(lambda each: each.__dict__["_join_task"], _set_join)  # noqa: SLF001

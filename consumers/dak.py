@@ -93,6 +93,7 @@ class Book:
     schema: str
     topic: str
     subscriber: str
+    partitions: int = SLOTS
 
     def _sql(self, query: LiteralString) -> sql.Composed:
         return sql.SQL(query).format(schema=sql.Identifier(self.schema))
@@ -113,7 +114,7 @@ class Book:
                     "INSERT INTO {schema}.roznamcha_offsets SELECT %s, s, %s, %s, 0, 0 "
                     "FROM generate_series(0, %s) s ON CONFLICT DO NOTHING"
                 ),
-                (self.topic, self.subscriber, topic_id, SLOTS - 1),
+                (self.topic, self.subscriber, topic_id, self.partitions - 1),
             )
             query = self._sql("SELECT subscriber FROM {schema}.roznamcha_offsets WHERE subscriber <> %s LIMIT 1")
             other = connection.execute(query, (self.subscriber,)).fetchone()

@@ -64,7 +64,7 @@ def _why(host: str, port: int, protocol: str, options: Mapping[str, Any]) -> str
     if not tls and protocol.endswith("SSL"):
         return f"speaks no TLS, and we were told {protocol}: say PLAINTEXT or SASL_PLAINTEXT as security_protocol"
     if tls:
-        return _certificate(host, port, options)
+        return _certificate(host, port, protocol, options)
     return _ways(_ask(host, port, HANDSHAKE), protocol, options)
 
 
@@ -75,7 +75,8 @@ def _ways(answer: bytes, protocol: str, options: Mapping[str, Any]) -> str:
         options.get("sasl_mechanism"),
     )
     if not sasl:
-        return f"asks nobody who he is, and we were told {protocol}: say PLAINTEXT" if "SASL" in protocol else ""
+        say = "SSL" if protocol.endswith("SSL") else "PLAINTEXT"
+        return f"asks nobody who he is, and we were told {protocol}: say {say}" if "SASL" in protocol else ""
     ways = _texts(answer[10:])
     if "SASL" not in protocol:
         named = ", ".join(ways)
@@ -85,15 +86,18 @@ def _ways(answer: bytes, protocol: str, options: Mapping[str, Any]) -> str:
     return f"doesn't take our proof of who we are ({mine}): are name and password right?"
 
 
-def _certificate(host: str, port: int, options: Mapping[str, Any]) -> str:
-    """What is the matter with its certificate, as far as a look with our own authorities tells."""
-    context = ssl.create_default_context(cafile=options.get("ssl_cafile"))
+def _certificate(host: str, port: int, protocol: str, options: Mapping[str, Any]) -> str:
+    """What is the matter with its certificate, as far as our own authorities tell, or with how we prove who we are."""
+    try:
+        context = ssl.create_default_context(cafile=options.get("ssl_cafile"))
+    except ssl.SSLError:
+        return "speaks TLS, and the file that ssl_cafile names holds no certificate that can be read"
     context.check_hostname = bool(options.get("ssl_check_hostname", True))
     try:
-        with socket.create_connection((host, port), SECONDS) as plain, context.wrap_socket(plain, server_hostname=host):
-            return ""
+        answer = _ask(host, port, HANDSHAKE, context)
     except ssl.SSLCertVerificationError as error:
         return f"shows a certificate that isn't taken: {error.verify_message}; see ssl_cafile"
+    return _ways(answer, protocol, options) if _is_answer(answer) else ""
 
 
 def _begins_tls(host: str, port: int) -> bool:
@@ -108,10 +112,17 @@ def _begins_tls(host: str, port: int) -> bool:
     return False
 
 
-def _ask(host: str, port: int, question: bytes) -> bytes:
-    """What is answered to a question in the clear: one answer, or what came of it. Raises OSError: nobody is there."""
+def _ask(host: str, port: int, question: bytes, context: ssl.SSLContext | None = None) -> bytes:
+    """What is answered to a question, in the clear or over TLS: one answer, or what came of it.
+
+    Raises OSError: nobody is there, or his certificate isn't taken.
+    """
     answer = b""
-    with socket.create_connection((host, port), SECONDS) as there, suppress(OSError):
+    with (
+        socket.create_connection((host, port), SECONDS) as plain,
+        context.wrap_socket(plain, server_hostname=host) if context else plain as there,
+        suppress(OSError),
+    ):
         there.sendall(question)
         while len(answer) < SIZE or len(answer) < SIZE + min(int.from_bytes(answer[:SIZE], "big"), LARGEST):
             part = there.recv(4096)

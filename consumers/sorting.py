@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from consumers.carried import Carried, Undeliverable, carried
+from consumers.carried import Carried, Undeliverable
 from consumers.dak import Place, Untaken
 from consumers.folding import Kept
-from schemas import Catalogue
 
 
 class Stopped(Exception):
@@ -42,16 +41,19 @@ class Sorted(NamedTuple):
     stopped: dict[int, Stopped]
 
 
-def sort_out(
-    catalogue: Catalogue,
+def sort_out(  # noqa: PLR0913 (what came, where, and how it is read)
+    read: Callable[[Any], Carried],
     topic: str,
     found: Mapping[int, list[Any]],
     at: Mapping[int, Place],
     following: Callable[[int], int | None],
+    *,
+    compacted: bool = False,
 ) -> Sorted:
     """What of these messages is new, by partition, and where each partition is when they are taken.
 
-    `at` is where they were; `following` tells the offset that is read next, beyond the marks of transactions.
+    `read` takes one apart, or raises Undeliverable. `at` is where they were; `following` tells the offset that is read
+    next, beyond the marks of transactions. Where a topic is `compacted`, older ones may lack.
     """
     work = Sorted([], [], {}, {})
     for partition, messages in found.items():
@@ -59,12 +61,13 @@ def sort_out(
         beyond, stopped = following(partition) or messages[-1].offset + 1, ""
         for message in messages:
             try:
-                each: Carried = carried(catalogue, message)
+                each = read(message)
             except Undeliverable as error:
                 # No entry, so nothing is lacking without it; had it been one, the next would say so.
                 work.strangers.append(Untaken(message, None, str(error)))
                 continue
-            stop = _stops(topic, message, each, place)
+            beyond_gap = compacted and each.previous > place.position
+            stop = None if beyond_gap else _stops(topic, message, each, place)
             if stop is not None:
                 work.stopped[partition], beyond, stopped = stop, message.offset, str(stop)
                 break

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,13 +27,13 @@ import structlog
 from psycopg import Connection
 
 import domain
+from consumers.carried import carried
 from consumers.checkpoints import Fenced
 from consumers.clients import Away, Broker, KafkaError, Timeout, Unreadable
 from consumers.dak import Book, Lot, Other, Place
 from consumers.folding import place_of
 from consumers.reading import STALL, Reading, topic_id
-from consumers.slots import SLOTS
-from consumers.sorting import Missing, Parted, Spoilt, Stopped, sort_out
+from consumers.sorting import Missing, Parted, Sorted, Spoilt, Stopped, sort_out
 from consumers.steps import reach
 from consumers.taking import AWAY, ENDED, Take, Taking
 from consumers.topics import Topics
@@ -122,7 +123,7 @@ class Subscriber:
         """
         before = self.taken
         with self.opened(None) as reading:
-            ends = reading.ends(range(SLOTS))
+            ends = reading.ends(range(self.book.partitions))
             moved, left = time.monotonic(), ends
             while left := {each: end for each, end in left.items() if not self._done(reading, each, end)}:
                 if self._step(reading):
@@ -130,6 +131,7 @@ class Subscriber:
                 elif time.monotonic() - moved > self.patience:
                     message = f"{len(left)} partitions of {self.topic} gave nothing for {self.patience:.0f} s"
                     raise Timeout(message)
+            self._settle(reading)
         for each in self.stopped.values():
             raise each
         return self.taken - before
@@ -150,8 +152,8 @@ class Subscriber:
         try:
             self._connect()
             with Reading(
-                self.broker, self.topic, group, self._where, lost=self._lost,
-                partitions=() if group else range(SLOTS), called=self.group, stall=self.stall, **self.options,
+                self.broker, self.topic, group, self._where, lost=self._lost, called=self.group, stall=self.stall,
+                partitions=() if group else range(self.book.partitions), **self.options,
             ) as reading:  # fmt: skip
                 yield reading
         finally:
@@ -165,6 +167,7 @@ class Subscriber:
             found = self._poll(reading)
             if found:
                 self.take(found, reading)
+            self._settle(reading)
         except Fenced:
             self.fenced += 1
             log.info("another member was first", group=self.group)
@@ -174,6 +177,9 @@ class Subscriber:
         else:
             return bool(found)
         return True
+
+    def _settle(self, reading: Reading) -> None:
+        """What else is to be done once what came is taken: of entries nothing."""
 
     def _poll(self, reading: Reading) -> dict[int, list[Any]]:
         try:
@@ -212,7 +218,7 @@ class Subscriber:
 
     def take(self, found: Mapping[int, list[Any]], reading: Reading) -> None:
         """Take messages, by partition: effects, counts and offsets in one transaction. Raises Fenced."""
-        work = sort_out(self.catalogue, self.topic, found, self._at, reading.position)
+        work = self._sorted(found, reading)
         if work.stopped and self._made_anew():
             reading.again()
             return
@@ -235,6 +241,9 @@ class Subscriber:
             self._stand_still(why, reading)
         reading.hint({each: place.next for each, place in work.places.items()})
         reach("subscriber: told Kafka")
+
+    def _sorted(self, found: Mapping[int, list[Any]], reading: Reading) -> Sorted:
+        return sort_out(partial(carried, self.catalogue), self.topic, found, self._at, reading.position)
 
     def _stand_still(self, why: Stopped, reading: Reading) -> None:
         log.error("a partition stands still", why=str(why), topic=self.topic, partition=why.partition, seen=why.seen,

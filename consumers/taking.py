@@ -31,7 +31,12 @@ class Taking:
     """Hands entries to the subscriber's function, of those acts and registers that it wants, and counts all of them."""
 
     def __init__(
-        self, book: Book, catalogue: Catalogue, handle: Take, acts: Collection[str], registers: Collection[str]
+        self,
+        book: Book,
+        catalogue: Catalogue,
+        handle: Callable[[Cursor[Any], Any], object],
+        acts: Collection[str] = (),
+        registers: Collection[str] = (),
     ) -> None:
         """Write into `book`. With neither acts nor registers every entry is wanted."""
         self.book, self.catalogue, self.handle = book, catalogue, handle
@@ -65,12 +70,12 @@ class Taking:
                 for message, kept in work.fresh:
                     if not self._wanted(kept):
                         continue
-                    why = "" if kept.record_id in lots else self._hand_over(cursor, kept, careful=careful)
+                    why = "" if kept.record_id in lots else self.hand_over(cursor, kept, careful=careful)
                     if why is not None:
                         lots.add(kept.record_id)
                         letters.append(Untaken(message, kept, why))
             self.book.park(connection, topic_id, letters)
-            self.book.count(connection, values)
+            self.note(connection, values)
             reach("subscriber: rows written")  # dies here: effects, counts and offsets fall back together
         for each in letters:
             if each.why:
@@ -78,15 +83,24 @@ class Taking:
                 record = each.kept and str(each.kept.record_id)
                 log.error("parked", group=self.book.subscriber, why=each.why, record=record, **about)
 
+    def note(self, connection: Connection[Any], values: Mapping[UUID, list[bytes]]) -> None:
+        """Note what came, by record and in order, in the transaction of its effects; a replay's was noted before."""
+        if values:
+            self.book.count(connection, values)
+
+    def read(self, kept: Kept) -> Any:  # noqa: ANN401 (an act, or a row)
+        """What is handed over. Raises SchemaError."""
+        return entries.read(self.catalogue, kept.state, kept.position)
+
     def _wanted(self, kept: Kept) -> bool:
         if not self.acts and not self.registers:
             return True
         return kept.name in self.acts or kept.name.startswith(self.registers)
 
-    def _hand_over(self, cursor: Cursor[Any], kept: Kept, *, careful: bool) -> str | None:
+    def hand_over(self, cursor: Cursor[Any], kept: Kept, *, careful: bool) -> str | None:
         """Hand an entry to the function; None, or why it can't be taken. Without care its error is raised."""
         try:
-            entry = entries.read(self.catalogue, kept.state, kept.position)
+            entry = self.read(kept)
         except SchemaError as error:
             return str(error)
         if not careful:
@@ -107,13 +121,15 @@ class Taking:
     def replay(self, connection: Connection[Any], record: UUID) -> str | None:
         """Hand over what waits of a record, in order: None when all is taken, or why it stands again. One commit."""
         with connection.transaction(), connection.cursor() as cursor:
-            self.book.hold(connection, slot_of(record))
+            self.book.hold(connection, slot_of(record) % self.book.partitions)
             connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            why = None
             for kept in self.book.waiting(connection, record):
-                why = self._hand_over(cursor, kept, careful=True)
+                why = self.hand_over(cursor, kept, careful=True)
                 if why is not None:
                     self.book.note(connection, record, kept.position, why)
-                    return why
+                    break
                 self.book.leave(connection, record, kept.position)
+            self.note(connection, {})
             reach("subscriber: replayed")  # dies here: the record waits as it did
-        return None
+        return why

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import domain
+from domain.event import ACTS
 from domain.law.book import read_beside
 from domain.law.rule import BadRule
 
@@ -29,17 +31,29 @@ def waiting() -> tuple[Waiting, ...]:
 
 
 def unclocked() -> Mapping[str, str]:
-    """The acts that no rule names, and why: without a register, of `case`. Raises BadRule for one that stands twice."""
+    """The acts that no rule names, and why: without a register, of `case`; with a star for it, of every register.
+
+    Raises BadRule for one that stands twice, and for a star that stands for nothing.
+    """
+    domain.load()
     found: dict[str, str] = {}
     for each in read_beside("unclocked.yaml"):
         row = _row(each, {"why", "acts"})
         for act in row["acts"]:
-            name = act if "." in act else f"case.{act}"
-            if name in found:
+            names = _everywhere(act) if act.startswith("*.") else [act if "." in act else f"case.{act}"]
+            if not names:
+                message = f"unclocked.yaml:{each.line}: no register has the act {act}"
+                raise BadRule(message)
+            if any(name in found for name in names):
                 message = f"unclocked.yaml:{each.line}: {act} stands twice"
                 raise BadRule(message)
-            found[name] = row["why"]
+            found |= dict.fromkeys(names, row["why"])
     return found
+
+
+def _everywhere(act: str) -> list[str]:
+    """The act of this name in each register that has it, by hand."""
+    return sorted(name for name, cls in ACTS.items() if cls.by_hand and name.partition(".")[2] == act[2:])
 
 
 def _row(given: Any, keys: set[str]) -> dict[str, Any]:  # noqa: ANN401 (what stands in a file)

@@ -12,6 +12,7 @@ from domain.common.matter import Matter
 from domain.event import changed
 from domain.malkhana.article import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, standing
 from domain.malkhana.custody import ConcernsProperty
+from domain.malkhana.units import in_unit
 
 
 class BreaksSeal(ConcernsProperty):
@@ -97,7 +98,7 @@ class CertifiesInventory(ConcernsProperty):
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A part drawn from an article, with an id of its own, in the article's unit."""
+    """A part drawn from an article, with an id of its own; grams of a kilogram add up with it."""
 
     id: str
     quantity: Decimal
@@ -127,7 +128,7 @@ class SplitsProperty(ConcernsProperty):
     present: tuple[CodeOrOfficer, ...] = ()
 
     def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
-        """By the holder; each sample with an id of its own; quantities of one unit that add up exactly."""
+        """By the holder; each sample with an id of its own; quantities that add up exactly, in whatever metric unit."""
         yield from self.refuse_giver(matter, article, self.meta.actor.id)
         ids = [sample.id for sample in self.samples]
         if not ids:
@@ -136,7 +137,7 @@ class SplitsProperty(ConcernsProperty):
             if not each.strip() or standing(matter, each) or ids.count(each) > 1:
                 yield f"sample '{each}' of {self.property_id} needs an id that no other article of {matter.label} has."
         for sample in self.samples:
-            if sample.unit != article.unit:
+            if in_unit(sample.quantity, sample.unit, article.unit) is None:
                 yield (
                     f"sample {sample.id} is measured in {sample.unit}, and {matter.label} measures {self.property_id} "
                     f"in {article.unit}. Give the quantity in {article.unit}."
@@ -144,8 +145,10 @@ class SplitsProperty(ConcernsProperty):
         yield from self._refuse_sum(matter, article)
 
     def _refuse_sum(self, matter: Matter, article: Article) -> Iterator[str]:
-        parts = [*(sample.quantity for sample in self.samples), self.remaining, self.consumed]
-        if not all(map(measurable, parts)) or any(sample.quantity == 0 for sample in self.samples):
+        drawn = (in_unit(each.quantity, each.unit, article.unit) or each.quantity for each in self.samples)
+        parts = [*drawn, self.remaining, self.consumed]
+        told = [each.quantity for each in self.samples]
+        if not all(map(measurable, [*parts, *told])) or any(sample.quantity == 0 for sample in self.samples):
             yield f"{self.property_id} cannot be split: a quantity is zero, negative or no number. Give the weights."
         elif sum(parts) != article.quantity:
             yield (
@@ -179,6 +182,7 @@ class SplitsProperty(ConcernsProperty):
                 seal_count=each.seal_count,
                 seal_impression=each.seal_impression,
                 quantity=measured(each.quantity),
+                unit=each.unit,
             )
             for each in self.samples
         ]

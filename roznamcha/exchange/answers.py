@@ -74,8 +74,9 @@ class Taking:
         for start in range(0, len(records), PAGE):
             page = records[start : start + PAGE]
             letters = correspondence_of(self.store, self.system, [record_id for record_id, _ in page])
+            known = self.store.shelf.commands([self._command(answer) for _, group in page for _, answer, _ in group])
             for record_id, group in page:
-                yield from self._of_record(letters.get(record_id), group, name)
+                yield from self._of_record(letters.get(record_id), group, name, known)
 
     def _matched(self, answer: Answer, names: Mapping[str, UUID]) -> Matched:
         """The record that an answer is for, and the message of ours if it names one. Raises Refused."""
@@ -110,7 +111,14 @@ class Taking:
             either = f"{called['reply']}, or {called['record']} and {called['request']}"
             yield f"it names nothing of ours: {either} must be filled"
 
-    def _of_record(self, letters: Correspondence | None, group: Sequence[Matched], name: str) -> Iterator[Line]:
+    def _command(self, answer: Answer, part: int = 0) -> UUID:
+        """The command id of an answer's act, made from the system's own id of the message."""
+        message = answer.row[self.system.names["message"]].strip()
+        return uuid.uuid5(NAMESPACE, f"{self.system.id}:{message}:{part}")
+
+    def _of_record(
+        self, letters: Correspondence | None, group: Sequence[Matched], name: str, known: Mapping[UUID, Entered]
+    ) -> Iterator[Line]:
         if letters is None:
             for _, answer, _ in group:
                 yield Line(answer.number, answer.raw, reasons=("no record has the id that this answer names",))
@@ -123,7 +131,6 @@ class Taking:
             except Refused as refused:
                 yield Line(answer.number, answer.raw, reasons=tuple(refused.reasons))
         ready.sort(key=lambda each: (_at(each[2]), each[0].number))
-        known = self.store.shelf.commands([act.event.meta.command_id for _, _, acts in ready for act in acts])
         for answer, sending, acts in ready:
             if not acts:
                 self.passed[answer.row[self.system.names["status"]]] += 1
@@ -145,8 +152,11 @@ class Taking:
         acts = []
         try:
             for part, sent in enumerate(system.map.acts(values, Group())):
-                command = uuid.uuid5(NAMESPACE, f"{system.id}:{values[system.names['message']]}:{part}")
-                sent |= {"command_id": str(command), "new": False, "causation_id": str(meta.entry_id)}
+                sent |= {
+                    "command_id": str(self._command(answer, part)),
+                    "new": False,
+                    "causation_id": str(meta.entry_id),
+                }
                 source = f"{name}:{answer.number}"
                 act = read_act(sent, now=datetime.now(UTC), source=source, strict=False, zone=system.map.zone)
                 acts.append(changed(act, content=f"{part}:{said}".encode()))

@@ -212,6 +212,16 @@ def behind(cluster: Cluster, port: int) -> None:
     node.settings.write_text(told.replace("inter.broker.listener.name=CLIENTS", "inter.broker.listener.name=ITSELF"))
 
 
+def also(cluster: Cluster, protocol: str) -> str:
+    """Give a single node, not yet started, a second listener for clients, named TLS; give its address."""
+    (node,) = cluster.nodes
+    (port,) = free_ports(1)
+    was, listens = node.settings.read_text(), f"CLIENTS://127.0.0.1:{node.port}"
+    told = was.replace(listens, f"{listens},TLS://127.0.0.1:{port}")
+    node.settings.write_text(told.replace("map=CLIENTS:", f"map=TLS:{protocol},CLIENTS:"))
+    return f"127.0.0.1:{port}"
+
+
 def one_node(folder: Path) -> Cluster:
     """A broker of one node that runs until somebody kills it."""
     made = prepared(folder)
@@ -223,7 +233,13 @@ def one_node(folder: Path) -> Cluster:
 @contextmanager
 def running(folder: Path, nodes: int = 1, more: Sequence[str] = ()) -> Iterator[Cluster]:
     """A broker of so many nodes, killed with its block. `more` are lines of its settings. Raises NoBroker."""
-    made = prepared(folder, nodes, more)
+    with started(prepared(folder, nodes, more)) as made:
+        yield made
+
+
+@contextmanager
+def started(made: Cluster) -> Iterator[Cluster]:
+    """A broker that was prepared, killed with its block."""
     try:
         for node in made.nodes:
             node.start()

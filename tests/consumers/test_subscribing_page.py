@@ -15,18 +15,21 @@ from consumers.clients import Broker
 from consumers.dak import Book
 from consumers.slots import SLOTS
 from consumers.topics import Topics, data
-from tests.consumers.feed import write_cases
+from tests.consumers.feed import following, write_cases
 from tests.consumers.subscribing import own, publish, query, until
 from tests.roznamcha.kit import ROOT
+from tests.roznamcha.told import publish as publish_rows
+from tests.roznamcha.told import views
 
 __all__ = ["own"]
 PAGE = (ROOT / "docs" / "subscribing.md").read_text(encoding="utf-8")
 
 
-def example() -> str:
-    """The program on the page."""
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    return str(code)
+def example(nth: int = 0) -> str:
+    """The programs on the page: for entries, and for rows."""
+    found = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert len(found) == 2
+    return str(found[nth])
 
 
 def test_the_example_counts_each_entry_once(database: str, own: str, broker: Broker, topics: Topics) -> None:
@@ -56,6 +59,21 @@ def test_the_example_counts_each_entry_once(database: str, own: str, broker: Bro
     assert second.wait(60) == 0
     assert query(own, "SELECT * FROM firs") == [("CG-RPR-01", 10)]
     assert query(own, "SELECT sum(count)::int FROM roznamcha_subscriber.roznamcha_seen") == [(40,)]
+
+
+def test_the_example_for_rows_keeps_them(database: str, own: str, broker: Broker, topics: Topics) -> None:
+    """Each case with its stage, as the view has it."""
+    write_cases(database, 4)
+    with following(database, views()) as follower:
+        follower.catch_up()
+    publish_rows(database, broker, topics)
+    with psycopg.connect(own) as connection:
+        connection.execute("CREATE TABLE cases (record_id uuid PRIMARY KEY, stage text NOT NULL)")
+    code = example(1).replace("roznamcha.case-state.v1", topics["case-state"].name).replace(".run(stop)", ".catch_up()")
+    exec(compile(code, "example", "exec"), {"DATABASE": own, "BROKER": broker.bootstrap})  # noqa: S102 (our own page)
+    assert query(own, "SELECT * FROM cases ORDER BY 1") == query(
+        database, "SELECT record_id, stage FROM views.case_state ORDER BY 1"
+    )
 
 
 @pytest.mark.parametrize(

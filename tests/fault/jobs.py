@@ -26,6 +26,7 @@ from roznamcha.units import Outcome
 from schemas import catalogue
 from tests.acts import NOW, sent
 from tests.consumers.feed import all_views
+from tests.consumers.holding import hold_rows
 from tests.consumers.marks import Diary, Lines, told
 from tests.fault.posting import follow_topic, relay, subscribe, subscribe_stumbling, tell_rows
 from tests.fault.ticking import tick
@@ -200,6 +201,7 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "teller": tell_rows,
     "subscriber": subscribe,
     "stumbling subscriber": subscribe_stumbling,
+    "row subscriber": hold_rows,
     "kafka": follow_topic,
     "ledger": keep_ledger,
 }

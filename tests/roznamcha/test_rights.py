@@ -7,27 +7,37 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from kafka.admin import ScramMechanism, UserScramCredentialUpsertion
 
 from consumers.clients import Away, Broker, KafkaError, TopicPartition
 from consumers.embedded import connected
 from consumers.probing import why_not
 from consumers.slots import SLOTS
 from consumers.topics import Topics
+from roznamcha.broker import reaching
+from roznamcha.errors import Unavailable
 from roznamcha.relay import Relay
 from roznamcha.rights import Right, give, granted, services_of, take_away, wanted
 from roznamcha.topic_plan import apply, plan
 from schemas import catalogue
-from tests.broker.nodes import NoBroker, running
+from tests.broker.nodes import NoBroker, also, prepared, started
+from tests.broker.tls import certified
 from tests.consumers.feed import write_cases
+from tests.consumers.posted import folded
+from tests.consumers.subscribing import own, subscriber
+from tests.roznamcha.test_relaying import entered
 from tests.roznamcha.test_topics import AtBroker, skip_or_fail
 
+__all__ = ["own"]
 PEOPLE = ("admin", "relay", "project", "court")
 SERVICES = {"relay": "User:relay", "project": "User:project", "subscriber": "User:court"}
 NAMED = [part for service, principal in SERVICES.items() for part in ("--principal", f"{service}={principal}")]
 LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required"
+PASSWORD = "न्याय-17"  # noqa: S105 (of a broker that lives for some seconds)
 GUARDED = [
     "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     "super.users=User:ANONYMOUS;User:admin",  # the node speaks to itself as nobody
@@ -47,14 +57,37 @@ def options(name: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+class Guarded(NamedTuple):
+    """A broker with an authorizer: its address, that of its other door, over TLS, and the authority behind that."""
+
+    address: str
+    tls: str
+    authority: Path
+
+
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a broker with an authorizer."""
+def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """That broker, with both doors open."""
+    folder = tmp_path_factory.mktemp("guarded")
+    trusted, shown = certified(folder / "tls")
+    over = [
+        "listener.name.tls.ssl.keystore.type=PEM", f"listener.name.tls.ssl.keystore.location={shown}",
+        "listener.name.tls.sasl.enabled.mechanisms=SCRAM-SHA-512",
+        f"listener.name.tls.scram-sha-512.sasl.jaas.config={SCRAM};",
+    ]  # fmt: skip
     try:
-        with running(tmp_path_factory.mktemp("guarded") / "nodes", more=GUARDED) as cluster:
-            yield cluster.bootstrap
+        made = prepared(folder / "nodes", more=[*GUARDED, *over])
+        tls = also(made, "SASL_SSL")
+        with started(made) as cluster:
+            yield Guarded(cluster.bootstrap, tls, trusted)
     except NoBroker as error:
         skip_or_fail(error)
+
+
+@pytest.fixture(scope="module")
+def guarded(doors: Guarded) -> str:
+    """The address of that broker."""
+    return doors.address
 
 
 def as_(name: str, address: str) -> Broker:
@@ -195,3 +228,63 @@ def test_who_may_not_apply_is_told_so(guarded: str, tmp_path: Path) -> None:
     assert done.returncode == 4
     assert "does not make third." in done.stderr
     assert len(plan(as_("admin", guarded), Topics("third"), services=services_of([])).missing) == len(Topics().all)
+
+
+# --- over TLS --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def secret(doors: Guarded) -> dict[str, str]:
+    """How the administrator comes in by the other door: who the broker is is proved, and by SCRAM who he is."""
+    with as_("admin", doors.address).admin() as admin:
+        wanted = [UserScramCredentialUpsertion("admin", ScramMechanism.SCRAM_SHA_512, PASSWORD, 4096)]
+        assert admin.alter_user_scram_credentials(wanted) == {"admin": None}
+    return {
+        "security_protocol": "SASL_SSL", "sasl_mechanism": "SCRAM-SHA-512", "sasl_plain_username": "admin",
+        "sasl_plain_password": PASSWORD, "ssl_cafile": str(doors.authority),
+    }  # fmt: skip
+
+
+def test_everything_goes_over_tls_too(
+    doors: Guarded, secret: dict[str, str], database: str, own: str, tmp_path: Path
+) -> None:
+    """By the settings: topics, relay, follower and doctor; and the kit of another system."""
+    (tmp_path / "options.json").write_text(json.dumps(secret))
+    program = AtBroker(tmp_path, database, doors.tls, "tls", str(tmp_path / "options.json"))
+    assert apply(Broker(doors.tls, secret), Topics("tls")).done
+    entered(program, 4)
+    assert program.json("relay", "--once")["published"] == 4
+    follows = program.start("project", "--source", "kafka")
+    try:
+        wait_until(lambda: folded(database) == 4)
+    finally:
+        follows.terminate()
+        follows.communicate(timeout=30)
+    document = program.json("doctor")
+    told = {each["part"]: each for each in document["parts"]}
+    assert told["position"]["ok"] is told["broker"]["ok"] is True
+    assert PASSWORD not in json.dumps(document, ensure_ascii=False)
+    assert subscriber(own, Broker(doors.tls, secret), Topics("tls")).catch_up() == 4
+
+
+def test_what_is_wrong_with_tls_is_told(doors: Guarded, secret: dict[str, str], tmp_path: Path) -> None:
+    """Another authority, another name, no certificate, a wrong password, none: one line with what to set, exit 4."""
+    other, _ = certified(tmp_path / "other")
+    (tmp_path / "garbage.pem").write_text("hello")
+    port = doors.tls.rpartition(":")[2]
+    cases: list[tuple[str, dict[str, str], str]] = [
+        (doors.tls, {"ssl_cafile": str(other)}, "shows a certificate that isn't taken: unable to get local issuer"),
+        (f"localhost:{port}", {}, "isn't taken: Hostname mismatch, certificate is not valid for 'localhost'"),
+        (doors.tls, {"ssl_cafile": str(tmp_path / "garbage.pem")}, "ssl_cafile names holds no certificate"),
+        (doors.tls, {"sasl_plain_password": "x"}, "doesn't take our proof of who we are (SCRAM-SHA-512)"),
+        (doors.tls, {"security_protocol": "SSL"}, "wants to know who we are (SCRAM-SHA-512): say SASL_SSL"),
+    ]
+    for address, wrong, words in cases:
+        broker = Broker(address, {"bootstrap_timeout_ms": 200, **secret, **wrong})
+        with pytest.raises(Unavailable, match=re.escape(words)), reaching(broker), broker.admin():
+            pass
+    (tmp_path / "options.json").write_text(json.dumps(secret | {"sasl_plain_password": "mistyped"}))
+    done = AtBroker(tmp_path, "", doors.tls, "tls", str(tmp_path / "options.json")).run("topics", "plan", check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (4, 1)
+    assert "are name and password right?" in done.stderr
+    assert "mistyped" not in done.stderr

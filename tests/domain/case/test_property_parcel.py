@@ -9,6 +9,7 @@ import pytest
 
 from domain.event import Event
 from domain.malkhana.parcel import Sample
+from domain.malkhana.units import in_unit
 from tests.domain.case.builders_accused import struck, when
 from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import (
@@ -138,13 +139,13 @@ def test_a_sample_is_some_of_it(amount: str) -> None:
         when(STORED, split(remaining=amount)).refused("a quantity is zero, negative or no number")
 
 
-def test_each_sample_has_an_id_of_its_own_and_the_same_unit() -> None:
+def test_each_sample_has_an_id_of_its_own_and_a_unit_that_adds_up() -> None:
     """No blank id, none used twice, none that the case has; and grams of grams."""
     when(STORED, split(remaining="500", samples=())).refused("PR/1 cannot be split into nothing")
     when(STORED, split(sample(1), sample(1))).refused("sample 'PR/1/S1' of PR/1 needs an id that no other article")
     when(STORED, split(sample(1, id="PR/1"))).refused("sample 'PR/1' of PR/1 needs an id")
     when(STORED, split(sample(1, id=" "))).refused("needs an id")
-    when(STORED, split(sample(1, unit="kg"))).refused("sample PR/1/S1 is measured in kg", "Give the quantity in g")
+    when(STORED, split(sample(1, unit="ml"))).refused("sample PR/1/S1 is measured in ml", "Give the quantity in g")
 
 
 def test_the_holder_splits() -> None:
@@ -168,3 +169,40 @@ def test_a_struck_split_never_drew_a_sample() -> None:
     assert article(record.record).quantity == Decimal(500)
     when(record, sent(property_id="PR/1/S1")).refused("lists PR/1.")
     when(record, split()).entered()
+
+
+@pytest.mark.parametrize(
+    ("unit", "whole", "drawn"),
+    [
+        ("kg", "0.5", [("24", "g"), ("24000", "mg"), ("0.0000001", "kg")]),
+        ("g", "500", [("0.024", "kg"), ("24", "g")]),
+        ("l", "1", [("180", "ml"), ("0.18", "l")]),
+        ("m", "1", [("10", "cm"), ("5", "mm")]),
+    ],
+)
+def test_samples_may_be_weighed_in_another_unit(unit: str, whole: str, drawn: list[tuple[str, str]]) -> None:
+    """Grams of kilograms add up exactly; each sample stands in the register as it was weighed."""
+    stored = in_malkhana(item(unit=unit, quantity=Decimal(whole)))
+    samples = [sample(n, quantity=Decimal(quantity), unit=each) for n, (quantity, each) in enumerate(drawn, 1)]
+    left = Decimal(whole) - sum(in_unit(each.quantity, each.unit, unit) or Decimal("NaN") for each in samples)
+    case = when(stored, split(*samples, remaining=str(left))).entered()
+    shown = [(article(case, each.id).quantity, article(case, each.id).unit) for each in samples]
+    assert shown == [(Decimal(quantity), each) for quantity, each in drawn]
+    assert (article(case).quantity, article(case).unit) == (left, unit)
+    short = str(left - Decimal("0.0000000001"))
+    when(stored, split(*samples, remaining=short)).refused("cannot be split: samples, remainder and use make")
+
+
+def test_what_measures_another_thing_is_no_part() -> None:
+    """A bottle is no litre, a metre no gram, and a quantity too small to be kept is none."""
+    stored = in_malkhana(item(unit="l", quantity=Decimal(1)))
+    for unit in ("bottle", "g", "L", ""):
+        when(stored, split(sample(1, "1", unit=unit), remaining="0")).refused("Give the quantity in l")
+    pinch = sample(1, quantity=Decimal("1E-15"), unit="l")
+    when(in_malkhana(item(unit="ml", quantity=Decimal(1))), split(pinch, remaining="0.999999999999")).refused(
+        "a quantity is zero, negative or no number"
+    )
+    for odd in ("NaN", "Infinity", "-1"):
+        when(stored, split(sample(1, odd, unit="ml"), remaining="1")).refused(
+            "a quantity is zero, negative or no number"
+        )

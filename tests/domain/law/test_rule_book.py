@@ -88,6 +88,12 @@ def test_every_act_has_a_clock_or_a_reason() -> None:
         ("waiting", "- {row: a, law: b, waits_for: c, why: ''}", "a row has law, row, waits_for, why"),
         ("unclocked", "- {why: a, acts: [X]}\n- {why: b, acts: [X]}", "unclocked.yaml:2: X stands twice"),
         ("unclocked", "- {why: a, acts: []}", "a row has acts, why"),
+        ("unclocked", "- {why: a, acts: ['*.Nothing']}", r"unclocked.yaml:1: no register has the act \*.Nothing"),
+        (
+            "unclocked",
+            "- {why: a, acts: ['*.EntryCorrected']}\n- {why: b, acts: [inquest.EntryCorrected]}",
+            "unclocked.yaml:2: inquest.EntryCorrected stands twice",
+        ),
     ],
 )
 def test_a_list_that_leaves_something_unsaid_is_refused(
