@@ -14,7 +14,8 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from consumers import embedded, parking
-from consumers.embedded import Follower, connected, prepare
+from consumers.building import prepare
+from consumers.embedded import Follower, connected
 from consumers.rebuild import rebuild
 from projections.view import View
 from roznamcha import snapshots
