@@ -39,6 +39,7 @@ OPTIONS = {
     "topics": "ROZNAMCHA_TOPICS",
     "registry_url": "ROZNAMCHA_REGISTRY_URL",
     "timezone": "ROZNAMCHA_TIMEZONE",
+    "closed_days": "ROZNAMCHA_CLOSED_DAYS",
 }
 
 
@@ -64,6 +65,9 @@ def begin(  # noqa: PLR0913 (one for each setting)
     topics: Annotated[str, typer.Option(help="Prefix of the topics.", envvar="ROZNAMCHA_TOPICS")] = "",
     registry_url: Annotated[str, typer.Option(help="Schema registry.", envvar="ROZNAMCHA_REGISTRY_URL")] = "",
     timezone: Annotated[str, typer.Option(help="Time zone of the days.", envvar="ROZNAMCHA_TIMEZONE")] = "",
+    closed_days: Annotated[
+        str, typer.Option(help="List of the days on which courts are closed.", envvar="ROZNAMCHA_CLOSED_DAYS")
+    ] = "",
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done, on stderr.")] = False,
     show_version: Annotated[
         bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_version)
@@ -74,7 +78,8 @@ def begin(  # noqa: PLR0913 (one for each setting)
     lifeline.hold()
     log.set_up(verbose=verbose)
     given = {"data": data, "database_url": database_url, "kafka": kafka, "kafka_options": kafka_options,
-             "topics": topics, "registry_url": registry_url, "timezone": timezone}  # fmt: skip
+             "topics": topics, "registry_url": registry_url, "timezone": timezone,
+             "closed_days": closed_days}  # fmt: skip
     os.environ.update({OPTIONS[key]: value for key, value in given.items() if value})
 
 

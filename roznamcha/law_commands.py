@@ -21,6 +21,7 @@ from domain.law.waiting import unclocked, waiting
 from domain.law.words import day_words
 from domain.shape import columns
 from roznamcha import errors
+from roznamcha.closed_days import closed_days
 from roznamcha.commands.law_check import law_check
 from roznamcha.errors import Usage
 from roznamcha.lab.rules import texts_in
@@ -85,7 +86,8 @@ def due(
     """Compute one limit: the last day, and from when it has lapsed."""
     found, zone = _rule(rule), settings().zone
     try:
-        answer = due_of(found, _start(start), _attributes(attr or []), _day(governed, "--governed"), zone)
+        answer = due_of(found, _start(start), _attributes(attr or []), _day(governed, "--governed"), zone,
+                        closed=closed_days(settings()))  # fmt: skip
     except UnknownLaw as error:
         raise errors.UnknownLaw(*error.args) from None
     except BadQuestion as error:

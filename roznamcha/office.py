@@ -12,7 +12,8 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 import domain
-from domain.law.book import Book, load_book
+from domain.law.book import Book
+from roznamcha.closed_days import book_in_force
 from roznamcha.errors import Usage
 from roznamcha.fences import clock_of, same_time
 from roznamcha.migrate import migrate
@@ -37,8 +38,8 @@ class Office:
 
     @cached_property
     def book(self) -> Book:
-        """The rule book that ships with this release."""
-        return load_book()
+        """The rule book that ships with this release, with the closed days that the settings name. Raises Usage."""
+        return book_in_force(self.settings)
 
 
 @contextmanager

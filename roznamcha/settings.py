@@ -35,6 +35,7 @@ class Settings:
     topics: str = PREFIX
     registry_url: str = ""
     timezone: str = "Asia/Kolkata"
+    closed_days: Path | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -66,6 +67,7 @@ class Settings:
             "ROZNAMCHA_TOPICS": self.topics,
             "ROZNAMCHA_REGISTRY_URL": masked(self.registry_url) or "(none)",
             "ROZNAMCHA_TIMEZONE": self.timezone,
+            "ROZNAMCHA_CLOSED_DAYS": str(self.closed_days) if self.closed_days else "(none: no closed days are known)",
         }
 
 
@@ -100,6 +102,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         topics=env.get("ROZNAMCHA_TOPICS") or PREFIX,
         registry_url=env.get("ROZNAMCHA_REGISTRY_URL", ""),
         timezone=env.get("ROZNAMCHA_TIMEZONE") or "Asia/Kolkata",
+        closed_days=Path(closed).absolute() if (closed := env.get("ROZNAMCHA_CLOSED_DAYS")) else None,
     )
 
 

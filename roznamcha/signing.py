@@ -1,7 +1,8 @@
 """An officer's signature on a PDF: PAdES, by the certificate he gives; nothing of it is kept.
 
 The signature is added behind the bytes as they were (an incremental update), so what was set can still be compared.
-Its time is the machine's own clock, and proves nothing by itself: PAdES baseline B has no time stamp in it.
+Its time is the machine's own clock, and proves nothing by itself; with an authority's time stamp (RFC 3161) inside it
+is PAdES baseline T, else B.
 """
 
 from __future__ import annotations
@@ -13,15 +14,20 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import aiohttp
 from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 
-from roznamcha.errors import Refused, Usage
+from roznamcha.errors import Refused, Unavailable, Usage
+from roznamcha.settings import masked
 
 VARIABLE = "ROZNAMCHA_PASSPHRASE"
 """Where the passphrase may stand in the environment."""
 FIELD = "OfficersSignature"
+PATIENCE = 30
+"""Seconds in which an authority must answer."""
 
 
 def passphrase_of(file: Path | None) -> bytes | None:
@@ -64,11 +70,22 @@ def signer_in(certificate: Path, passphrase: bytes | None, now: datetime) -> sig
     return found
 
 
-def signed(pdf: bytes, signer: signers.SimpleSigner) -> bytes:
-    """The PDF with the signature behind it: PAdES baseline B, SHA-256, over all of its bytes."""
+def signed(pdf: bytes, signer: signers.SimpleSigner, tsa: str = "") -> bytes:
+    """The PDF with the signature behind it: PAdES baseline B, SHA-256, over all of its bytes.
+
+    With the URL of a time stamping authority it is baseline T. Raises Unavailable where that gives no time stamp.
+    """
     wanted = signers.PdfSignatureMetadata(
         field_name=FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
     )
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    out: io.BytesIO = signers.sign_pdf(writer, wanted, signer=signer)
+    stamper = HTTPTimeStamper(tsa, https=tsa.startswith("https:"), timeout=PATIENCE) if tsa else None
+    try:
+        out: io.BytesIO = signers.sign_pdf(
+            IncrementalPdfFileWriter(io.BytesIO(pdf)), wanted, signer=signer, timestamper=stamper
+        )
+    except (OSError, ValueError, aiohttp.ClientError) as error:
+        if not tsa:
+            raise
+        message = f"the time stamping authority at {masked(tsa)} gives no time stamp: {type(error).__name__}"
+        raise Unavailable(message) from None
     return out.getvalue()

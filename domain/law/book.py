@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from domain.law.closed import NEVER, ClosedDays
 from domain.law.form import Marked
 from domain.law.offences import Offences, packaged
 from domain.law.rule import BadRule, Rule, UnknownLaw
@@ -144,11 +145,14 @@ class Book:
     interests: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The facts and traits that matter to any rule, and which of their columns. Keep those, and only those."""
     proceeding: tuple[str, ...] = PROCEEDING
+    closed: ClosedDays = NEVER
+    """The closed days of courts and offices, for the rules that heed them."""
 
     @cached_property
     def basis(self) -> str:
-        """The SHA-256 of what each rule is counted by besides its own text: the offence tables, the way of counting."""
-        return hashlib.sha256(f"{WAY} {self.offences.digest}".encode()).hexdigest()
+        """The SHA-256 of what each rule is counted by besides its text: the way, the tables, the closed days."""
+        told = f"{WAY} {self.offences.digest} {self.closed.digest}".strip()
+        return hashlib.sha256(told.encode()).hexdigest()
 
     @cached_property
     def started_by(self) -> Mapping[str, tuple[str, ...]]:

@@ -13,14 +13,14 @@ is empty, or has no zone, counts from the act's own time. A start no version gov
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 from domain.law.book import Book
+from domain.law.closed import NEVER
 from domain.law.counting import Counting, counting_of, day_of
 from domain.law.course import Course
 from domain.law.docket import Docket, Seen
@@ -179,12 +179,14 @@ def evaluate(  # noqa: PLR0913 (each is a part of the question)
     *,
     as_of: datetime | None = None,
     known_at: datetime | None = None,
-    closed: AbstractSet[date] = frozenset(),
+    closed: Container[date] = NEVER,
 ) -> Reckoning:
     """Every clock of one record, from the facts that had occurred by `as_of` and were recorded by `known_at`.
 
-    `zone` is where days begin and end; `closed` are the closed days of courts and offices, for rules that heed them.
+    `zone` is where days begin and end; `closed` are the closed days of courts and offices, for rules that heed them:
+    those of the book where none are given.
     """
+    closed = closed or book.closed
     docket = Docket(book, facts, as_of, known_at)
     clocks: list[Clock] = []
     refused: list[Refusal] = []

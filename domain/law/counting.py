@@ -7,7 +7,7 @@ month is one of the British calendar). Days are never elapsed hours: over a chan
 from __future__ import annotations
 
 import calendar
-from collections.abc import Set as AbstractSet
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -46,7 +46,7 @@ class Counting:
 
     way: str
     zone: tzinfo
-    closed: AbstractSet[date] = frozenset()
+    closed: Container[date] = frozenset()
     """Closed days of the court or office; empty where the rule says that they change nothing."""
 
     def term(self, span: Span, start: datetime, *, days: int = 0, time_out: timedelta = timedelta()) -> Term:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from domain.law.asked import OFFENCE_ATTRIBUTES
+from domain.law.closed import NEVER
 from domain.law.counting import MOST_HOURS, Counting, day_of, written_start
 from domain.law.course import NOTHING, Course
 from domain.law.docket import Seen
@@ -54,8 +55,16 @@ class Due:
         }
 
 
-def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: date | None, zone: tzinfo) -> Due:
-    """When a limit that begins at `start` ends, by the version that governs.
+def due(  # noqa: PLR0913 (each is a part of the question)
+    rule: Rule,
+    start: datetime | date,
+    attrs: Mapping[str, Any],
+    governed: date | None,
+    zone: tzinfo,
+    *,
+    closed: Container[date] = NEVER,
+) -> Due:
+    """When a limit that begins at `start` ends, by the version that governs; `closed` days count where the rule says.
 
     `governed` (or the attribute `proceeding_began`) is the date that picks the version, by default the start's.
     `sections` may be given in place of what is computed from them, parted by commas or semicolons.
@@ -78,7 +87,7 @@ def due(rule: Rule, start: datetime | date, attrs: Mapping[str, Any], governed: 
         message = f"rule {rule.id} does not apply: {'; '.join(map(str, version.applies))}"
         raise UnknownLaw(message)
     fact = Fact("", "", moment, moment)
-    counting = Counting(rule.counting, zone)
+    counting = Counting(rule.counting, zone, closed if rule.closed_days == "next-open-day" else NEVER)
     course = Course(rule, version, Seen(moment, 0, fact), "", counting)
     course.known, course.classes = both, offences
     hours = sum((_number(known.get(each.hours), each.hours) for each in rule.excludes), Decimal(0))

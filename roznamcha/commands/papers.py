@@ -29,6 +29,7 @@ Sign = Annotated[
 Passphrase = Annotated[
     Path | None, typer.Option(help="A file with its passphrase, instead of ROZNAMCHA_PASSPHRASE or being asked")
 ]
+Tsa = Annotated[str, typer.Option(help="With --sign: URL of a time stamping authority (RFC 3161)")]
 
 
 @app.command()
@@ -39,6 +40,7 @@ def report(  # noqa: PLR0913 (what it is made of, and who signs)
     tsa_ca: Annotated[Path | None, typer.Option(help="Certificates of time stamping authorities")] = None,
     sign: Sign = None,
     passphrase: Passphrase = None,
+    tsa: Tsa = "",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -49,7 +51,9 @@ def report(  # noqa: PLR0913 (what it is made of, and who signs)
     copy = Copy(_read(bundle), catalogue(), _read(policy).decode(errors="replace") if policy else "", tsa_ca)
     pdf = typeset("report", report_of(copy, settings().zone), made=copy.made)
     told = {"verdict": {line: how for line, how, _ in copy.verdict}, "leaves": len(copy.entered)}
-    _written(to, pdf, (sign, passphrase), {"record": copy.record, "audience": copy.audience, **told}, as_json=as_json)
+    _written(
+        to, pdf, (sign, passphrase, tsa), {"record": copy.record, "audience": copy.audience, **told}, as_json=as_json
+    )
 
 
 @app.command()
@@ -62,6 +66,7 @@ def certificate(  # noqa: PLR0913 (as above)
     ] = "",
     sign: Sign = None,
     passphrase: Passphrase = None,
+    tsa: Tsa = "",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -75,7 +80,7 @@ def certificate(  # noqa: PLR0913 (as above)
     copy = Copy(_read(bundle), catalogue())
     chosen: Form = "65B" if form == "65B" else "63" if form == "63" else form_for(copy)
     pdf = typeset("certificate", certificate_of(copy, chosen, bundle.name, settings().zone), made=copy.made)
-    _written(to, pdf, (sign, passphrase), {"record": copy.record, "form": chosen}, as_json=as_json)
+    _written(to, pdf, (sign, passphrase, tsa), {"record": copy.record, "form": chosen}, as_json=as_json)
 
 
 def _read(path: Path) -> bytes:
@@ -87,14 +92,19 @@ def _read(path: Path) -> bytes:
         raise Usage(message) from None
 
 
-def _written(to: Path, pdf: bytes, by: tuple[Path | None, Path | None], told: dict[str, Any], *, as_json: bool) -> None:
+def _written(
+    to: Path, pdf: bytes, by: tuple[Path | None, Path | None, str], told: dict[str, Any], *, as_json: bool
+) -> None:
     """Sign it if that was asked for, write it, and say what was written."""
     signer: str | None = None
+    if by[2] and by[0] is None:
+        message = "--tsa stamps a signature: give --sign too"
+        raise Usage(message)
     if by[0] is not None:
         from roznamcha import signing  # noqa: PLC0415 (a fifth of a second, and few papers are signed here)
 
         own = signing.signer_in(by[0], signing.passphrase_of(by[1]), datetime.now(UTC))
-        pdf = signing.signed(pdf, own)
+        pdf = signing.signed(pdf, own, by[2])
         signer = own.subject_name
     write_whole(to, pdf)
     shown = {"file": str(to), "bytes": len(pdf), "sha256": hashlib.sha256(pdf).hexdigest(), "signed_by": signer}

@@ -25,7 +25,7 @@ TAKES = ("each", "last", "latest", "after")
 SHOWS = ("", "sections", "rupees", "weekday", "four digits")
 BLANKS = ("", "unfed", "signed")
 """Why a box is printed empty: no column of this register feeds it, or somebody signs there by hand."""
-BOX = {"box", "en", "hi", "column", "meta", "of", "show", "blank", "rows", "look", "where", "is"}
+BOX = {"box", "en", "hi", "column", "meta", "of", "show", "blank", "rows", "look", "is"}
 PART = {"acts", "key", "take", "by", "many", "repeats"}
 FORM = {"form", "version", "title", "under", "source", "parts", "boxes"}
 Words = Mapping[str, str]
@@ -61,9 +61,10 @@ class Box:
     show: str = ""
     blank: str = ""
     rows: tuple[Box, ...] = ()
-    look: str = ""
-    where: str = ""
+    look: tuple[str, ...] = ()
+    """Where a column of a table looks its value up, the first place first: `part:column` or `part.table:column`."""
     matches: str = ""
+    """The column of its own row that says which entry, or row, is meant there."""
 
     @property
     def own(self) -> bool:
@@ -143,10 +144,11 @@ def _part(name: str, given: Mapping[str, Any]) -> Part:
 
 def _box(given: Mapping[str, Any]) -> Box:
     _only(given, BOX, f"the box {given.get('en')!r}")
-    more = {key: given[key] for key in ("of", "column", "meta", "show", "blank", "look", "where") if key in given}
+    more = {key: given[key] for key in ("of", "column", "meta", "show", "blank") if key in given}
     rows = tuple(_box(each) for each in given.get("rows", ()))
     words = {"en": given["en"], "hi": given["hi"]}
-    return Box(given.get("box", ""), words, rows=rows, matches=given.get("is", ""), **more)
+    look = tuple(given.get("look", ()))
+    return Box(given.get("box", ""), words, rows=rows, look=look, matches=given.get("is", ""), **more)
 
 
 def flaws(form: Form) -> Iterator[str]:
@@ -179,10 +181,15 @@ def _flaws_of(form: Form, box: Box, row: Shape | None) -> Iterator[str]:
         yield f"{said}: it is shown, or left blank, in a way that nobody knows"
     elif box.meta and not _in_meta(box.meta):
         yield f"{said}: an entry's head has no {box.meta}"
-    elif box.look and _looked(form, box) is None:
-        yield f"{said}: there is no {box.look!r} to look into"
+    elif box.look:
+        for look in box.look:
+            shape = _looked(form, look)
+            if shape is None:
+                yield f"{said}: there is no {look!r} to look into"
+            elif not box.meta:
+                yield from _flaws_of_column(form, box, shape, said)
     elif box.column and not box.meta:
-        yield from _flaws_of_column(form, box, _looked(form, box) if box.look else row, said)
+        yield from _flaws_of_column(form, box, row, said)
     else:
         for each in box.rows:
             yield from _flaws_of(form, replace(each, of=box.of), None)
@@ -199,16 +206,22 @@ def _flaws_of_column(form: Form, box: Box, row: Shape | None, said: str) -> Iter
             yield from _flaws_of(form, each, _record(found.shape))
 
 
-def _looked(form: Form, box: Box) -> Shape | None:
-    """The shape of what a column looks into: an act, or a list of one."""
-    part, _, listed = box.look.partition(".")
-    acts = form.parts[part].acts if part in form.parts else ()
-    for act in acts:
-        if not listed:
-            return Shape("record", of=ACTS[act], columns=columns(ACTS[act]))
-        for column in columns(ACTS[act]):
-            if column.name == listed:
-                return _record(column.shape)
+def places_of(look: str) -> tuple[str, str, str]:
+    """Of a place to look into its part, the table in it (if any), and the column that must say the same."""
+    part, _, where = look.partition(":")
+    name, _, listed = part.partition(".")
+    return name, listed, where
+
+
+def _looked(form: Form, look: str) -> Shape | None:
+    """The shape of what a column looks into: an act, or a row of a table in one, with the column that decides."""
+    part, listed, where = places_of(look)
+    for act in form.parts[part].acts if part in form.parts else ():
+        whole = Shape("record", of=ACTS[act], columns=columns(ACTS[act]))
+        tables = [_record(each.shape) for each in whole.columns if each.name == listed]
+        found = whole if not listed else tables[0] if tables else None
+        if found and any(each.name == where for each in found.columns):
+            return found
     return None
 
 

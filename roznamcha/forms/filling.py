@@ -6,14 +6,14 @@ A struck entry feeds no box. A box that no entry feeds stays empty, and so does 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 from domain.event import Event, Sealed, struck
 from domain.shape import Column, Shape, columns, once
-from roznamcha.forms.book import MAIN, Box, Form, Part
+from roznamcha.forms.book import MAIN, Box, Form, Part, places_of
 
 Entry = Event[Any]
 
@@ -165,11 +165,7 @@ class _Filling:
         if box.blank:
             return None
         if box.look:
-            entry, owner = self.look(box, getattr(owner, box.matches, None))
-            if entry is None:
-                return None
-            self.looked.add(entry.meta.version)
-            owner = entry if box.meta else owner
+            return self.looked_up(box, getattr(owner, box.matches, None))
         if box.meta:
             return attrgetter(box.meta)(owner.meta)
         value = getattr(owner, box.column, None)
@@ -178,14 +174,18 @@ class _Filling:
             return value or None
         return None if _unsaid(value, column) else _chosen(value, column.shape)
 
-    def look(self, box: Box, key: Any) -> tuple[Entry | None, Any]:  # noqa: ANN401
-        """The entry, and the row of its table, that a table's row points at: the last one that stands."""
-        part, _, listed = box.look.partition(".")
-        for entry in reversed(self.entries[part]):
-            for row in getattr(entry, listed) if listed else (entry,):
-                if getattr(row, box.where) == key:
-                    return entry, row
-        return None, None
+    def looked_up(self, box: Box, key: Any) -> Any:  # noqa: ANN401
+        """What the first place says that knows something: of the last entry there that stands."""
+        plain = replace(box, look=())
+        for look in box.look:
+            part, listed, where = places_of(look)
+            for entry in reversed(self.entries[part]):
+                for row in getattr(entry, listed) if listed else (entry,):
+                    value = self.cell(plain, entry if box.meta else row) if getattr(row, where) == key else None
+                    if value is not None:
+                        self.looked.add(entry.meta.version)
+                        return value
+        return None
 
 
 def values_of(form: Form, entry: Entry) -> Iterator[tuple[Box, Any]]:

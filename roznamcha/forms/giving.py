@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from domain.event import Sealed
-from roznamcha.forms.book import MAIN, Form
+from roznamcha.forms.book import MAIN, Form, places_of
 from roznamcha.forms.filling import Entry, Filled, Sheet, values_of
 from roznamcha.forms.printing import Copy
 from roznamcha.plain import plain
@@ -80,9 +80,9 @@ def _repeated(sheet: Sheet) -> Iterator[dict[str, Any]]:
         for number, row in enumerate(filled.rows):
             for each, value in zip(box.rows, row, strict=True):
                 if each.look:
-                    looked = sheet.form.parts[each.look.partition(".")[0]]
+                    others = dict.fromkeys(sheet.form.parts[places_of(look)[0]].repeats for look in each.look)
                     label = {"label": dict(each.words), "row": number}
-                    yield _said(filled) | label | {"from": looked.repeats, "value": told(value)}
+                    yield _said(filled) | label | {"from": ", ".join(others), "value": told(value)}
 
 
 def _said(filled: Filled) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def authority(folder: Path) -> Iterator[tuple[str, Path]]:
                 "ts", "-reply", "-queryfile", str(folder / "query"), "-config", str(config), "-section", "one"
             )
             self.send_response(200)
+            self.send_header("content-type", "application/timestamp-reply")
             self.end_headers()
             self.wfile.write(told)
 

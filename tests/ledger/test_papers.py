@@ -29,6 +29,7 @@ from roznamcha.ledger.report import Copy, report_of
 from roznamcha.ledger.verify import Bundle, unpack
 from roznamcha.typeset import typeset
 from schemas import Schema, catalogue
+from tests.ledger.authority import authority
 from tests.ledger.copies import ACCUSED, VICTIM, WITNESS, Court, packed
 from tests.ledger.papers import PASSPHRASE, officer, read, squeezed, texts
 
@@ -277,3 +278,23 @@ def test_an_officer_signs(case: Court, tmp_path: Path, monkeypatch: pytest.Monke
     for wrong in (tmp_path / "nowhere.p12", ca):
         with pytest.raises(Usage):
             signing.signer_in(wrong, PASSPHRASE, datetime.now(UTC))
+
+
+def test_a_signature_with_an_authoritys_time(case: Court, tmp_path: Path) -> None:
+    """The authority's token is in the signature, and good by its own certificate; one that is away is told."""
+    p12, ca = officer(tmp_path / "own")
+    (tmp_path / "copy.zip").write_bytes(case.copies["public"])
+    (tmp_path / "pass").write_bytes(PASSPHRASE)
+    asked = ("report", str(tmp_path / "copy.zip"), "-o", str(tmp_path / "r.pdf"))
+    sign = ("--sign", str(p12), "--passphrase", str(tmp_path / "pass"), "--tsa")
+    with authority(tmp_path / "tsa") as (url, theirs):
+        case.run(*asked, *sign, url)
+        trusted, clock = (ValidationContext(trust_roots=[load_cert_from_pemder(str(each))]) for each in (ca, theirs))
+        read_back = PdfFileReader(io.BytesIO((tmp_path / "r.pdf").read_bytes())).embedded_signatures[0]
+        found = validate_pdf_signature(read_back, trusted, ts_validation_context=clock)
+        assert (found.intact, found.valid, found.trusted) == (True, True, True)
+        assert (found.timestamp_validity.intact, found.timestamp_validity.trusted) == (True, True)
+    (tmp_path / "r.pdf").unlink()
+    assert "gives no time stamp" in case.run(*asked, *sign, url, code=4)
+    assert "give --sign too" in case.run(*asked, "--tsa", url, code=2)
+    assert not (tmp_path / "r.pdf").exists()

@@ -85,7 +85,8 @@ GOOD = (FOLDER / "iif-7.yaml").read_text(encoding="utf-8")
         ("of: filed", "of: files", "there is no part 'files'"),
         ("key: appeal}", "key: appeal, take: some}", "says not which entries"),
         ("column: appeal}", "column: appeal, show: italics}", "in a way that nobody knows"),
-        ("column: appeal}", "look: nobody, where: a, is: b}", "to look into"),
+        ("column: appeal}", "look: [nobody:appeal], is: b}", "to look into"),
+        ("column: appeal}", "look: [filed:colour], is: b}", "to look into"),
         ('{box: "3", en: Court that decided', '{box: "2", en: Court that decided', None),
         ("main:", "first:", "no part says"),
     ],
@@ -168,6 +169,19 @@ def test_a_form_draws_upon_other_entries(case: Given) -> None:
     assert court["Result for each accused"] == [["A1", "01.09.2026 12:00", "BNS 305", "convicted", "BNS 305"]]
 
 
+def test_an_accused_who_was_never_arrested_has_a_name(case: Given) -> None:
+    """On the chargesheet the name is the arrest memo's, else the later naming's, else the FIR's."""
+    named = line("AccusedNamed", "07-10T09:00", accused="A2", how="known", basis="recording", accused_name="त्र्यम्बक")
+    final = json.loads(json.dumps(LINES[7]))
+    final["fields"]["accused"].append({"code": "A2", "status": "absconding"})
+    final["fields"]["not_charged"] = []
+    entries = given(*acts_of([LINES[0], named, final])).entries
+    rows = boxes("IIF-5", entries)["Particulars of accused persons charge-sheeted"]
+    assert [row[:2] for row in rows] == [["A1", "कृष्ण कुमार & पुत्र"], ["A2", "त्र्यम्बक"]]
+    (sheet,) = fill(form_of("IIF-5"), entries)
+    assert [each.meta.version for each in sheet.sources] == [1, 2, 3]
+
+
 def test_a_form_names_the_entries_it_was_made_from(case: Given) -> None:
     """Each of them and no other, with place and id."""
     (sheet,) = fill(form_of("IIF-5"), case.entries)
@@ -191,7 +205,7 @@ def test_a_struck_entry_feeds_no_box(case: Given) -> None:
     """Neither its own form nor another's; the form says that there was one. Who strikes the strike makes it valid."""
     entries = correcting(case, 4)
     assert fill(form_of("IIF-3"), entries) == []
-    assert boxes("IIF-5", entries)["Particulars of accused persons charge-sheeted"][0][1] == ""
+    assert boxes("IIF-5", entries)["Particulars of accused persons charge-sheeted"][0][1] == "कृष्ण कुमार & पुत्र"
     assert shown("IIF-5", entries)["struck"]["entries"] == ["प्रविष्टि · entry 4 case.AccusedArrested (द्वारा · by 15)"]
     assert "न्यू राजेन्द्र नगर" not in " ".join(texts(shown("IIF-5", entries)))
     assert len(fill(form_of("IIF-3"), correcting(case, 4, 15))) == 1
@@ -270,20 +284,21 @@ def test_every_text_reads_back_from_the_pdf(name: str, case: Given) -> None:
     assert pdf == typeset("form", json.loads(json.dumps(told_of)), made=made)
 
 
-def test_no_word_runs_off_the_paper(case: Given) -> None:
-    """A long word in a narrow table stays within its sheet, and a long text goes on to the next one."""
+@pytest.mark.parametrize("contents", ["लंबा कथन।\n" * 400, "a\n" * 700])
+def test_nothing_runs_off_the_paper(contents: str) -> None:
+    """A long word in a narrow column stays within its sheet, and a long text goes on to the next one."""
     fir = json.loads(json.dumps(LINES[0]))
     fir["fields"]["accused"][0]["accused_name"] = "क्षत्रियश्रेष्ठ" * 12
-    fir["fields"]["contents"] = "लंबा कथन।\n" * 400
-    document = pypdfium2.PdfDocument(
-        typeset("form", shown("IIF-1", given(*acts_of([fir])).entries), made=datetime(2026, 7, 2, tzinfo=UTC))
-    )
+    fir["fields"]["contents"] = fir["fields"]["accused"][1]["physical_features"] = contents
+    told_of = shown("IIF-1", given(*acts_of([fir])).entries)
+    document = pypdfium2.PdfDocument(typeset("form", told_of, made=datetime(2026, 7, 2, tzinfo=UTC)))
     try:
         assert len(document) > 4
         for page in document:
             text = page.get_textpage()
-            right = max(text.get_charbox(n)[2] for n in range(text.count_chars()))
-            assert right <= page.get_width() - 40
+            signs = [text.get_charbox(n) for n in range(text.count_chars())]
+            assert max(right for _, _, right, _ in signs) <= page.get_width() - 40
+            assert min(bottom for _, bottom, _, _ in signs) >= 0
     finally:
         document.close()
 
