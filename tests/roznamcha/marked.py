@@ -171,6 +171,10 @@ PREVENTIVE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("InquiryContinued", {"person": "R1"}),
     ("BondExecuted", {"person": "R1"}),
     ("BondViolated", {"person": "R1"}),
+    ("PersonHeldForDirection", {"person": "R2"}),
+    ("UrgentOrderMade", {"order_number": "UO/1"}),
+    ("NuisanceCauseShown", {"order_number": "NO/1"}),
+    ("NuisanceTimeExtended", {"order_number": "NO/1"}),
     ("ProceedingsDropped", {}),
 )
 """Acts of a preventive action with personal columns, and what they need."""
