@@ -131,7 +131,7 @@ def check(
     for each in checked.bad if not as_json else ():
         say(f"{each} (record {each.record}, entry {each.version})")
     if not as_json and not checked.bad:
-        say(f"{checked.says()}: every file is what its entry says")
+        say("every file that an entry has is what it was", checked.says())
     if checked.bad and as_json:
         raise typer.Exit(Broken.exit_code)
     if checked.bad:

@@ -13,6 +13,7 @@ from consumers import entries
 from domain.common.document import AttachesDocuments
 from domain.event import ACTS
 from roznamcha.documents.cabinet import Cabinet
+from roznamcha.screen import many
 from schemas import Catalogue
 
 MOST = 20
@@ -63,7 +64,7 @@ class Checked:
             first = self.bad[0]
             more = f"; and {len(self.bad) - 1} more: see `document check`" if len(self.bad) > 1 else ""
             return f"{first} (record {first.record}, entry {first.version}){more}"
-        line = f"{self.documents:,} attached, in {self.files:,} files"
+        line = f"{self.documents:,} attached, in {many(self.files, 'file')}"
         if self.orphans:
             line += f"; {len(self.orphans):,} stored and in no entry (the same upload uses them): {_few(self.orphans)}"
         if self.strange:
