@@ -161,7 +161,8 @@ def _act(each: Entered, zone: ZoneInfo) -> Told:
     where, nobody = each.shown.get("meta.station", {}), {"rank": "", "role": "", "id": ""}
     actor = each.shown.get("meta.actor", nobody if each.told["kind"] == "copy" else None)
     return {
-        "number": _number(each), "file": _file(each), "index": f"{each.index:,}", "hash": base64_text(each.hash), "title": each.title,
+        "number": _number(each), "file": _file(each),
+        "index": f"{each.index:,}", "hash": base64_text(each.hash), "title": each.title,
         "name": each.name, "known": each.schema is not None or not each.act,
         "occurred": _moment(each.shown.get("meta.occurred_at"), zone), "entered": _moment(each.told["at"], zone),
         "reported": _moment(each.shown.get("meta.reported_at"), zone),
