@@ -25,8 +25,9 @@ from latency import RATE, enter_steadily
 from rebuild import views
 
 from consumers import steps
+from consumers.building import prepare
 from consumers.clients import Broker
-from consumers.embedded import Follower, connected, prepare
+from consumers.embedded import Follower, connected
 from consumers.kafka import BATCH, KafkaFollower
 from consumers.topics import Topics
 from roznamcha.relay import Relay

@@ -20,7 +20,8 @@ from zoneinfo import ZoneInfo
 from harness import database, in_turn, options, report, server
 from psycopg import Connection
 
-from consumers.embedded import connected, prepare
+from consumers.building import prepare
+from consumers.embedded import connected
 from consumers.tables import Table, tables_of
 from consumers.ticker import PAGE, due_page
 from domain.law.book import load_book

@@ -20,7 +20,8 @@ from harness import database, options, report, server
 from rebuild import views
 
 from consumers import steps
-from consumers.embedded import Follower, connected, head, prepare
+from consumers.building import prepare
+from consumers.embedded import Follower, connected, head
 from schemas import catalogue
 
 RATE = 500

@@ -20,7 +20,8 @@ from filling import fill
 from harness import database, in_turn, options, report, server
 from psycopg.conninfo import conninfo_to_dict
 
-from consumers.embedded import Follower, connected, prepare
+from consumers.building import prepare
+from consumers.embedded import Follower, connected
 from consumers.rebuild import fill_first
 from domain.law.book import load_book
 from projections.articles import Articles

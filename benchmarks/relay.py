@@ -19,7 +19,8 @@ from consumers.carried import headers_of, key_of
 from consumers.clients import Broker
 from consumers.embedded import connected, read_log
 from consumers.stamps import StampReader
-from roznamcha.relay import Relay, forget
+from roznamcha.published import forget
+from roznamcha.relay import Relay
 from schemas import catalogue
 
 Message = tuple[bytes, bytes, int, Any]

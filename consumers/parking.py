@@ -15,8 +15,8 @@ from uuid import UUID
 from psycopg import Connection, Rollback
 
 from consumers import entries
+from consumers.building import is_built
 from consumers.checkpoints import positions
-from consumers.embedded import is_built
 from consumers.folding import Fold, Kept, Parked, read_entry
 from consumers.outbox import opened
 from consumers.runner import Outdated

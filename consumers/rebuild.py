@@ -13,10 +13,11 @@ from typing import Any
 import structlog
 from psycopg import Connection
 
+from consumers.building import is_built, note_built, prepare
 from consumers.bulk import Builder, Progress, group_of
 from consumers.checkpoints import MAIN, begin, forget, move, moved, positions
 from consumers.compare import Difference, compare
-from consumers.embedded import Follower, head, is_built, note_built, prepare
+from consumers.embedded import Follower, head
 from consumers.outbox import tell_differences
 from consumers.parking import honour_passes
 from consumers.restored import note_seen

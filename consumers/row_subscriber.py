@@ -30,7 +30,7 @@ from consumers.sorting import Sorted, sort_out
 from consumers.steps import reach
 from consumers.subscriber import HINDRANCES, Subscriber
 from consumers.taking import Take, Taking
-from schemas import Catalogue
+from schemas import Catalogue, SchemaError
 
 __all__ = ["HINDRANCES", "Row", "RowSubscriber", "RowTake"]
 
@@ -96,7 +96,10 @@ class RowTaking(Taking):
         with connection.transaction(), connection.cursor() as cursor:
             untold = self.book.untold(connection, topic_id, partition, at)
             lots = self.book.lots(connection, {record_id for record_id, _ in untold})
+            waiting = {record_id: self._waiting(connection, record_id) for record_id in lots}
             for nth, (record_id, key) in enumerate(untold, 1):
+                if key in waiting.get(record_id, ()) or None in waiting.get(record_id, ()):
+                    continue  # it was told again, and waits: the replay will say what has become of it
                 kept = Kept(at.position, partition, record_id, self.reader.kind, key.encode())
                 why = "" if record_id in lots else self.hand_over(cursor, kept, careful=True)
                 if why is not None:
@@ -109,6 +112,16 @@ class RowTaking(Taking):
         for each in letters:
             log.error("parked", group=self.book.subscriber, why=each.why, record=each.kept and str(each.kept.record_id))
         return len(untold)
+
+    def _waiting(self, connection: Connection[Any], record_id: UUID) -> set[str | None]:
+        """The keys of a parked record's rows that wait; None among them where one can't be read."""
+        found = set[str | None]()
+        for kept in self.book.waiting(connection, record_id):
+            try:
+                found.add(text_of(self.reader.row(kept).key))
+            except SchemaError:
+                found.add(None)
+        return found
 
 
 def _nowhere(partition: int, offset: int) -> Any:  # noqa: ANN401 (as kafka-python's record)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -131,7 +131,8 @@ class Subscriber:
                 elif time.monotonic() - moved > self.patience:
                     message = f"{len(left)} partitions of {self.topic} gave nothing for {self.patience:.0f} s"
                     raise Timeout(message)
-            self._settle(reading)
+            with suppress(Fenced):  # another member does it
+                self._settle(reading)
         for each in self.stopped.values():
             raise each
         return self.taken - before

@@ -22,8 +22,9 @@ from uuid import UUID
 import structlog
 from psycopg import Connection
 
+from consumers.building import is_built
 from consumers.checkpoints import MAIN, positions
-from consumers.embedded import Follower, is_built, unhindered
+from consumers.embedded import Follower, unhindered
 from consumers.runner import Outdated
 from consumers.slots import slot_of
 from consumers.steps import reach

@@ -39,6 +39,7 @@ OPTIONS = {
     "topics": "ROZNAMCHA_TOPICS",
     "registry_url": "ROZNAMCHA_REGISTRY_URL",
     "timezone": "ROZNAMCHA_TIMEZONE",
+    "documents": "ROZNAMCHA_DOCUMENTS",
     "closed_days": "ROZNAMCHA_CLOSED_DAYS",
 }
 
@@ -65,6 +66,9 @@ def begin(  # noqa: PLR0913 (one for each setting)
     topics: Annotated[str, typer.Option(help="Prefix of the topics.", envvar="ROZNAMCHA_TOPICS")] = "",
     registry_url: Annotated[str, typer.Option(help="Schema registry.", envvar="ROZNAMCHA_REGISTRY_URL")] = "",
     timezone: Annotated[str, typer.Option(help="Time zone of the days.", envvar="ROZNAMCHA_TIMEZONE")] = "",
+    documents: Annotated[
+        str, typer.Option(help="Where documents lie, as fsspec has it.", envvar="ROZNAMCHA_DOCUMENTS")
+    ] = "",
     closed_days: Annotated[
         str, typer.Option(help="List of the days on which courts are closed.", envvar="ROZNAMCHA_CLOSED_DAYS")
     ] = "",
@@ -78,7 +82,7 @@ def begin(  # noqa: PLR0913 (one for each setting)
     lifeline.hold()
     log.set_up(verbose=verbose)
     given = {"data": data, "database_url": database_url, "kafka": kafka, "kafka_options": kafka_options,
-             "topics": topics, "registry_url": registry_url, "timezone": timezone,
+             "topics": topics, "registry_url": registry_url, "timezone": timezone, "documents": documents,
              "closed_days": closed_days}  # fmt: skip
     os.environ.update({OPTIONS[key]: value for key, value in given.items() if value})
 

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from consumers.building import note_built
 from consumers.checkpoints import MAIN, begin, positions
 from consumers.columns import micros
-from consumers.embedded import note_built
 from consumers.outbox import opened, tell
 from consumers.tables import tables_of
 from domain.event import EPOCH

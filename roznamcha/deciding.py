@@ -15,9 +15,11 @@ from uuid import UUID
 from consumers import entries
 from consumers.steps import reach
 from domain.common.corrections import CorrectsEntry
+from domain.common.document import AttachesDocuments
 from domain.common.matter import Matter
 from domain.common.tie import TiesRecords, decide_tie, knowing, names_of_other
 from domain.event import RECORDS, Decision, Event, Record, decide
+from roznamcha.documents.proven import Proven
 from roznamcha.numbers import Serial, number_name, number_of, serial_of, with_number
 from roznamcha.opening import identity, misnamed
 from roznamcha.recorder import EntryRecorder, Line
@@ -31,20 +33,22 @@ from schemas import Catalogue
 class Deciding:
     """Decides units in a turn. One thread at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it decides by)
         self,
         recorder: EntryRecorder,
         catalogue: Catalogue,
         keyring: Keyring,
         shelf: Shelf,
         now: Callable[[], datetime],
+        proven: Proven,
     ) -> None:
-        """Decide against the records on `shelf`; `now` gives the time of recording."""
+        """Decide against the records on `shelf`; `now` gives the time of recording, `proven` knows stored files."""
         self._recorder = recorder
         self._catalogue = catalogue
         self._keyring = keyring
         self._shelf = shelf
         self._now = now
+        self._proven = proven
 
     def decide(self, units: Sequence[Unit], turn: Turn) -> None:
         """Decide more units in this turn, each after those that came before it."""
@@ -143,6 +147,8 @@ class Deciding:
             reasons = misplaced(event, name, held.record, now, turn.names.get(name))
             if isinstance(event, CorrectsEntry):
                 reasons += tuple(self._mispointed(event, held.record, unit, turn))
+            event, lacking = self._hung(event, held.record, unit)
+            reasons += lacking
             event, tied = self._tied(event, held.record, turn, act.record)
             reasons += tied.reasons
             decision = None if reasons else decide(without_text(event), held.record)
@@ -151,10 +157,12 @@ class Deciding:
                 held = entered(unit, event, held, now, doubts, partial(self._earlier, held.record, unit, turn))
                 continue
             unit.events, unit.reasons = [], reasons or (decision.reasons if decision else ())
-            attempt = event.attempt(unit.reasons) if len(unit.acts) == 1 and held.record.version else None
+            alone = len(unit.acts) == 1 or (unit.hung and act is unit.acts[0])
+            attempt = event.attempt(unit.reasons) if alone and held.record.version else None
             if attempt is None:
                 return
             held = entered(unit, attempt, held, now, (), tuple)
+            break
         if not claimed.isdisjoint(turn.claimed):  # two units of this batch want one number: the later one waits
             turn.postponed.add(unit.record_id)
             unit.events = []
@@ -163,6 +171,12 @@ class Deciding:
         turn.claimed |= claimed
         turn.numbers = numbers
         unit.after = turn.standing[unit.record_id] = held
+
+    def _hung(self, event: Event[Any], record: Record, unit: Unit) -> tuple[Event[Any], tuple[str, ...]]:
+        """Documents hang on the act that they came with, and their files are stored: else the reasons."""
+        if not isinstance(event, AttachesDocuments):
+            return event, ()
+        return event.behind(record.version if unit.events else 0), tuple(self._proven.lacking(event, record.id))
 
     def _oddly_numbered(self, event: Event[Any], numbers: Mapping[Serial, int]) -> tuple[str, ...]:
         """Doubts about the number an act gives: one by hand that leaves a gap, one of a station nobody has seen yet."""

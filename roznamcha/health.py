@@ -34,7 +34,7 @@ GRACE = 300.0
 """Seconds for which entries may wait, and due clocks be untold. A follower may be connected, and have no way on."""
 INTEGRITY = frozenset((
     "completeness", "parked", "fences", "schemas", "store", "partitions", "position", "rows", "checkpoints",
-    "reconcile", "ledger",
+    "reconcile", "ledger", "documents",
 ))  # fmt: skip
 """Parts that are broken when they aren't well; of the others some process or service is away."""
 

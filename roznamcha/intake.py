@@ -45,6 +45,8 @@ class Act:
     """The act in one canonical form, so that the same command sent twice can be told from another one."""
     new: bool | None = None
     """Whether it was said that this act begins a new record, or that it doesn't. It is no part of the act."""
+    drawn: UUID | None = None
+    """The id that a record begun by this act gets, where something was sealed under its key before. No part of it."""
 
 
 def read_act(

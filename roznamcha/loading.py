@@ -15,7 +15,7 @@ PLACES = {
     "deadlines": "commands.reading", "custody": "commands.custody", "explain": "commands.explaining",
     "diff": "commands.explaining", "bundle": "commands.bundling", "publish": "commands.publishing",
     "report": "commands.papers", "certificate": "commands.papers", "copy": "commands.receipts",
-    "form": "commands.forms", "handoffs": "commands.handoffs",
+    "document": "commands.documents:app", "form": "commands.forms", "handoffs": "commands.handoffs",
     "tick": "commands.ticking", "relay": "commands.relaying", "project": "commands.projecting",
     "reconcile": "commands.reconciling", "verify": "commands.keeping", "rebuild": "commands.keeping",
     "migrate": "commands.keeping", "doctor": "commands.health", "metrics": "commands.health",

@@ -17,8 +17,8 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from consumers.building import is_built
 from consumers.clients import Broker
-from consumers.embedded import is_built
 from consumers.outbox import GONE, row_bytes, topics_of
 from consumers.reading import topic_id
 from consumers.slots import SLOTS, slot_of

@@ -14,6 +14,7 @@ from roznamcha.sample import (
     LABORATORY,
     Planned,
 )
+from roznamcha.sample_audit import audits
 from roznamcha.sample_complaint import EVERY as CASES_TO_COMPLAINT
 from roznamcha.sample_complaint import FROM_COMPLAINT, SampleComplaint
 from roznamcha.sample_court import arrested, chargesheeted, left_untraced
@@ -27,6 +28,8 @@ from roznamcha.sample_mlc import EVERY as CASES_TO_MLC
 from roznamcha.sample_mlc import HURT, SampleMLC
 from roznamcha.sample_preventive import EVERY as CASES_TO_ACTION
 from roznamcha.sample_preventive import SamplePreventive
+from roznamcha.sample_unclaimed import EVERY as CASES_TO_FIND
+from roznamcha.sample_unclaimed import SampleUnclaimed
 
 
 def planned(cases: int, seed: int = 1861) -> list[Planned]:
@@ -43,8 +46,10 @@ def planned(cases: int, seed: int = 1861) -> list[Planned]:
     mlcs += [SampleMLC(number, seed) for number in range(cases // CASES_TO_MLC)]
     actions = [SamplePreventive(number, seed) for number in range(cases // CASES_TO_ACTION)]
     days = [SampleDiary(number, seed) for number in range(cases // CASES_TO_DAY)]
-    acts = [each for life in (*lives, *inquests, *complaints, *missing, *mlcs, *actions, *days) for each in life.acts()]
-    return sorted(each for each in acts if each.recorded_at <= ENDS)
+    finds = [SampleUnclaimed(number, seed) for number in range(cases // CASES_TO_FIND)]
+    every = (*lives, *inquests, *complaints, *missing, *mlcs, *actions, *days, *finds)
+    acts = sorted(each for life in every for each in life.acts())
+    return sorted(each for each in (*acts, *audits(acts, seed)) if each.recorded_at <= ENDS)
 
 
 class SampleCase(Life):

@@ -17,7 +17,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -39,6 +39,13 @@ T = TypeVar("T")
 Person = tuple[UUID, str]
 Change = Callable[[str, str, Sealed], Sealed]
 """From person, path and value to the value that takes its place."""
+
+
+class Keys(NamedTuple):
+    """What is made of one person's key in one record: what shuts boxes, and what the keys of documents come from."""
+
+    boxes: AESGCM
+    documents: bytes
 
 
 def load_master_key(path: Path) -> bytes:
@@ -84,7 +91,7 @@ class Keyring:
         self._wrapping = hmac.digest(master, b"roznamcha: wrap persons' keys", "sha256")
         self._commands = hmac.digest(master, b"roznamcha: digest of commands", "sha256")
         self._snapshots = hmac.digest(master, b"roznamcha: snapshots of records", "sha256")
-        self._keys: dict[Person, AESGCM] = {}
+        self._keys: dict[Person, Keys] = {}
 
     def command_digest(self, content: bytes) -> bytes:
         """A digest that shows whether two commands are the same, and nothing else to anybody without the key."""
@@ -115,7 +122,7 @@ class Keyring:
             salt = _b64(secrets.token_bytes(16))
             text = _b64(json.dumps([salt, path, value.text], ensure_ascii=False).encode())
             nonce = secrets.token_bytes(NONCE)
-            box = self._keys[meta.record_id, person].encrypt(nonce, text.encode(), _bound(meta.entry_id, path))
+            box = self._keys[meta.record_id, person].boxes.encrypt(nonce, text.encode(), _bound(meta.entry_id, path))
             return Sealed(person, hashlib.sha256(text.encode()).digest(), nonce + box)
 
         return self._mapped(event, close)
@@ -163,7 +170,7 @@ class Keyring:
         if key is None:
             return None
         try:
-            text = key.decrypt(value.box[:NONCE], value.box[NONCE:], _bound(entry_id, path))
+            text = key.boxes.decrypt(value.box[:NONCE], value.box[NONCE:], _bound(entry_id, path))
         except InvalidTag:
             message = f"a sealed column of entry {entry_id} does not open with its person's key: it was changed"
             raise Broken(message) from None
@@ -200,10 +207,19 @@ class Keyring:
                 del self._keys[key]
         for record_id, person, wrapped in found:
             try:
-                self._keys[record_id, person] = AESGCM(aes_key_unwrap(self._wrapping, bytes(wrapped)))
+                unwrapped = aes_key_unwrap(self._wrapping, bytes(wrapped))
+                documents = hmac.digest(unwrapped, b"roznamcha: documents of this person", "sha256")
+                self._keys[record_id, person] = Keys(AESGCM(unwrapped), documents)
             except InvalidUnwrap:
                 message = "the persons' keys were wrapped under another master key: restore keys/master.key"
                 raise Broken(message) from None
+
+    def document_key(self, person: Person, digest: bytes, *, make: bool = False) -> bytes | None:
+        """The key of one document, by its own SHA-256; None where the person's key is gone. `make` draws that first."""
+        if person not in self._keys:
+            self._fetch({person}, make=make)
+        keys = self._keys.get(person)
+        return hmac.digest(keys.documents, digest, "sha256") if keys else None
 
     def prove(self, person: Person) -> None:
         """Raise Broken when this person's key was wrapped under another master key."""

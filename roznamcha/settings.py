@@ -35,7 +35,13 @@ class Settings:
     topics: str = PREFIX
     registry_url: str = ""
     timezone: str = "Asia/Kolkata"
+    documents: str = ""
     closed_days: Path | None = None
+
+    @property
+    def documents_place(self) -> str:
+        """Where the files of documents lie: the place that was named, or a folder among the data."""
+        return self.documents or str(self.data / "documents")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -67,6 +73,7 @@ class Settings:
             "ROZNAMCHA_TOPICS": self.topics,
             "ROZNAMCHA_REGISTRY_URL": masked(self.registry_url) or "(none)",
             "ROZNAMCHA_TIMEZONE": self.timezone,
+            "ROZNAMCHA_DOCUMENTS": masked(self.documents) or "(the folder documents of the data folder)",
             "ROZNAMCHA_CLOSED_DAYS": str(self.closed_days) if self.closed_days else "(none: no closed days are known)",
         }
 
@@ -102,6 +109,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         topics=env.get("ROZNAMCHA_TOPICS") or PREFIX,
         registry_url=env.get("ROZNAMCHA_REGISTRY_URL", ""),
         timezone=env.get("ROZNAMCHA_TIMEZONE") or "Asia/Kolkata",
+        documents=env.get("ROZNAMCHA_DOCUMENTS", ""),
         closed_days=Path(closed).absolute() if (closed := env.get("ROZNAMCHA_CLOSED_DAYS")) else None,
     )
 

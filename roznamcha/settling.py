@@ -64,7 +64,7 @@ class Settling:
         status: Literal["refused", "recorded"] = "refused" if unit.reasons else "recorded"
         unit.outcomes = [
             answer(status, act, event, position, unit.reasons)
-            for act, event, position in zip(unit.acts, unit.events, positions, strict=True)
+            for act, event, position in zip(unit.acts[: len(lines)], unit.events, positions, strict=True)
         ]
         return True
 
@@ -80,6 +80,8 @@ class Settling:
             if all(before):
                 pairs = zip(unit.acts, before, strict=True)
                 unit.outcomes = [self._repeated(act, each) for act, each in pairs if each]
+            elif unit.hung and before[0] and before[0].entry.name != unit.acts[0].event.name:
+                unit.outcomes = [self._repeated(unit.acts[0], before[0])]  # it was refused, and nothing hung on that
             elif any(before):
                 reason = "some of these acts were entered before under their command ids, the others were not"
                 self._refuse(unit, (reason,))

@@ -14,7 +14,6 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-import aiohttp
 from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
@@ -83,7 +82,7 @@ def signed(pdf: bytes, signer: signers.SimpleSigner, tsa: str = "") -> bytes:
         out: io.BytesIO = signers.sign_pdf(
             IncrementalPdfFileWriter(io.BytesIO(pdf)), wanted, signer=signer, timestamper=stamper
         )
-    except (OSError, ValueError, aiohttp.ClientError) as error:
+    except (OSError, ValueError) as error:
         if not tsa:
             raise
         message = f"the time stamping authority at {masked(tsa)} gives no time stamp: {type(error).__name__}"

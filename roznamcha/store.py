@@ -13,6 +13,7 @@ from uuid import UUID
 
 from roznamcha.deciding import Deciding
 from roznamcha.desk import Desk
+from roznamcha.documents.proven import Proven
 from roznamcha.errors import Refused
 from roznamcha.intake import Act
 from roznamcha.opening import identity
@@ -43,8 +44,10 @@ class Store:
         self.catalogue = catalogue
         self.keyring = keyring
         self.shelf = Shelf(self.recorder, catalogue, Snapshots(datastore, keyring))
+        self.proven = Proven()
         self.now = now or (lambda: datetime.now(UTC))
-        deciding = Deciding(self.recorder, catalogue, keyring, self.shelf, lambda: self.now())  # noqa: PLW0108 (whatever clock it has then)
+        clock = lambda: self.now()  # noqa: E731, PLW0108 (whatever clock it has then)
+        deciding = Deciding(self.recorder, catalogue, keyring, self.shelf, clock, self.proven)
         self._desk = Desk(deciding, Settling(self.recorder, keyring, self.shelf))
 
     def record(self, act: Act, *, patience: float = PATIENCE) -> Outcome:

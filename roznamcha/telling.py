@@ -13,8 +13,9 @@ from uuid import UUID
 import structlog
 from psycopg import Connection
 
+from consumers.building import is_built
 from consumers.carried import Headers, key_of, row_headers
-from consumers.embedded import is_built, unhindered
+from consumers.embedded import unhindered
 from consumers.outbox import kind_of, open_topic, topics_of
 from consumers.tails import Tails
 from consumers.topics import Topics

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from domain.common.document import AttachesDocuments
 from domain.event import Event, Record, changed, fold
 from roznamcha.ids import uuid7
 from roznamcha.intake import TOLERANCE, Act
@@ -57,6 +58,12 @@ class Unit:
     """Empty until the unit is answered."""
     error: Exception | None = None
     """Why it can't be answered."""
+
+    @property
+    def hung(self) -> bool:
+        """Whether it is one act with documents that hang on it: if that is refused, they are nothing by themselves."""
+        rest = self.acts[1:]
+        return bool(rest) and all(isinstance(each.event, AttachesDocuments) for each in rest)
 
     @property
     def register(self) -> str:
@@ -133,7 +140,7 @@ def _open(unit: Unit, reference: str, turn: Turn) -> None:
     unit.reasons = beginning(unit.acts[0])
     if unit.reasons:
         return
-    unit.record_id = uuid7()
+    unit.record_id = unit.acts[0].drawn or uuid7()
     turn.fresh.add(unit.record_id)  # nobody else can know it
     if reference:
         unit.alias = reference

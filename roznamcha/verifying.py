@@ -53,6 +53,8 @@ class Report:
     rows: dict[str, int] = field(default_factory=dict)
     kafka: dict[str, Any] | None = None
     """What lies on Kafka against the store, by topic; None where no broker is named."""
+    documents: int = 0
+    """How many were compared with their stored files."""
     until: datetime = field(default_factory=lambda: datetime.max.replace(tzinfo=UTC))
     """The latest time of recording that can be true, by the database's clock."""
 
@@ -86,6 +88,7 @@ class Report:
             "parked": self.parked,
             "views": self.rows,
             "kafka": self.kafka,
+            "documents": self.documents,
         }
 
 

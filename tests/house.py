@@ -185,6 +185,17 @@ def machine_paths(root: Path) -> list[str]:
     return found
 
 
+def misnumbered(root: Path) -> list[str]:
+    """Decisions whose number another one has, that leave one out, or whose heading says another."""
+    found = []
+    names = [each for each in tracked(root, ".md") if each.startswith("docs/decisions/")]
+    for number, name in enumerate(sorted(names), 1):
+        heading = (root / name).read_text(encoding="utf-8").partition("\n")[0]
+        if not name.startswith(f"docs/decisions/{number:04}-") or not heading.startswith(f"# {number}. "):
+            found.append(f"{name}: it comes as number {number}, with the heading {heading!r}")
+    return found
+
+
 def tracked(root: Path, suffix: str = "") -> list[str]:
     """The files that belong to the project; outside a checkout, all that are there."""
     command = ["git", "-c", "safe.directory=*", "-C", str(root), "ls-files", "-z", "--cached"]

@@ -23,6 +23,7 @@ GUARDS = [
     house.too_long,
     house.unexplained,
     house.machine_paths,
+    house.misnumbered,
 ]
 
 
@@ -118,6 +119,18 @@ def test_a_long_file_is_seen(tmp_path: Path) -> None:
     """One line too many is one too many."""
     planted = plant(tmp_path, domain__long="x = 1\n" * (house.LINES + 1), domain__fits="x = 1\n" * house.LINES)
     assert house.too_long(planted) == ["domain/long.py: 351 lines, at most 350"]
+
+
+def test_a_number_that_two_decisions_have_is_seen(tmp_path: Path) -> None:
+    """Each has its own, in a row, and its heading says the same."""
+    folder = tmp_path / "docs" / "decisions"
+    folder.mkdir(parents=True)
+    for name, heading in {"0001-a": "# 1. A", "0002-b": "# 2. B", "0002-c": "# 2. C", "0004-d": "# 5. D"}.items():
+        (folder / f"{name}.md").write_text(f"{heading}\n")
+    assert [each.partition(":")[0] for each in house.misnumbered(tmp_path)] == [
+        "docs/decisions/0002-c.md",
+        "docs/decisions/0004-d.md",
+    ]
 
 
 def test_silence_is_seen(tmp_path: Path) -> None:

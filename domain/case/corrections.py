@@ -11,6 +11,7 @@ from domain.common.corrections import (
     PlacesLegalHold,
     RecordsAccess,
 )
+from domain.common.document import AttachesDocuments
 
 
 class EntryCorrected(CorrectsEntry, register="case"):
@@ -39,3 +40,7 @@ class AccessRecorded(RecordsAccess, register="case"):
 
 class EntryPassedOver(PassesEntryOver, register="case"):
     """A named person lets one view go on without one entry it cannot take. The entry itself stays as it is."""
+
+
+class DocumentsAttached(AttachesDocuments, register="case"):
+    """Papers or recordings are hung on an entry, by digest, size and media type; the files are never replaced."""

@@ -14,6 +14,7 @@ from uuid import UUID
 from domain.common.corrections import Corrections, CorrectsEntry, PassesEntryOver, RecordsAccess
 from domain.common.course import Course, onward
 from domain.common.days import day, written
+from domain.common.document import AttachesDocuments
 from domain.common.matter import Done, Entry, Matter, Part
 from domain.common.tie import Tie, TiesRecords
 from domain.event import Numbered, Sealed, changed
@@ -179,3 +180,7 @@ class AccessRecorded(RecordsAccess, register="diary"):
 
 class EntryPassedOver(PassesEntryOver, register="diary"):
     """A named person lets one view go on without one entry it cannot take. The entry itself stays as it is."""
+
+
+class DocumentsAttached(AttachesDocuments, register="diary"):
+    """Papers or recordings are hung on an entry, by digest, size and media type; the files are never replaced."""

@@ -99,8 +99,11 @@ class Lab(NamedTuple):
     elapsed: bool = False
 
     def counting(self, rule: Rule) -> Counting:
-        """How a rule counts here. No closed days are known."""
-        return counting_of("hours" if self.elapsed and elapses(rule) else rule.counting, self.zone)
+        """How a rule counts here; closed days are those of the book."""
+        if self.elapsed and elapses(rule):
+            return counting_of("hours", self.zone)
+        heeded = self.book.closed and rule.closed_days == "next-open-day"
+        return Counting(rule.counting, self.zone, self.book.closed) if heeded else counting_of(rule.counting, self.zone)
 
     def trials(self, lines: Sequence[LogLine]) -> Iterator[Trial]:
         """What becomes of each start and stop of one case, whose lines are in the order of the file."""

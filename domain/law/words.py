@@ -29,6 +29,11 @@ KNOWN = {
     "difficulty": ("the difficulty with the website", "वेबसाइट की कठिनाई"),
     "journey_hours": ("the hours of necessary journey", "आवश्यक यात्रा के घंटे"),
     "extended_by_days": ("the days of extension", "बढ़ाए गए दिन"),
+    "extended_months": ("the months of extension", "बढ़ाए गए मास"),
+    "above_one": ("an offence punishable with more than one year", "एक वर्ष से अधिक से दंडनीय अपराध"),
+    "imprisonment": ("an offence punishable with imprisonment", "कारावास से दंडनीय अपराध"),
+    "max_years": ("the longest term, in years", "अधिकतम अवधि, वर्षों में"),
+    "earlier_convictions": ("earlier convictions on the arrest memo", "गिरफ्तारी पत्रक में पूर्व दोषसिद्धियाँ"),
 }
 TEXTS: Mapping[str, tuple[str, str]] = {
     "starts": ("it begins with {fact}{subject}, {at}", "आरंभ: {fact}{subject}, {at}"),

@@ -11,6 +11,7 @@ from domain.common.corrections import (
     PlacesLegalHold,
     RecordsAccess,
 )
+from domain.common.document import AttachesDocuments
 
 
 class EntryCorrected(CorrectsEntry, register="property_unclaimed"):
@@ -39,3 +40,7 @@ class AccessRecorded(RecordsAccess, register="property_unclaimed"):
 
 class EntryPassedOver(PassesEntryOver, register="property_unclaimed"):
     """A named person lets one view go on without one entry it cannot take. The entry itself stays as it is."""
+
+
+class DocumentsAttached(AttachesDocuments, register="property_unclaimed"):
+    """Papers or recordings are hung on an entry, by digest, size and media type; the files are never replaced."""

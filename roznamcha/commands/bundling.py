@@ -21,6 +21,8 @@ from projections.links import follow
 from roznamcha.commands.custody import chain_of, document_of
 from roznamcha.commands.ledger import sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
+from roznamcha.documents.cabinet import Cabinet
+from roznamcha.documents.reading import held_in, readable
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.facts import facts_of, shown_fact
 from roznamcha.intake import actor_in, read_act
@@ -38,6 +40,8 @@ from roznamcha.whole import write_whole
 
 app = typer.Typer()
 NAME = re.compile(r"\.[A-Za-z0-9]{1,8}")
+ROOM = LARGEST // 4 * 3
+"""Bytes of exhibits, documents among them, that a copy holds."""
 
 
 @app.command()
@@ -69,7 +73,8 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         record_id, found = history_of(office, record)
         enter_reading(office, found, list(_to_open(office, found, rule)), rule.purpose, (by, reason, order))
         binder = Binder(Ledger(connection), office.catalogue, office.keyring)
-        files = {**extracts(office, record_id), **exhibits}
+        documents = documents_for(office, found, rule, sum(map(len, exhibits.values())))
+        files = {**extracts(office, record_id), **documents, **exhibits}
         with keeping(office) as keep:
             closed = binder.close(record_id, rule, files, keep)
         shown = binder.shown(record_id, rule, closed)
@@ -94,7 +99,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
 
 def _exhibits(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
     """Exhibits by their digests: a name may tell something, and two may have the same. Raises Usage."""
-    room = LARGEST // 4 * 3
+    room = ROOM
     for path in paths:
         try:
             room -= path.stat().st_size
@@ -105,8 +110,35 @@ def _exhibits(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
         except OSError as error:
             message = f"the exhibit {path} cannot be read: {error.strerror}"
             raise Usage(message) from None
-        suffix = path.suffix if NAME.fullmatch(path.suffix) else ""
-        yield f"exhibits/{hashlib.sha256(data).hexdigest()}{suffix.lower()}", data
+        yield _exhibit(hashlib.sha256(data).hexdigest(), path.suffix), data
+
+
+def _exhibit(digest: str, suffix: str) -> str:
+    """What a file is called in a copy."""
+    return f"exhibits/{digest}{suffix.lower() if NAME.fullmatch(suffix) else ''}"
+
+
+def documents_for(office: Office, found: list[Event[Any]], rule: Rule, taken: int = 0) -> dict[str, bytes]:
+    """The documents that this audience may see, as exhibits by their own digests, each verified as it is read.
+
+    What is erased stays away. Raises Broken for a file that isn't what was attached, Usage for more than a copy holds.
+    """
+    held, files = list(held_in(found)), dict[str, bytes]()
+    if not held:
+        return files
+    cabinet = Cabinet(office.settings.documents_place)
+    for each in held:
+        if not (rule.opens(each.document.person) if each.document.sealed else rule.shows("documents")):
+            continue
+        what = readable(office.keyring, each)
+        if what is None:
+            continue
+        taken += what.size
+        if taken > ROOM:
+            message = "the documents and exhibits are more than a copy holds, 3 GiB at most"
+            raise Usage(message)
+        files[_exhibit(what.digest.hex(), Path(what.name).suffix)] = b"".join(what.pieces(cabinet))
+    return files
 
 
 def enter_reading(

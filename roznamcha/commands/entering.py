@@ -20,7 +20,7 @@ from domain.event import ACTS
 from roznamcha.errors import Refused, Usage
 from roznamcha.forms.taking import form_lines
 from roznamcha.importing import Line, Tally, case_lines, take_in
-from roznamcha.intake import actor_in, read_act
+from roznamcha.intake import Act, actor_in, read_act
 from roznamcha.labels import read_code
 from roznamcha.mapping import load_map
 from roznamcha.office import Office, open_office
@@ -56,6 +56,14 @@ def record(  # noqa: PLR0913 (one for each part of an act)
     command_id: Annotated[str, typer.Option(help="A UUID; the same one again enters nothing twice")] = "",
     new: Annotated[bool, typer.Option("--new", help="The act begins a new record, which --record may name")] = False,  # noqa: FBT002
     scan: Annotated[str, typer.Option(help="The code on an article's label, as a scanner reads it")] = "",
+    document: Annotated[
+        list[Path] | None, typer.Option(help="A file that hangs on this entry; may be given repeatedly")
+    ] = None,
+    document_of: Annotated[
+        str, typer.Option(help="The documents are sealed for this person (code); default: CASE")
+    ] = "",
+    document_open: Annotated[bool, typer.Option("--document-open", help="Not sealed: in every copy")] = False,  # noqa: FBT002
+    media_type: Annotated[str, typer.Option(help="Media type of the documents; default: by the file's ending")] = "",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -80,14 +88,25 @@ def record(  # noqa: PLR0913 (one for each part of an act)
     if scan:
         scanned(name, sent, *read_code(scan), lambda record_id: _called(here, record_id))
     sent = {key: value for key, value in sent.items() if value is not None}
-    try:
-        act = read_act(sent, now=now, source="cli", strict=False, zone=here.zone)
-    except Refused as refused:
-        raise Refused(located(refused.reasons, OPTIONS, "")) from None
+    if document or document_of or document_open or media_type:
+        from roznamcha.commands.attaching import record_with, wanted_of
+
+        wanted = wanted_of(document or [], document_of, media_type, openly=document_open)
+        record_with(sent, wanted, now=now, as_json=as_json)
+        return
+    act = act_sent(sent, now, here.zone)
     with open_office(here) as office:
         outcome = office.store.record(act)
         called = outcome.called or office.store.shelf.called([outcome.record_id]).get(outcome.record_id, "")
-    _tell(outcome, called, as_json=as_json)
+    tell(outcome, called, as_json=as_json)
+
+
+def act_sent(sent: dict[str, Any], now: datetime, zone: ZoneInfo) -> Act:
+    """The act as it was given at the counter. Raises Refused with every reason, by the options they are about."""
+    try:
+        return read_act(sent, now=now, source="cli", strict=False, zone=zone)
+    except Refused as refused:
+        raise Refused(located(refused.reasons, OPTIONS, "")) from None
 
 
 def _called(here: Settings, record_id: UUID) -> str:
@@ -163,7 +182,8 @@ def shown_outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _tell(outcome: Outcome, called: str, *, as_json: bool) -> None:
+def tell(outcome: Outcome, called: str, *, as_json: bool) -> None:
+    """Tell what became of one act."""
     if as_json:
         print_json(shown_outcome(outcome))
         return

@@ -10,6 +10,8 @@ from eventsourcing.persistence import PersistenceError
 
 from consumers.embedded import connected
 from consumers.restored import disagreement
+from roznamcha.documents.cabinet import Cabinet
+from roznamcha.documents.checking import check_documents
 from roznamcha.errors import Broken, RoznamchaError, Unavailable, Usage
 from roznamcha.fences import clock_of, open_fences
 from roznamcha.health import INTEGRITY, LEDGER, LIVING, examine
@@ -119,6 +121,15 @@ def _ledger(office: Office, connection: psycopg.Connection[Any]) -> tuple[bool, 
     return says(Ledger(connection), memory_of(office.settings), living.get(LEDGER, 0))
 
 
+def _documents(office: Office, connection: psycopg.Connection[Any]) -> tuple[bool, str]:
+    try:
+        cabinet = Cabinet(office.settings.documents_place)
+        checked = check_documents(connection, office.catalogue, cabinet, whole=False)
+    except (Usage, Unavailable) as error:
+        return False, str(error)
+    return not checked.bad, checked.says()
+
+
 def _parts(office: Office) -> Found:
     with connected(office.url) as connection:
         row = connection.execute("SELECT version()").fetchone()
@@ -131,6 +142,7 @@ def _parts(office: Office) -> Found:
             ("schemas", not complaints, complaints[0] if complaints else f"{len(office.catalogue.schemas)}"),
             ("rules", True, f"{len(office.book.rules)} rules, {len(office.book.offences)} sections"),
             ("ledger", *_ledger(office, connection)),
+            ("documents", *_documents(office, connection)),
             ("store", not taken_back, taken_back or "it holds what the views have seen"),
             *examine(connection, office.catalogue, clock_of(connection), _named(office.settings)).says(),
         ]

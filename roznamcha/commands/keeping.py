@@ -13,6 +13,7 @@ from consumers.rebuild import Difference, rebuild_all
 from consumers.restored import disagreement, step_back
 from projections.view import View
 from roznamcha.columns import read_text
+from roznamcha.commands.comparing import with_documents
 from roznamcha.commands.reading import CopyFile, PolicyFile, Qr
 from roznamcha.commands.reconciling import Within, both_topics, complain, in_time
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
@@ -47,7 +48,7 @@ def verify(  # noqa: PLR0913 (what is checked, and by what)
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check every entry and every row of every view against an independent fold; or a scanned code, with --qr."""
+    """Check every entry, row and document against an independent fold; or a scanned code, with --qr."""
     if qr or policy or copy:
         from roznamcha.commands.receipts import prove  # noqa: PLC0415 (the printing's libraries, for a code alone)
 
@@ -58,6 +59,7 @@ def verify(  # noqa: PLR0913 (what is checked, and by what)
         with progress_bar("verifying", shown=not as_json) as progress:
             opened = office.keyring.open
             report = verify_store(board.connection, board.views, office.catalogue, record_id, progress, opened)
+        with_documents(report, office, record_id, quiet=as_json)
         topics, away = _topics_of(office, record_id, quiet=as_json)
         complain(report, topics)
     if as_json:
@@ -65,6 +67,8 @@ def verify(  # noqa: PLR0913 (what is checked, and by what)
     elif report.ok:
         rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items())
         say(f"{report.entries:,} entries of {report.records:,} records verified; rows: {rows}")
+        if report.documents:
+            say(f"{many(report.documents, 'document')} as entered")
         for short, each in (report.kafka or {}).items():
             there, store = f"{each['topic']['entries']:,}", each["store"]
             say(f"on Kafka {there} of the store's {store['in_all']:,} {short}; {store['unpublished']:,} are to come")

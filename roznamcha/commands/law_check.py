@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ import typer
 
 from domain.law.book import Book
 from domain.law.lab import Lab, elapses
+from roznamcha.closed_days import closed_days
 from roznamcha.errors import Usage
 from roznamcha.lab.checking import HEADS, Checked, check, document, moment_json, rows
 from roznamcha.lab.kept import Kept
@@ -63,7 +65,8 @@ def law_check(  # noqa: PLR0913 (each is a choice of the user's)
     if cases and rejects and cases.resolve() == rejects.resolve():
         message = "--cases and --rejects name one file: give each its own"
         raise Usage(message)
-    books = [book_in(folder, where) for folder in (rules, compare) if folder is not None]
+    closed = closed_days(settings())
+    books = [replace(book_in(folder, where), closed=closed) for folder in (rules, compare) if folder is not None]
     until = moment_of(as_of, where) if as_of else None
     asked, form = Asked(tuple(books)), Form(case, activity, time, delimiter, time_format)
     kept = Kept(asked.activities, [*asked.columns, *([by] if by else [])], by)

@@ -121,7 +121,7 @@ class Asked:
                 continue
             if rule.governed_by == "proceeding" and seen.isdisjoint(PROCEEDING):
                 yield f"rule {rule.id}: the log tells of no proceeding, so the date of the start picks the version"
-            if rule.closed_days == "next-open-day":
+            if rule.closed_days == "next-open-day" and not any(book.closed for book in self.books):
                 yield f"rule {rule.id}: no closed days are known here, so none moves an end"
 
 

@@ -14,6 +14,7 @@ HINDI = """\
 यह क्या है
   पुलिस के एक अभिलेख की प्रति ({audience}), जैसा वह दर्ज किया गया था। leaves/ में हर प्रविष्टि का एक पृष्ठ है;
   disclosures/ में वे स्तंभ हैं जो इस प्रति में दिखाए जा सकते हैं; withheld.json बताता है कि क्या नहीं दिखाया गया और क्यों।
+  exhibits/ में साथ रखी फ़ाइलें और अभिलेख के वे दस्तावेज़ हैं जो दिखाए जा सकते हैं, हर एक अपने SHA-256 के नाम से।
 
 जाँच कैसे करें (इंटरनेट के बिना)
   1. sha256sum -c MANIFEST.sha256
@@ -37,7 +38,8 @@ WHAT THIS IS
   milestones/   heads of earlier days, and that the log has only grown since
   anchors/      the log's signed head, and its parts as openssl takes them
   extracts/     custody and legal clocks as tables, named by the last leaf; they are informative
-  exhibits/     files that were put with it, named by the last leaf
+  exhibits/     files that were put with it, and the record's documents that it may show, each under its own SHA-256 as
+                its entry has it; named by the last leaf
   trust/        FOR COMPARISON ONLY
 
 HEADS

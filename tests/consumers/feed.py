@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 import domain
-from consumers.embedded import Follower, connected, prepare
+from consumers.building import prepare
+from consumers.embedded import Follower, connected
 from consumers.runner import tables_of
 from domain.law.book import load_book
 from projections.articles import Articles

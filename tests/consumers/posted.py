@@ -10,8 +10,9 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
+from consumers.building import prepare
 from consumers.clients import Broker
-from consumers.embedded import Follower, connected, prepare
+from consumers.embedded import Follower, connected
 from consumers.kafka import KafkaFollower
 from consumers.keeping import keep_following
 from consumers.topics import Topics

@@ -15,9 +15,10 @@ import pytest
 from psycopg import Connection
 
 from consumers import parking, steps
+from consumers.building import prepare
 from consumers.checkpoints import positions
 from consumers.crew import WorkerLost, share_out
-from consumers.embedded import Follower, connected, head, prepare, read_log
+from consumers.embedded import Follower, connected, head, read_log
 from consumers.rebuild import NEW, fill_first, rebuild, rebuild_all
 from consumers.slots import SLOTS
 from domain.common.matter import Entry

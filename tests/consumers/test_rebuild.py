@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consumers.embedded import prepare
+from consumers.building import prepare
 from consumers.rebuild import rebuild
 from domain.common.matter import Entry
 from projections.view import on

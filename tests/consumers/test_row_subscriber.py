@@ -219,6 +219,32 @@ def test_a_topic_made_anew_is_told_again_and_what_is_not_is_gone(
     assert query(own, "SELECT count(*) FROM book_custody.roznamcha_again") == [(0,)]
 
 
+def test_what_was_told_again_and_could_not_be_taken_is_not_gone(
+    own: str, broker: Broker, topics: Topics, station: list[UUID], database: str
+) -> None:
+    """It waits, with its record; replayed, the row is what it is now."""
+    name, bad, clumsy = topics["custody"].name, str(station[2]), False
+
+    def handle(cursor: Any, row: Row) -> None:
+        if clumsy and row.key[0] == bad:
+            raise RuntimeError
+        take("clumsy")(cursor, row)
+
+    court(own, broker, name, "clumsy", handle).catch_up()
+    clumsy = True
+    remove(broker, topics, ("custody",))
+    create(broker, topics, ("custody",))
+    let_go(database, station[2], told=False)
+    publish(database, broker, topics)
+    member = court(own, broker, name, "clumsy", handle)
+    member.catch_up()
+    (lot,) = member.parked()
+    assert (lot.record_id, lot.waiting) == (station[2], 2), "a row told again, and one that was not"
+    clumsy = False
+    assert member.replay(station[2]) is None
+    holds(own, "clumsy", database, "custody")
+
+
 def test_a_member_that_runs_notices_that_the_topic_was_made_anew(
     own: str, broker: Broker, topics: Topics, station: list[UUID], database: str
 ) -> None:

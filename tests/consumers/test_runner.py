@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consumers import parking
-from consumers.embedded import Follower, connected, head, prepare, read_log
+from consumers.building import prepare
+from consumers.embedded import Follower, connected, head, read_log
 from consumers.rebuild import rebuild
 from consumers.runner import Fenced, Kept, Runner
 from consumers.slots import SLOTS, slot_of

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 from consumers import entries
-from consumers.embedded import Follower, connected, prepare
+from consumers.building import prepare
+from consumers.embedded import Follower, connected
 from consumers.ticker import Ticker
 from domain.deadline.sheet import TellsOfClock, stream_of
 from domain.law.book import book_of, load_book

@@ -14,7 +14,8 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from consumers import embedded, parking
-from consumers.embedded import Follower, connected, prepare
+from consumers.building import prepare
+from consumers.embedded import Follower, connected
 from consumers.rebuild import rebuild
 from projections.view import View
 from roznamcha import snapshots
@@ -28,6 +29,7 @@ from tests.acts import NOW, sent
 from tests.consumers.feed import all_views
 from tests.consumers.holding import hold_rows
 from tests.consumers.marks import Diary, Lines, told
+from tests.fault.attaching import attach
 from tests.fault.posting import follow_topic, relay, subscribe, subscribe_stumbling, tell_rows
 from tests.fault.ticking import tick
 from tests.ledger.keeping import Keeper
@@ -204,5 +206,6 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "row subscriber": hold_rows,
     "kafka": follow_topic,
     "ledger": keep_ledger,
+    "attacher": attach,
 }
 """Every job by its name. That of a process, which its named steps begin with, is the job that reaches them."""

@@ -21,7 +21,8 @@ from typing import Any
 import psycopg
 
 from consumers import entries
-from consumers.embedded import Follower, connected, prepare
+from consumers.building import prepare
+from consumers.embedded import Follower, connected
 from projections.view import View
 from roznamcha.migrate import migrate
 from roznamcha.recorder import Datastore

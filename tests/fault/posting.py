@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from consumers import letters
+from consumers.building import prepare
 from consumers.clients import Broker
-from consumers.embedded import Follower, connected, prepare, read_log
+from consumers.embedded import Follower, connected, read_log
 from consumers.kafka import KafkaFollower
 from consumers.topics import Topics
 from projections.view import View

@@ -14,7 +14,8 @@ import psycopg
 import pytest
 
 from consumers import embedded
-from consumers.embedded import connected, keep_following, prepare
+from consumers.building import prepare
+from consumers.embedded import connected, keep_following
 from consumers.entries import read
 from roznamcha.postgres import Embedded
 from schemas import catalogue

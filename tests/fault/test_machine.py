@@ -23,8 +23,9 @@ from hypothesis.stateful import (
 )
 
 from consumers import parking, steps
+from consumers.building import prepare
 from consumers.checkpoints import positions
-from consumers.embedded import Follower, connected, head, prepare, read_log
+from consumers.embedded import Follower, connected, head, read_log
 from consumers.rebuild import rebuild
 from consumers.runner import Fenced, Kept, Runner
 from roznamcha.postgres import Embedded

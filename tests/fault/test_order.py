@@ -15,7 +15,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from consumers.embedded import Follower, connected, head, prepare
+from consumers.building import prepare
+from consumers.embedded import Follower, connected, head
 from roznamcha.verifying import verify
 from schemas import catalogue
 from tests.acts import act

@@ -11,8 +11,9 @@ import pytest
 from psycopg import Connection
 
 from consumers import parking
+from consumers.building import prepare
 from consumers.compare import Difference
-from consumers.embedded import Follower, connected, prepare, read_log
+from consumers.embedded import Follower, connected, read_log
 from consumers.rebuild import rebuild
 from consumers.slots import slot_of
 from projections.view import View

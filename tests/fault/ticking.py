@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from consumers.embedded import Follower, connected, prepare
+from consumers.building import prepare
+from consumers.embedded import Follower, connected
 from consumers.ticker import Ticker
 from projections.deadlines import Deadlines
 from roznamcha.noting import SheetDesk

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import domain
+from domain.common.document import AttachesDocuments
 from domain.event import ACTS
 from domain.shape import Shape, columns
 from tests.acts import _value, sent
@@ -58,8 +59,12 @@ def every_act() -> list[dict[str, Any]]:
 
 
 domain.load()
-PERSONAL = frozenset(name for name, cls in ACTS.items() if any(personal(each.shape) for each in columns(cls)))
-"""The acts that have a personal column."""
+PERSONAL = frozenset(
+    name
+    for name, cls in ACTS.items()
+    if any(personal(each.shape) for each in columns(cls)) and not issubclass(cls, AttachesDocuments)
+)
+"""The acts that have a personal column and may come by an import: documents come with their files."""
 
 PACKET = {"category": "other", "description": "a packet", "quantity": "500", "unit": "g"}
 ITEMS = [{"id": each, **PACKET} for each in ("PR/1", "PR/2")]
@@ -166,6 +171,10 @@ PREVENTIVE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("InquiryContinued", {"person": "R1"}),
     ("BondExecuted", {"person": "R1"}),
     ("BondViolated", {"person": "R1"}),
+    ("PersonHeldForDirection", {"person": "R2"}),
+    ("UrgentOrderMade", {"order_number": "UO/1"}),
+    ("NuisanceCauseShown", {"order_number": "NO/1"}),
+    ("NuisanceTimeExtended", {"order_number": "NO/1"}),
     ("ProceedingsDropped", {}),
 )
 """Acts of a preventive action with personal columns, and what they need."""

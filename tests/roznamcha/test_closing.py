@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from consumers.embedded import connected, prepare
+from consumers.building import prepare
+from consumers.embedded import connected
 from consumers.outbox import open_topic
 from domain.ranking.score import Count, Standing, standings
 from projections.ranking import Ranking

@@ -51,6 +51,15 @@ def test_the_demo_has_its_shape_and_is_the_same_twice(district: Program) -> None
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
     assert first["custody_breaks"] > 0
     assert first["deadlines"]["lapsed"] > 0
+    assert len(first["registers"]) == 9
+
+
+def test_what_an_audit_of_the_sample_saw_lies_where_the_register_has_it(district: Program) -> None:
+    """The sample counts the FIRs as the register does: what it looks for is there, under that number."""
+    found = district.json("history", "sample:audit:00000")["entries"]
+    seen = next(each for each in found if each["name"] == "malkhana_audit.ItemSighted")
+    chain = district.json("custody", seen["fields"]["matter"], "--as-of", seen["occurred_at"])
+    assert chain["links"][-1]["place"] == seen["fields"]["place"]
 
 
 def test_a_log_for_process_mining_is_written_and_read_again(district: Program) -> None:

@@ -58,7 +58,24 @@ def test_no_name_comes_out_of_a_whole_case(tmp_path: Path) -> None:
         told_as = ["--record", "marked:1", "--by", "1,SI,IO", "--station", "S", "--json-fields", "-"]
         done = program.run("record", name, *told_as, check=False, stdin=one)
         heard += [done.stdout, done.stderr]
+    (tmp_path / f"{MARK}.pdf").write_text(MARK * 1000)
+    visit = (
+        "record",
+        "case.SceneVisited",
+        "--record",
+        "marked:1",
+        "--by",
+        "1,SI,IO",
+        "--station",
+        "S",
+        "--field",
+        "place=x",
+    )
+    for command in ([*visit, "--document", f"{MARK}.pdf"], ["document", "list", "marked:1"], ["document", "check"]):
+        done = program.run("--verbose", *command)
+        heard += [done.stdout, done.stderr]
     told = "\n".join(heard)
+    assert "sealed for CASE" in told
     assert "case.FIRRegistered" in told
     assert MARK.lower() not in told.lower()
     for file in everything_but_keys(tmp_path / "data"):

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import pytest
 
+from consumers.building import prepare
 from consumers.clients import Broker
-from consumers.embedded import connected, prepare
+from consumers.embedded import connected
 from consumers.slots import slot_of
 from consumers.topics import Topics
 from projections.articles import Articles

@@ -16,6 +16,7 @@ from domain.law.due import Due, due
 from domain.law.form import Marked
 from domain.law.offences import RAPE, TWO_MONTHS, packaged
 from domain.law.rule import BadRule, Example, Rule, UnknownLaw
+from domain.law.words import KNOWN
 from domain.shape import columns
 from tests.domain.law.kit import BOOK, ZONE
 
@@ -97,6 +98,13 @@ def test_a_rule_says_everything_in_both_languages(rule: Rule) -> None:
     for words in both:
         assert words["en"]
         assert any("\u0900" <= letter <= "\u097f" for letter in words["hi"])
+
+
+def test_what_a_limit_depends_on_is_told_in_words() -> None:
+    """In both languages, and not by the name of an attribute."""
+    needed = {name.removeprefix("offence.") for rule in RULES for each in rule.versions for name in each.needs()}
+    assert needed <= KNOWN.keys()
+    assert all(hindi != english for english, hindi in KNOWN.values())
 
 
 @by_id

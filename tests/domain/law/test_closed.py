@@ -14,6 +14,7 @@ from domain.law.due import due
 from roznamcha.closed_days import book_in_force
 from roznamcha.errors import Usage
 from roznamcha.settings import settings
+from tests.domain.law.bench import RULE, checked
 from tests.domain.law.kit import BOOK, ZONE, fact, fir, only, told
 
 LIST = """
@@ -91,3 +92,20 @@ def test_the_settings_name_the_list(tmp_path: Path) -> None:
         with pytest.raises(Usage, match=told_so):
             book_in_force(named)
     assert book_in_force(settings({})) is BOOK
+
+
+def test_a_log_is_tried_with_the_closed_days_of_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three days from Tuesday are over on a holiday: Monday is in time. Without a list the answer says that none is."""
+    rule = RULE.replace("do-not-extend", "next-open-day")
+    lines = ["1,Start,2026-03-03", "1,Stop,2026-03-09"]
+    without = checked(tmp_path, lines, rule=rule)
+    assert (without["late"], without["log"]["notes"]) == (
+        1,
+        ["rule a-rule: no closed days are known here, so none moves an end"],
+    )
+    file = tmp_path / "closed.txt"
+    file.write_text(LIST)
+    monkeypatch.setenv("ROZNAMCHA_CLOSED_DAYS", str(file))
+    found = checked(tmp_path, lines, rule=rule)
+    assert (found["met"], found["log"]["notes"]) == (1, [])
+    assert checked(tmp_path, lines)["late"] == 1

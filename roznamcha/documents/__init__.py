@@ -1,0 +1,1 @@
+"""Documents: files that hang on entries, stored by their digest, encrypted where sealed, verified whenever read."""
