@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from errno import EISDIR
+from os import strerror
 from pathlib import Path
 
 from roznamcha.errors import Usage
@@ -9,11 +11,23 @@ from roznamcha.errors import Usage
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file, or leave what was there. Raises Usage where it can't be written."""
+    _try(path, data, keep=True)
+
+
+def must_be_writable(path: Path) -> None:
+    """Ask before anything is entered for the sake of a file that then can't be written. Raises Usage."""
+    _try(path, b"", keep=False)
+
+
+def _try(path: Path, data: bytes, *, keep: bool) -> None:
     fresh = path.with_name(f".{path.name}.new")
     try:
         try:
             fresh.write_bytes(data)
-            fresh.replace(path)
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, strerror(EISDIR))
+            if keep:
+                fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)
     except OSError as error:

@@ -36,7 +36,7 @@ from roznamcha.ledger.witnessing import policy_in
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, many, print_json, say
 from roznamcha.settings import settings
-from roznamcha.whole import write_whole
+from roznamcha.whole import must_be_writable, write_whole
 
 app = typer.Typer()
 NAME = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -69,6 +69,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         raise Usage(message)
     rule, exhibits = RULES[audience], dict(_exhibits(exhibit or []))
     trusted = policy_in(policy) if policy else ""
+    must_be_writable(to)
     with open_office(settings()) as office, connected(office.url, "roznamcha bundle") as connection:
         record_id, found = history_of(office, record)
         enter_reading(office, found, list(_to_open(office, found, rule)), rule.purpose, (by, reason, order))

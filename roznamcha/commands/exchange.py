@@ -23,7 +23,7 @@ from roznamcha.office import open_office
 from roznamcha.screen import AsJson, answering, many, note, print_json, say, table
 from roznamcha.settings import settings
 from roznamcha.strict_json import Reasons
-from roznamcha.whole import write_whole
+from roznamcha.whole import must_be_writable, write_whole
 
 exchange = typer.Typer(
     help="MedLEaPR, e-FSL, e-Prosecution, e-Chargesheet: what goes out to each, and its answers taken in.",
@@ -130,6 +130,8 @@ def send_out(  # noqa: PLR0913 (one for each choice)
     found, here = system_called(system, own), settings()
     after, day = _since(since, here.zone)
     opening = _opening(found, by, reason) if opened else None
+    if output is not None:
+        must_be_writable(output)
     with (
         open_office(here, reading=opening is None) as office,
         connected(office.url, "roznamcha exchange") as connection,

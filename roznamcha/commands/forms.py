@@ -22,7 +22,7 @@ from roznamcha.ledger.audiences import RULES, Rule
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, answering, many, print_json, say
 from roznamcha.settings import settings
-from roznamcha.whole import write_whole
+from roznamcha.whole import must_be_writable, write_whole
 
 app = typer.Typer()
 FORMATS = ("html", "pdf", "json", "csv")
@@ -51,6 +51,8 @@ def form(  # noqa: PLR0913 (of what, for whom, and how it is written)
     What is sealed stays shut unless --for says whose copy it is; that it was opened is entered in the record first.
     """
     kind = _kind(kind, output, as_json=as_json)
+    if output is not None:
+        must_be_writable(output)
     if language not in LANGUAGES or audience not in COPIES or name.upper() not in NAMES:
         message = f"there are the forms {', '.join(NAMES)}, the languages {', '.join(LANGUAGES)}, and --for {AUDIENCES}"
         raise Usage(message)

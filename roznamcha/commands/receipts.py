@@ -33,7 +33,7 @@ from roznamcha.publishable import registration_in
 from roznamcha.screen import AsJson, print_json, say, when
 from roznamcha.settings import settings
 from roznamcha.typeset import typeset
-from roznamcha.whole import write_whole
+from roznamcha.whole import must_be_writable, write_whole
 
 app = typer.Typer()
 REASON = "copy of the FIR for the informant"
@@ -63,6 +63,7 @@ def copy_of_fir(  # noqa: PLR0913 (what a copy is made of)
 
     What it opens is entered in the record as read, before it is made. Record case.CopyGivenToInformant afterwards.
     """
+    must_be_writable(to)
     with open_office(settings()) as office, connected(office.url, "roznamcha copy") as connection:
         record_id, found = history_of(office, record)
         registered = _registered(office, found, record)

@@ -212,3 +212,16 @@ def test_only_an_fir_is_copied(mine: Court, tmp_path: Path) -> None:
     assert "go with --qr" in mine.run("verify", "--copy", "x.zip", code=2)
     (tmp_path / "q").write_bytes(b"\xff\xfe")
     assert "holds no text" in mine.run("verify", "--qr", str(tmp_path / "q"), code=2)
+
+
+def test_nothing_is_entered_as_read_for_a_file_that_cannot_be_written(mine: Court, tmp_path: Path) -> None:
+    """A folder that isn't there is told before the seals are opened: nobody has read what was never written."""
+    before = mine.run("history", mine.record)["entries"]
+    for command in (("copy", mine.record), ("bundle", mine.record, "--for", "court"), ("form", "IIF-1", mine.record)):
+        opening = ("--for", "court") if command[0] == "form" else ()
+        asked = (*command, *opening, "-o", str(tmp_path / "none" / "x.pdf"), "--by", "CG-1,SI,clerk", "--reason", "y")
+        assert "cannot be written" in mine.run(*asked, code=2)
+    assert mine.run("history", mine.record)["entries"] == before
+    (tmp_path / "taken.pdf").mkdir()
+    assert "directory" in mine.run("copy", mine.record, "-o", str(tmp_path / "taken.pdf"), code=2)
+    assert not list(tmp_path.glob(".*"))
