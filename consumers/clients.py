@@ -47,8 +47,8 @@ __all__ = [
     "ACL", "RESERVED", "ACLFilter", "ACLOperation", "ACLPermissionType", "ACLResourcePatternType",
     "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights", "NoTopic",
     "OffsetAndMetadata", "OffsetSpec", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType",
-    "Timeout", "TooLarge", "TopicPartition", "Unreadable", "WrongOption", "addresses", "commit", "for_code", "let_go",
-    "taken_over", "unknown",
+    "Timeout", "TooLarge", "TopicPartition", "Unreadable", "WrongOption", "addresses", "commit", "for_code",
+    "ill_typed", "let_go", "taken_over", "unknown",
 ]  # fmt: skip
 
 TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
@@ -72,7 +72,9 @@ LARGEST = 8 * 1024 * 1024
 
 RESERVED = frozenset(
     {"bootstrap_servers", "client_id", "isolation_level", "enable_auto_commit", "auto_offset_reset", "acks",
-     "enable_idempotence", "transactional_id", "group_id"}
+     "enable_idempotence", "transactional_id", "group_id", "check_crcs", "group_instance_id", "transaction_timeout_ms",
+     "partition_assignment_strategy", "partitioner", "key_serializer", "value_serializer", "key_deserializer",
+     "value_deserializer"}
 )  # fmt: skip
 """Options on which exactness rests: nobody may set them otherwise."""
 
@@ -244,6 +246,21 @@ def taken_over(producer: Any, error: KafkaError) -> bool:  # noqa: ANN401
 def unknown(options: Mapping[str, Any]) -> list[str]:
     """The options that no kind of client knows."""
     return sorted(options.keys() - {name for kind in KINDS for name in kind.DEFAULT_CONFIG})
+
+
+def ill_typed(options: Mapping[str, Any]) -> list[str]:
+    """The options of which the library has a number, or a yes or no, and that are something else here.
+
+    It would find that out where it reckons with them, and take it for a broker that doesn't answer.
+    """
+    known = [kind.DEFAULT_CONFIG for kind in KINDS]
+    return sorted(name for name, value in options.items() if any(_other_kind(value, each.get(name)) for each in known))
+
+
+def _other_kind(value: Any, usual: Any) -> bool:  # noqa: ANN401 (whatever stands there)
+    if isinstance(usual, bool):
+        return not isinstance(value, bool)
+    return isinstance(usual, int | float) and (isinstance(value, bool) or not isinstance(value, int | float))
 
 
 def _reachable(bootstrap: str) -> None:

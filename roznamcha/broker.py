@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from consumers.clients import RESERVED, Away, Broker, KafkaError, Unreadable, WrongOption, addresses, unknown
+from consumers.clients import (
+    RESERVED,
+    Away,
+    Broker,
+    KafkaError,
+    Unreadable,
+    WrongOption,
+    addresses,
+    ill_typed,
+    unknown,
+)
 from consumers.topics import Topics
 from roznamcha.errors import Broken, Unavailable, Usage
 from roznamcha.settings import Settings
@@ -67,7 +77,7 @@ def _options(path: str) -> dict[str, Any]:
     except OSError as error:  # what was given may be the options themselves, with a password: it is not shown
         message = f"ROZNAMCHA_KAFKA_OPTIONS is not the path of a file that can be read ({type(error).__name__})"
         raise Usage(message) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} holds no JSON"
         raise Usage(message) from None
     if not isinstance(found, dict) or any(key in RESERVED for key in found):
@@ -75,6 +85,9 @@ def _options(path: str) -> dict[str, Any]:
         raise Usage(message)
     if strange := unknown(found):
         message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} has an option that kafka-python doesn't know: {strange[0][:60]!r}"
+        raise Usage(message)
+    if strange := ill_typed(found):
+        message = f"ROZNAMCHA_KAFKA_OPTIONS: {path} has something else as {strange[0]} than a number, or true or false"
         raise Usage(message)
     if (said := found.get("security_protocol", PROTOCOLS[0])) not in PROTOCOLS:  # the library takes it for the first
         message = f"ROZNAMCHA_KAFKA_OPTIONS: security_protocol is {said!r}, and none of {', '.join(PROTOCOLS)}"

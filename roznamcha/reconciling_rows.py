@@ -2,7 +2,8 @@
 
 Whatever a view has told lies on its topic or waits in the outbox, numbered in each partition. Put together, in the
 order of the numbers, they must come to the table, row for row, as of the moment when the table was read: what was told
-afterwards is left aside, and so are the rows that it changes.
+afterwards is left aside, and so are the rows that it changes. What no view has told even then, is a stranger's, or of a
+store that was restored since.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def reconcile_rows(  # noqa: PLR0913 (what is compared with what)
             progress(min(report.messages, total), total)
         coming.take(each)
     coming.wait(waiting)
-    coming.end(table)
+    coming.end(table, dict(connection.execute(HEADS, (short,)).fetchall()))
     return report
 
 
@@ -161,7 +162,7 @@ class Comparison:
         self.reader, self.report, self.heads, self.compacted = reader, report, heads, compacted
         self.held: Rows = {}
         self.last: dict[int, int] = defaultdict(int)
-        self.later = set[Key]()
+        self.later: list[tuple[Key, Difference]] = []
 
     def take(self, message: Any) -> None:  # noqa: ANN401 (kafka-python's record)
         """The next message of its partition."""
@@ -174,7 +175,8 @@ class Comparison:
         if seq < 1 or slot_of(record_id) != slot:
             self.report.note(Difference("topic", "extra", partition=slot, offset=message.offset))
         elif seq > self.heads.get(slot, 0):
-            self.later.add(key)
+            found = Difference("topic", "extra", record_id, seq, partition=slot, offset=message.offset)
+            self.later.append((key, found))
         elif seq <= self.last[slot]:
             kind = "doubled" if seq == self.last[slot] else "misplaced"
             self.report.note(Difference("topic", kind, record_id, seq, partition=slot, offset=message.offset))
@@ -200,13 +202,19 @@ class Comparison:
         for number in () if self.compacted else range(self.last[slot] + 1, min(before, self.last[slot] + LISTED)):
             self.report.note(Difference("topic", "missing", position=number, partition=slot))
 
-    def end(self, table: Rows) -> None:
-        """All was told: compare it with the table."""
+    def end(self, table: Rows, told: Mapping[int, int]) -> None:
+        """All was read: compare it with the table. Up to the numbers in `told` rows were told by now."""
+        later = set[Key]()
+        for key, found in self.later:
+            if (found.position or 0) > told.get(found.partition or 0, 0):
+                self.report.note(found)
+            else:
+                later.add(key)
         for slot, head in self.heads.items():
             self._lacks(slot, head + 1)
         self.report.held = len(self.held)
         for key in sorted(table.keys() | self.held.keys()):
-            if key not in self.later and table.get(key) != self.held.get(key):
+            if key not in later and table.get(key) != self.held.get(key):
                 kind = "missing" if key not in self.held else "extra" if key not in table else "altered"
                 self.report.note(Difference("row", kind, UUID(key[0]), row="/".join(key[1:]) or None))
 

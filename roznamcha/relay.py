@@ -127,7 +127,8 @@ class Relay:
             with tails_of(self.broker, *(self.topics[short].name for short in ids)) as ends:
                 found = read_position(ends(self.topics.position, [0]).get(0))
                 found.forget_others({topic: ids[topic] for topic in (*self.outbox.views, HEADS)})
-                if finish(admin, self._producer, ends, partitions_of(self.topics, ids), found):
+                every = partitions_of(self.topics, ids)
+                if finish(admin, self._producer, ends, every, found, self.outbox.acknowledged):
                     return None
                 agree(self.connection, ends, self.topics, found)
                 heads.agree(self.connection, found)

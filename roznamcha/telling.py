@@ -28,6 +28,10 @@ NUMBERS = """
     SELECT slot, seq, coalesce((SELECT max(o.seq) FROM ops.outbox o WHERE (o.topic, o.slot) = (h.topic, h.slot)), 0)
     FROM ops.outbox_heads h WHERE topic = %s
 """
+LEFT = """
+    SELECT slot, coalesce((SELECT min(o.seq) - 1 FROM ops.outbox o WHERE (o.topic, o.slot) = (h.topic, h.slot)), seq)
+    FROM ops.outbox_heads h WHERE topic = %s
+"""
 DONE = b"""
     DELETE FROM ops.outbox o USING unnest(%s::smallint[], %s::bigint[]) AS p(slot, seq)
     WHERE o.topic = %s AND o.slot = p.slot AND o.seq <= p.seq
@@ -80,6 +84,15 @@ class Outbox:
     def _heads(self, topic: str) -> dict[int, tuple[int, int]]:
         """The last number that was given in each slot, and the last that waits."""
         return {slot: (seq, waits) for slot, seq, waits in self.connection.execute(NUMBERS, (topic,)).fetchall()}
+
+    def acknowledged(self, at: Position) -> bool:
+        """Whether rows beyond a position have left: then a commit of which it doesn't speak was acknowledged."""
+        return any(
+            left > at.rows[topic].get(slot, 0)
+            for topic in self.views
+            if topic in at.rows
+            for slot, left in self.connection.execute(LEFT, (topic,)).fetchall()
+        )
 
     def open(self, at: Position, progress: Callable[[], None]) -> None:
         """Open the topics of which nothing was published, as soon as their views are built."""

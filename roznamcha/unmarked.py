@@ -1,12 +1,13 @@
 """What a relay does before anything else about transactions that are over and lack their marks: it ends them.
 
 Which way, Kafka itself says: a transaction was committed if the position that readers see says so, or if what it wrote
-is seen in any partition. Whoever begins then finds position and topics as if every mark had been written at once.
+is seen in any partition. Where nothing of it is seen the outbox may know: rows leave it only when their commit was
+acknowledged. Whoever begins then finds position and topics as if every mark had been written at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import structlog
@@ -27,18 +28,27 @@ def partitions_of(topics: Topics, shorts: Collection[str]) -> dict[TopicPartitio
     return {TopicPartition(topics[each].name, n): each for each in shorts for n in range(topics[each].partitions)}
 
 
-def finish(admin: Any, producer: Any, ends: Tails, of: dict[TopicPartition, str], at: Position) -> bool:  # noqa: ANN401
+def finish(  # noqa: PLR0913 (who asks, who ends, and what is known)
+    admin: Any,  # noqa: ANN401 (kafka-python's)
+    producer: Any,  # noqa: ANN401 (kafka-python's)
+    ends: Tails,
+    of: dict[TopicPartition, str],
+    at: Position,
+    acknowledged: Callable[[Position], bool],
+) -> bool:
     """End what hangs in the partitions of `of`, `at` being the position that is seen; give whether anything did.
 
-    Then it must be begun anew: who does waits for the marks. Raises KafkaError.
+    `acknowledged` says whether a commit beyond a position is known to the store. Who is told that something hung must
+    begin anew, and waits so for the marks. Raises KafkaError.
     """
     hung = hanging(admin, of)
     if not hung:
         return False
     messages = {each for each, short in of.items() if short != POSITION}
+    behind = bool(hung - messages)
     # Where the position itself hangs, what was committed with it may be seen anywhere.
-    ahead = _ahead(ends, of, messages if hung - messages else hung, at)
-    if any(far > 0 for far in ahead.values()):
+    ahead = _ahead(ends, of, messages if behind else hung, at)
+    if any(far > 0 for far in ahead.values()) or (behind and acknowledged(at)):
         committed = hung
     else:
         committed = {each for each in hung & messages if ahead[each] < 0}

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,12 +26,21 @@ def test_a_mistyped_address_is_wrong_usage(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
-    [({"bootstrap": "x"}, "doesn't know: 'bootstrap'"), ({"ssl_cafile": "nowhere.pem"}, "names a file as ssl_cafile")],
+    ("written", "words"),
+    [
+        ('{"bootstrap": "x"}', "doesn't know: 'bootstrap'"),
+        ('{"ssl_cafile": "nowhere.pem"}', "names a file as ssl_cafile"),
+        ('{"value_serializer": "x"}', "must be an object without .*value_serializer"),
+        ('{"check_crcs": false}', "must be an object without .*check_crcs"),
+        ('{"request_timeout_ms": "30000"}', "something else as request_timeout_ms than a number"),
+        ('{"ssl_check_hostname": "false"}', "something else as ssl_check_hostname than"),
+        ("[" * 100_000, "holds no JSON"),
+    ],
+    ids=["unknown", "no file", "what is written", "what is read", "no number", "no yes or no", "deep"],
 )
-def test_options_that_are_of_no_use_are_wrong_usage(tmp_path: Path, options: dict[str, Any], words: str) -> None:
+def test_options_that_are_of_no_use_are_wrong_usage(tmp_path: Path, written: str, words: str) -> None:
     """Not the broker's word."""
-    (tmp_path / "options.json").write_text(json.dumps(options))
+    (tmp_path / "options.json").write_text(written)
     with pytest.raises(Usage, match=words):
         broker_of(Settings(tmp_path, kafka="a:1", kafka_options=str(tmp_path / "options.json")))
 

@@ -20,6 +20,7 @@ from tests.consumers.feed import write_cases
 from tests.roznamcha.test_relay import agrees, relaying
 
 Chosen = Callable[[TopicPartition], bool]
+EVERY = ("entries", "deadlines", "custody", "case-state", "checkpoints", "relay.position")
 VERIFIED = "transaction.partition.verification.enable"
 
 
@@ -45,7 +46,7 @@ def unmarked(relay: Relay, chosen: Chosen, topics: Topics) -> Iterator[None]:
         relay.begin()
     producer = relay._producer  # noqa: SLF001 (what the broker does to it can't be asked for from outside)
     begin, manager = producer.begin_transaction, producer._transaction_manager  # noqa: SLF001
-    every = partitions_of(topics, ["entries", "deadlines", "checkpoints", "relay.position"])
+    every = partitions_of(topics, EVERY)
 
     def beginning() -> None:
         begin()
@@ -67,7 +68,7 @@ def in_order(url: str, broker: Broker, topics: Topics) -> None:
 def hung(broker: Broker, topics: Topics) -> set[TopicPartition]:
     """The partitions in which something hangs."""
     with broker.admin() as admin:
-        return hanging(admin, partitions_of(topics, ["entries", "deadlines", "checkpoints", "relay.position"]))
+        return hanging(admin, partitions_of(topics, EVERY))
 
 
 MARKLESS = {

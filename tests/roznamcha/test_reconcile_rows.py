@@ -131,6 +131,7 @@ CHANGES: dict[str, tuple[Change, list[tuple[str, str, int | None]], list[tuple[s
     "elsewhere": (lambda m: [*m, message(1, HERE[3], b"x", partition=(SLOT + 1) % 60)], [("topic", "extra", None)],
                   [("topic", "extra", None)]),
     "told meanwhile": (lambda m: [*m, message(5, HERE[1], b"new")], [], []),
+    "never told": (lambda m: [*m, message(6, HERE[1], b"x")], [("topic", "extra", 6)], [("topic", "extra", 6)]),
 }  # fmt: skip
 
 
@@ -143,7 +144,7 @@ def test_what_a_topic_has_otherwise_is_named(what: str, compacted: bool) -> None
     coming = Comparison(Plain(), report, {SLOT: 4}, compacted=compacted)
     for each in change(list(TOLD)):
         coming.take(each)
-    coming.end(TABLE)
+    coming.end(TABLE, {SLOT: 5})
     found = [(each.where, each.kind, each.position) for each in report.differences]
     assert found == (compact if compacted else kept)
 
@@ -155,7 +156,7 @@ def test_what_waits_comes_behind_what_is_published() -> None:
     for each in TOLD[:3]:
         coming.take(each)
     coming.wait({SLOT: {3: (HERE[0], b"c"), 4: (HERE[2], b"d")}})
-    coming.end(TABLE)
+    coming.end(TABLE, {SLOT: 4})
     assert report.ok, report.differences
     assert replace(report, unlisted=1).ok is False
 
