@@ -13,6 +13,7 @@ from roznamcha.commands.reading import PolicyFile
 from roznamcha.errors import Usage
 from roznamcha.ledger.certificate import Form, certificate_of, form_for
 from roznamcha.ledger.report import Copy, report_of
+from roznamcha.ledger.witnessing import policy_in
 from roznamcha.screen import AsJson, print_json, say
 from roznamcha.settings import settings
 from roznamcha.typeset import typeset
@@ -48,7 +49,7 @@ def report(  # noqa: PLR0913 (what it is made of, and who signs)
 
     It needs no store, shows what the copy shows and nothing else, and is the same bytes from the same copy and policy.
     """
-    copy = Copy(_read(bundle), catalogue(), _read(policy).decode(errors="replace") if policy else "", tsa_ca)
+    copy = Copy(_read(bundle), catalogue(), policy_in(policy) if policy else "", tsa_ca)
     pdf = typeset("report", report_of(copy, settings().zone), made=copy.made)
     told = {"verdict": {line: how for line, how, _ in copy.verdict}, "leaves": len(copy.entered)}
     _written(

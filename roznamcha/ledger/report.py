@@ -147,12 +147,22 @@ def _moment(text: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 (JSON)
     return when(datetime.fromisoformat(text), zone) if text else ""
 
 
+def _number(each: Entered) -> str:
+    """As `history` and `deadlines --facts` number it, and as other entries name it; the leaf that closes has none."""
+    return str(each.told.get("version", ""))
+
+
+def _file(each: Entered) -> str:
+    return f"leaves/{each.place:06}.json"
+
+
 def _act(each: Entered, zone: ZoneInfo) -> Told:
     """One entry, with who did it as it was written down then: rank and post are never looked up."""
     where, nobody = each.shown.get("meta.station", {}), {"rank": "", "role": "", "id": ""}
     actor = each.shown.get("meta.actor", nobody if each.told["kind"] == "copy" else None)
     return {
-        "place": str(each.place), "index": f"{each.index:,}", "hash": base64_text(each.hash), "title": each.title,
+        "number": _number(each), "file": _file(each),
+        "index": f"{each.index:,}", "hash": base64_text(each.hash), "title": each.title,
         "name": each.name, "known": each.schema is not None or not each.act,
         "occurred": _moment(each.shown.get("meta.occurred_at"), zone), "entered": _moment(each.told["at"], zone),
         "reported": _moment(each.shown.get("meta.reported_at"), zone),
@@ -181,7 +191,7 @@ def _clocks(facts: Sequence[Entered], copy: Copy, zone: ZoneInfo) -> Iterator[To
             "text": _rule(text.decode(), first.get("law", "")) if applied else None,
             "facts": [
                 {
-                    "place": str(each.place), "title": each.title,
+                    "number": _number(each), "file": _file(each), "title": each.title,
                     "at": _moment(each.shown.get("meta.occurred_at"), zone),
                     "noticed": _moment(each.shown.get("noticed_at"), zone),
                     "due": _moment(each.shown.get("due_at"), zone),

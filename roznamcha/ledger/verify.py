@@ -198,7 +198,10 @@ def key_of(vkey: str) -> Key:
     """A key as signed-note writes it: name, id and key with plus signs between. Raises Bad."""
     name, _, rest = vkey.partition("+")
     given, _, coded = rest.partition("+")
-    data = base64_of(coded)
+    try:
+        data = base64_of(coded)
+    except Bad:
+        raise Bad(f"no verifier key: {vkey[:80]}") from None
     key = Key(name, data[0], data[1:])
     if not name or re.search(r"[\s+]", name) or key.id.hex() != given or len(key.public) != HASH:
         raise Bad(f"no verifier key: {vkey[:80]}")
@@ -596,13 +599,16 @@ def said(bad: Exception) -> str:
 
 def main() -> None:
     """Judge the bundle that is named, and leave with the status of the worst line."""
-    asked = argparse.ArgumentParser(description="Checks a court bundle, offline.")
-    asked.add_argument("bundle", type=Path)
+    asked = argparse.ArgumentParser(
+        description="Checks a court bundle, offline.",
+        epilog="Exit status: 0 every line OK, 1 a line not checked, 3 a line failed, 2 it could not begin.",
+    )
+    asked.add_argument("bundle", type=Path, help="the copy, a .zip file")
     asked.add_argument(
         "--policy", type=Path, help="whom to trust (c2sp.org/tlog-policy), from elsewhere than the bundle"
     )
     asked.add_argument("--tsa-ca", type=Path, help="certificates of time stamping authorities, from elsewhere too")
-    asked.add_argument("--json", action="store_true")
+    asked.add_argument("--json", action="store_true", help="print the lines as one JSON document")
     given = asked.parse_args()
     try:
         policy = read_policy(given.policy.read_text("utf-8")) if given.policy else None

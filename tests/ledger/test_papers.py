@@ -70,6 +70,9 @@ def test_a_report_reads_back_as_it_was_told(case: Court) -> None:
     assert not missing
     assert any("ऀ" <= sign <= "ॿ" for sign in found)
     assert squeezed("प्रथम सूचना रिपोर्ट दर्ज (IIF-1) · FIR registered (IIF-1)") in found
+    versions = [each.told.get("version", "") for each in copy.entered if each.told["kind"] != "deadline"]
+    assert [each["number"] for each in told["history"]] == [str(each) for each in versions]
+    assert told["history"][0]["number"] == "1", "counted as `history` and what names an entry count, from 1"
 
 
 def test_a_report_shows_what_its_copy_shows(case: Court) -> None:
@@ -119,6 +122,15 @@ def test_nothing_is_said_of_a_copy_that_fails(case: Court, tmp_path: Path) -> No
     other = case.policy_text.replace("log ", "log x", 1)
     with pytest.raises(Broken, match="no verifier key"):
         Copy(case.copies["court"], catalogue(), other)
+
+
+def test_a_policy_that_is_none_is_not_told_as_a_broken_copy(case: Court, tmp_path: Path) -> None:
+    """What stands in the policy and is no key is named with its file, and ends with 1: 3 is kept for the copy."""
+    (tmp_path / "c.zip").write_bytes(case.copies["court"])
+    (tmp_path / "policy.txt").write_text("log keys\nquorum none\n")
+    asked = ("report", str(tmp_path / "c.zip"), "-o", str(tmp_path / "r.pdf"), "--policy", str(tmp_path / "policy.txt"))
+    assert "policy.txt: no verifier key: keys" in case.run(*asked, code=1)
+    assert not (tmp_path / "r.pdf").exists()
 
 
 def test_what_no_entry_of_ours_holds_is_refused(case: Court, monkeypatch: pytest.MonkeyPatch) -> None:
