@@ -57,6 +57,11 @@ def explained(office: Office, facts: Sequence[TellsOfClock], entered: Sequence[E
         yield clock.explain if clock else [words("no clock", zone)]
 
 
+def standing(*, policy: bool, reviewed: bool) -> str:
+    """What stands behind the law of a clock, or its name, in each list: a policy is no law, and who is sure of it."""
+    return f"{' (policy, no law)' if policy else ''}{'' if reviewed else ' (not reviewed)'}"
+
+
 def list_facts(
     facts: Sequence[TellsOfClock], called: str, zone: ZoneInfo, explanations: Sequence[Sequence[Line]] = ()
 ) -> None:
@@ -70,7 +75,7 @@ def list_facts(
             when(each.due_at, zone),
             when(each.fell_due_at, zone),
             when(each.noticed_at, zone),
-            f"{each.law}{' (policy, no law)' if each.policy else ''}{'' if each.reviewed else ' (not reviewed)'}",
+            each.law + standing(policy=each.policy, reviewed=each.reviewed),
         )
         for each in facts
     ]

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from domain.law.counting import written_day
 
@@ -34,6 +35,11 @@ class ClosedDays:
         """Whether any day is closed."""
         return bool(self.days or self.weekly)
 
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years of which it names days. Of any other, holidays aren't known."""
+        return frozenset(day.year for day in self.days)
+
     @property
     def digest(self) -> str:
         """The SHA-256 of all of them; empty where there are none."""
@@ -42,6 +48,15 @@ class ClosedDays:
 
 
 NEVER = ClosedDays()
+
+
+def unlisted(closed: object, day: date) -> tuple[str, str] | None:
+    """Of which closed days nothing is known that day, in English and Hindi; None where days of that year are listed."""
+    if not closed:
+        return "", ""
+    if not isinstance(closed, ClosedDays) or day.year in closed.years:
+        return None
+    return f" of {day.year}, but for those of every week,", f"{day.year} के, साप्ताहिक को छोड़कर, "
 
 
 def read_closed_days(text: str) -> ClosedDays:

@@ -49,6 +49,7 @@ class Due:
             "due_at": self.due_at.isoformat(),
             "lapses_from": self.lapses_from.isoformat(),
             "reviewed": self.rule.is_reviewed,
+            "policy": self.rule.is_policy,
             "start_is_a_setting": self.rule.start_setting is not None,
             "digest": self.rule.digest,
             "explain": [each.to_json() for each in self.explain],

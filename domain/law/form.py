@@ -60,7 +60,8 @@ class Form:
             if key not in known:
                 self.bad(f"{told}unknown key {key!r}", key)
         for key in needed:
-            if self.table.get(key) in (None, "", [], {}):
+            value = self.table.get(key)
+            if value in (None, [], {}) or (isinstance(value, str) and not value.strip()):
                 self.bad(f"{told}{key} is missing; nothing is assumed for it", key)
 
     def text(self, key: str, *, long: bool = False) -> str:
@@ -70,7 +71,7 @@ class Form:
             return ""
         if not isinstance(value, str) or ("\n" in value.strip() and not long):
             self.bad(f"{key}: text is needed", key)
-        return " ".join(value.split()) if long else value
+        return " ".join(value.split()) if long else value.strip()
 
     def one_of(self, key: str, known: Sequence[str], otherwise: str = "") -> str:
         """One of these words."""

@@ -21,6 +21,7 @@ from domain.law.offences import ACTS, packaged
 from domain.law.rule import BadQuestion, BadRule, Example, Rule, Trigger, UnknownLaw, Version
 from domain.law.rule_form import ALWAYS, OPTIONAL, PER, SHIPPED, TRIGGER_KEYS, RuleForm
 from domain.law.values import Columns, odd_values
+from domain.shape import Shape
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "counting": tuple(UNITS),
@@ -34,6 +35,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 
 PART_ONLY = "IPC "
 """The Act of which the tables have only the sections of old cases that matter most."""
+
+TIMES, NUMBERS = {"instant"}, {"whole", "decimal"}
+"""The kinds of column that hold a moment, and those that hold a number."""
 
 DAYS = {"hour": 1 / 24, "day": 1, "month": 28, "year": 365}
 """The shortest that a unit can be, in days."""
@@ -145,6 +149,10 @@ def _of_rule(rule: Rule, table: Marked, acts: Columns | None, zone: tzinfo) -> I
         yield from _acts(rule, table, acts)
         yield from _words(rule, table)
     yield from _alarms(rule, table)
+    for pause in rule.suspends:
+        begins, ends = ({(each.fact, each.when) for each in part} for part in (pause.begins, pause.ends))
+        if both := {fact for fact, _ in begins & ends}:
+            yield table.lines["suspends"], f"suspends: {', '.join(sorted(both))} can't both begin a pause and end it"
     for given, each in zip(table.get("examples", []), rule.examples, strict=True):
         if why := _come_out(rule, each, zone):
             yield given.line, f"examples: {each.start}: {why}"
@@ -168,6 +176,24 @@ def _acts(rule: Rule, table: Marked, acts: Columns) -> Iterator[tuple[int, str]]
             told = trigger.columns() - set(PER[rule.per])
             for column in sorted(each for each in told if each.partition(".")[0] not in acts[trigger.fact]):
                 yield table.lines[key], f"{key}: {trigger.fact} has no column {column}"
+            for column, wanted in _misfits(trigger, acts[trigger.fact]):
+                yield table.lines[key], f"{key}: {trigger.fact}.{column} holds no such thing as {wanted}"
+    named = list(dict.fromkeys(column for each in rule.starts for column in each.subject))
+    held = {column for each in rule.starts for column in acts.get(each.fact, ())}
+    if named and held.isdisjoint(column.partition(".")[0] for column in named):
+        why = f"per: no start names any {rule.per}: none has the column {' or '.join(named)}"
+        yield table.lines["per"], why
+
+
+def _misfits(trigger: Trigger, columns: Mapping[str, Shape]) -> Iterator[tuple[str, str]]:
+    """The columns from which a time or a number is taken and that hold none, with what is wanted."""
+    asked = (trigger.at, "a time", TIMES), (trigger.adds, "a number", NUMBERS), (trigger.hours, "a number", NUMBERS)
+    for column, wanted, kinds in asked:
+        shape = columns.get(column)
+        if shape is not None and shape.kind == "optional":
+            shape = shape.inner
+        if shape is not None and shape.kind not in kinds:
+            yield column, wanted
 
 
 def _words(rule: Rule, table: Marked) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from domain.law.closed import unlisted
 from domain.law.counting import counting_of, day_of
 from domain.law.grammar import Span
 
@@ -171,8 +172,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{counted} अवकाश है; अगले खुले दिन {last} को किया जा सकता है (साधारण खंड अधिनियम धारा 10)",
     ),
     "closed unknown": (
-        "no closed days are known here: if {last} is one, the next open day is in time (General Clauses Act s.10)",
-        "अवकाश यहाँ ज्ञात नहीं: {last} अवकाश हो तो अगले खुले दिन किया जा सकता है (साधारण खंड अधिनियम धारा 10)",
+        "no closed days{of} are known here: if {last} is one, the next open day is in time (General Clauses Act s.10)",
+        "{of}अवकाश यहाँ ज्ञात नहीं: {last} अवकाश हो तो अगले खुले दिन किया जा सकता है (साधारण खंड अधिनियम धारा 10)",
     ),
     "met": ("done in time with {fact}, {at}", "समय पर पूरा: {fact}, {at}"),
     "met late": ("done, but late, with {fact}, {at}", "पूरा, पर विलंब से: {fact}, {at}"),
@@ -344,5 +345,5 @@ def counted(course: Course) -> Iterator[Line]:
         return
     if last is not None and last != term.last_day:
         yield words("closed", zone, counted=last, last=term.last_day)
-    elif rule.closed_days == "next-open-day" and not course.counting.closed:
-        yield words("closed unknown", zone, last=term.last_day)
+    if rule.closed_days == "next-open-day" and (of := unlisted(course.counting.closed, term.last_day)):
+        yield words("closed unknown", zone, last=term.last_day, of=Line(*of))

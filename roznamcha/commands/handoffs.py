@@ -17,6 +17,7 @@ from domain.law.counting import day_of
 from projections.hand_offs import OPEN, UNSENT, HandOffs, kinds
 from roznamcha.commands.reading import AsOf, KnownAt, history_of, moment_given
 from roznamcha.errors import Usage
+from roznamcha.facts import standing
 from roznamcha.office import open_office
 from roznamcha.open_sides import Asked, Waiting, hand_offs_asked, with_clocks
 from roznamcha.plain import plain
@@ -146,10 +147,11 @@ def _paper(found: Sequence[Waiting], called: Mapping[UUID, str], at: datetime, z
 
 
 def _clocks(each: Waiting, at: datetime, zone: ZoneInfo) -> str:
-    """The clocks that wait; without one it is only the days that count. A policy is never shown as law."""
+    """The clocks that wait; without one it is only the days that count. A policy is no law, and says so."""
     lines = [
         f"{clock.rule.id} {clock.subject}".strip()
-        + f"{' (policy, no law)' if clock.rule.is_policy else ''}: {clock.state(at)}, due {when(clock.due_at, zone)}"
+        + standing(policy=clock.rule.is_policy, reviewed=clock.rule.is_reviewed)
+        + f": {clock.state(at)}, due {when(clock.due_at, zone)}"
         for clock in each.clocks
     ]
     return "\n".join(lines) or ("no time is set" if each.row.state == OPEN else "")

@@ -20,7 +20,7 @@ from domain.malkhana.seizure import RefusesCustodyMove
 from domain.shape import INSTANT
 from projections.deadlines import reckon_entries
 from roznamcha.errors import Refused, Usage
-from roznamcha.facts import explained, facts_of, list_facts, shown_fact
+from roznamcha.facts import explained, facts_of, list_facts, shown_fact, standing
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain, plain_entry
 from roznamcha.screen import AsJson, note, print_json, say, table, when
@@ -223,7 +223,7 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
             when(each.opened_at, zone),
             when(each.due_at, zone),
             each.state(at),
-            each.version.law,
+            each.version.law + standing(policy=each.rule.is_policy, reviewed=each.rule.is_reviewed),
         )
         for record_id, each in shown
     ]

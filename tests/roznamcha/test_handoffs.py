@@ -137,7 +137,7 @@ def test_a_person_reads_a_table(station: Program) -> None:
         "CG-RPR-01/0001/2026",
         "chargesheet CS/1",
         "अभियोग पत्र",
-        "def-bail A1",
+        "def-bail A1 (not reviewed)",
         "1 sent and not acknowledged: court 1",
     ):
         assert words in text

@@ -66,7 +66,8 @@ def test_a_fact_has_what_a_reader_downstream_needs(station: Program) -> None:
     }  # fmt: skip
     assert fact.keys() >= keys
     assert station.json("deadlines", "--facts", "old:0", "--known-at", "2026-07-10") == []
-    assert "not reviewed" in " ".join(station.run("deadlines", "--facts", "old:0").stdout.split())
+    for listed in (("--facts", "old:0"), ("old:0",)):
+        assert "not reviewed" in " ".join(station.run("deadlines", *listed).stdout.split())
 
 
 def test_a_fact_is_explained_as_it_was_counted_when_it_was_told(station: Program) -> None:

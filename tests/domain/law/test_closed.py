@@ -76,6 +76,19 @@ def test_where_no_closed_days_are_known_that_is_told() -> None:
     assert not any("closed days" in line.en for line in due(BOOK["def-bail"], date(2026, 1, 1), {}, None, ZONE).explain)
 
 
+def test_a_year_of_which_the_list_names_no_day_is_told() -> None:
+    """A list ends with its year: what it doesn't name of the next one isn't known to be open."""
+    asked = [replace(BOOK, closed=read_closed_days(text)) for text in (LIST, "every Sunday", "2027-01-26")]
+    start = date(2026, 12, 21)
+    for book, unsure in zip(asked, (True, True, False), strict=True):
+        lines = due(book["copies-14"], start, {}, None, ZONE, closed=book.closed).explain
+        english, hindi = ["\n".join(each) for each in zip(*((line.en, line.hi) for line in lines), strict=True)]
+        assert ("no closed days of 2027, but for those of every week, are known here: if 4 Jan" in english) is unsure
+        assert ("2027 के, साप्ताहिक को छोड़कर, अवकाश यहाँ ज्ञात नहीं: 4 जनवरी 2027" in hindi) is unsure
+    listed = due(BOOK["copies-14"], date(2026, 2, 20), {}, None, ZONE, closed=asked[0].closed).explain
+    assert not any("are known here" in line.en for line in listed)
+
+
 def test_the_settings_name_the_list(tmp_path: Path) -> None:
     """A byte order mark is none of its days; a list that isn't there, or is no text, is told by its name."""
     file = tmp_path / "closed.txt"

@@ -41,7 +41,8 @@ def test_due_answers_in_the_shape_that_others_script_against() -> None:
         "lapses_from": "2020-07-13",
     }
     assert all(set(line) == {"en", "hi"} for line in found["explain"])
-    assert found["reviewed"] is False
+    assert (found["reviewed"], found["policy"]) == (False, False)
+    assert ask("due", "fsl-due", "--start", "2026-02-20")["policy"] is True
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,21 @@ def test_every_flaw_of_a_file_is_told() -> None:
             "    limit: 3 days", "    applies: {offence.sections: {any-of: [BNS 64, BNS 640]}}\n    limit: 3 days",
             "17: rule a-rule: applies: no table of offences has BNS 640",
         ),
+        ("case.FIRRegistered", "case.FIRRegistered.sections", "6: rule a-rule: starts: case.FIRRegistered.sections"),
+        (
+            "repeats: first", "repeats: first\nextends: [{fact: case.TimeExtended, adds: authority, noted: any-time}]",
+            "8: rule a-rule: extends: case.TimeExtended.authority holds no such thing as a number",
+        ),
+        ("per: record", "per: examination", "5: rule a-rule: per: no start names any examination: none has the column"),
+        (
+            "repeats: first", "repeats: first\nsuspends: [{from: [case.BailGranted], until: [case.BailGranted]}]",
+            "8: rule a-rule: suspends: case.BailGranted can't both begin a pause and end it",
+        ),
+        ('law: "BNSS 2023 s.1"', 'law: " "', "14: rule a-rule: versions: law is missing; nothing is assumed for it"),
+        (
+            "on: null, by: null", 'on: 2026-01-01, by: " "',
+            "18: rule a-rule: reviewed: a review has a day and a name, or neither",
+        ),
     ],
 )  # fmt: skip
 def test_what_only_the_whole_book_can_tell(old: str, new: str, told_so: str) -> None:
