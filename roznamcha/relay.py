@@ -111,7 +111,10 @@ class Relay:
                 self._note(found)
                 self.at, self.reached = found, found.position
                 return found
-        message = "a transaction that this relay can't end holds up readers of its topics: is another writer at work?"
+        message = (
+            "a transaction that this relay can't end holds up readers of its topics: end the other writer's, "
+            "or let `kafka-transactions.sh find-hanging` name it, and abort it there"
+        )
         raise Unavailable(message)
 
     def _begin(self) -> Position | None:

@@ -83,16 +83,18 @@ def verify(  # noqa: PLR0913 (what is checked, and by what)
         if as_json:
             raise typer.Exit(away.exit_code)
         message = f"the topics could not be compared: {away}"
-        raise Unavailable(message)
+        raise type(away)(message)
     in_time(topics.values(), published_within, as_json=as_json)
 
 
-def _topics_of(office: Office, record: UUID | None, *, quiet: bool) -> tuple[dict[str, Reconciled], Unavailable | None]:
+def _topics_of(
+    office: Office, record: UUID | None, *, quiet: bool
+) -> tuple[dict[str, Reconciled], Unavailable | Broken | None]:
     """What lies on Kafka, or why that could not be asked: what was found of store and views is worth telling still."""
     try:
         with progress_bar("comparing with Kafka", shown=not quiet) as progress:
             return both_topics(office, record, progress) or {}, None
-    except Unavailable as away:
+    except (Unavailable, Broken) as away:
         return {}, away
 
 

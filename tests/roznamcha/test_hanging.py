@@ -122,7 +122,7 @@ def test_what_another_writer_has_open_is_not_ended(database: str, broker: Broker
     other.begin_transaction()
     other.send(topics.entries, b"open", partition=0).get(10)
     with relaying(database, broker, topics) as relay:
-        with pytest.raises(Unavailable, match="is another writer at work"):
+        with pytest.raises(Unavailable, match="end the other writer's"):
             relay.publish()
         assert hung(broker, topics) == {TopicPartition(topics.entries, 0)}
         commit(other, undo=True)

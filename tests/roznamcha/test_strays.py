@@ -126,3 +126,23 @@ def test_without_topics_verify_tells_what_it_has_proved(
     shown = json.loads(capsys.readouterr().out)
     assert (ended.value.exit_code, shown["ok"], shown["kafka"]) == (4, True, None)
     assert "nobody.entries.v1 is not there" in shown["kafka_away"]
+
+
+def test_with_a_position_that_is_none_verify_tells_what_it_has_proved(
+    database: str,
+    broker: Broker,
+    topics: Topics,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The same, with exit code 3: what lies on Kafka is broken, and store and views are not."""
+    told = {"DATA": tmp_path / "data", "DATABASE_URL": database, "KAFKA": broker.bootstrap, "TOPICS": topics.prefix}
+    for name, value in told.items():
+        monkeypatch.setenv(f"ROZNAMCHA_{name}", str(value))
+    producer = broker.producer()
+    producer.send(topics.position, b"{}", key=b"0", partition=0).get(10)
+    producer.close()
+    with pytest.raises(Broken, match=r"topics could not be compared: .* is no position"):
+        keeping.verify(record="", published_within=None, as_json=False)
+    assert capsys.readouterr().out.startswith("0 entries of 0 records verified")
