@@ -123,7 +123,7 @@ class Health:
         yield "followers", True, f"{self.followers} at work, {self.tickers} tickers"
         if self.untold:
             late = self.untold_seconds or 0.0
-            who = "a ticker is at work" if self.tickers else "no ticker runs: `tick` tells them"
+            who = "a ticker is at work" if self.tickers else "no ticker runs: `tick --once` tells them, `up` keeps one"
             words = f"{self.untold:,} clocks are due and untold, the oldest for {lasting(late)}; {who}"
             yield "deadlines", not self.tickers or late < GRACE, words
         else:

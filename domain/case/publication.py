@@ -33,9 +33,9 @@ def unpublishable(case: Case, registered: Iterable[str], *, judged: bool = False
         yield f"{case.label} is withheld from publication since {written(withheld.at)}."
     sections = list(dict.fromkeys([*registered, *case.sections]))
     if sensitive := [each for each in sections if _sensitive(each)]:
+        who = "" if withheld else " A DySP or an officer above decides: record case.PublicationWithheld."
         yield (
-            f"{case.label} is sensitive by {', '.join(sensitive)} and not published (Youth Bar Association, 2016). "
-            "A DySP or an officer above decides: record case.PublicationWithheld."
+            f"{case.label} is sensitive by {', '.join(sensitive)} and not published (Youth Bar Association, 2016).{who}"
         )
     if (unknown := [each for each in sections if not _sensitive(each) and not _known(each)]) and not judged:
         yield (
