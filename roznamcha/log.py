@@ -20,7 +20,7 @@ def set_up(*, verbose: bool = False) -> None:
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, _in_a_line],
@@ -42,6 +42,18 @@ def set_up(*, verbose: bool = False) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
         cache_logger_on_first_use=True,
     )
+
+
+class _Stderr(logging.StreamHandler[Any]):
+    """Writes to what stderr is when something is said: threads of libraries speak later than whoever set this up."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:  # noqa: ANN401
+        """Where it goes."""
+        return sys.stderr
 
 
 def _in_a_line(_logger: Any, _method: str, said: structlog.types.EventDict) -> structlog.types.EventDict:  # noqa: ANN401

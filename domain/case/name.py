@@ -43,6 +43,8 @@ class NameAscertained(CaseEntry, register="case"):
 class PersonForwardedForName(CaseEntry, register="case"):
     """Without a name, a bond or sureties the person is forwarded to the nearest Magistrate (BNSS s.39(3))."""
 
+    one_sided = "the person is forwarded to the Magistrate; no act of the Magistrate on it is in this register"
+
     person: Code
     magistrate: str
     reached_at: datetime | None = None

@@ -87,6 +87,7 @@ class FIRCopySupplied(NeedsFIR, register="case"):
     """Who asked for it is given the certified copy of the FIR, within 24 hours (Youth Bar Association, 2016)."""
 
     what = "the certified copy"
+    one_sided = "it ends what was applied for; no act of the applicant on its receipt is in this register"
 
     person: Code
     means: Literal["in person", "electronic", "post"]

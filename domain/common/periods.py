@@ -66,3 +66,7 @@ MOST_ADDED = {
 }
 """What may be added at most, in all, under each provision that lets time be added and says how much."""
 OVERNIGHT = Period(24, "hour", "no law: courts ask why an article stayed longer with the officer who seized it")
+FURTHER_ORDER = Period(6, "month", "BNSS s.163(4) proviso")
+"""By which the State may prolong an urgent order at most."""
+FURTHER_INQUIRY = Period(30, "day", "BNSS proviso to s.157(3)")
+"""From ninety days to one hundred and twenty, for the proceedings on an order to remove a nuisance."""

@@ -9,13 +9,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from domain.common.matter import Entry, Matter
+from domain.common.periods import FURTHER_INQUIRY, FURTHER_ORDER
 from domain.event import Sealed, changed
 from domain.preventive.preventive import Preventive
-
-MOST_MONTHS = 6
-"""“For such further period not exceeding six months” (BNSS s.163(4) proviso)."""
-MOST_DAYS = 30
-"""From ninety days to one hundred and twenty (BNSS s.157(3) proviso)."""
 
 
 class OnOrder(Entry):
@@ -57,7 +53,7 @@ class UrgentOrderProlonged(OnOrder, register="preventive"):
 
     def doubt(self, matter: Matter) -> Iterator[str]:
         """By six months at most."""
-        if self.months > MOST_MONTHS:
+        if self.months > FURTHER_ORDER.count:
             yield f"order {self.order_number} is prolonged by more than six months (BNSS s.163(4) proviso)"
 
 
@@ -88,7 +84,7 @@ class NuisanceTimeExtended(OnOrder, register="preventive"):
 
     def doubt(self, matter: Matter) -> Iterator[str]:
         """With reasons, and to one hundred and twenty days at most."""
-        if self.days > MOST_DAYS:
+        if self.days > FURTHER_INQUIRY.count:
             yield f"the proceedings on order {self.order_number} get more than 120 days in all (BNSS s.157(3) proviso)"
         if self.reasons is None:
             yield f"the proceedings on order {self.order_number} are extended, and no reasons are entered"

@@ -23,7 +23,7 @@ CLOSES: list[type[ClosesHandOff]] = [cls for cls in CASE if issubclass(cls, Clos
 KINDS: list[HandOff] = list(dict.fromkeys(each.hand_off for each in SENDS))
 SENDING = re.compile(
     "Sent(?!ence)|Forwarded|Transferred|Submitted|Requested|Sought|HandedOver|Filed|Issued|Returned|ReportedTo|Supplied"
-    "|Merged|Split$|ProducedInCourt|SuperiorInformed"
+    "|Merged|Split$|ProducedInCourt|SuperiorInformed|NoticeGiven|Communicated|CommissionTold"
 )
 """How the names of acts say that something goes to somebody."""
 TO = {"to_station", "to_officer", "forwarded_to", "sent_to"}
