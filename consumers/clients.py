@@ -61,6 +61,9 @@ RECONNECTING_MS = 1_000
 NEXT_MS = 20
 """Milliseconds until a relay asks again: a broker takes the next transaction only when the last one's marks are there,
 which is a matter of a few. The library's hundred would be most of what each transaction takes."""
+NEWS_MS = 30_000
+"""After which a group asks anew which partitions there are. Of a topic that was just being made anew a group has been
+told that it has none: with the library's five minutes nobody would read it for so long."""
 CONNECTING = 3.0
 """Seconds in which some broker must take a connection. The library itself would try for half a minute, in silence."""
 ASKING = 10.0
@@ -134,7 +137,8 @@ class Broker:
         One thread owns it. With a `group` its partitions move one by one when members come and go.
         """
         if group is not None:
-            more = {"partition_assignment_strategy": [CooperativeStickyAssignor()], "group_id": group, **more}
+            news = {"metadata_max_age_ms": NEWS_MS}
+            more = {"partition_assignment_strategy": [CooperativeStickyAssignor()], "group_id": group, **news, **more}
         return self._begun(
             KafkaConsumer,
             **{
