@@ -16,12 +16,16 @@ from domain.common.days import day, later
 
 @dataclass(frozen=True)
 class Period:
-    """So many hours or days, by which law, and the rule of the book that counts the same (empty: it has none)."""
+    """So many hours or days, by which law, and the rule of the book that counts the same (empty: it has none).
+
+    What `adds` to the rule's own period is the longest that it may become, less that.
+    """
 
     count: int
     unit: Literal["hour", "day", "month"]
     law: str
     rule: str = ""
+    adds: bool = False
 
     def __str__(self) -> str:
         """As it is read: `120 days`."""
@@ -66,7 +70,7 @@ MOST_ADDED = {
 }
 """What may be added at most, in all, under each provision that lets time be added and says how much."""
 OVERNIGHT = Period(24, "hour", "no law: courts ask why an article stayed longer with the officer who seized it")
-FURTHER_ORDER = Period(6, "month", "BNSS s.163(4) proviso")
+FURTHER_ORDER = Period(6, "month", "BNSS s.163(4) proviso", "order-163", adds=True)
 """By which the State may prolong an urgent order at most."""
-FURTHER_INQUIRY = Period(30, "day", "BNSS proviso to s.157(3)")
+FURTHER_INQUIRY = Period(30, "day", "BNSS s.157(3) proviso", "nuisance-157", adds=True)
 """From ninety days to one hundred and twenty, for the proceedings on an order to remove a nuisance."""

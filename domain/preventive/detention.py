@@ -25,7 +25,25 @@ class ConcernsDetained(Entry):
         return held.at if held else None
 
 
-class PersonDetained(ConcernsDetained, register="preventive", opens=True):
+class Detains(ConcernsDetained):
+    """An act by which somebody is detained from then on."""
+
+    def refuse(self, matter: Matter) -> Iterator[str]:
+        """Who is detained is not detained again."""
+        if since := self.since(matter):
+            yield (
+                f"{self.person} of {matter.label} is detained since {written(since)}. Record preventive.PersonReleased "
+                "first."
+            )
+
+    def apply(self, record: Preventive) -> Preventive:
+        """The person is detained."""
+        noted = noting(record, "detained", self.person, self.done())
+        kept = noted.part(Persons)
+        return noted.keep(kept, station=record.station or self.meta.station, stage=onward(record, "detained"))
+
+
+class PersonDetained(Detains, register="preventive", opens=True):
     """A person is arrested without a warrant to prevent a cognizable offence; the twenty-four hours run from here."""
 
     shows = frozenset({"person"})
@@ -40,14 +58,6 @@ class PersonDetained(ConcernsDetained, register="preventive", opens=True):
     grounds_told: bool = False
     relative_informed: bool = False
 
-    def refuse(self, matter: Matter) -> Iterator[str]:
-        """Who is detained is not detained again."""
-        if since := self.since(matter):
-            yield (
-                f"{self.person} of {matter.label} is detained since {written(since)}. Record preventive.PersonReleased "
-                "first."
-            )
-
     def doubt(self, matter: Matter) -> Iterator[str]:
         """One of those against whom action is proposed; told why, the family told, the diary."""
         named = matter.part(Persons).named
@@ -60,14 +70,8 @@ class PersonDetained(ConcernsDetained, register="preventive", opens=True):
         if not self.gd_entry:
             yield f"the detention of {self.person} names no General Diary entry"
 
-    def apply(self, record: Preventive) -> Preventive:
-        """The person is detained."""
-        noted = noting(record, "detained", self.person, self.done())
-        kept = noted.part(Persons)
-        return noted.keep(kept, station=record.station or self.meta.station, stage=onward(record, "detained"))
 
-
-class PersonHeldForDirection(ConcernsDetained, register="preventive", opens=True):
+class PersonHeldForDirection(Detains, register="preventive", opens=True):
     """Who resists or disregards a lawful direction of a police officer is held or removed (BNSS s.172(2))."""
 
     shows = frozenset({"person"})
@@ -79,24 +83,10 @@ class PersonHeldForDirection(ConcernsDetained, register="preventive", opens=True
     petty: bool = True
     gd_entry: str = ""
 
-    def refuse(self, matter: Matter) -> Iterator[str]:
-        """Who is detained is not detained again."""
-        if since := self.since(matter):
-            yield (
-                f"{self.person} of {matter.label} is detained since {written(since)}. Record preventive.PersonReleased "
-                "first."
-            )
-
     def doubt(self, matter: Matter) -> Iterator[str]:
         """With an entry of the diary; who is not let go is taken before a Magistrate."""
         if not self.gd_entry:
             yield f"the detention of {self.person} names no General Diary entry"
-
-    def apply(self, record: Preventive) -> Preventive:
-        """The person is held."""
-        noted = noting(record, "detained", self.person, self.done())
-        kept = noted.part(Persons)
-        return noted.keep(kept, station=record.station or self.meta.station, stage=onward(record, "detained"))
 
 
 class DetentionAuthorised(ConcernsDetained, register="preventive"):

@@ -30,9 +30,13 @@ WORDS = ("hour", "day", "month", "within", "limit", "period")
 def differences(name: str, period: Period) -> Iterator[str]:
     """Where a period and its rule disagree, in any version of the rule."""
     for version in BOOK.rule(period.rule).versions:
-        shortest = min(version.limit.spans(), key=lambda each: each.count)
-        if shortest != Span(period.count, period.unit):
-            yield f"{name} is {period}, and {period.rule} ({version.law}) says {shortest}"
+        spans = sorted(version.limit.spans(), key=lambda each: each.count)
+        said = spans[0]
+        if period.adds:
+            longest = version.at_most or spans[-1]
+            said = Span(longest.count - said.count, longest.unit)
+        if said != Span(period.count, period.unit):
+            yield f"{name} is {period}, and {period.rule} ({version.law}) says {said}"
 
 
 @pytest.mark.parametrize("name", sorted(name for name, each in KNOWN.items() if each.rule))
@@ -47,6 +51,8 @@ def test_a_period_that_differs_is_named() -> None:
     """A lawyer's correction of the rule alone is seen."""
     said = list(differences("SANCTION", Period(90, "day", "BNSS s.218(1)", "sanction-120")))
     assert said == ["SANCTION is 90 days, and sanction-120 (BNSS 2023 s.218(1) second proviso) says 120 days"]
+    said = list(differences("MORE", Period(40, "day", "BNSS s.157(3) proviso", "nuisance-157", adds=True)))
+    assert said == ["MORE is 40 days, and nuisance-157 (BNSS 2023 s.157(3) proviso) says 30 days"]
 
 
 def test_every_rule_whose_days_an_act_counts_is_named_here() -> None:
