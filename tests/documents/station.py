@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from typer.testing import CliRunner
 
-from roznamcha.cli import app
-from roznamcha.errors import RoznamchaError
 from tests.acts import ACTOR, sent
+from tests.roznamcha.answering import answer
 
 WHO = ("--by", "CG-1001,SI,station officer", "--station", "CG-RPR-01", "--at", "2026-07-02T09:00:00+05:30")
 READER = ("--by", "CG-2002,INSP,supervising officer", "--reason", "to supervise")
@@ -33,17 +29,7 @@ class Station:
     def run(self, *arguments: str, code: int = 0, stdin: Any = None, **settings: str) -> Any:
         """A command with `--json`: the document it prints, or why it doesn't."""
         mine = {"ROZNAMCHA_DATA": str(self.folder / "data"), "ROZNAMCHA_DATABASE_URL": self.url} | settings
-        before = dict(os.environ)
-        os.environ.update(mine)
-        try:
-            done = CliRunner().invoke(app, [*arguments, "--json"], input=None if stdin is None else json.dumps(stdin))
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-        error = done.exception
-        found = error.exit_code if isinstance(error, RoznamchaError) else done.exit_code
-        assert found == code, (arguments, done.output, error)
-        return json.loads(done.stdout) if done.stdout else str(error)
+        return answer(mine, arguments, code=code, stdin=stdin)
 
     def record(self, name: str, *arguments: str, code: int = 0, record: str = "", **fields: Any) -> Any:
         """Enter an act, the columns that a test doesn't care about filled in."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,10 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from typer.testing import CliRunner
 
-from roznamcha.cli import app
-from roznamcha.errors import RoznamchaError
 from roznamcha.ledger.audiences import RULES
 from roznamcha.ledger.verify import (
     MANIFEST,
@@ -33,6 +29,7 @@ from roznamcha.migrate import migrate
 from roznamcha.postgres import Embedded
 from tests.acts import act
 from tests.ledger.keeping import BASE, Keeper
+from tests.roznamcha.answering import answer
 from tests.roznamcha.test_store import store_on
 
 VICTIM, WITNESS, ACCUSED = "Zzyxvictim Marked", "Zzyxwitness Marked", "Zzyxaccused Marked"
@@ -66,17 +63,7 @@ class Court:
     def run(self, *arguments: str, code: int = 0) -> Any:
         """A command of the program in this process, with `--json`; what it says, or why it doesn't."""
         settings = {"ROZNAMCHA_DATA": str(self.keeper.folder / "data"), "ROZNAMCHA_DATABASE_URL": self.keeper.url}
-        before = dict(os.environ)
-        os.environ.update(settings)
-        try:
-            done = CliRunner().invoke(app, [*arguments, "--json"])
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-        error = done.exception
-        found = error.exit_code if isinstance(error, RoznamchaError) else done.exit_code
-        assert found == code, (arguments, done.output, error)
-        return json.loads(done.stdout) if done.stdout else str(error)
+        return answer(settings, arguments, code=code)
 
     def copy(self, audience: str, *more: str) -> tuple[Any, bytes]:
         """Make a copy; give what the command says, and the file."""

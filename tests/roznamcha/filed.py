@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 import domain
 from domain.event import Event
 from roznamcha.commands.entering import entry_ids
@@ -189,3 +191,11 @@ def open_up(document: Any) -> Any:
     elif isinstance(document, list):
         document[:] = [open_up(each) for each in document]
     return document
+
+
+@pytest.fixture
+def filed(tmp_path: Path, database: str) -> Iterator[Office]:
+    """The office in whose register the case stands."""
+    with office_of(tmp_path / "here", database) as office:
+        enter(office, LINES)
+        yield office

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,10 @@ from roznamcha.forms.filling import fill
 from roznamcha.forms.giving import document_of
 from roznamcha.office import Office
 from tests.dsl import given
-from tests.roznamcha.filed import COPY, FIR, HIDDEN, LINES, acts_of, enter, office_of, open_up
+from tests.roznamcha.filed import COPY, FIR, HIDDEN, LINES, acts_of, filed, open_up
 from tests.roznamcha.kit import Program
 
-
-@pytest.fixture
-def filed(tmp_path: Path, database: str) -> Iterator[Office]:
-    """The office in whose register the case stands."""
-    with office_of(tmp_path / "here", database) as office:
-        enter(office, LINES)
-        yield office
+__all__ = ["filed"]
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from tests.roznamcha.filed import (
     acts_of,
     as_csv,
     enter,
+    filed,
     line,
     office_of,
     open_up,
@@ -38,16 +39,10 @@ from tests.roznamcha.filed import (
     take,
 )
 
+__all__ = ["filed"]
+
 HEAD = "act,record,occurred_at,reported_at,actor_id,actor_rank,actor_role,station,district"
 NOBODY: Any = lambda _: set()  # noqa: E731 (a register that has no such record)
-
-
-@pytest.fixture
-def filed(tmp_path: Path, database: str) -> Iterator[Office]:
-    """The office in whose register the case stands."""
-    with office_of(tmp_path / "here", database) as office:
-        enter(office, LINES)
-        yield office
 
 
 @pytest.fixture
