@@ -59,7 +59,7 @@ def scanned(pdf: bytes) -> str:
     document = pypdfium2.PdfDocument(pdf)
     drawn = document[0].render(scale=150 / 72, grayscale=True)
     paper = memoryview(bytes(drawn.buffer)).cast("B", (drawn.height, drawn.stride))
-    (found,) = zxingcpp.read_barcodes(paper)
+    (found,) = zxingcpp.read_barcodes(paper, formats=zxingcpp.BarcodeFormat.QRCode)
     text: str = found.text
     document.close()
     return text
