@@ -27,10 +27,8 @@ from kafka.admin import (
     ResourcePatternFilter,
     ResourceType,
 )
-from kafka.consumer.fetcher import Fetcher
 from kafka.consumer.subscription_state import ConsumerRebalanceListener as RebalanceListener
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.coordinator.consumer import ConsumerCoordinator
 from kafka.errors import InvalidProducerEpochError, KafkaError, ProducerFencedError, for_code
 from kafka.errors import KafkaConnectionError as NoConnection
 from kafka.errors import KafkaTimeoutError as Timeout
@@ -38,9 +36,9 @@ from kafka.errors import MessageSizeTooLargeError as TooLarge
 from kafka.errors import SecurityDisabledError as NoRights
 from kafka.errors import TopicAlreadyExistsError as AlreadyThere
 from kafka.errors import UnknownTopicOrPartitionError as NoTopic
-from kafka.net import manager
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
+from consumers.mended import Unreadable
 from consumers.probing import addresses, why_not
 
 __all__ = [
@@ -48,7 +46,7 @@ __all__ = [
     "AlreadyThere", "Away", "Broker", "ConfigResource", "ConfigResourceType", "KafkaError", "NoRights", "NoTopic",
     "OffsetAndMetadata", "OffsetSpec", "RebalanceListener", "ResourcePattern", "ResourcePatternFilter", "ResourceType",
     "Timeout", "TooLarge", "TopicPartition", "Unreadable", "WrongOption", "addresses", "commit", "for_code",
-    "ill_typed", "let_go", "taken_over", "unknown",
+    "ill_typed", "leave", "let_go", "taken_over", "unknown",
 ]  # fmt: skip
 
 TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
@@ -61,9 +59,6 @@ RECONNECTING_MS = 1_000
 NEXT_MS = 20
 """Milliseconds until a relay asks again: a broker takes the next transaction only when the last one's marks are there,
 which is a matter of a few. The library's hundred would be most of what each transaction takes."""
-NEWS_MS = 30_000
-"""After which a group asks anew which partitions there are. Of a topic that was just being made anew a group has been
-told that it has none: with the library's five minutes nobody would read it for so long."""
 CONNECTING = 3.0
 """Seconds in which some broker must take a connection. The library itself would try for half a minute, in silence."""
 ASKING = 10.0
@@ -88,15 +83,6 @@ class Away(ConnectionError):
 
 class WrongOption(ValueError):
     """An option of the library's has a value that it doesn't take."""
-
-
-class Unreadable(KafkaError):  # type: ignore[misc]  # kafka-python has no types
-    """A message that the library can't take apart: its checksum is wrong, or a header's name is no text."""
-
-    def __init__(self, where: Any, offset: int, why: str) -> None:  # noqa: ANN401 (kafka-python's partition)
-        """Where it lies: in this topic's partition."""
-        self.partition, self.offset = where.partition, offset
-        super().__init__(f"{where.topic}, partition {where.partition}, offset {offset}: {why}")
 
 
 @dataclass(frozen=True)
@@ -137,8 +123,7 @@ class Broker:
         One thread owns it. With a `group` its partitions move one by one when members come and go.
         """
         if group is not None:
-            news = {"metadata_max_age_ms": NEWS_MS}
-            more = {"partition_assignment_strategy": [CooperativeStickyAssignor()], "group_id": group, **news, **more}
+            more = {"partition_assignment_strategy": [CooperativeStickyAssignor()], "group_id": group, **more}
         return self._begun(
             KafkaConsumer,
             **{
@@ -223,6 +208,17 @@ def let_go(producer: Any) -> None:  # noqa: ANN401
         producer._sender.force_close()  # noqa: SLF001 (as the library does it when it gets that far)
 
 
+def leave(consumer: Any, milliseconds: int) -> None:  # noqa: ANN401 (kafka-python's)
+    """Close a consumer within so long. Where it can't take leave of its group, its connections are closed all the same.
+
+    The library's own leaves them open then, for as long as the process lives.
+    """
+    try:
+        consumer.close(autocommit=False, timeout_ms=milliseconds)
+    except KafkaError:
+        consumer._client.close()  # noqa: SLF001 (as the library does it when it gets that far)
+
+
 def commit(producer: Any, milliseconds: int | None = None, *, undo: bool = False) -> None:  # noqa: ANN401
     """Commit a producer's transaction, or undo it. Raises Timeout, and KafkaError; how it ended is then unknown.
 
@@ -274,75 +270,3 @@ def _reachable(bootstrap: str) -> None:
             return
     message = f"no broker at {bootstrap} takes a connection: is one running, and is this its address?"
     raise Away(message)
-
-
-# --- what is mended in kafka-python 3.0.12, which is pinned --------------------------------------------------------
-
-
-class _Records(Fetcher.PartitionRecords):  # type: ignore[misc]  # as above
-    """What was fetched of a partition, and is thrown away when a message in it can't be read.
-
-    The library would go on asking what has ended with that error, and `poll` never come back.
-    """
-
-    def take(self, n: int | None = None) -> list[Any]:
-        try:
-            found: list[Any] = super().take(n)
-        except Exception as error:
-            self.drain()
-            # Of a batch that was written together nothing behind such a message can be read either.
-            offset = max(self.next_fetch_offset, self.fetch_offset)
-            raise Unreadable(self.topic_partition, offset, type(error).__name__) from error
-        return found
-
-
-class _Tls(manager.KafkaSSLTransport):  # type: ignore[misc]  # as above
-    """A connection over TLS that is closed when it can't be begun.
-
-    The library leaves it open, at every try: one in a few seconds for as long as a certificate isn't taken.
-    """
-
-    def __init__(self, net: Any, sock: Any, host: str | None = None, **configs: Any) -> None:  # noqa: ANN401
-        try:
-            super().__init__(net, sock, host=host, **configs)
-        except BaseException:
-            sock.close()
-            raise
-
-    async def handshake(self) -> None:
-        try:
-            await super().handshake()
-        except BaseException:
-            self._sock.close()
-            raise
-
-
-class _Joining:
-    """A join under way, which is done only when its outcome was taken.
-
-    The library drops the outcome of a join that came while nobody polled, and joins again. Members that are busy with
-    what they have read set each other off like that, and none of them reads.
-    """
-
-    def __init__(self, outcome: Any) -> None:  # noqa: ANN401 (kafka-python's)
-        self._outcome = outcome
-
-    @property
-    def is_done(self) -> bool:
-        """Whether to begin again: when it came to something the library doesn't look at."""
-        return not (self._outcome.exception is None or isinstance(self._outcome.exception, KafkaError))
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
-        return getattr(self._outcome, name)
-
-    def __await__(self) -> Any:  # noqa: ANN401
-        return self._outcome.__await__()
-
-
-def _set_join(coordinator: Any, outcome: Any) -> None:  # noqa: ANN401
-    coordinator.__dict__["_join_task"] = None if outcome is None else _Joining(outcome)
-
-
-Fetcher.PartitionRecords = _Records
-manager.KafkaSSLTransport = _Tls
-ConsumerCoordinator._join_task = property(lambda each: each.__dict__["_join_task"], _set_join)  # noqa: SLF001

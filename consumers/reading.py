@@ -25,7 +25,9 @@ from consumers.clients import (
     RebalanceListener,
     TopicPartition,
     for_code,
+    leave,
 )
+from consumers.groups import unshared
 
 STALL = 30.0
 """Seconds of polling in which a partition that has more may give nothing, or be ours and not begun."""
@@ -101,6 +103,7 @@ class Reading:
         self._left_out: set[int] = set()
         self._polled = self._looked = 0.0
         self._out: float | None = None
+        self._idle: float | None = None
         self._noted: dict[int, tuple[int | str | None, float]] = {}
         if self.group is None:
             parts = [self._part(each) for each in self.partitions]
@@ -242,7 +245,9 @@ class Reading:
         """Mend what has stood still for a stall: each partition has its own time, and none is hidden by the others.
 
         One that has more and gives nothing gets another consumer, one that is ours and was never begun is begun, and
-        one that we believe to be ours and isn't is let go.
+        one that we believe to be ours and isn't is let go. A member to whom nothing was given asks whether others have
+        it all: of a topic that was being made anew a group can have been told that there is nothing to share out, and
+        kafka-python 3.0.12 may never do it again.
         """
         now = self._looked = self._polled
         self._take_note()
@@ -258,16 +263,21 @@ class Reading:
         still = {each for each, (_, since) in self._noted.items() if now - since >= self.stall}
         out = self.group is not None and self.consumer.group_metadata().generation_id < 0
         self._out = (self._out or now) if out else None
-        self._mend({each: states[each] for each in still}, out=self._out is not None and now - self._out >= self.stall)
+        self._idle = (self._idle or now) if self.group is not None and not out and not here else None
+        out, idle = (since is not None and now - since >= self.stall for since in (self._out, self._idle))
+        self._mend({each: states[each] for each in still}, out=out, idle=idle)
 
-    def _mend(self, still: Mapping[int, int | str | None], *, out: bool) -> None:
+    def _mend(self, still: Mapping[int, int | str | None], *, out: bool, idle: bool) -> None:
         strange = {each for each, state in still.items() if state in {NOT_BEGUN, GONE}}
         try:
             ends = self.ends(still.keys() - strange)
-        except KafkaError as error:
+            out |= idle and self.group is not None and unshared(self.broker, self.group, self.topic)
+        except (Away, KafkaError) as error:
             log.warning("the broker does not answer", topic=self.topic, why=type(error).__name__)
-            self._noted, self._out = {}, None  # nothing can move while it doesn't
+            self._noted, self._out, self._idle = {}, None, None  # nothing can move while it doesn't
             return
+        if idle:
+            self._idle = None  # asked once in a stall
         if strange:
             log.warning("partitions that came or went unseen", topic=self.topic, partitions=sorted(strange))
             gone = strange & self.held
@@ -303,8 +313,7 @@ class Reading:
     def close(self) -> None:
         """Leave the group, within CLOSING milliseconds."""
         if self.consumer is not None:
-            with suppress(KafkaError):
-                self.consumer.close(autocommit=False, timeout_ms=CLOSING)
+            leave(self.consumer, CLOSING)
 
 
 def topic_id(broker: Broker, topic: str) -> str:

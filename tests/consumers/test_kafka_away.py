@@ -32,9 +32,6 @@ from tests.consumers.test_runner import script
 from tests.fault.test_following import cut
 from tests.fault.test_order import until
 
-pytestmark = pytest.mark.filterwarnings("default:unclosed <socket:ResourceWarning")
-"""In a whole run a connection that some client before these tests left open is collected here; whose is not known."""
-
 WORK = """
 import threading
 from consumers.clients import Away, Broker
@@ -89,7 +86,7 @@ def test_a_broker_that_comes_back_is_read_on(database: str, tmp_path: Path, brok
         for n in range(3):
             write_cases(database, 5, first=n * 5)
             publish(database, cluster.broker, topics)
-            assert until(lambda n=n: folded(database) == n * 20 + 20, 120)  # type: ignore[misc]
+            assert until(lambda n=n: folded(database) == n * 20 + 20, 40)  # type: ignore[misc]
             node.kill()
             if n < 2:
                 node.start()

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import pytest
 
-from consumers.clients import Broker, KafkaError, Timeout, TopicPartition
+from consumers.clients import Broker, CooperativeStickyAssignor, KafkaError, Timeout, TopicPartition
+from consumers.groups import unshared
 from consumers.reading import Reading, topic_id
 from consumers.slots import SLOTS
 from consumers.topics import Topics
@@ -114,6 +115,27 @@ def test_a_reader_that_stalls_gets_a_new_consumer(broker: Broker, topics: Topics
     reading.consumer.pause(TopicPartition(topics.entries, 1))  # as a fetcher that forgot a partition
     assert [each.value for each in read(reading, bool)] == [b"a"]
     assert reading.renewed >= 1
+    reading.close()
+
+
+def test_a_group_that_shared_out_nothing_shares_anew(
+    broker: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its leader knew of no partition as it shared them out, and of all before and after: no change for the library."""
+    write(broker, topics.entries, {1: [b"a"], 2: [b"b"]})
+    really = CooperativeStickyAssignor.assign
+    nothing = [SimpleNamespace(topics=set, partitions_for_topic=lambda _: None)]
+
+    def assign(self: Any, cluster: Any, members: Any) -> Any:
+        return really(self, nothing.pop() if nothing else cluster, members)
+
+    monkeypatch.setattr(CooperativeStickyAssignor, "assign", assign)
+    reading = Reading(
+        broker, topics.entries, f"{topics.prefix}.g", lambda new: dict.fromkeys(new, 0), stall=0.5, **FAST
+    )
+    assert sorted(each.value for each in read(reading, lambda found: len(found) == 2)) == [b"a", b"b"]
+    assert (reading.renewed, len(reading.held)) == (1, SLOTS)
+    assert not unshared(broker, f"{topics.prefix}.g", topics.entries)
     reading.close()
 
 
