@@ -145,7 +145,7 @@ class Fold:
             if key in self.gone or key in self._unknown:
                 continue
             try:
-                for row in self.view.rows(self.rows[key]):
+                for row in self.view.rows_now(self.rows[key]):
                     derived[type(row)][row_key(row)] = row
             except Exception as error:  # noqa: BLE001 (as above)
                 self._stop(read, error)
