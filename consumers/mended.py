@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
 from kafka.consumer.fetcher import Fetcher
 from kafka.coordinator.consumer import ConsumerCoordinator
 from kafka.errors import KafkaError
 from kafka.net import manager
 from kafka.net.inet import KafkaNetSocket
+from kafka.net.selector import NetworkSelector
 
 
 class Unreadable(KafkaError):  # type: ignore[misc]  # kafka-python has no types
@@ -84,14 +86,19 @@ def _set_join(coordinator: Any, outcome: Any) -> None:  # noqa: ANN401
     coordinator.__dict__["_join_task"] = None if outcome is None else _Joining(outcome)
 
 
+_SOCKETS: WeakKeyDictionary[Any, WeakSet[Any]] = WeakKeyDictionary()
+"""The sockets that each client has connected."""
+
 _sock_connect = KafkaNetSocket.sock_connect
+_close = NetworkSelector.close
 
 
 async def _connecting(self: Any, net: Any, sock: Any, address: Any, timeout_at: float | None = None) -> Any:  # noqa: ANN401
-    """Connect a socket, and close it when nothing comes of it.
+    """Connect a socket, and close it when nothing comes of it, and when its client is closed.
 
     The library leaves it to the garbage collector: when nobody listens, and when a client is closed meanwhile.
     """
+    _SOCKETS.setdefault(net, WeakSet()).add(sock)
     try:
         return await _sock_connect(self, net, sock, address, timeout_at=timeout_at)
     except BaseException:
@@ -99,7 +106,20 @@ async def _connecting(self: Any, net: Any, sock: Any, address: Any, timeout_at: 
         raise
 
 
+def _closing(self: Any) -> None:  # noqa: ANN401
+    """Close a client's event loop, and with it whatever it has connected.
+
+    The library leaves open a connection that it had replaced by another, and one that had yet to write something.
+    """
+    try:
+        _close(self)
+    finally:
+        for sock in _SOCKETS.pop(self, ()):
+            sock.close()
+
+
 KafkaNetSocket.sock_connect = _connecting
+NetworkSelector.close = _closing
 Fetcher.PartitionRecords = _Records
 manager.KafkaSSLTransport = _Tls
 ConsumerCoordinator._join_task = property(lambda each: each.__dict__["_join_task"], _set_join)  # noqa: SLF001

@@ -82,16 +82,20 @@ def test_a_broker_that_comes_back_is_read_on(database: str, tmp_path: Path, brok
         create(cluster.broker, topics, tuple(each.short for each in topics.all))
         with following(database):
             pass
-        process = script(database, WORK.format(bootstrap=cluster.bootstrap, prefix=topics.prefix, how="patience=6.0"))
-        for n in range(3):
-            write_cases(database, 5, first=n * 5)
-            publish(database, cluster.broker, topics)
-            assert until(lambda n=n: folded(database) == n * 20 + 20, 40)  # type: ignore[misc]
-            node.kill()
-            if n < 2:
-                node.start()
-                node.wait()
-        said, _ = process.communicate(timeout=60)
+        process = script(database, WORK.format(bootstrap=cluster.bootstrap, prefix=topics.prefix, how="patience=20.0"))
+        try:
+            for n in range(3):
+                write_cases(database, 5, first=n * 5)
+                publish(database, cluster.broker, topics)
+                assert until(lambda n=n: folded(database) == n * 20 + 20, 90)  # type: ignore[misc]
+                node.kill()
+                if n < 2:
+                    node.start()
+                    node.wait()
+            said, _ = process.communicate(timeout=90)
+        finally:
+            process.kill()
+            process.communicate()
     assert f"the broker at {cluster.bootstrap} stays away" in said
     with connected(database) as connection:
         assert verify(connection, all_views(), catalogue()).ok
@@ -110,11 +114,11 @@ def test_a_process_that_was_suspended_too_long(database: str, broker: Broker, to
             assert until(lambda n=n: folded(database) > n * 24 + 4)  # type: ignore[misc]
             process.send_signal(signal.SIGSTOP)
             with working(database, broker, topics, batch=2):
-                assert until(lambda n=n: folded(database) == n * 24 + 24, 40)  # type: ignore[misc]
+                assert until(lambda n=n: folded(database) == n * 24 + 24, 90)  # type: ignore[misc]
                 process.send_signal(signal.SIGCONT)
         write_cases(database, 6, first=18)
         publish(database, broker, topics)
-        assert until(lambda: folded(database) == 96, 40)
+        assert until(lambda: folded(database) == 96, 90)
     finally:
         process.kill()
         process.communicate()

@@ -85,3 +85,15 @@ def test_who_cannot_take_leave_goes(broker: Broker, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(consumer, "_coordinator", SimpleNamespace(close=no_answer))
     leave(consumer, 100)
     assert not any(each.connected for each in ways)
+
+
+def test_a_connection_that_was_replaced_is_closed_too(broker: Broker) -> None:
+    """The client has forgotten it, and closes it all the same when it is closed itself."""
+    consumer = broker.consumer("g")
+    consumer.topics()
+    ways = consumer._client._manager._conns  # noqa: SLF001
+    (forgotten,) = [each.transport._sock for each in ways.values() if each.connected]  # noqa: SLF001
+    ways.clear()
+    assert forgotten.fileno() >= 0
+    leave(consumer, 1_000)
+    assert forgotten.fileno() == -1

@@ -48,7 +48,7 @@ UNLOCKED = """
 """Every door of the store, made anew without its lock."""
 
 
-def until(true: Callable[[], bool], seconds: float = 20) -> bool:
+def until(true: Callable[[], bool], seconds: float = 60) -> bool:
     """Wait until something is true, for a bounded time."""
     deadline = time.monotonic() + seconds
     while not (done := true()) and time.monotonic() < deadline:

@@ -68,9 +68,9 @@ def test_two_that_follow_kafka(on_kafka: OnKafka, broker: Broker, topics: Topics
     with at_work(on_kafka), at_work(on_kafka):
         assert folded(on_kafka.url) == 0
         publish(on_kafka.url, broker, topics)
-        assert until(lambda: folded(on_kafka.url) == 20, 40)
+        assert until(lambda: folded(on_kafka.url) == 20, 90)
         write(broker, topics.entries, [read_topic(broker, topics.entries)[0]._replace(headers=[])])
-        assert until(lambda: any(each["sent"] for each in on_kafka.json("parked", "letters")), 60)
+        assert until(lambda: any(each["sent"] for each in on_kafka.json("parked", "letters")), 90)
     (letter,) = on_kafka.json("parked", "letters")
     assert letter.keys() >= {"topic", "slot", "offset", "position", "why", "sent", "found_at"}
     assert (letter["topic"], letter["position"], letter["sent"]) == (topics.entries, None, True)
@@ -87,7 +87,7 @@ def test_the_log_is_followed_when_asked(on_kafka: OnKafka) -> None:
     """Also where a broker is named."""
     on_kafka.run("import", str(a_file(on_kafka.folder, "some", 4)))
     with at_work(on_kafka, "--source", "embedded"):
-        assert until(lambda: folded(on_kafka.url) == 8, 40)
+        assert until(lambda: folded(on_kafka.url) == 8, 90)
 
 
 def test_the_topic_of_another_store_is_not_followed(
