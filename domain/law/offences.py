@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from importlib import resources
+from typing import Any
 
 from domain.law.grammar import Condition, all_hold, neat
 
@@ -137,13 +138,11 @@ class Classes:
 
     def meet(self, conditions: tuple[Condition, ...]) -> bool | None:
         """Whether all of a rule's conditions are met, None where it can't be told: worked out once for each list."""
-        if id(conditions) not in self._answers:
-            self._answers[id(conditions)] = conditions, all_hold(conditions, self.attributes)
-        return self._answers[id(conditions)][1]
-
-    @cached_property
-    def _answers(self) -> dict[int, tuple[tuple[Condition, ...], bool | None]]:
-        return {}  # by the conditions' number, and with them, so that no others have it
+        answers: dict[int, Any] = self.__dict__.setdefault("_answers", {})
+        if id(conditions) not in answers:  # kept with the conditions, so that no others have their number
+            answers[id(conditions)] = conditions, all_hold(conditions, self.attributes)
+        held: bool | None = answers[id(conditions)][1]
+        return held
 
     @cached_property
     def attributes(self) -> Mapping[str, object]:
