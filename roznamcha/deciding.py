@@ -154,14 +154,15 @@ class Deciding:
             decision = None if reasons else decide(without_text(event), held.record)
             if decision is not None and not decision.reasons:
                 doubts = (*decision.doubts, *odd, *tied.doubts)
-                held = entered(unit, event, held, now, doubts, partial(self._earlier, held.record, unit, turn))
+                earlier = partial(self._earlier, held.record, unit, turn)
+                held = entered(unit, event, held, now, doubts, earlier, turn.drawn)
                 continue
             unit.events, unit.reasons = [], reasons or (decision.reasons if decision else ())
             alone = len(unit.acts) == 1 or (unit.hung and act is unit.acts[0])
             attempt = event.attempt(unit.reasons) if alone and held.record.version else None
             if attempt is None:
                 return
-            held = entered(unit, attempt, held, now, (), tuple)
+            held = entered(unit, attempt, held, now, (), tuple, turn.drawn)
             break
         if not claimed.isdisjoint(turn.claimed):  # two units of this batch want one number: the later one waits
             turn.postponed.add(unit.record_id)

@@ -7,6 +7,7 @@ record where a register is taken in; at the counter it must be said that the rec
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import category, normalize
 from uuid import UUID
 
@@ -23,8 +24,11 @@ SAY_SO = 'say that it is a new one (--new; "new": true in a line of JSON)'
 
 def identity(reference: str) -> UUID | None:
     """The id that this reference is, if it is one: most names aren't, and are told by their length."""
-    if len(reference) < 32:  # noqa: PLR2004 (an id has as many digits)
-        return None
+    return _identity(reference) if len(reference) >= 32 else None  # noqa: PLR2004 (an id has as many digits)
+
+
+@lru_cache(4_096)
+def _identity(reference: str) -> UUID | None:
     try:
         return UUID(reference)
     except ValueError:

@@ -89,17 +89,17 @@ class Keyring:
         self._datastore = datastore
         self._catalogue = catalogue
         self._wrapping = hmac.digest(master, b"roznamcha: wrap persons' keys", "sha256")
-        self._commands = hmac.digest(master, b"roznamcha: digest of commands", "sha256")
-        self._snapshots = hmac.digest(master, b"roznamcha: snapshots of records", "sha256")
+        self._commands = hmac.new(hmac.digest(master, b"roznamcha: digest of commands", "sha256"), None, "sha256")
+        self._snapshots = hmac.new(hmac.digest(master, b"roznamcha: snapshots of records", "sha256"), None, "sha256")
         self._keys: dict[Person, Keys] = {}
 
     def command_digest(self, content: bytes) -> bytes:
         """A digest that shows whether two commands are the same, and nothing else to anybody without the key."""
-        return hmac.digest(self._commands, content, "sha256")
+        return _keyed(self._commands, content)
 
     def snapshot_digest(self, content: bytes) -> bytes:
         """A digest that nobody without the key can make: what stands under it was written by this program."""
-        return hmac.digest(self._snapshots, content, "sha256")
+        return _keyed(self._snapshots, content)
 
     def ready(self, events: Iterable[tuple[UUID, Event[Any]]]) -> None:
         """Draw and store the keys that these acts' persons still need, before anything is sealed with them."""
@@ -330,6 +330,13 @@ def record_type(avro: Any) -> Mapping[str, Any]:  # noqa: ANN401 (Avro JSON)
 def _bound(entry_id: UUID, path: str) -> bytes:
     """What a box is bound to, so that it can't be moved to another entry or column."""
     return entry_id.bytes + path.encode()
+
+
+def _keyed(begun: hmac.HMAC, content: bytes) -> bytes:
+    """HMAC-SHA-256 of this under a key that was taken in already: `hmac.digest` makes other threads' turn of each."""
+    made = begun.copy()
+    made.update(content)
+    return made.digest()
 
 
 def _b64(data: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,7 @@ from uuid import UUID
 
 from domain.common.document import AttachesDocuments
 from domain.event import Event, Record, changed, fold
-from roznamcha.ids import uuid7
+from roznamcha.ids import Drawn, uuid7
 from roznamcha.intake import TOLERANCE, Act
 from roznamcha.numbers import Serial, number_name, number_of, serial_of
 from roznamcha.opening import beginning, identity, like_a_number
@@ -95,6 +94,8 @@ class Turn:
     claimed: set[str] = field(default_factory=set)
     commands: set[UUID] = field(default_factory=set)
     postponed: set[UUID] = field(default_factory=set)
+    drawn: Drawn = field(default_factory=Drawn)
+    """Chance for ids and salts."""
     spoiled: bool = False
     """Whether something of it was not written after all, so that nothing may be decided upon it."""
 
@@ -148,22 +149,22 @@ def _open(unit: Unit, reference: str, turn: Turn) -> None:
 
 
 def entered(  # noqa: PLR0913 (the act, where it is entered, and by what it was decided)
-    unit: Unit, event: Event[Any], held: Held, now: datetime, doubts: tuple[str, ...], earlier: Earlier
+    unit: Unit, event: Event[Any], held: Held, now: datetime, doubts: tuple[str, ...], earlier: Earlier, drawn: Drawn
 ) -> Held:
     """Make the act an entry, with id, place in the record and time of recording; gives the record after it.
 
     The record is folded from what the entry says without its personal texts, as it is when it is read again. `earlier`
-    gives the record's entries so far, for an act that strikes one.
+    gives the record's entries so far, for an act that strikes one; its id and its salt are `drawn`.
     """
     record = held.record
     meta = changed(
         event.meta,
-        entry_id=uuid7(),
+        entry_id=uuid7(drawn),
         record_id=record.id,
         stream_id=record.id,
         version=record.version + 1,
         recorded_at=now,
-        salt=os.urandom(16),
+        salt=drawn(16),
         doubts=doubts,
     )
     entry = changed(event, meta=meta)
