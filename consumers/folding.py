@@ -99,8 +99,8 @@ class Fold:
                 except Exception as error:  # noqa: BLE001 (whatever a view does, the others go on)
                     stumbled = error
             concerns = bool(touched or stumbled) or read.event is None
-            here = self.parked.get(record_id)
-            if record_id in self.lot or (here is not None and position >= here.position):
+            here = self.parked.get(record_id) if self.parked else None
+            if (self.lot and record_id in self.lot) or (here is not None and position >= here.position):
                 if concerns:
                     self.waiting.append((record_id, position))
             elif stumbled is not None or read.event is None:
@@ -112,22 +112,22 @@ class Fold:
     def run(self, work: Work) -> None:
         """Fold entries into the rows."""
         for read, touched in work:
-            record_id = read.kept.record_id
-            keys = {key for key, _ in touched}
-            if record_id in self.stopped or (self._unknown and not self._unknown.isdisjoint(keys)):
-                # It may have met a row that a stumbling entry left half-changed: the next fold will tell.
-                self._unknown |= keys
-                continue
+            if self.stopped:
+                keys = {key for key, _ in touched}
+                if read.kept.record_id in self.stopped or not self._unknown.isdisjoint(keys):
+                    # It may have met a row that a stumbling entry left half-changed: the next fold will tell.
+                    self._unknown |= keys
+                    continue
             try:
                 for key, handler in touched:
                     self._apply(read, key, handler)
             except Exception as error:  # noqa: BLE001 (as above)
                 self._stop(read, error)
-                self._unknown |= keys
+                self._unknown.update(key for key, _ in touched)
 
     def _apply(self, read: Read, key: Key, handler: Handler) -> None:
         row = self.rows.get(key)
-        if row is None or key in self.gone:
+        if row is None or (self.gone and key in self.gone):
             row = self.rows[key] = self.view.empty(key)
             self.gone.discard(key)
             self.changed.setdefault(key, read)
@@ -142,10 +142,10 @@ class Fold:
         """What the changed states publish. One that can't be published parks its record at the first entry of it."""
         derived: Derived = {part.Row: {} for part in self.view.published}
         for key, read in self.changed.items():
-            if key in self.gone or key in self._unknown:
+            if (self.gone and key in self.gone) or (self._unknown and key in self._unknown):
                 continue
             try:
-                for row in self.view.rows(self.rows[key]):
+                for row in self.view.rows_now(self.rows[key]):
                     derived[type(row)][row_key(row)] = row
             except Exception as error:  # noqa: BLE001 (as above)
                 self._stop(read, error)
@@ -153,7 +153,7 @@ class Fold:
 
     def written(self) -> list[Any]:
         """The rows that changed and are still there."""
-        return [self.rows[key] for key in self.changed if key not in self.gone]
+        return [self.rows[key] for key in self.changed if not self.gone or key not in self.gone]
 
     def again(self) -> Fold:
         """The same fold, to be made without the records this one stumbled over."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import types
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
@@ -18,13 +17,14 @@ import psycopg
 from psycopg import Connection, Cursor
 from psycopg.types.json import Jsonb
 
+from consumers.packing import GIVES_UP, array, uuids, written
 from projections.view import Index, Key, View
 
 SQL_TYPES: dict[Any, str] = {
     UUID: "uuid", str: "text", int: "bigint", bool: "boolean", datetime: "timestamptz", date: "date",
     Decimal: "numeric", bytes: "bytea",
 }  # fmt: skip
-UNADAPTED = (TypeError, ValueError, AttributeError, OverflowError, psycopg.ProgrammingError)
+UNADAPTED = (TypeError, ValueError, AttributeError, OverflowError, RecursionError, psycopg.ProgrammingError)
 """What psycopg and json raise for a value they can't write down."""
 
 
@@ -93,12 +93,12 @@ class Table:
 
     def ask(self, cursor: Cursor[Any], keys: Collection[Key]) -> Cursor[Any] | None:
         """Send for the rows of these keys; `answer` gives them. Several questions may be under way in a pipeline."""
-        return cursor.execute(self._fetch, _columns_of(keys)) if keys else None
+        return cursor.execute(self._fetch, self._key_arrays(keys)) if keys else None
 
     def ask_records(self, cursor: Cursor[Any], records: Collection[UUID]) -> Cursor[Any] | None:
         """Send for all rows of these records."""
         query = f"SELECT {', '.join(self.columns)} FROM views.{self.name} WHERE record_id = ANY(%b::uuid[])"
-        return cursor.execute(query.encode(), (list(records),)) if records else None
+        return cursor.execute(query.encode(), (uuids(records),)) if records else None
 
     def answer(self, cursor: Cursor[Any] | None) -> dict[Key, Any]:
         """The rows that were sent for, as far as they are there."""
@@ -121,16 +121,12 @@ class Table:
     @cached_property
     def _upsert(self) -> bytes:
         # Binary parameters: as text every value of an array would be searched for quotes and backslashes.
-        arrays = ", ".join(f"%b::{'text' if kind == 'jsonb' else kind}[]" for kind in self.types)
-        chosen = ", ".join(
-            f"u.{name}::jsonb" if kind == "jsonb" else f"u.{name}"
-            for name, kind in zip(self.columns, self.types, strict=True)
-        )
+        arrays = ", ".join(f"%b::{kind}[]" for kind in self.types)
         changed = ", ".join(f"{name} = excluded.{name}" for name in self.columns if name not in self.key)
         action = f"DO UPDATE SET {changed}" if changed else "DO NOTHING"
         names = ", ".join(self.columns)
         return (
-            f"INSERT INTO views.{self.name} ({names}) SELECT {chosen} FROM unnest({arrays}) AS u({names}) "
+            f"INSERT INTO views.{self.name} ({names}) SELECT * FROM unnest({arrays}) "
             f"ON CONFLICT ({', '.join(self.key)}) {action}"
         ).encode()
 
@@ -138,12 +134,9 @@ class Table:
         """Write rows, each key once, in one statement."""
         if not rows:
             return
-        arrays: list[list[Any]] = []
+        columns = [list(map(attrgetter(name), rows)) for name in self.columns]
         try:
-            for name, kind in zip(self.columns, self.types, strict=True):
-                values = [getattr(row, name) for row in rows]
-                arrays.append([_json(value) for value in values] if kind == "jsonb" else values)
-            cursor.execute(self._upsert, arrays)
+            cursor.execute(self._upsert, list(map(_array, self.types, columns)))
         except UNADAPTED as error:
             if isinstance(error, psycopg.ProgrammingError) and error.sqlstate:
                 raise  # the server's: the statement is wrong, not the row
@@ -158,12 +151,12 @@ class Table:
             f"SELECT t.ctid FROM unnest({self._keys}) AS k({', '.join(self.key)}) "
             f"CROSS JOIN LATERAL (SELECT t.ctid FROM views.{self.name} t WHERE {self._match} OFFSET 0) t))"
         )
-        cursor.execute(query.encode(), _columns_of(keys))
+        cursor.execute(query.encode(), self._key_arrays(keys))
 
     def copy(self, cursor: Cursor[Any], rows: Iterable[Any]) -> None:
         """Write rows into a table that has none of them: the fastest way in."""
-        query = f"COPY views.{self.name} ({', '.join(self.columns)}) FROM STDIN (FORMAT BINARY)"
-        with cursor.copy(query.encode()) as copying:
+        query = f"COPY views.{self.name} ({', '.join(self.columns)}) FROM STDIN (FORMAT BINARY)".encode()
+        with cursor.copy(query) as copying:
             copying.set_types(self.types)
             for values in map(self._values, rows):
                 copying.write_row(values)
@@ -174,20 +167,26 @@ class Table:
         jsons = [number for number, kind in enumerate(self.types) if kind == "jsonb"]
         values = attrgetter(*self.columns, self.columns[0])  # of several names it gives a tuple, of one it wouldn't
 
-        def written(row: Any) -> Sequence[Any]:  # noqa: ANN401 (a row)
+        def told(row: Any) -> Sequence[Any]:  # noqa: ANN401 (a row)
             found = list(values(row)[:-1])
             for number in jsons:
-                found[number] = None if found[number] is None else Jsonb(found[number], WRITTEN)
+                found[number] = _json(found[number])
             return found
 
-        return written if jsons else lambda row: values(row)[:-1]
+        return told if jsons else lambda row: values(row)[:-1]
 
     # --- keys --------------------------------------------------------------------------------------------------
 
     @cached_property
     def _keys(self) -> str:
-        kinds = [self.types[self.columns.index(name)] for name in self.key]
-        return ", ".join(f"%b::{kind}[]" for kind in kinds)
+        return ", ".join(f"%b::{kind}[]" for kind in self._key_types)
+
+    @cached_property
+    def _key_types(self) -> list[str]:
+        return [self.types[self.columns.index(name)] for name in self.key]
+
+    def _key_arrays(self, keys: Collection[Key]) -> list[Any]:
+        return list(map(_array, self._key_types, zip(*keys, strict=True)))
 
     @cached_property
     def _match(self) -> str:
@@ -226,19 +225,13 @@ def shape_of(view: View) -> str:
     return "+".join([*parts, view.basis] if view.basis else parts)
 
 
-def _columns_of(keys: Collection[Key]) -> list[list[Any]]:
-    return [list(column) for column in zip(*keys, strict=True)]
+def _array(kind: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 (what psycopg takes)
+    """A column as an array; as psycopg's own where it isn't plain."""
+    try:
+        return array(kind, values)
+    except GIVES_UP:
+        return list(map(_json, values)) if kind == "jsonb" else list(values)
 
 
-def _json(value: Any) -> str | None:  # noqa: ANN401 (any JSON)
-    return None if value is None else WRITTEN(value)
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 (any JSON)
-    """What a state keeps as an object while it is at hand."""
-    if hasattr(value, "to_json"):
-        return value.to_json()
-    raise TypeError(type(value).__name__)
-
-
-WRITTEN = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain).encode
+def _json(value: Any) -> Jsonb | None:  # noqa: ANN401 (any JSON)
+    return None if value is None else Jsonb(value, written)

@@ -72,7 +72,7 @@ def write(
         # behind is mended this way.
         for part, table, old in zip(fold.view.published, published, before, strict=True):
             new = derived.get(table.row, {})
-            rows = [row for key, row in new.items() if old.get(key) != row]
+            rows = [row for key, row in new.items() if (was := old.get(key)) is not row and was != row]
             gone = [key for key in old if key not in new and key[:1] in fold.changed]
             table.upsert(cursor, rows)
             table.delete(cursor, gone)

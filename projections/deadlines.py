@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain.deadline.owed import Reading, key_of, next_at, owed
+from domain.deadline.owed import Reading, is_told, key_of, next_at, owed
 from domain.deadline.sheet import NOTHING, ClockKey, Sheet, TellsOfClock, Told, sheet_of, told_after
-from domain.event import EPOCH, Event
+from domain.event import EPOCH, Event, changed
 from domain.law.book import Book
 from domain.law.clock import Clock, Fact, Reckoning, columns_of, evaluate
 from projections.view import SAME, Index, View, on
@@ -117,16 +117,53 @@ class Deadlines(View):
         reading = Reading(clocks, self.book, str(self.zone), docket.counted, docket.recorded_at)
         return owed(sheet_on(docket), reading, now)
 
-    def reckon(self, docket: Docket, **asked: Any) -> Reckoning:  # noqa: ANN401 (as_of, known_at, closed)
+    def reckon(self, docket: Docket, **asked: Any) -> Reckoning:  # noqa: ANN401 (as_of, known_at, closed, only)
         """The clocks of a record."""
         facts = [each if isinstance(each, Fact) else Fact.from_json(each) for each in docket.facts]
         return evaluate(self.book, facts, self.zone, **asked)
+
+    def rows_now(self, state: Docket) -> Iterator[Row]:
+        """The rows of a record, of which only those clocks are reckoned anew that a new entry may have changed."""
+        state.facts[:] = [each if isinstance(each, Fact) else Fact.from_json(each) for each in state.facts]
+        for key, kept in state.told.items():
+            if not isinstance(kept, Told):
+                state.told[key] = Told.from_json(kept)
+        before: Drawn | None = vars(state).get("drawn")
+        anew = None if before is None or before.station != state.station else self._concerned(state, before)
+        drawn = Drawn(state.station, len(state.facts), dict(state.told), {})
+        if before is not None and anew is not None:
+            for rule, clocks in before.rules.items():
+                if rule not in anew:
+                    drawn.rules[rule] = [_still(each, state.recorded_at) for each in clocks]
+        told = told_of(state)
+        for clock in self.reckon(state, only=anew).clocks:
+            mine = told.get(key_of(clock), NOTHING) if told else NOTHING
+            row = self._row(state, clock, mine)
+            drawn.rules.setdefault(clock.rule.id, []).append((row, not is_told(clock, mine)))
+        vars(state)["drawn"] = drawn
+        rows = [row for clocks in drawn.rules.values() for row, _ in clocks]
+        running = {ClockKey(row.rule, row.subject, row.opened_by) for row in rows} if told else ()
+        yield from rows
+        yield from self._withdrawn(state, {key: was for key, was in told.items() if key not in running})
+
+    def _concerned(self, state: Docket, before: Drawn) -> set[str]:
+        """The rules whose clocks may be others than before: by facts that came since, or by what was told of them."""
+        found: set[str] = set()
+        for fact in state.facts[before.facts :]:
+            for name in (fact.name, *fact.also):
+                found |= self.book.concerned.get(name, frozenset())
+        changed_since = (key for key, told in state.told.items() if before.told.get(key) is not told)
+        return found | {ClockKey.of(key).rule for key in changed_since}
 
     def rows(self, state: Docket) -> Iterator[Row]:
         """Each clock of the record."""
         told = told_of(state)
         for clock in self.reckon(state).clocks:
-            yield self._row(state, clock, told.pop(key_of(clock), NOTHING))
+            yield self._row(state, clock, told.pop(key_of(clock), NOTHING) if told else NOTHING)
+        yield from self._withdrawn(state, told)
+
+    def _withdrawn(self, state: Docket, told: Mapping[ClockKey, Told]) -> Iterator[Row]:
+        """What was told of clocks that run no longer."""
         for key, was in told.items():
             if was.opened_at is not None and key.rule in self.book.rules:
                 yield self._vanished(state, key, was)
@@ -139,27 +176,44 @@ class Deadlines(View):
         return row
 
     def _row(self, state: Docket, clock: Clock, told: Told) -> Row:
+        course = clock.course
+        rule, start, met, ended = course.rule, course.start, course.met_by, course.ended_by
         return self.Row(
             record_id=state.record_id,
-            rule=clock.rule.id,
+            rule=rule.id,
             subject=clock.subject,
-            opened_by=clock.opened_by,
+            opened_by=start.fact.entry_id,
             station=state.station,
             opened_at=clock.opened_at,
             due_at=clock.due_at,
             last_day=clock.last_day,
             met_at=clock.met_at,
-            recorded_at=clock.recorded_at,
+            recorded_at=met.recorded_at if met else None,
             ended_at=clock.ended_at,
             ended_as=clock.ended_as,
-            extended=clock.extended,
+            extended=clock.extended_at is not None,
             law=clock.version.law,
-            duty=clock.rule.duty,
-            consequence=clock.rule.consequence["class"],
-            digest=clock.rule.digest,
+            duty=rule.duty,
+            consequence=rule.consequence["class"],
+            digest=rule.digest,
             next_at=next_at(clock, told, state.recorded_at),
-            ended_recorded_at=clock.course.ended_by.recorded_at if clock.course.ended_by else None,
+            ended_recorded_at=ended.recorded_at if ended else None,
         )
+
+
+class Drawn(NamedTuple):
+    """What was drawn of a record, from how many facts, and what had been told; each row with whether more is owed."""
+
+    station: str
+    facts: int
+    told: dict[str, Told]
+    rules: dict[str, list[tuple[Deadlines.Row, bool]]]
+
+
+def _still(drawn: tuple[Deadlines.Row, bool], recorded_at: datetime) -> tuple[Deadlines.Row, bool]:
+    """The row of a clock that is as it was. What is owed of it is due since the last fact was recorded."""
+    row, owing = drawn
+    return (changed(row, next_at=recorded_at), owing) if owing and row.next_at != recorded_at else drawn
 
 
 def told_of(docket: Docket) -> dict[ClockKey, Told]:
@@ -187,7 +241,9 @@ def wanted_of(cls: type[Event[Any]], book: Book) -> Wanted | None:
     """What the law sees of an act; None when no rule waits for it or for one of its traits."""
     traits = traits_of(cls)
     met = [book.interests[name] for name in (cls.name, *traits) if name in book.interests]
-    return Wanted(frozenset(traits), tuple(sorted(frozenset().union(*met)))) if met else None
+    own = {each.name for each in fields(cls)} | {name for name in dir(cls) if name[0] != "_"}
+    wanted = {name for name in frozenset().union(*met) if name.partition(".")[0] in own}
+    return Wanted(frozenset(traits), tuple(sorted(wanted))) if met else None
 
 
 def fact_of(entry: Event[Any], book: Book) -> Fact | None:

@@ -133,6 +133,10 @@ class View:
         """What is published of a state, of all parts. Only for views that have one."""
         raise TypeError(state)
 
+    def rows_now(self, state: Any) -> Iterable[Any]:  # noqa: ANN401 (the view's own State)
+        """The same, of a state that stays at hand: a view may keep beside it what it has drawn before."""
+        return self.rows(state)
+
     @property
     def published(self) -> tuple[type[View], ...]:
         """The views whose rows are published: the parts, or this one."""

@@ -20,9 +20,9 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, tuple_row
 
 from consumers import entries
+from consumers.packing import blobs, uuids
 from consumers.slots import slot_of
 from domain.event import Event
-from roznamcha.packed import Packed, PackedDumper, blobs, uuids
 from schemas import Catalogue
 
 ROLE = "roznamcha_app"
@@ -136,7 +136,6 @@ class EntryRecorder(PostgresApplicationRecorder):
             respect_refusals,
         )
         cursor = _cursor(connection)
-        cursor.adapters.register_dumper(Packed, PackedDumper)
         return {
             (stream, version): position for stream, version, position in cursor.execute(APPEND, params, prepare=True)
         }

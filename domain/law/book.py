@@ -155,6 +155,27 @@ class Book:
         return hashlib.sha256(told.encode()).hexdigest()
 
     @cached_property
+    def heard(self) -> dict[tuple[str, frozenset[str]], tuple[str, ...]]:
+        """Of facts that were met, by their names and traits, the names that matter to any rule."""
+        return {}
+
+    @cached_property
+    def concerned(self) -> Mapping[str, frozenset[str]]:
+        """The rules whose clocks one more fact of this name or trait may change; all others stay as they are.
+
+        A list of sections, or what begins the proceeding, concerns every rule that asks for more than its own facts.
+        """
+        found: dict[str, set[str]] = {name: set() for name in self.interests}
+        for rule in self.rules.values():
+            for trigger in rule.triggers():
+                found[trigger.fact].add(rule.id)
+            if rule.conditional or rule.applies_by or rule.governed_by == "proceeding":
+                for name in {*SECTIONS, *self.proceeding} & found.keys():
+                    found[name].add(rule.id)
+        found[STRIKES] = set(self.rules)
+        return {name: frozenset(rules) for name, rules in found.items()}
+
+    @cached_property
     def started_by(self) -> Mapping[str, tuple[str, ...]]:
         """The rules that each fact or trait starts, so that nobody need ask all of them."""
         found: dict[str, list[str]] = {}

@@ -13,7 +13,7 @@ is empty, or has no zone, counts from the act's own time. A start no version gov
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from functools import cached_property
@@ -25,7 +25,7 @@ from domain.law.counting import Counting, counting_of, day_of
 from domain.law.course import Course
 from domain.law.docket import Docket, Seen
 from domain.law.fact import Fact, columns_of
-from domain.law.grammar import NotKnown, all_hold
+from domain.law.grammar import NotKnown
 from domain.law.offences import Classes
 from domain.law.rule import Rule, Source, UnknownLaw, Version
 from domain.law.words import Line, story
@@ -180,19 +180,24 @@ def evaluate(  # noqa: PLR0913 (each is a part of the question)
     as_of: datetime | None = None,
     known_at: datetime | None = None,
     closed: Container[date] = NEVER,
+    only: Collection[str] | None = None,
 ) -> Reckoning:
     """Every clock of one record, from the facts that had occurred by `as_of` and were recorded by `known_at`.
 
     `zone` is where days begin and end; `closed` are the closed days of courts and offices, for rules that heed them:
-    those of the book where none are given.
+    those of the book where none are given. With `only`, the clocks of these rules: no rule asks what another comes to.
     """
     closed = closed or book.closed
+    heed = bool(closed)
     docket = Docket(book, facts, as_of, known_at)
     clocks: list[Clock] = []
     refused: list[Refusal] = []
-    for name in sorted({each for fact in docket.named for each in book.started_by.get(fact, ())}):
+    begun = {each for fact in docket.named for each in book.started_by.get(fact, ())}
+    for name in sorted(begun if only is None else begun.intersection(only)):
         rule = book.rules[name]
-        heeded = closed and rule.closed_days == "next-open-day"
+        if rule.starts_with and any(each.fact not in docket.named for each in rule.starts_with):
+            continue  # what must be there as well isn't
+        heeded = heed and rule.closed_days == "next-open-day"
         counting = Counting(rule.counting, zone, closed) if heeded else counting_of(rule.counting, zone)
         for subject, starts in docket.starts(rule).items():
             clocks += opened(Opening(rule, subject, counting, docket), starts, refused)
@@ -270,4 +275,4 @@ def _applies(of: Opening, version: Version, start: Seen) -> bool:
 
 def _holds(version: Version, classes: Classes) -> bool:
     """Whether a version applies to these offences, unless it is known not to."""
-    return all_hold(version.applies, classes.attributes) is not False
+    return classes.meet(version.applies) is not False

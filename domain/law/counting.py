@@ -85,10 +85,15 @@ def later(moment: datetime, by: timedelta) -> datetime:
         return LATEST if moment.year > 1 else EARLIEST
 
 
+@lru_cache(maxsize=8192)
+def _day_of(moment: datetime, zone: tzinfo) -> date:
+    return moment.astimezone(zone).date()
+
+
 def day_of(moment: datetime, zone: tzinfo) -> date:
-    """The calendar day on which a moment falls in a zone."""
+    """The calendar day on which a moment falls in a zone. Every rule asks it of the same few moments of a record."""
     try:
-        return moment.astimezone(zone).date()
+        return _day_of(moment, zone)
     except (OverflowError, ValueError):
         return moment.date()
 
@@ -121,7 +126,12 @@ def believed(value: object) -> Decimal:
 
 def days_after(day: date, days: int) -> date:
     """The day so many days after; the calendar's last where it ends."""
-    return day + timedelta(days=days) if days <= (date.max - day).days else date.max
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        if days < 0:
+            raise
+        return date.max
 
 
 def months_after(day: date, months: int) -> date:

@@ -135,7 +135,11 @@ class Course:
     def run(self, docket: Docket) -> Self:
         """Take every fact that concerns this clock, in its order, until one ends it."""
         self.first = self.term
-        turns = Turns(self._queues(docket), in_order=docket.in_order)
+        queues = list(self._queues(docket))
+        if not queues:
+            self._stand()
+            return self
+        turns = Turns(queues, in_order=docket.in_order)
         for event in turns:
             at, rank, _, fact, trigger = event
             due_at, late = self.term.due_at, self.late(at)

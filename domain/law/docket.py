@@ -70,7 +70,7 @@ class Docket:
         `in_order`: of facts of one moment the earlier entry happened first, as in a log that knows only days.
         """
         self.in_order = in_order
-        interests, offences = book.interests, book.offences
+        interests, offences, heard_by = book.interests, book.offences, book.heard
         known = [each for each in facts if known_at is None or each.recorded_at <= known_at]
         known.sort(key=ORDER)
         struck = _struck([each for each in known if STRIKES in each.also or each.name.endswith(CORRECTED)])
@@ -79,10 +79,15 @@ class Docket:
             at = fact.occurred_at
             if (as_of is not None and at > as_of) or fact.entry_id in struck:
                 continue
-            names = [fact.name, *interests.keys() & fact.also] if fact.also else [fact.name]
-            for name in names:
-                if name in interests:
-                    named.setdefault(name, []).append(Seen(at, place, fact))
+            heard = heard_by.get((fact.name, fact.also))
+            if heard is None:
+                heard = tuple(sorted(interests.keys() & {fact.name, *fact.also}))
+                if not heard:
+                    continue
+                heard_by[fact.name, fact.also] = heard
+            seen = Seen(at, place, fact)
+            for name in heard:
+                named.setdefault(name, []).append(seen)
         self.named, self.offences = named, offences
         self.began: datetime | None = None
         """When the proceeding began; None while nothing tells."""
@@ -93,6 +98,7 @@ class Docket:
         self.lists = [each for n, each in enumerate(lists) if not n or each.fact.name not in RECEIVED]
         self._matched: dict[int, tuple[Trigger, Sequence[Seen]]] = {}
         self._applying: dict[int, tuple[tuple[Condition, ...], list[int]]] = {}
+        self._classes: dict[int, Classes] = {}
         self._subjects: dict[int, tuple[Trigger, Sequence[Seen], Sequence[Seen], dict[str, list[Seen]]]] = {}
 
     def _listed(self, registered: Seen | None) -> Iterator[Listed]:
@@ -162,6 +168,19 @@ class Docket:
 
         `barred` is told the starts that start nothing: something else must be there as well, or came before them.
         """
+        if rule.starts_plainly:
+            seen = self.matching(rule.starts[0])
+            return {"": list(seen)} if seen else {}
+        found = self._started(rule)
+        for subject, starts in found.items():
+            if rule.sifts or len(starts) > 1:
+                left_out = self._sift(rule, subject, starts)
+                if barred is not None:
+                    barred += left_out
+        return found
+
+    def _started(self, rule: Rule) -> dict[str, list[Seen]]:
+        """The facts that start a rule's clocks, by subject, whatever else must be there."""
         found: dict[str, list[Seen]] = {}
         for trigger in rule.starts:
             for each in self.matching(trigger):
@@ -174,10 +193,6 @@ class Docket:
             unnamed = found.pop("")
             for starts in found.values():
                 starts.extend(unnamed)
-        for subject, starts in found.items():
-            left_out = self._sift(rule, subject, starts)
-            if barred is not None:
-                barred += left_out
         return found
 
     def _sift(self, rule: Rule, subject: str, starts: list[Seen]) -> list[Seen]:
@@ -213,10 +228,15 @@ class Docket:
 
     def classes_for(self, start: Seen) -> Classes:
         """The classes of the offences at a start: by its own list of sections, else by the last one before it."""
-        if own := start.fact.codes(("sections",)):
-            return self.offences.classes(own)
-        before = bisect_left(self.lists, start.place, key=PLACE)
-        return self.lists[before - 1].classes if before else self.offences.classes(())
+        found = self._classes.get(start.place)
+        if found is None:
+            if own := start.fact.codes(("sections",)):
+                found = self.offences.classes(own)
+            else:
+                before = bisect_left(self.lists, start.place, key=PLACE)
+                found = self.lists[before - 1].classes if before else self.offences.classes(())
+            self._classes[start.place] = found
+        return found
 
     def is_registered(self, start: Seen) -> bool:
         """Whether a start has a list of sections, of its own or before it, that is more than believed."""
@@ -241,7 +261,7 @@ class Docket:
         """Where, from a place among the lists of sections on, the first is by which conditions are met or may be."""
         kept = self._applying.get(id(applies))
         if kept is None:  # once for all starts
-            places = [n for n, each in enumerate(self.lists) if all_hold(applies, each.classes.attributes) is not False]
+            places = [n for n, each in enumerate(self.lists) if each.classes.meet(applies) is not False]
             kept = self._applying[id(applies)] = applies, places
         found = bisect_left(kept[1], begin)
         return kept[1][found] if found < len(kept[1]) else len(self.lists)

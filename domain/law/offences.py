@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from importlib import resources
+from typing import Any
 
-from domain.law.grammar import neat
+from domain.law.grammar import Condition, all_hold, neat
 
 TEN, SEVEN, THREE, TWO, ONE, NONE = 10.0, 7.0, 3.0, 2.0, 1.0, 0.0
 ACTS = {"BNS": "BNS", "POCSO": "POCSO", "NDPS": "NDPS", "UAPA": "UAPA", "POA": "PoA", "IPC": "IPC"}
@@ -134,6 +135,14 @@ class Classes:
     """Every section with the sections and the Act it lies in: `BNS 64(1)`, `BNS 64`, `BNS`."""
     notes: tuple[tuple[str, str], ...] = ()
     """What a special Act may change, in English and Hindi."""
+
+    def meet(self, conditions: tuple[Condition, ...]) -> bool | None:
+        """Whether all of a rule's conditions are met, None where it can't be told: worked out once for each list."""
+        answers: dict[int, Any] = self.__dict__.setdefault("_answers", {})
+        if id(conditions) not in answers:  # kept with the conditions, so that no others have their number
+            answers[id(conditions)] = conditions, all_hold(conditions, self.attributes)
+        held: bool | None = answers[id(conditions)][1]
+        return held
 
     @cached_property
     def attributes(self) -> Mapping[str, object]:

@@ -207,6 +207,17 @@ class Rule:
         return any(each.conditional for each in self.versions)
 
     @cached_property
+    def sifts(self) -> bool:
+        """Whether something else must be there as well before it starts, or must not."""
+        return bool(self.starts_with or self.starts_unless_after)
+
+    @cached_property
+    def starts_plainly(self) -> bool:
+        """Whether one kind of fact starts it, at its own time, for nobody in particular, whatever else there is."""
+        first, *others = self.starts
+        return not (others or first.at or first.subject or self.looks_back or self.sifts)
+
+    @cached_property
     def start_names(self) -> frozenset[str]:
         """The facts and traits that start its clocks."""
         return frozenset(each.fact for each in self.starts)

@@ -48,6 +48,10 @@ class Turns(Iterator[Event]):
         self.heap: list[tuple[Any, int, Event]] = []
         self.taken: int | None = None
         self.resting: list[int] = []
+        self.alone = self.queues[0] if len(self.queues) == 1 else None
+        """The one kind there is: nothing need be compared."""
+        if self.alone is not None:
+            return
         for number, queue in enumerate(self.queues):
             if event := queue.next():
                 self.heap.append((self.key(event), number, event))
@@ -55,6 +59,12 @@ class Turns(Iterator[Event]):
 
     def __next__(self) -> Event:
         """The next fact in its turn."""
+        if self.alone is not None:
+            event = None if self.resting else self.alone.next()
+            if event is None:
+                raise StopIteration
+            self.taken = 0
+            return event
         if self.taken is not None:
             self._line_up(self.taken)
         if not self.heap:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from domain.law import clock, docket
+from domain.law import offences
 from domain.law.book import load_book_from
 from domain.law.clock import Fact, evaluate
 from domain.law.turns import Queue
@@ -24,7 +24,7 @@ DRUGS, THEFT = ["NDPS 20(b)(ii)(B)"], ["BNS 303(2)"]
 def steps(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often a clock has looked for its next fact, and how often conditions were compared with offences."""
     seen: Counter[str] = Counter()
-    taken, asked = Queue.next, docket.all_hold
+    taken, asked = Queue.next, offences.Classes.meet
 
     def counted(queue: Queue) -> Any:
         seen["facts"] += 1
@@ -35,8 +35,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         return asked(*given)
 
     monkeypatch.setattr(Queue, "next", counted)
-    monkeypatch.setattr(docket, "all_hold", compared)
-    monkeypatch.setattr(clock, "all_hold", compared)
+    monkeypatch.setattr(offences.Classes, "meet", compared)
     return seen
 
 
