@@ -16,7 +16,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
 from uuid import UUID
@@ -25,6 +24,7 @@ from eventsourcing.persistence import DataError, IntegrityError
 
 from domain.event import changed
 from roznamcha.case_files import deeds_of
+from roznamcha.documents.paper import Paper, papers_of
 from roznamcha.errors import Conflict, Refused
 from roznamcha.intake import Act, read_act
 from roznamcha.mapping import Group, Map, Row
@@ -40,6 +40,7 @@ AHEAD = 2
 Outcomes = Callable[[], list[list[Outcome] | Exception]]
 REASONS_SHOWN = 100
 """How many different reasons a tally shows; every line has all of its own in the rejects file."""
+NO_PAPERS = "documents: no papers are taken in here"
 NAMESPACE = UUID("6f2b7c1e-5a0e-5e0c-9d55-6b1f0c3a7d11")
 """In which the command ids of lines without one are made (UUIDv5)."""
 
@@ -76,6 +77,8 @@ class Line:
     raw: Any
     acts: list[Act] = field(default_factory=list)
     reasons: tuple[str, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    """What is still to be hung on its act."""
 
 
 class Takes(Protocol):
@@ -96,10 +99,13 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
     mapping: Map | None = None,
     read: Callable[[IO[bytes], str], Iterator[Line]] | None = None,
     rejects: Path | None = None,
+    bring: Callable[[Line], Line] | None = None,
     again: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Tally:
     """Import `path` and say what became of its lines; `read` finds them in a file of another form.
+
+    `bring` hangs on a line the papers that it names, when all before it is entered; without it such lines are refused.
 
     `progress` is told bytes read and bytes in all.
 
@@ -117,7 +123,11 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
         )  # fmt: skip
         turned_away = Rejects(rejects, path, stack)
         handed: deque[tuple[list[Line], Outcomes]] = deque()
-        while batch := list(islice(lines, BATCH)):  # read while those before it are being written
+        for batch in _batches(lines):  # read while those before it are being written
+            if batch[0].papers:
+                while handed:
+                    _count_all(*handed.popleft(), tally, turned_away)
+                batch = [bring(batch[0]) if bring else replace(batch[0], reasons=(NO_PAPERS,))]  # noqa: PLW2901
             sound = [line.acts for line in batch if not line.reasons]
             handed.append((batch, store.hand_in(sound, again=again)))
             while len(handed) > AHEAD:
@@ -128,6 +138,22 @@ def take_in(  # noqa: PLR0913 (each is a choice of the user's)
         progress(total, total)
     tally.seconds = time.monotonic() - started
     return tally
+
+
+def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    """Lines that share a commit. One with papers is alone: in which record it is says what was entered before it."""
+    batch: list[Line] = []
+    for line in lines:
+        alone = bool(line.papers)
+        if batch and (alone or len(batch) == BATCH):
+            yield batch
+            batch = []
+        batch.append(line)
+        if alone:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def case_lines(file: IO[bytes], name: str, *, record: str, station: str) -> Iterator[Line]:
@@ -185,12 +211,14 @@ def _documents(file: IO[bytes], name: str, now: Callable[[], datetime], tally: T
             continue
         try:
             sent = read_json(data.removeprefix(b"\xef\xbb\xbf") if number == 1 else data)
-            act = read_act(sent, now=now(), source=f"{name}:{number}")
+            papers = papers_of(sent["documents"]) if isinstance(sent, dict) and "documents" in sent else ()
+            bare = {key: value for key, value in sent.items() if key != "documents"} if papers else sent
+            act = read_act(bare, now=now(), source=f"{name}:{number}")
         except Refused as refused:
             yield Line(number, as_sent(data), reasons=tuple(refused.reasons))
             continue
         digest = hashlib.sha256(data.strip()).digest()
-        yield Line(number, sent, [commanded(act, digest, twins[digest], 0)])
+        yield Line(number, sent, [commanded(act, digest, twins[digest], 0)], papers=papers)
         twins[digest] += 1
 
 

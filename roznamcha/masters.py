@@ -6,9 +6,7 @@ list is imported into the data folder, beside those imported before: nothing is 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import os
 import re
@@ -28,7 +26,7 @@ from domain.law.offences import ACTS, packaged
 from domain.malkhana.article import Category
 from roznamcha.bounded import read_at_most
 from roznamcha.errors import Broken, Refused, Usage
-from roznamcha.sheets import as_sent, header_of, row_of
+from roznamcha.sheets import as_sent, header_of, row_of, rows_in, sheet_of
 from roznamcha.strict_json import CONTROL
 
 SHIPPED = resources.files("domain") / "masters"
@@ -91,7 +89,7 @@ class Master:
     @property
     def rows(self) -> list[Row]:
         """Its lines. Of one that was checked: those that ship are by the tests, the others when they came in."""
-        return list(csv.DictReader(io.StringIO(self.text)))
+        return rows_in(self.text)
 
 
 @cache
@@ -215,11 +213,7 @@ def _is_date(day: str) -> bool:
 
 
 def _written(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    return sheet_of(columns, ([row[column] for column in columns] for row in rows))
 
 
 def _digest(text: bytes) -> str:

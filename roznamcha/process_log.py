@@ -6,7 +6,6 @@ in a file of their own, because their section follows that of the events.
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from typing import IO, Any, Protocol
 from xml.sax.saxutils import quoteattr
 
 from projections.lives import PERSONS, PROPERTY, Life, Link, Step, Thing
+from roznamcha.sheets import Sheet
 from roznamcha.strict_json import CONTROL
 
 COLUMNS = ("register", "station", "district", "rank", "role", "version", "recorded_at", "doubts")
@@ -68,15 +68,14 @@ class Csv:
 
     def __init__(self, file: IO[str]) -> None:
         """Write to `file`, which leaves line ends as they are."""
-        self._rows = csv.writer(file, lineterminator="\n")
-        self._rows.writerow(("case_id", "activity", "timestamp", *COLUMNS, PROPERTY, PERSONS))
+        self._sheet = Sheet(file, ("case_id", "activity", "timestamp", *COLUMNS, PROPERTY, PERSONS))
 
     def record(self, life: Life) -> None:
         """A line for each act."""
         for step in life.steps:
             own = (str(life.record_id), step.entry.name, moment(step.entry.meta.occurred_at))
             things = (";".join(step.codes(kind)) for kind in (PROPERTY, PERSONS))
-            self._rows.writerow((*own, *told(step).values(), *things))
+            self._sheet.row((*own, *told(step).values(), *things))
 
     def end(self) -> None:
         """Nothing stands at the end."""

@@ -17,7 +17,7 @@ from roznamcha.sample import (
 from roznamcha.sample_audit import audits
 from roznamcha.sample_complaint import EVERY as CASES_TO_COMPLAINT
 from roznamcha.sample_complaint import FROM_COMPLAINT, SampleComplaint
-from roznamcha.sample_court import arrested, chargesheeted, left_untraced
+from roznamcha.sample_court import arrested, chargesheeted, left_untraced, tried
 from roznamcha.sample_diary import EVERY as CASES_TO_DAY
 from roznamcha.sample_diary import SampleDiary
 from roznamcha.sample_inquest import EVERY, KILLED, SampleInquest, inquest_of
@@ -73,6 +73,9 @@ class SampleCase(Life):
             left_untraced(self, at)
         if self.dice.random() < 0.6:
             self.do(at + self.days(30, 100), "ProgressToldToVictim", person="I1", means="message")
+        # Thrown last, so that these two change nothing of what the dice say above.
+        self._looked_at()
+        tried(self, accused)
         return list(self.entered())
 
     def _registered(self, at: datetime, accused: list[str]) -> datetime:
@@ -123,9 +126,32 @@ class SampleCase(Life):
             investigator_rank="SI",
             **told,
         )
+        self.registered, self.scene = registered, place
         self.do(registered + timedelta(minutes=10), "CopyGivenToInformant", means="in person", receipt_taken=True)
         self.do(registered + timedelta(hours=3), "ReportSentToMagistrate", magistrate=COURT, means="electronic")
         return registered
+
+    def _looked_at(self) -> None:
+        """The crime details form, where the scene was looked at."""
+        if self.dice.random() < 0.25:
+            return
+        began = self.registered + timedelta(minutes=self.dice.randint(40, 300))
+        seen: dict[str, Any] = {"victims": [{"code": "V1", "harm": "other"}]} if self.kind.victim else {}
+        self.do(
+            began + timedelta(hours=2),
+            "CrimeDetailsRecorded",
+            major_head=self.kind.sections[0],
+            minor_head="as in the FIR",
+            method="as found at the place",
+            place=self.scene,
+            place_type="open place",
+            photographed=True,
+            spot_map_drawn=True,
+            inspected_from=began.isoformat(),
+            inspected_to=(began + timedelta(hours=1)).isoformat(),
+            witnesses=[{"code": f"W{n}", "witness_name": self.name()} for n in (1, 2)],
+            **seen,
+        )
 
     def _published(self, at: datetime) -> None:
         if self.kind.sensitive:

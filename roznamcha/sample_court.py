@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from roznamcha.sample_life import Life
 
 CLERK = {"id": "COURT-NMN", "rank": "Reader", "role": "filing section"}
+ABOVE = "Sessions Judge Namuna"
+BY_MAGISTRATE = frozenset({"BNS 303(2)", "BNS 305", "BNS 115(2)", "BNS 318(4)", "BNS 281"})
+"""First sections of the cases of the sample that come to their end before it does: a Magistrate tries them."""
 
 
 def arrested(life: Life, code: str, at: datetime) -> None:
@@ -168,6 +171,7 @@ def chargesheeted(life: Life, accused: list[str], at: datetime) -> None:
             court=COURT,
         )
         life.do(ready + timedelta(days=9), "CognizanceTaken", by=CLERK, court=COURT, cnr=cnr)
+        life.in_court = cnr, ready + timedelta(days=9)
         for code in accused:
             life.do(
                 ready + timedelta(days=12),
@@ -178,6 +182,47 @@ def chargesheeted(life: Life, accused: list[str], at: datetime) -> None:
                 journey_hours="1",
             )
             life.do(ready + life.days(14, 32), "CopiesSupplied", accused=code, means="electronic")
+
+
+def tried(life: Life, accused: list[str]) -> None:
+    """Charge, judgment and sentence of a case that a Magistrate tries quickly, and now and then an appeal."""
+    if life.in_court is None or life.kind.sections[0] not in BY_MAGISTRATE or life.dice.random() < 0.5:
+        return
+    cnr, at = life.in_court
+    sections = list(life.kind.sections)
+    at += life.days(15, 30)
+    charges = [{"code": code, "sections": sections, "plea": "not guilty"} for code in accused]
+    life.do(at, "ChargeFramed", by=CLERK, court=COURT, cnr=cnr, charges=charges)
+    at += life.days(14, 40)
+    life.do(at, "ArgumentsConcluded", by=CLERK, court=COURT, cnr=cnr)
+    at += life.days(3, 12)
+    convicted = life.dice.random() < 0.7
+    results = [
+        {"code": code, "result": "convicted" if convicted else "acquitted", "sections": sections} for code in accused
+    ]
+    orders = [{"property_id": "PR/1", "order": "keep until appeal"}] if life.seal else []
+    ends = {"case_number": f"RCC/{life.number + 1}/2026", "results": results, "property_orders": orders}
+    life.do(at, "JudgmentPronounced", by=CLERK, court=COURT, cnr=cnr, **ends)
+    for code in accused if convicted else ():
+        terms = {
+            "punishments": ["simple imprisonment", "fine"],
+            "months": life.dice.randint(1, 11),
+            "fine_paise": 50_000,
+        }
+        life.do(at, "SentencePassed", by=CLERK, accused=code, court=COURT, sections=sections, **terms)
+    if not convicted or life.dice.random() < 0.4:
+        return
+    number = {"appeal": f"CRA/{life.number + 1}/2026", "court": ABOVE}
+    at += life.days(8, 25)
+    life.do(at, "AppealFiled", by=CLERK, filed_by="accused", against="sentence", accused=accused, **number)
+    if life.dice.random() < 0.7:
+        life.do(
+            at + life.days(15, 35),
+            "AppealDecided",
+            by=CLERK,
+            result=life.dice.choice(("dismissed", "allowed")),
+            **number,
+        )
 
 
 def left_untraced(life: Life, at: datetime) -> None:

@@ -31,6 +31,9 @@ class Life:
         self.officer = {"id": f"{station}-IO{self.dice.randint(1, 3)}", "rank": "SI", "role": "investigating officer"}
         self.keeper = {"id": f"{station}-HM1", "rank": "HC", "role": "malkhana moharrir"}
         self.done: list[tuple[datetime, timedelta, dict[str, Any]]] = []
+        self.seal = ""
+        self.in_court: tuple[str, datetime] | None = None
+        """The number that the court gave the case, and when it took it up."""
 
     def entered(self) -> Iterator[Planned]:
         """The acts in the order in which they happened, each entered after the one before it."""

@@ -1,6 +1,7 @@
 """Reading a CSV that somebody else kept: numbered lines, each by itself, so that a bad one costs nobody else.
 
-It may be compressed with gzip. Nothing is ever held of it but the line that is read.
+It may be compressed with gzip. Nothing is ever held of it but the line that is read. Every CSV that goes out is written
+here as well, so that no cell of one is a formula to a spreadsheet, and what was written comes back as it was.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import re
 import stat
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from roznamcha.errors import Usage
 from roznamcha.strict_json import MAX_DOCUMENT
@@ -28,6 +29,56 @@ CUT = (EOFError, zlib.error, gzip.BadGzipFile, OSError)
 """What is raised where a compressed file ends too early, or isn't what it says."""
 SHORT = 100_000
 """Bytes of a line that is surely no longer than a column may be for the CSV reader."""
+FORMULA = re.compile("'*[=+\\-@\t\r\n\uff0b\uff0d\uff1d\uff20]")
+"""What makes a cell a formula where it begins so, also in full width, or looks as if an apostrophe guarded one.
+
+OWASP, CSV Injection: = + - @, tab, carriage return, line feed, and the full-width forms of the first four.
+"""
+NUMBER = re.compile(r"-[0-9]+(?:\.[0-9]+)?")
+"""What begins with a minus and is a number."""
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what would be one."""
+    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell as it was before `guarded`."""
+    return cell[1:] if cell[:1] == "'" and FORMULA.match(cell) else cell
+
+
+class Sheet:
+    """A CSV that goes out: a line of columns, then a line for each row, every cell guarded."""
+
+    def __init__(self, file: IO[str], columns: Iterable[str]) -> None:
+        """Write to `file`, which leaves line ends as they are."""
+        self._file = file
+        self._lines = csv.writer(self, lineterminator="\r\n")
+        self.row(columns)
+
+    def write(self, line: str) -> None:
+        """Take a line from Python's writer, which puts quotes round a carriage return only where lines end in one."""
+        self._file.write(f"{line[:-2]}\n")
+
+    def row(self, cells: Iterable[Any]) -> None:
+        """One line, its cells in the order of the columns."""
+        self._lines.writerow([guarded(each) if isinstance(each, str) else each for each in cells])
+
+
+def sheet_of(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A whole CSV as text."""
+    text = io.StringIO()
+    sheet = Sheet(text, columns)
+    for row in rows:
+        sheet.row(row)
+    return text.getvalue()
+
+
+def rows_in(text: str) -> list[dict[str, str]]:
+    """The lines of a CSV that was written here."""
+    rows = csv.DictReader(io.StringIO(text))
+    return [{key: unguarded(cell) if isinstance(cell, str) else cell for key, cell in row.items()} for row in rows]
 
 
 def opened(path: Path, stack: ExitStack) -> tuple[IO[bytes], IO[bytes], int]:
@@ -155,4 +206,6 @@ def row_of(data: bytes, header: Sequence[str], delimiter: str = ",") -> dict[str
     values = rows[0] if rows else []
     if len(values) != len(header):
         return f"this line has {len(values)} columns, the first line has {len(header)}"
+    if "'" in text:
+        values = [unguarded(each) for each in values]
     return dict(zip(header, values, strict=True))

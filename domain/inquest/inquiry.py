@@ -155,14 +155,43 @@ class VisceraSent(HandsOff, FollowsDeath, register="inquest"):
         return inquest.keep(changed(part, viscera=(*part.viscera, self.note)))
 
 
-class VisceraReportReceived(ReceivesReport, ClosesHandOff, FollowsDeath, register="inquest"):
+class AnswersViscera(FollowsDeath):
+    """The laboratory's word on a parcel of viscera, by the number of its note."""
+
+    what = "the laboratory's answer"
+
+    note: str
+
+    def refuse(self, inquest: Matter) -> Iterator[str]:
+        """Something was sent under this note."""
+        if self.note not in inquest.part(Death).viscera:
+            yield f"no viscera went out under {self.note} in {inquest.label}. Record inquest.VisceraSent first."
+
+
+class VisceraAccepted(AnswersViscera, register="inquest"):
+    """The laboratory takes the viscera in under a number of its own, and names the section that will examine."""
+
+    fsl_number: str
+    division: str = ""
+    acknowledgement: str = ""
+
+
+class VisceraRejected(AnswersViscera, ClosesHandOff, register="inquest"):
+    """The laboratory does not take the viscera, by a letter that says why. They must be taken back and sent again."""
+
+    answers = (VISCERA,)
+
+    reason: str
+    letter: str = ""
+
+
+class VisceraReportReceived(ReceivesReport, ClosesHandOff, AnswersViscera, register="inquest"):
     """The laboratory's report on the viscera is received."""
 
     kind = "FSL"
     answers = (VISCERA,)
     what = "the laboratory's report"
 
-    note: str
     report_number: str
     laboratory: str
     deceased: Code = "D1"
@@ -173,11 +202,6 @@ class VisceraReportReceived(ReceivesReport, ClosesHandOff, FollowsDeath, registe
     def report(self) -> str:
         """The laboratory's report number."""
         return self.report_number
-
-    def refuse(self, inquest: Matter) -> Iterator[str]:
-        """Something was sent under this note."""
-        if self.note not in inquest.part(Death).viscera:
-            yield f"no viscera went out under {self.note} in {inquest.label}. Record inquest.VisceraSent first."
 
 
 class InquestReportForwarded(FollowsDeath, register="inquest"):

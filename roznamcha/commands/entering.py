@@ -236,7 +236,10 @@ def import_file(  # noqa: PLR0913 (one for each choice)
         gc.freeze()  # this process does nothing else: what it holds is looked through seldom
         gc.set_threshold(50_000, 20, 50)
         read = _read_of(form, record, station, office)
-        tally = take_in(office.store, file, mapping=mapping, read=read, rejects=rejects, again=again, progress=progress)
+        tally = take_in(
+            office.store, file, mapping=mapping, read=read, rejects=rejects, bring=partial(_bring, office, file.parent),
+            again=again, progress=progress,
+        )  # fmt: skip
     failed = tally.cut or (
         f"none of the {tally.read:,} lines was entered" if tally.rejected and tally.rejected == tally.read else ""
     )
@@ -269,6 +272,14 @@ def _read_of(form: str, record: str, station: str, office: Office) -> Callable[[
     if form == "form":
         return partial(form_lines, record=record, known=partial(entry_ids, office))
     return None
+
+
+def _bring(office: Office, folder: Path, line: Line) -> Line:
+    """A line with the papers that it names, which lie beside the import file."""
+    from roznamcha.documents.bringing import bring
+    from roznamcha.documents.cabinet import Cabinet
+
+    return bring(office.store, Cabinet(office.settings.documents_place), folder, line, now=datetime.now(UTC))
 
 
 def entry_ids(office: Office, record_id: UUID) -> set[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import typer
 
 from domain.event import Event, fold
 from domain.malkhana_audit.audit import Audit, Stocktaking
+from roznamcha.charge import Side, charge_of, pass_on
 from roznamcha.commands.reading import history_of, moment_given
 from roznamcha.errors import Refused, Usage
 from roznamcha.intake import actor_in
@@ -22,6 +24,8 @@ from roznamcha.settings import settings
 from roznamcha.stock import Taken, Taking, sighted, take_stock
 from roznamcha.views import open_board
 
+WORDS: dict[Side, str] = {"PropertyHandedOver": "handed over", "PropertyTakenOver": "taken over"}
+SAID = {"already": "entered before", "refused": "refused", "left": "left where it is"}
 app = typer.Typer(help="The malkhana: audits of the shelf against the register.", no_args_is_help=True)
 audit = typer.Typer(help="Audits of a malkhana.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
@@ -85,6 +89,72 @@ def audit_finish(
 ) -> None:
     """Compare what the audit has sighted, item by item, with the register; of a full audit the rest is not found."""
     _compare(None, record, by, at, dry_run=dry_run, as_json=as_json)
+
+
+@app.command("hand-over")
+def hand_over(
+    record: Annotated[str, typer.Argument(metavar="AUDIT", help="The audit in which the change of keeper is entered")],
+    by: Annotated[str, typer.Option(help="The keeper who is relieved: id,rank,role")],
+    at: Annotated[str, typer.Option(help="When, RFC 3339 with zone; default: now")] = "",
+    without: Annotated[
+        list[str] | None, typer.Option(help="An article that stays: its record's number, a blank, its id; repeatable")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Hand over every article the relieved keeper holds, one act for each; what was not found stays in his name."""
+    _pass(record, "PropertyHandedOver", by, at, without or [], as_json=as_json)
+
+
+@app.command("take-over")
+def take_over(
+    record: Annotated[str, typer.Argument(metavar="AUDIT", help="The audit in which the change of keeper is entered")],
+    by: Annotated[str, typer.Option(help="The new keeper: id,rank,role")],
+    at: Annotated[str, typer.Option(help="When, RFC 3339 with zone; default: now")] = "",
+    without: Annotated[
+        list[str] | None, typer.Option(help="An article that is not taken: its record's number, a blank, its id")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Take over every article that was handed over at a change of keeper, one act for each."""
+    _pass(record, "PropertyTakenOver", by, at, without or [], as_json=as_json)
+
+
+def _pass(record: str, side: Side, by: str, at: str, without: list[str], *, as_json: bool) -> None:  # noqa: PLR0913
+    now = datetime.now(UTC)
+    with open_office(settings()) as office:
+        record_id, found = history_of(office, record)
+        if found[0].register != Audit.register:
+            raise Refused([f"{record[:60]} is a record of the register {found[0].register}, and no audit"])
+        charge = charge_of(fold(Audit.blank(record_id), found), found)
+        when = moment_given(at, office) or now
+        with open_board(office, quiet=as_json) as board, progress_bar(WORDS[side], shown=not as_json) as progress:
+            passed = pass_on(
+                office.store, board.connection, charge, side, actor_in(by), when,
+                now=now, without=without, progress=progress,
+            )  # fmt: skip
+    how = Counter(each.how for each in passed)
+    refused = [f"{each.item.key}: {reason}" for each in passed for reason in each.reasons]
+    if as_json:
+        print_json({
+            "audit": charge.audit.label, "from": charge.change.from_keeper, "to": charge.change.to_keeper,
+            "articles": [
+                {
+                    "matter": each.item.matter, "record": str(each.item.record_id),
+                    "property_id": each.item.article.property_id, "place": each.item.article.place,
+                    "status": each.how, "reasons": list(each.reasons), "doubts": list(each.doubts),
+                }
+                for each in passed
+            ],
+            "totals": dict(sorted(how.items())),
+        })  # fmt: skip
+        raise typer.Exit(Refused.exit_code if refused else 0)
+    rows = [(each.item.key, each.item.article.place, SAID.get(each.how, WORDS[side])) for each in passed]
+    table(WORDS[side], ("article", "place", "what"), rows)
+    say(f"{many(how['recorded'], 'article')} {WORDS[side]}; {how['left']:,} left with {charge.change.from_keeper}")
+    if refused:
+        raise Refused(refused)
 
 
 def _compare(  # noqa: PLR0913 (what both commands ask)

@@ -108,7 +108,7 @@ class Correspondence:
         return any(
             name in status.after
             and each.meta.occurred_at <= event.meta.occurred_at
-            and (not status.same or getattr(each, status.same, None) == getattr(event, status.same, None))
+            and (not hasattr(event, status.same) or getattr(each, status.same, None) == getattr(event, status.same))
             for name, each in before
         )
 

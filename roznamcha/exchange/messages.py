@@ -6,8 +6,6 @@ Sealed columns stay shut and are told as withheld, unless they are addressed to 
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +25,7 @@ from roznamcha.exchange.systems import System
 from roznamcha.intake import read_act
 from roznamcha.office import Office
 from roznamcha.plain import plain
+from roznamcha.sheets import sheet_of
 from schemas import Catalogue
 
 SENT, WITHDRAWN = "request", "withdrawn"
@@ -152,11 +151,8 @@ def as_json(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 def as_csv(system: System, rows: Iterable[Mapping[str, Any]]) -> bytes:
     """A line of columns and a line for each message; several values of one column have commas between."""
-    text = io.StringIO()
-    written = csv.writer(text, lineterminator="\n")
-    written.writerow(system.columns)
-    written.writerows([_cell(each[column]) for column in system.columns] for each in rows)
-    return text.getvalue().encode()
+    lines = ([_cell(each[column]) for column in system.columns] for each in rows)
+    return sheet_of([*system.columns], lines).encode()
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 (any JSON)

@@ -5,8 +5,6 @@ What another form enters is repeated apart from what this one enters, so that no
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -16,6 +14,7 @@ from roznamcha.forms.book import MAIN, Form, places_of
 from roznamcha.forms.filling import Entry, Filled, Sheet, values_of
 from roznamcha.forms.printing import Copy
 from roznamcha.plain import plain
+from roznamcha.sheets import sheet_of
 
 HEAD = ("act", "record", "occurred_at", "reported_at", "actor_id", "actor_rank", "actor_role", "station", "district")
 """The columns of a CSV of forms before those of the acts."""
@@ -95,11 +94,7 @@ def csv_of(form: Form, sheets: Sequence[Sheet], copy: Copy) -> str:
     names = dict.fromkeys(box.column for act in form.entered() for box in form.boxes_of(act))
     implied = (column for part in form.parts.values() if part.name != MAIN for column in part.implied)
     columns = dict.fromkeys((*HEAD, *names, *implied))
-    written = io.StringIO()
-    writer = csv.DictWriter(written, [*columns], lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return written.getvalue()
+    return sheet_of([*columns], ([row.get(column, "") for column in columns] for row in rows))
 
 
 def _row(form: Form, entry: Entry, copy: Copy) -> dict[str, str]:

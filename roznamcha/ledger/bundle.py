@@ -6,9 +6,7 @@ written: who cuts off the end, or swaps an exhibit, is found.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import secrets
 import time
@@ -33,6 +31,7 @@ from roznamcha.ledger.statements import Asked
 from roznamcha.ledger.verify import MANIFEST, WITHHELD, Checkpoint, Files, key_of, listing, manifest, opened, pack, raw
 from roznamcha.ledger.witnessing import witnessed
 from roznamcha.sealing import Keyring
+from roznamcha.sheets import sheet_of
 from schemas import Catalogue
 
 MILESTONES = ("FIRRegistered", "InquestRegistered", "ChargesheetSubmitted", "FinalReportFiled")
@@ -237,12 +236,8 @@ def _reason(each: Disclosure, rule: Rule, erased: Mapping[str, str]) -> dict[str
 
 def table(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Rows as CSV, for a spreadsheet: every column that any row has, lists and parts as JSON."""
-    out = io.StringIO()
     names = list(dict.fromkeys(name for row in rows for name in row))
-    written = csv.DictWriter(out, names, lineterminator="\n")
-    written.writeheader()
-    for row in rows:
-        written.writerow(
-            {k: json.dumps(v, sort_keys=True) if isinstance(v, list | dict) else v for k, v in row.items()}
-        )
-    return out.getvalue().encode()
+    told = (
+        {k: json.dumps(v, sort_keys=True) if isinstance(v, list | dict) else v for k, v in row.items()} for row in rows
+    )
+    return sheet_of(names, ([row.get(name, "") for name in names] for row in told)).encode()

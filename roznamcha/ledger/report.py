@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from roznamcha.ledger.entered import Entered, Words, entered
 from roznamcha.ledger.notes import base64_text
 from roznamcha.ledger.verify import FAILED, MANIFEST, UNCHECKED, Bad, Bundle, Line, judge, read_policy, unpack
 from roznamcha.screen import when
+from roznamcha.sheets import rows_in
 from schemas import Catalogue
 
 Told = dict[str, Any]
@@ -245,4 +245,4 @@ def _custody(copy: Copy, zone: ZoneInfo) -> Iterator[Told]:
 
 
 def _table(copy: Copy, name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(copy.files.get(f"extracts/{name}", b"").decode())))
+    return rows_in(copy.files.get(f"extracts/{name}", b"").decode())

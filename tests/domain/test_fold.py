@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,15 @@ from domain.event import Event, changed, decide, fold
 from roznamcha.intake import read_act
 from roznamcha.sample_case import SampleCase
 
+ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 
-def history(case: int) -> list[Event[Any]]:
-    """The accepted entries of a sample case."""
+
+def history(case: int, until: datetime = ALWAYS) -> list[Event[Any]]:
+    """The accepted entries of a sample case, as far as they were entered by then."""
     record, entries = Case.blank(UUID(int=1)), []
     for planned in SampleCase(case, 1861).acts():
+        if planned.recorded_at > until:
+            continue
         act = read_act(planned.act, now=planned.recorded_at).event
         if act.numbered is not None:
             act = changed(act, **{act.numbered.number: 1})

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from consumers import entries
+from domain.common.handoff import touched
 from roznamcha.exchange.answers import Rehearsal, Taking
 from roznamcha.exchange.correspondence import read_message_id
+from roznamcha.exchange.messages import messages
 from roznamcha.exchange.systems import shipped
 from roznamcha.importing import Tally, take_in
 from roznamcha.store import Store
@@ -248,4 +251,45 @@ def test_every_record_of_a_large_file_is_held_against_its_own(database: str, tmp
         assert (tally.recorded, rejected) == (700, {})
     tally, _ = take(store, tmp_path, "e-fsl", *reversed(rows))
     assert (tally.recorded, tally.already) == (0, 700)
+    store.datastore.close()
+
+
+def test_viscera_of_an_inquest_go_the_same_way(database: str, tmp_path: Path) -> None:
+    """A note of the inquest is taken in under the laboratory's number, or sent back; the report closes it."""
+    carried = {"laboratory": "FSL Raipur", "seal": "K", "road_certificate": "RC/1", "specimen_seal_sent": True}
+    store = enter(
+        database, JULY,
+        sent("inquest.DeathReported", "marg:1", at=day(1)),
+        sent("inquest.PostMortemRequested", "marg:1", at=day(2), request="PM/1", person="D1"),
+        sent("inquest.PMRReceived", "marg:1", at=day(3), request="PM/1", person="D1"),
+        sent("inquest.VisceraSent", "marg:1", at=day(4), request="PM/1", note="FN/1", **carried),
+        sent("inquest.VisceraSent", "marg:1", at=day(4), request="PM/1", note="FN/2", **carried),
+    )  # fmt: skip
+    system = shipped()["e-fsl"]
+    with psycopg.connect(database) as connection:
+        out = [(each.event.name, each.event.note) for each in messages(connection, store.catalogue, system, 0, 99)]
+    assert out == [("inquest.VisceraSent", "FN/1"), ("inquest.VisceraSent", "FN/2")]
+    number = {"fsl_number": "FSL/7", "report_number": "R/7", "result": "a poison", "poison_found": "true"}
+    early = sound("e-fsl", "marg:1", 1, status="DOWNLOADED", at=day(5), **number)
+    tally, rejected = take(store, tmp_path, "e-fsl", early)
+    assert (tally.recorded, "DOWNLOADED comes after ACCEPTED" in rejected[1][0]) == (0, True)
+    tally, rejected = take(
+        store, tmp_path, "e-fsl",
+        sound("e-fsl", "marg:1", 2, at=day(6), fsl_number="FSL/7"),
+        sound("e-fsl", "marg:1", 3, at=day(7), status="REPORT_READY", **number),
+        sound("e-fsl", "marg:1", 4, at=day(8), status="DOWNLOADED", **number),
+        sound("e-fsl", "marg:1", 5, at=day(6), note="FN/2", status="REJECTED", reason="no seal", letter="L/1"),
+        sound("e-fsl", "marg:1", 6, at=day(9), note="FN/2", fsl_number="FSL/8"),
+    )  # fmt: skip
+    assert (tally.recorded, [*rejected]) == (3, [5])
+    assert "was answered REJECTED" in rejected[5][0]
+    record = store.find("marg:1")
+    kept = store.recorder.entries_of([record] if record else [])
+    entered = [entries.read(store.catalogue, state, position) for _, position, state in kept]
+    assert [each.name.partition(".")[2] for each in entered[5:]] == [
+        "VisceraAccepted", "VisceraRejected", "VisceraReportReceived",
+    ]  # fmt: skip
+    assert (entered[5].fsl_number, entered[6].letter, entered[7].poison_found) == ("FSL/7", "L/1", True)
+    closed = [each.subject for entry in entered for each in touched(entry) if each.side == "answered"]
+    assert closed[-2:] == ["FN/2", "FN/1"]
     store.datastore.close()

@@ -16,7 +16,7 @@ from roznamcha.errors import Refused, Usage
 from roznamcha.forms.book import NAMES, form_of
 from roznamcha.forms.filling import fill
 from roznamcha.forms.giving import csv_of, document_of
-from roznamcha.forms.printing import page_of
+from roznamcha.forms.printing import Copy, page_of
 from roznamcha.forms.taking import form_lines
 from roznamcha.office import Office
 from roznamcha.typeset import typeset
@@ -298,6 +298,18 @@ def test_a_csv_merges_the_tables_that_two_boxes_show() -> None:
     text = csv_of(form, fill(form, given(*acts_of(LINES)).entries), COPY)
     assert '""id"": ""PR/2"", ""category"": ""digital device""' in text
     assert '""device_hash"": ""ab12""' in text
+
+
+def test_a_box_that_would_be_a_formula_goes_guarded_and_comes_as_it_was() -> None:
+    """A place that begins as a formula does is text to a spreadsheet, and the same place again to a register."""
+    form, evil = form_of("IIF-7"), "=HYPERLINK(1)"
+    acts = [
+        *acts_of([LINES[0], LINES[12], line("AppealDecided", "11-20T12:00", **LINES[13]["fields"] | {"court": evil})])
+    ]
+    text = csv_of(form, fill(form, given(*acts).entries), Copy(FIR, "", "sealed"))
+    assert f",'{evil}," in text
+    lines = [*form_lines(io.BytesIO(text.encode()), "forms.csv", record="", known=NOBODY)]
+    assert [act.event.court for each in lines for act in each.acts if act.event.name.endswith("Decided")] == [evil]
 
 
 def test_an_act_of_a_form_needs_a_record_that_is_there(elsewhere: Office, tmp_path: Path) -> None:

@@ -115,7 +115,9 @@ def test_viscera_go_sealed_and_with_their_papers() -> None:
     sent = act("inquest.VisceraSent", **VISCERA)
     inquest(*base, sent).when("inquest.VisceraSent", **VISCERA).refused("were already sent under FN/1")
     inquest(*base, sent).when("inquest.VisceraReportReceived", note="FN/1", report_number="R/1").entered()
-    inquest(*base).when("inquest.VisceraReportReceived", note="FN/1").refused("Record inquest.VisceraSent first.")
+    for answer in ("VisceraReportReceived", "VisceraAccepted", "VisceraRejected"):
+        inquest(*base).when(f"inquest.{answer}", note="FN/1").refused("Record inquest.VisceraSent first.")
+        inquest(*base, sent).when(f"inquest.{answer}", note="FN/1").entered()
 
 
 def test_the_report_follows_the_inquest() -> None:
