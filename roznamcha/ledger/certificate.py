@@ -28,9 +28,9 @@ def doubted(copy: Copy, form: Form) -> str:
     """What to look at again before anybody signs this form; nothing where it is the one for the record's first act."""
     if form == form_for(copy):
         return ""
-    first, then = ("from", "s.63 BSA") if form == "65B" else ("before", "s.65B Evidence Act")
+    first, then = ("after 30 June", "s.63 BSA") if form == "65B" else ("before 1 July", "s.65B Evidence Act")
     return (
-        f"the record's first act is of {first} 1 July 2024, for which {then} is usual; form {form} was asked for, "
+        f"the record's first act was done {first} 2024, for which {then} is usual; form {form} was asked for, "
         "and is right only where the proceeding says so (BSA s.170(2))"
     )
 

@@ -244,7 +244,7 @@ def test_the_older_form_for_older_proceedings(case: Court, tmp_path: Path) -> No
     asked = ("certificate", str(tmp_path / "copy.zip"), "-o", str(tmp_path / "c.pdf"), "--form")
     told = case.run(*asked, "65B")
     assert (told["form"], len(told["doubts"]), case.run(*asked, "63")["doubts"]) == ("65B", 1, [])
-    assert "from 1 July 2024, for which s.63 BSA is usual; form 65B was asked for" in told["doubts"][0]
+    assert "done after 30 June 2024, for which s.63 BSA is usual; form 65B was asked for" in told["doubts"][0]
     case.run(*asked[:2], "--output", str(tmp_path / "c.pdf"), "--form", "65B")
     found = read((tmp_path / "c.pdf").read_bytes())
     assert "Section65Bprescribesnoform" in found
