@@ -24,7 +24,7 @@ from consumers.steps import reach
 from consumers.tables import Table, tables_of
 from consumers.writing import park
 from domain.event import Event
-from projections.view import DROP, Key, View
+from projections.view import DROP, Handler, Key, View
 from schemas import Catalogue, SchemaError
 
 log = structlog.get_logger()
@@ -142,6 +142,7 @@ class _Folder:
         self.held: list[Any] = []
         self.derived: dict[type, list[Any]] = {}
         self.stumbled: list[Fold] = []
+        self.met: dict[type, tuple[Handler, ...]] = {}
 
     def take(self, chunk: list[History]) -> None:
         """Fold some whole records."""
@@ -177,10 +178,14 @@ class _ByRecord(_Folder):
     """For views of one row, or one state, for each record."""
 
     def fold(self, events: list[Event[Any]]) -> None:
-        view, handlers = self.view, self.view.handlers
+        view, handlers, met = self.view, self.view.handlers, self.met
         row: Any = None
         for event in events:
-            for handler in handlers(type(event)):
+            cls = type(event)
+            found = met.get(cls)
+            if found is None:
+                found = met[cls] = handlers(cls)
+            for handler in found:
                 if row is None:
                     row = view.empty((event.meta.record_id,))
                 if handler(view, row, event) is DROP:

@@ -32,6 +32,7 @@ class Custody(ChainView):
         occurred_at: datetime = EPOCH
         recorded_at: datetime = EPOCH
         giver: str = ""
+        giver_rank: str = ""
         holder: str = ""
         holder_rank: str = ""
         place: str = ""
@@ -65,6 +66,7 @@ class Custody(ChainView):
                 recorded_at=link.recorded_at,
                 giver=link.giver,
                 holder=now.holder,
+                giver_rank=link.giver_rank,
                 holder_rank=link.holder_rank,
                 place=now.place,
                 purpose=link.purpose,

@@ -70,6 +70,7 @@ class Link:
     recorded_at: datetime
     station: str
     giver: str
+    giver_rank: str
     holder_rank: str
     purpose: str
     condition: str
@@ -221,6 +222,7 @@ class _Walk:
         before: Article | None = None,
     ) -> None:
         """One link more."""
+        was = self.trails.get(article.property_id)
         trail = self.trails[article.property_id] = changed(trail, number=trail.number + 1)
         self.last[article.property_id] = len(self.links)
         moves = isinstance(act, MovesProperty)
@@ -230,6 +232,7 @@ class _Walk:
             Link(
                 number=trail.number,
                 giver=before.holder if before else "",
+                giver_rank=was.rank if before and was else "",
                 holder_rank=trail.rank,
                 purpose=act.purpose if moves else _began(act, article) if before is None else "",
                 condition=act.condition if moves else "",

@@ -32,6 +32,9 @@ from domain.event import Sealed, changed
 WITHOUT_CHARGE = frozenset({"discharged", "compounded", "withdrawn", "abated", "plea bargain"})
 """Results that a case may have before any charge was framed."""
 
+TWICE = 2
+"""More adjournments than these a prosecutor's office is warned of (e-Prosecution, its own questions and answers)."""
+
 FOUND_GUILTY = frozenset({"convicted", "plea bargain"})
 
 
@@ -46,6 +49,8 @@ class Trial(Part):
     results: Mapping[str, str] = field(default_factory=dict)
     judged_at: datetime | None = None
     sentenced: Mapping[str, datetime] = field(default_factory=dict)
+    adjourned: int = 0
+    """How often the case was adjourned because the prosecution asked for it."""
 
 
 def moved(case: Case, stage: str) -> str:
@@ -244,6 +249,15 @@ class HearingHeld(InCourt, register="case"):
         yield from super().doubt(case)
         if self.next_on and self.next_on <= day(self.meta.occurred_at):
             yield f"the next date, {written(self.next_on)}, is not after this hearing"
+        if self.adjourned_for == "prosecution" and (asked := case.part(Trial).adjourned) >= TWICE:
+            yield f"{case.label} is adjourned for the prosecution for the time no. {asked + 1}; it is warned after two"
+
+    def apply(self, case: Case) -> Case:
+        """What the prosecution has had adjourned is counted."""
+        trial = case.part(Trial)
+        if self.outcome != "adjourned" or self.adjourned_for != "prosecution":
+            return case
+        return case.keep(changed(trial, adjourned=trial.adjourned + 1))
 
 
 class ArgumentsConcluded(InCourt, register="case"):

@@ -57,6 +57,8 @@ PROCLAMATION = Period(30, "day", "BNSS s.84(1)")
 """Not less than so many days from the publishing of the proclamation."""
 DRUGS_TO_LABORATORY = Period(72, "hour", "NDPS Standing Order 1/88")
 DNA_TO_LABORATORY = Period(48, "hour", "Kattavellai, 2025 INSC 845")
+UNKNOWN_BODY = Period(72, "hour", "practice with unidentified bodies")
+"""For so long the body of an unknown person is kept, so that somebody may come who knows it. No statute was read."""
 DISPOSAL = Period(2, "month", "BNSS s.498(4)")
 """What a judgment orders for property is not carried out within it."""
 CLAIM = Period(6, "month", "BNSS s.503(2)", "prop-claim-6m")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Literal
 
 from domain.common.codes import Code
@@ -10,6 +11,7 @@ from domain.common.course import Ends, ending, onward, receiver
 from domain.common.days import written
 from domain.common.hospital import Requests
 from domain.common.matter import Matter
+from domain.common.periods import UNKNOWN_BODY
 from domain.common.tie import BecomesCase, Tie, Ties
 from domain.event import Sealed, changed
 from domain.inquest.death import ConcernsDeceased, Death, FollowsDeath
@@ -19,6 +21,34 @@ TO_CASE = Tie(
     "converted to FIR", "अपराध में परिवर्तित", register="case", back="from inquest", after=True, column="fir",
     record="fir_record",
 )  # fmt: skip
+
+
+class BodyKept(ConcernsDeceased, register="inquest"):
+    """An unknown person's body is kept and made known, so that somebody may recognise it; and what was taken of it."""
+
+    what = "the keeping of the body"
+
+    place: str
+    kept_until: datetime | None = None
+    condition: Literal["fresh", "decomposed", "burnt", "skeleton", "parts", "not said"] = "not said"
+    refrigerated: bool = False
+    dna_sample: bool = False
+    fingerprints_searched: bool = False
+    made_known: tuple[
+        Literal["hue and cry notice", "newspaper", "portal", "other stations", "compared with missing persons"], ...
+    ] = ()
+    reference: str = ""
+
+    def doubt(self, inquest: Matter) -> Iterator[str]:
+        """It is there, nobody knows it yet, and it is kept as long as is usual."""
+        yield from super().doubt(inquest)
+        part = inquest.part(Death)
+        if part.disposed and part.disposed.at < self.meta.occurred_at:
+            yield f"the body was disposed of on {written(part.disposed.at)}, before this"
+        if self.kept_until and self.kept_until - self.meta.occurred_at < UNKNOWN_BODY.span:
+            yield f"the body of {inquest.label} is to be kept for less than {UNKNOWN_BODY}"
+        if not self.dna_sample:
+            yield f"no sample for DNA was taken of the unknown body of {inquest.label}"
 
 
 class BodyIdentified(ConcernsDeceased, register="inquest"):
@@ -84,8 +114,17 @@ class BodyDisposed(ConcernsDeceased, register="inquest"):
             yield f"the body is disposed of before the inquest was held on {written(part.held.at)}"
         if self.how == "handed to relatives" and not self.received_by:
             yield "the body is handed over, and not said to whom"
-        if self.how == "handed to relatives" and part.unidentified and not part.identified:
+        unknown = part.unidentified and not part.identified
+        if self.how == "handed to relatives" and unknown:
             yield "the body is handed to relatives, and nobody has entered whose it is"
+        begun = inquest.registered_at
+        if (
+            self.how != "handed to relatives"
+            and unknown
+            and begun
+            and self.meta.occurred_at < begun + UNKNOWN_BODY.span
+        ):
+            yield f"the body of somebody unknown is disposed of sooner than {UNKNOWN_BODY} after it was found"
 
     def apply(self, inquest: Inquest) -> Inquest:
         """The body is no longer there."""

@@ -45,6 +45,9 @@ MOST_DIGITS = 18
 HALF = re.compile("[\ud800-\udfff]")
 """Half of a pair of surrogates: no text can be written that has one alone."""
 
+MOST = 10_000
+"""So many sets of facts are remembered, with the rules that may have begun."""
+
 STRIKES = "CorrectsEntry"
 """The trait of an entry that strikes another one, named by its column `entry`."""
 
@@ -174,6 +177,23 @@ class Book:
                     found[name].add(rule.id)
         found[STRIKES] = set(self.rules)
         return {name: frozenset(rules) for name, rules in found.items()}
+
+    def begun_by(self, names: frozenset[str]) -> tuple[Rule, ...]:
+        """The rules that may have begun where facts of these names are there: few records differ in what they have."""
+        found = self._begun.get(names)
+        if found is None:
+            rules = (
+                self.rules[each] for each in sorted({rule for name in names for rule in self.started_by.get(name, ())})
+            )
+            found = tuple(rule for rule in rules if all(each.fact in names for each in rule.starts_with))
+            if len(self._begun) >= MOST:
+                self._begun.clear()
+            self._begun[names] = found
+        return found
+
+    @cached_property
+    def _begun(self) -> dict[frozenset[str], tuple[Rule, ...]]:
+        return {}
 
     @cached_property
     def started_by(self) -> Mapping[str, tuple[str, ...]]:

@@ -192,11 +192,9 @@ def evaluate(  # noqa: PLR0913 (each is a part of the question)
     docket = Docket(book, facts, as_of, known_at)
     clocks: list[Clock] = []
     refused: list[Refusal] = []
-    begun = {each for fact in docket.named for each in book.started_by.get(fact, ())}
-    for name in sorted(begun if only is None else begun.intersection(only)):
-        rule = book.rules[name]
-        if rule.starts_with and any(each.fact not in docket.named for each in rule.starts_with):
-            continue  # what must be there as well isn't
+    for rule in book.begun_by(frozenset(docket.named)):
+        if only is not None and rule.id not in only:
+            continue
         heeded = heed and rule.closed_days == "next-open-day"
         counting = Counting(rule.counting, zone, closed) if heeded else counting_of(rule.counting, zone)
         for subject, starts in docket.starts(rule).items():

@@ -99,7 +99,7 @@ def _paper(links: list[Link], notes: list[Note], zone: ZoneInfo) -> None:
             each.number,
             when(each.occurred_at, zone),
             each.act.partition(".")[2],
-            f"{each.giver or '—'} → {each.article.holder or '—'}",
+            f"{_who(each.giver_rank, each.giver)} → {_who(each.holder_rank, each.article.holder)}",
             each.article.place,
             _seal(each),
             each.paper,
@@ -125,6 +125,10 @@ def _paper(links: list[Link], notes: list[Note], zone: ZoneInfo) -> None:
             for each in notes
         ]
         table("beside the chain: tried and refused, or entered with doubts", ("article", "when", "act", "why"), beside)
+
+
+def _who(rank: str, who: str) -> str:
+    return " ".join(filter(None, (rank if who else "", who))) or "—"
 
 
 def _seal(link: Link) -> str:

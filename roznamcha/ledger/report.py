@@ -230,7 +230,8 @@ def _custody(copy: Copy, zone: ZoneInfo) -> Iterator[Told]:
                 {
                     "number": each["number"], "when": _moment(each["occurred_at"], zone),
                     "title": titles.get(int(each["version"])) or {"hi": "", "en": each["act"]},
-                    "from": each["giver"], "to": ", ".join(filter(None, (each["holder_rank"], each["holder"]))),
+                    "from": _who(each.get("giver_rank", ""), each["giver"]),
+                    "to": _who(each["holder_rank"], each["holder"]),
                     "place": each["place"], "seal": each["seal"], "register_seal": each["register_seal"],
                     "quantity": f"{each['quantity']} {each['unit']}", "paper": each["paper"],
                     "doubts": json.loads(each["doubts"] or "[]"),
@@ -242,6 +243,10 @@ def _custody(copy: Copy, zone: ZoneInfo) -> Iterator[Told]:
                 for each in breaks if each["property"] == article
             ],
         }  # fmt: skip
+
+
+def _who(rank: str, who: str) -> str:
+    return ", ".join(filter(None, (rank if who else "", who)))
 
 
 def _table(copy: Copy, name: str) -> list[dict[str, str]]:

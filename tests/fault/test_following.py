@@ -120,19 +120,24 @@ def test_two_of_each_process(server: Embedded, tmp_path: Path) -> None:
 
 
 def twice(driver: Forge, url: str, folder: Path) -> None:
-    """Start two of each at once and look."""
-    until_there = folder / "until"
+    """Start two of each at once and look; first without rebuilds, which would mend what two followers have doubled."""
     assert driver.run({"job": "runner", "url": url}) == ["done"]
-    jobs = [
-        {"job": job, "url": url, "seed": 5, "size": 6, "journal": str(folder / f"{n}.{job}"), "until": str(until_there)}
-        for n in range(2)
-        for job in ("writer", "writers", "runner", "follower", "rebuild")
-    ]
-    driver.begin(jobs)
-    time.sleep(random.Random(1).uniform(1, 2))
-    until_there.touch()
-    assert {each["how"] for each in driver.end()} == {"done"}
-    print(examine(url, [folder / f"{n}.{job}" for n in range(2) for job in ("writer", "writers")]))
+    at_work = ("writer", "writers", "runner", "follower")
+    journals: list[Path] = []
+    for part, kinds in enumerate((at_work, (*at_work, "rebuild"))):
+        until_there = folder / f"until {part}"
+        jobs = [
+            {"job": job, "url": url, "seed": 5 + part, "size": 6, "journal": str(folder / f"{part}.{n}.{job}"),
+             "until": str(until_there)}
+            for n in range(2)
+            for job in kinds
+        ]  # fmt: skip
+        driver.begin(jobs)
+        time.sleep(random.Random(1).uniform(1, 2))
+        until_there.touch()
+        assert {each["how"] for each in driver.end()} == {"done"}
+        journals += [folder / f"{part}.{n}.{job}" for n in range(2) for job in ("writer", "writers")]
+        print(examine(url, journals))
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------

@@ -37,6 +37,18 @@ def test_a_link_shows_the_seal_that_was_seen_and_the_registers() -> None:
     assert (fourth.seal, fourth.register_seal) == ("K", "")
 
 
+def test_a_link_shows_who_gave_and_who_took_with_their_ranks() -> None:
+    """Each as it was then; nobody gives at the seizure, and a laboratory has no rank."""
+    rows = fold_record(
+        Custody(), given(fir(), seized(), deposited(), sent(carrier="C-1", carrier_rank="C"), received()).entries
+    )
+    told = [(row.giver_rank, row.giver, row.holder_rank, row.holder) for row in rows]
+    assert told[0] == ("", "", "SI", "CG-1001")
+    assert told[1][:2] == ("SI", "CG-1001")
+    assert told[2][:2] == told[1][2:]
+    assert told[3][:2] == ("C", "C-1")
+
+
 def test_samples_begin_with_their_parents_holder() -> None:
     """Whoever draws them, the chain goes on from who holds the parent; nothing that was drawn is lost."""
     rows = fold_record(Malkhana(), given(fir(), seized(), deposited(), split(by=KEEPER)).entries)

@@ -110,6 +110,23 @@ def test_a_long_record_loads_from_its_last_copy(long: Any, database: str, loaded
     shut(other)
 
 
+def test_ten_thousand_entries_load_like_a_few_hundred(database: str, loaded: Any) -> None:
+    """With nothing set: what is folded is what came after the last copy, however much came before."""
+    store = store_on(database)
+    (record,) = records(store, 1)
+    folded, entered = [], 1
+    for size in (750, 10_250):
+        store.record_units([[hearing(record)] for _ in range(size - entered)])
+        store.shelf.snapshots.close()  # what is to be copied is copied
+        entered = size
+        held, many = loaded(store, record)
+        assert held == whole(store, record)
+        assert held.record.version == size
+        folded.append(many)
+    assert folded == [250, 250]
+    shut(store)
+
+
 @pytest.mark.parametrize(
     "change",
     [

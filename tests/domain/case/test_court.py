@@ -204,6 +204,15 @@ def test_the_next_date_lies_ahead() -> None:
     given(*TRIED).when(HearingHeld, next_on=date(2026, 7, 3)).entered()
 
 
+def test_the_prosecution_has_two_adjournments() -> None:
+    """The third is doubted; those of others, and hearings that were held, are not counted."""
+    asked, other = ({"outcome": "adjourned", "adjourned_for": each} for each in ("prosecution", "defence"))
+    twice = (*TRIED, act(HearingHeld, **asked), act(HearingHeld, **other), act(HearingHeld), act(HearingHeld, **asked))
+    given(*TRIED, act(HearingHeld, **asked)).when(HearingHeld, **asked).entered()
+    given(*twice).when(HearingHeld, **other).entered()
+    given(*twice).when(HearingHeld, **asked).doubted("is adjourned for the prosecution for the time no. 3")
+
+
 def test_arguments_follow_a_charge() -> None:
     """Arguments without a charge, or dated before it, are doubted."""
     case = given(*TRIED, FRAMED).when(ArgumentsConcluded).entered()

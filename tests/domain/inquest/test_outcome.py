@@ -45,6 +45,23 @@ def test_an_unknown_body_is_identified_once() -> None:
     inquest(found()).when("inquest.BodyIdentified", how=known["how"]).doubted("by nobody in particular")
 
 
+def test_an_unknown_body_is_kept_and_made_known() -> None:
+    """With a sample for DNA, for three days at least, and while it is there; else it is disposed of too soon."""
+    kept: dict[str, Any] = {"dna_sample": True, "made_known": ("hue and cry notice",), "condition": "decomposed"}
+    base, later = (found(), informed(), held()), DAY + timedelta(hours=72)
+    inquest(*base).when("inquest.BodyKept", at=DAY, kept_until=later, **kept).entered()
+    inquest(*base).when("inquest.BodyKept", at=DAY, kept_until=later - timedelta(minutes=1), **kept).doubted(
+        "less than 72 hours"
+    )
+    inquest(*base).when("inquest.BodyKept", **{**kept, "dna_sample": False}).doubted("no sample for DNA was taken")
+    gone = act("inquest.BodyDisposed", how="buried", at=later)
+    inquest(*base, gone).when("inquest.BodyKept", at=later + timedelta(hours=1), **kept).doubted("was disposed of on")
+    inquest(*base).when("inquest.BodyDisposed", how="buried", at=later).entered()
+    early = later - timedelta(minutes=1)
+    inquest(*base).when("inquest.BodyDisposed", how="buried", at=early).doubted("sooner than 72 hours")
+    inquest(*BASE).when("inquest.BodyDisposed", how="buried", at=early).entered()
+
+
 def test_a_body_is_disposed_of_after_it_was_looked_at() -> None:
     """After the inquest, to somebody, and once."""
     gone: dict[str, Any] = {"how": "handed to relatives", "received_by": "I1", "receiver_name": SOMEONE}
