@@ -24,7 +24,7 @@ class Malkhana(ChainView):
         record_id: UUID
         property_id: str
         station: str = ""
-        """Of the last link: where that was entered."""
+        """Where it came to its holder and its place. Work that is done on it there moves it nowhere."""
         category: str = ""
         description: str = ""
         quantity: str = ""
@@ -48,7 +48,10 @@ class Malkhana(ChainView):
             row = found.setdefault(now.property_id, self.Row(chain.record_id, now.property_id))
             if (now.holder, now.place, now.state) != (row.holder, row.place, row.state):
                 row.since, row.moves = link.occurred_at, row.moves + 1
-            row.station, row.category, row.description = link.station, now.category, link.description
+                whole = found.get(now.parent)
+                drawn = whole is not None and row.moves == 1 and (now.holder, now.place) == (whole.holder, whole.place)
+                row.station = whole.station if whole is not None and drawn else link.station
+            row.category, row.description = now.category, link.description
             row.quantity, row.unit, row.seal = str(now.quantity), now.unit, now.seal
             row.state, row.place, row.holder = now.state, now.place, now.holder
             row.breaks += len(link.breaks)

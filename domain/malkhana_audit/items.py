@@ -152,6 +152,14 @@ class StockListReconciled(FollowsOpening, register="malkhana_audit"):
         """Each list once; and not before its differences are entered."""
         yield from super().refuse(audit)
         part = audit.part(Stocktaking)
+        counts = ("lines", "refused_lines", "in_register", "agreed", "differences", "moved_since")
+        if below := [each for each in counts if getattr(self, each) < 0]:
+            yield f"a list cannot be compared with {', '.join(below)} below nothing. Give what was counted."
+        if self.agreed > min(self.lines, self.in_register):
+            yield (
+                f"{self.agreed} lines cannot agree of {self.lines} in the list, with {self.in_register} articles of "
+                "the register on this shelf. Give what was counted."
+            )
         if self.digest in part.lists:
             yield f"this list was already compared in {audit.label}. Compare the one that was taken anew."
         if part.begun and self.whole and self.refused_lines:

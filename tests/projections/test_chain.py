@@ -31,7 +31,7 @@ from tests.domain.case.builders_property import (
 )
 from tests.domain.case.test_property_by_chance import CHOICES, UNHURRIED, likely
 from tests.dsl import RECORD, act, given
-from tests.projections.test_breaks import SENT, broken, hours, split
+from tests.projections.test_breaks import SENT, broken, elsewhere, hours, split
 
 Acts = tuple[Event[Any], ...]
 
@@ -114,6 +114,22 @@ def test_samples_begin_with_their_parents_holder() -> None:
         ("PR/1", KEEPER.id, "480", "K"),
         ("PR/1/S1", KEEPER.id, "20", "K"),
     ]
+
+
+def test_work_on_an_article_takes_it_off_no_shelf() -> None:
+    """An officer of another station opens, seals and samples what lies here: all of it still lies here."""
+    opened = on("SealBroken", seal="K", reason="court", permission="O/1")
+    sealed = on("PropertyResealed", seal="K", reason="court", permission="O/1", seal_kept_by="W1")
+    acts = (fir(), seized(), deposited(), elsewhere(opened), elsewhere(sealed), elsewhere(split()))
+    shelf = fold_record(Malkhana(), given(*acts).entries)
+    assert [(row.property_id, row.station, row.place) for row in shelf] == [
+        ("PR/1", "CG-RPR-01", "rack 4"), ("PR/1/S1", "CG-RPR-01", "rack 4"),
+    ]  # fmt: skip
+    handed = (on("PropertyHandedOver", to_officer="CG-9", purpose="transfer of the case", seal="K"),
+              elsewhere(on("PropertyTakenOver", by=Actor(id="CG-9", rank="SI", role="keeper", station="CG-RPR-02"),
+                           from_officer=KEEPER.id, place="their rack", reason="transfer", seal="K")))  # fmt: skip
+    (row,) = fold_record(Malkhana(), given(fir(), seized(), deposited(), *handed).entries)
+    assert (row.station, row.place) == ("CG-RPR-02", "their rack")
 
 
 @pytest.mark.parametrize("case", STRUCK, ids=str)

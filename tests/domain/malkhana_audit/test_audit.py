@@ -107,4 +107,8 @@ def test_a_list_is_compared_once_and_whole() -> None:
     """One with lines that nobody could read doesn't make the count whole."""
     audit(counted()).when(f"{R}.StockListReconciled", digest="ab").refused("was already compared")
     audit().when(f"{R}.StockListReconciled", refused_lines=2).refused("does not make the count whole")
+    few = {"lines": 5, "in_register": 4, "differences": 1}
+    audit().when(f"{R}.StockListReconciled", **few, agreed=4).entered()
+    audit().when(f"{R}.StockListReconciled", **few, agreed=5).refused("5 lines cannot agree of 5 in", "4 articles")
+    audit().when(f"{R}.StockListReconciled", **few, agreed=-19).refused("with agreed below nothing")
     assert audit().when(f"{R}.StockListReconciled", refused_lines=2, whole=False).entered().stage == "open"
