@@ -61,6 +61,7 @@ BREAKS: Mapping[str, tuple[int, str, str]] = {
     "no hash": (18, "a digital device without its hash at seizure", "जप्ती पर डिजिटल उपकरण का हैश नहीं"),
     "no sequence": (18, "the device's custody is not given in the final form", "उपकरण की अभिरक्षा अंतिम प्रपत्र में नहीं"),
     "holder unknown": (0, "the link before does not lead to who gives it up", "देने वाले तक पिछली कड़ी नहीं पहुँचती"),
+    "impossible": (0, "the entries that stand do not lead to this one", "कायम प्रविष्टियाँ इस तक नहीं पहुँचतीं"),
     "missing": (0, "the article was missed", "वस्तु गुम पाई गई"),
 }  # fmt: skip
 """Each break by its code: the pattern's number (0: none of the eighteen), and what it is in both languages.

@@ -145,11 +145,12 @@ class _Walk:
             self._seized(slip, act)
         elif isinstance(act, ConcernsProperty):
             before = self.articles.get(act.property_id)
+            odd = self._impossible(act, before)
             self.matter = act.apply(self.matter)
             if before and isinstance(act, LINKS):
-                self._moved(slip, act, before)
-            elif slip.get("doubts"):
-                self._note(slip, act, "", slip["doubts"])
+                self._moved(slip, act, before, odd)
+            elif slip.get("doubts") or odd:
+                self._note(slip, act, "", [*slip.get("doubts", ()), *(each.detail for each in odd)])
         elif isinstance(act, RefusesCustodyMove):
             self._note(slip, act, act.attempted, act.reasons)
         elif isinstance(act, FinalReportPrepared | JudgmentPronounced):
@@ -157,20 +158,31 @@ class _Walk:
         else:
             self.said.append(act)
 
+    def _impossible(self, act: ConcernsProperty, before: Article | None) -> list[Break]:
+        """Every act was possible when it was entered; since then an entry on which it rests may have been struck."""
+        if not any(act.refuse(self.matter)):
+            return []
+        where = f"{before.whereabouts}, {before.quantity} {before.unit}" if before else "not in the register"
+        return [Break("impossible", f"by the entries that stand {act.property_id} is {where}")]
+
     def _seized(self, slip: Slip, act: SeizesProperty) -> None:
         for item in act.items:
-            found: Iterable[Break] = ()
+            found: list[Break] = []
+            was = self.trails.get(item.id)
             trail = Trail(act.meta.occurred_at, act.rank_after, item.description, whole=item.id)
             if isinstance(act, PropertySeized):
                 trail = changed(trail, memo=act, lasted=act.ended_at)
-                found = at_seizure(act, item, self.registered_at, self.crowd)
+                found += at_seizure(act, item, self.registered_at, self.crowd)
             elif isinstance(act, PropertyFoundUnclaimed):
-                found = at_find(act, item)
+                found += at_find(act, item)
+            if was:
+                trail = changed(trail, number=was.number)
+                found.append(Break("impossible", f"by the entries that stand {item.id} was seized already"))
             self._link(slip, act, self.articles[item.id], trail, found)
 
-    def _moved(self, slip: Slip, act: Any, before: Article) -> None:  # noqa: ANN401 (a link's act)
+    def _moved(self, slip: Slip, act: Any, before: Article, odd: Sequence[Break]) -> None:  # noqa: ANN401 (a link's act)
         trail = self.trails[act.property_id]
-        found = [*between(act, before, trail), *at_two_places(act, self.crowd)]
+        found = [*odd, *between(act, before, trail), *at_two_places(act, self.crowd)]
         if isinstance(act, DepositsProperty):
             found += self._serial(act)
         after = self.articles[act.property_id]

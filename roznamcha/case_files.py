@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from domain.event import EPOCH
 from roznamcha.strict_json import CONTROL
 
 ACTION, RECORD = "InvestigativeAction", "ProvenanceRecord"
@@ -68,11 +69,13 @@ class History:
 
 def deeds_of(document: Any, record: str, station: str) -> Iterator[Deed]:  # noqa: ANN401 (any JSON)
     """The acts of a file, in the order of their times, all in one record. Each action is answered for by itself."""
-    nodes = {each["@id"]: each for each in _nodes(document)}
+    nodes: dict[str, Node] = {}
+    for each in _nodes(document):
+        nodes[each["@id"]] = _together(nodes[each["@id"]], each) if each["@id"] in nodes else each
     exhibits = dict(_exhibits(nodes))
     history = History(nodes, exhibits)
     actions = [each for each in nodes.values() if ACTION in _kinds(each) and _touches(each, exhibits)]
-    waiting = sorted(actions, key=lambda each: _began(each, exhibits) or "")
+    waiting = sorted(actions, key=lambda each: _order(_began(each, exhibits)))
     while waiting:
         action = next((each for each in waiting if _ready(history, each)), waiting[0])
         waiting.remove(action)
@@ -152,6 +155,18 @@ def _nodes(found: Any) -> Iterator[Node]:  # noqa: ANN401 (any JSON)
             yield from _nodes(each)
 
 
+def _together(one: Node, other: Node) -> Node:
+    """A thing that stands at two places: what each says of it, and both where they say different things."""
+    said = dict(one)
+    for key, value in other.items():
+        if key not in said:
+            said[key] = value
+        elif said[key] != value:
+            both = [each if isinstance(each, list) else [each] for each in (said[key], value)]
+            said[key] = [*both[0], *(each for each in both[1] if each not in both[0])]
+    return said
+
+
 def _exhibits(nodes: Mapping[str, Node]) -> Iterator[tuple[str, Exhibit]]:
     for each in nodes.values():
         number = each.get("case-investigation:exhibitNumber")
@@ -220,6 +235,11 @@ def _kinds(node: Node) -> Iterable[str]:
 def _short(name: str) -> str:
     """The end of an id: enough to tell one from another, and no name."""
     return f"X-{name.rpartition('-')[2][-12:]}"
+
+
+def _order(told: str | None) -> datetime:
+    """Where an action stands among the others; one without a time, which enters nothing, before them."""
+    return datetime.fromisoformat(told) if told and _instant(told) else EPOCH
 
 
 def _instant(told: str) -> bool:

@@ -174,7 +174,7 @@ def _decimal(sent: Any, where: str, reasons: Reasons) -> Decimal:  # noqa: ANN40
     try:
         found = Decimal(str(sent))
     except InvalidOperation:
-        reasons.add(where, "is no decimal number")
+        reasons.add(where, "is no decimal number, like 10.5")
         return Decimal(0)
     if not found.is_finite() or abs(found.adjusted()) > 30 or math.isinf(float(found)):  # noqa: PLR2004
         reasons.add(where, "is a number that cannot be kept")

@@ -29,7 +29,7 @@ from roznamcha.errors import Conflict, Refused
 from roznamcha.intake import Act, read_act
 from roznamcha.mapping import Group, Map, Row
 from roznamcha.rejects import Rejects
-from roznamcha.sheets import as_sent, header_of, opened, raw_lines, row_of, whole_lines
+from roznamcha.sheets import CUT, as_sent, broken, header_of, opened, raw_lines, row_of, whole_lines
 from roznamcha.strict_json import CONTROL, MAX_DOCUMENT, located, read_json
 from roznamcha.units import Outcome
 
@@ -158,7 +158,10 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
 
 def case_lines(file: IO[bytes], name: str, *, record: str, station: str) -> Iterator[Line]:
     """Each action of a CASE/UCO file as a line. Raises Refused, with nothing entered, for what is no JSON."""
-    document = read_json(file.read(MAX_DOCUMENT + 1))
+    try:
+        document = read_json(file.read(MAX_DOCUMENT + 1))
+    except CUT as error:
+        raise Refused([broken(error, "its beginning")]) from None
     digest = hashlib.sha256(json.dumps([record, station, document], sort_keys=True).encode()).digest()
     for number, deed in enumerate(deeds_of(document, record, station), start=1):
         try:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -196,12 +196,24 @@ def _keep(folder: Path, text: bytes, about: Mapping[str, Any]) -> None:
     written = json.dumps(about, ensure_ascii=False, indent=2).encode()
     if any(label.read_bytes() == written for label in labels):
         return  # this very list came in before
-    stem = f"{about['date']}-{len(labels) + 1:04d}"
-    with (folder / f"{stem}.{os.getpid()}.part").open("xb") as file:
-        file.write(text)
-    Path(file.name).replace(folder / f"{stem}.csv")
-    with (folder / f"{stem}.json").open("xb") as file:
-        file.write(written)  # dies before here: a list without its label, which counts for nothing
+    number = len(labels) + 1
+    while not _placed(folder / f"{about['date']}-{number:04d}.csv", text):
+        number += 1  # somebody else's, who came at the same time or died before the label
+    # If we die here, there is a list without its label, which counts for nothing.
+    _placed(folder / f"{about['date']}-{number:04d}.json", written)
+
+
+def _placed(path: Path, content: bytes) -> bool:
+    """A file under a name that nothing had, whole; False where something has it."""
+    fresh = path.with_name(f"{secrets.token_hex(8)}.part")
+    try:
+        fresh.write_bytes(content)
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        return False
+    finally:
+        fresh.unlink(missing_ok=True)
+    return True
 
 
 def _is_date(day: str) -> bool:

@@ -41,12 +41,20 @@ def like_a_number(reference: str) -> bool:
     return NUMBER.search(plain) is not None or (plain != reference and identity(plain) is not None)
 
 
+def as_written(reference: str) -> str:
+    """How a record is named, by the name that found none: whole, and with the zeros that the register writes."""
+    found = re.fullmatch(r"(.*?)(\d{1,3})/(\d{4})", reference.strip())
+    if found and found[1].endswith("/"):
+        return f"its number is written with four digits, {found[1]}{int(found[2]):04}/{found[3]}"[:120]
+    return "give its id, its whole number like CG-RPR-01/0012/2026, or its legacy key"
+
+
 def beginning(act: Act) -> tuple[str, ...]:
     """Why an act whose reference names no record may not begin one."""
     called, name = repr(act.record[:60]), act.event.name
     if not act.event.opens:
         if act.record:
-            return (f"no record is called {called}; {name} needs one that is there",)
+            return (f"no record is called {called}; {name} needs one that is there: {as_written(act.record)}",)
         return (f"record: missing; {name} belongs to a record that is there already",)
     if act.record and act.record != number_name(act.event) and like_a_number(act.record):
         reason = f"record: {called} has the form of a register's number, which only the register gives"

@@ -13,6 +13,13 @@ from typing import IO, Any
 from roznamcha.errors import Usage
 
 
+def rejects_of(file: Path) -> Path:
+    """Where rejected lines go when nobody says: beside the file, or here where nothing can be written beside it."""
+    name = f"{file.name}.rejects.jsonl"
+    beside = file.is_file() and os.access(file.parent, os.W_OK) and file.absolute().parts[1] not in {"dev", "proc"}
+    return file.with_name(name) if beside else Path(name)
+
+
 class Aside:
     """JSON Lines where `option` says. An older file is written anew, a device written to; a link is not followed."""
 

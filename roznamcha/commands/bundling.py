@@ -19,7 +19,7 @@ from domain.event import ACTS, Event
 from domain.law.book import shipped_texts
 from projections.links import follow
 from roznamcha.commands.custody import chain_of, document_of
-from roznamcha.commands.ledger import sequencer_of
+from roznamcha.commands.ledger import must_be_named, sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.documents.cabinet import Cabinet
 from roznamcha.documents.reading import held_in, readable
@@ -48,7 +48,7 @@ ROOM = LARGEST // 4 * 3
 def bundle(  # noqa: PLR0913 (what a copy is made of)
     record: RecordName,
     audience: Annotated[str, typer.Option("--for", help=f"Whose copy: {', '.join(RULES)}")],
-    to: Annotated[Path, typer.Option("-o", "--to", help="The file to write, a .zip")],
+    to: Annotated[Path, typer.Option("--output", "-o", "--to", help="The file to write, a .zip")],
     exhibit: Annotated[list[Path] | None, typer.Option(help="A file to put with it; may be given repeatedly")] = None,
     by: Annotated[str, typer.Option(help="Who makes it, where sealed columns are opened: id,rank,role")] = "",
     reason: Annotated[str, typer.Option(help="What they are opened for")] = "",
@@ -71,6 +71,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     trusted = policy_in(policy) if policy else ""
     must_be_writable(to)
     with open_office(settings()) as office, connected(office.url, "roznamcha bundle") as connection:
+        must_be_named(office, connection)
         record_id, found = history_of(office, record)
         enter_reading(office, found, list(_to_open(office, found, rule)), rule.purpose, (by, reason, order))
         binder = Binder(Ledger(connection), office.catalogue, office.keyring)
@@ -147,7 +148,7 @@ def enter_reading(
 ) -> None:
     """Enter which sealed columns are opened for a copy: by whom, what for, by which order (`by`).
 
-    Raises Refused where nobody answers for it.
+    Raises Usage where nobody answers for it.
     """
     register, who = found[0].register, actor_in(by[0])
     if not columns:
@@ -157,7 +158,8 @@ def enter_reading(
         raise Refused([f"the register {register} has no act for the reading of sealed columns: make the public copy"])
     if not (who.get("id") and by[1].strip()):
         what = f"{many(len(columns), 'sealed column')} would be opened for this copy"
-        raise Refused([f"{what}: say who makes it (--by ID,RANK,ROLE) and what for (--reason)"])
+        message = f"{what}: say who makes it (--by ID,RANK,ROLE) and what for (--reason)"
+        raise Usage(message)
     now, last = datetime.now(UTC), found[-1].meta
     act = {
         "name": name, "record": str(last.record_id), "occurred_at": now.isoformat(), "actor": who,

@@ -50,8 +50,11 @@ def acts(
         if (register == cls.register or (not register and (cls.by_hand or name))) and name in {"", each, cls.__name__}
     ]
     if not found:
-        known = ", ".join(sorted({cls.register for cls in ACTS.values()}))
-        message = f"no act of that name or register; the registers are {known}{_near(name)}"
+        known = sorted({cls.register for cls in ACTS.values()})
+        if name in known:
+            message = f"{name} is a register, and no act: --register {name} lists its acts"
+            raise Usage(message)
+        message = f"no act of that name or register; the registers are {', '.join(known)}{_near(name)}"
         raise Usage(message)
     if as_json:
         print_json(found)
@@ -68,7 +71,9 @@ def _near(name: str) -> str:
     """What was meant by a name that no act has."""
     short = {each.partition(".")[2]: each for each in ACTS}
     near = get_close_matches(name[:100], [*ACTS, *short], n=1) if name else []
-    return f"; did you mean {short.get(near[0], near[0])}?" if near else ""
+    if not near and len(name) > 2:  # noqa: PLR2004 (a word, and not a letter)
+        near = sorted(each for each, cls in ACTS.items() if cls.by_hand and name.lower() in each.lower())[:5]
+    return f"; did you mean {' or '.join(short.get(each, each) for each in near)}?" if near else ""
 
 
 def described(cls: type[Event[Any]], schemas_in_force: Catalogue) -> dict[str, Any]:

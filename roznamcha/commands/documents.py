@@ -14,7 +14,7 @@ from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.documents.cabinet import Cabinet
 from roznamcha.documents.checking import check_documents
 from roznamcha.documents.reading import Held, absent, asked_for, columns_of, held_in, readable, write_new
-from roznamcha.errors import Broken, Refused
+from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.intake import actor_in, read_act
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, many, print_json, progress_bar, say, table
@@ -96,14 +96,15 @@ def get_document(  # noqa: PLR0913 (what a reading is entered with)
 
 
 def _enter_reading(office: Office, found: list[Event[Any]], held: Held, given: tuple[str, str, str, str]) -> None:
-    """Enter that a sealed document is read, by whom and what for. Raises Refused where nobody answers for it."""
+    """Enter that a sealed document is read, by whom and what for. Raises Usage where nobody answers for it."""
     by, reason, order, purpose = given
     who, register = actor_in(by), found[0].register
     name = f"{register}.AccessRecorded"
     if name not in ACTS:
         raise Refused([f"the register {register} has no act for the reading of sealed columns"])
     if not (who.get("id") and reason.strip()):
-        raise Refused(["this document is sealed: say who reads it (--by ID,RANK,ROLE) and what for (--reason)"])
+        message = "this document is sealed: say who reads it (--by ID,RANK,ROLE) and what for (--reason)"
+        raise Usage(message)
     now, last = datetime.now(UTC), found[-1].meta
     act = {
         "name": name, "record": str(last.record_id), "occurred_at": now.isoformat(), "actor": who,

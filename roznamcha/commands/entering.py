@@ -24,6 +24,7 @@ from roznamcha.intake import Act, actor_in, read_act
 from roznamcha.labels import read_code
 from roznamcha.mapping import load_map
 from roznamcha.office import Office, open_office
+from roznamcha.rejects import rejects_of
 from roznamcha.scanning import scanned
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.sealing import sealed_columns
@@ -102,11 +103,22 @@ def record(  # noqa: PLR0913 (one for each part of an act)
 
 
 def act_sent(sent: dict[str, Any], now: datetime, zone: ZoneInfo) -> Act:
-    """The act as it was given at the counter. Raises Refused with every reason, by the options they are about."""
+    """The act as it was given at the counter.
+
+    Raises Refused with every reason, by the options they are about; Usage where an option was left out or is not whole.
+    """
     try:
         return read_act(sent, now=now, source="cli", strict=False, zone=zone)
     except Refused as refused:
-        raise Refused(located(refused.reasons, OPTIONS, "")) from None
+        reasons = list(refused.reasons)
+    unsaid = {each for each in reasons if each.startswith(("actor", "station: ")) and each.endswith(": missing")}
+    named = bool((sent.get("actor") or {}).get("id"))
+    told = located([each for each in reasons if named or not each.startswith("actor")], OPTIONS, "")
+    if not named:
+        told.insert(0, f"who did it is missing: {WHO}")
+    if unsaid or not named:
+        raise Usage(" · ".join(told))
+    raise Refused(told)
 
 
 def _called(here: Settings, record_id: UUID) -> str:
@@ -199,7 +211,9 @@ def tell(outcome: Outcome, called: str, *, as_json: bool) -> None:
 def import_file(  # noqa: PLR0913 (one for each choice)
     file: Annotated[Path, typer.Argument(help="JSON Lines of acts, or a CSV with --map; may be gzipped")],
     map_file: Annotated[Path | None, typer.Option("--map", help="How the lines of a CSV become acts (YAML)")] = None,
-    rejects: Annotated[Path | None, typer.Option(help="Where rejected lines go; default: FILE.rejects.jsonl")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rejected lines go; default: beside FILE, FILE.rejects.jsonl")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Decide lines anew that were refused before")] = False,  # noqa: FBT002
     form: Annotated[
         str,
@@ -217,7 +231,7 @@ def import_file(  # noqa: PLR0913 (one for each choice)
     if mapping is None and form == "acts" and ".csv" in file.name.lower():
         message = f"{file.name} is a CSV: name the map of its columns with --map"
         raise Usage(message)
-    rejects = rejects or Path(f"{file.name}.rejects.jsonl")
+    rejects = rejects or rejects_of(file)
     with open_office(settings()) as office, progress_bar(f"importing {file.name}", shown=not as_json) as progress:
         gc.freeze()  # this process does nothing else: what it holds is looked through seldom
         gc.set_threshold(50_000, 20, 50)

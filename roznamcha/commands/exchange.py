@@ -20,6 +20,7 @@ from roznamcha.exchange.systems import System, shipped, system_called, text_of
 from roznamcha.importing import Tally, take_in
 from roznamcha.intake import actor_in, read_actor
 from roznamcha.office import open_office
+from roznamcha.rejects import rejects_of
 from roznamcha.screen import AsJson, answering, many, note, print_json, say, table
 from roznamcha.settings import settings
 from roznamcha.strict_json import Reasons
@@ -168,7 +169,9 @@ def bring_in(  # noqa: PLR0913 (one for each choice)
     ],
     form: Annotated[str, typer.Option("--format", help="json or csv; default: by the file's name")] = "",
     own: Own = None,
-    rejects: Annotated[Path | None, typer.Option(help="Where refused lines go; default: FILE.rejects.jsonl")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where refused lines go; default: beside FILE, FILE.rejects.jsonl")
+    ] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would come to, and enter nothing")] = False,
     as_json_: AsJson = False,
@@ -178,7 +181,7 @@ def bring_in(  # noqa: PLR0913 (one for each choice)
     form = form or ("csv" if ".csv" in file.name.lower() else "json")
     _form(form)
     found = system_called(system, own)
-    rejects = rejects or Path(f"{file.name}.rejects.jsonl")
+    rejects = rejects or rejects_of(file)
     with open_office(settings(), reading=dry_run) as office:
         taking = Taking(office.store, found, form)
         store = Rehearsal(taking) if dry_run else office.store
@@ -228,14 +231,13 @@ def _since(given: str, zone: ZoneInfo) -> tuple[int, datetime | None]:
 
 
 def _opening(found: System, by: str, reason: str) -> Opening:
-    """Who has sealed columns opened. Raises Usage and Refused."""
+    """Who has sealed columns opened. Raises Usage."""
     if not found.opens:
         message = f"nothing sealed is addressed to {found.id}: leave --open out"
         raise Usage(message)
     reasons, who = Reasons(), actor_in(by)
     read_actor(who or None, reasons)
     if reasons or not reason.strip():
-        raise Refused(
-            ["sealed columns would be opened: say who has it done (--by ID,RANK,ROLE) and what for (--reason)"]
-        )
+        message = "sealed columns would be opened: say who has it done (--by ID,RANK,ROLE) and what for (--reason)"
+        raise Usage(message)
     return Opening(who, reason)

@@ -20,6 +20,7 @@ from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.intake import actor_in, read_act, read_actor
 from roznamcha.migrate import migrate as migrate_database
 from roznamcha.office import Office, database, open_office
+from roznamcha.opening import as_written
 from roznamcha.plain import plain
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
@@ -164,7 +165,7 @@ def _found(office: Office, record: str) -> UUID:
     """The record that is called so. Raises Refused when nothing was ever entered in it."""
     record_id = office.store.find(record)
     if record_id is None or not office.store.recorder.entries_of([record_id]):
-        raise Refused([f"no record is called {record[:60]!r}; give its id, its number or its legacy key"])
+        raise Refused([f"no record is called {record[:60]!r}; {as_written(record)}"])
     return record_id
 
 
@@ -230,7 +231,7 @@ def parked_acknowledge(
     if not why.strip():
         reasons.add("--reason", "missing: why is nothing more to be done?")
     if reasons:
-        raise Refused(reasons)
+        raise Usage(" · ".join(reasons))
     if bool(numbers) is bool(topic):
         message = "name the letters by their numbers, or a topic with --topic"
         raise Usage(message)

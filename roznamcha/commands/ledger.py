@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from psycopg import Connection
 
 from consumers.embedded import connected
 from consumers.watchdog import Watchdog
@@ -53,6 +54,13 @@ def sequencer_of(office: Office) -> Iterator[Sequencer]:
         yield Sequencer(connection, office.catalogue, keys_of(office.settings), memory_of(office.settings))
 
 
+def must_be_named(office: Office, connection: Connection[Any]) -> None:
+    """Nothing draws the first key by the way: its name stays for ever. Raises Refused where no ledger was begun."""
+    if not any(keys_of(office.settings).all()) and not Ledger(connection).logs():
+        how = "`roznamcha ledger key new --name tlog.example/cg`, with a name of your own: it stays for ever"
+        raise Refused([f"no ledger was begun here, and this needs one. Draw its key first: {how}"])
+
+
 @ledger.command()
 def run(
     once: Annotated[bool, typer.Option("--once", help="Add and sign what is there now, and stop")] = False,  # noqa: FBT002
@@ -68,6 +76,7 @@ def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_office(settings()) as office, sequencer_of(office) as sequencer:
+        must_be_named(office, sequencer.connection)
         _wait_alone(sequencer, stop)
         if not stop.is_set():
             sequencer.begin([*notes, *_on_kafka(office)])
@@ -175,7 +184,9 @@ def checkpoint(
 @ledger.command()
 def prove(
     position: Annotated[int, typer.Argument(help="Position of the entry, as `history` shows it")],
-    to: Annotated[Path | None, typer.Option("-o", "--to", help="Write leaf and proof into this folder")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", "--to", help="Write leaf and proof into this folder")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -312,11 +323,14 @@ def new_key(
 ) -> None:
     """Draw the key of a year's log, and print its public half. From then on `up` keeps the ledger."""
     keys = keys_of(settings())
+    before = {each.name for each in keys.all()}
     made = keys.make(f"{keys.base(name)}/{year or datetime.now(UTC).year}")
     if as_json:
         print_json(_public(made))
     else:
-        say(vkey_of(made.key), f"kept in {keys.folder}: take a copy to a safe place, and give others the line above")
+        was = "drawn before, and" if made.name in before else "drawn now, and"
+        say(vkey_of(made.key))
+        say(f"{was} kept in {keys.folder}: take a copy to a safe place, and give others the line above")
 
 
 @key.command("list")

@@ -18,6 +18,7 @@ from roznamcha.intake import actor_in
 from roznamcha.labels import labels_of, page_of
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain
+from roznamcha.rejects import rejects_of
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
 from roznamcha.stock import Taken, Taking, sighted, take_stock
@@ -66,7 +67,9 @@ def audit_import(  # noqa: PLR0913 (one for each choice)
     record: Annotated[str, typer.Option("--audit", help="The audit, opened before: its number or id")],
     by: Annotated[str, typer.Option(help="Who took the list: id,rank,role")] = "",
     at: Annotated[str, typer.Option(help="When it was taken, RFC 3339 with zone; default: now")] = "",
-    rejects: Annotated[Path | None, typer.Option(help="Where rejected lines go; default: FILE.rejects.jsonl")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rejected lines go; default: beside FILE, FILE.rejects.jsonl")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compare, and enter nothing")] = False,  # noqa: FBT002
     *,
     as_json: AsJson = False,
@@ -158,7 +161,7 @@ def _compare(  # noqa: PLR0913 (what both commands ask)
     file: Path | None, record: str, by: str, at: str, *, rejects: Path | None = None, dry_run: bool, as_json: bool
 ) -> None:
     name = file.name if file else record
-    rejects = rejects or Path(f"{name}.rejects.jsonl")
+    rejects = rejects or rejects_of(file or Path(name))
     now = datetime.now(UTC)
     with open_office(settings()) as office:
         opened, found = _audit(office, record)

@@ -11,10 +11,10 @@ import typer
 
 from roznamcha.commands.reading import PolicyFile
 from roznamcha.errors import Usage
-from roznamcha.ledger.certificate import Form, certificate_of, form_for
+from roznamcha.ledger.certificate import Form, certificate_of, doubted, form_for
 from roznamcha.ledger.report import Copy, report_of
 from roznamcha.ledger.witnessing import policy_in
-from roznamcha.screen import AsJson, print_json, say
+from roznamcha.screen import AsJson, note, print_json, say
 from roznamcha.settings import settings
 from roznamcha.typeset import typeset
 from roznamcha.whole import write_whole
@@ -23,7 +23,7 @@ from schemas import catalogue
 app = typer.Typer()
 
 Bundle = Annotated[Path, typer.Argument(help="A copy that `bundle` wrote, a .zip")]
-To = Annotated[Path, typer.Option("-o", "--to", help="The file to write, a .pdf")]
+To = Annotated[Path, typer.Option("--output", "-o", "--to", help="The file to write, a .pdf")]
 Sign = Annotated[
     Path | None, typer.Option(help="A PKCS #12 file (.p12, .pfx): sign with it (PAdES). The passphrase is asked for")
 ]
@@ -81,7 +81,11 @@ def certificate(  # noqa: PLR0913 (as above)
     copy = Copy(_read(bundle), catalogue())
     chosen: Form = "65B" if form == "65B" else "63" if form == "63" else form_for(copy)
     pdf = typeset("certificate", certificate_of(copy, chosen, bundle.name, settings().zone), made=copy.made)
-    _written(to, pdf, (sign, passphrase, tsa), {"record": copy.record, "form": chosen}, as_json=as_json)
+    doubts = [doubt] if (doubt := doubted(copy, chosen)) else []
+    for each in doubts:
+        note(f"doubt: {each}")
+    told = {"record": copy.record, "form": chosen, "doubts": doubts}
+    _written(to, pdf, (sign, passphrase, tsa), told, as_json=as_json)
 
 
 def _read(path: Path) -> bytes:

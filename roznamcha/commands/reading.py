@@ -22,6 +22,7 @@ from projections.deadlines import reckon_entries
 from roznamcha.errors import Refused, Usage
 from roznamcha.facts import explained, facts_of, list_facts, shown_fact, standing
 from roznamcha.office import Office, open_office
+from roznamcha.opening import as_written
 from roznamcha.plain import plain, plain_entry
 from roznamcha.screen import AsJson, note, print_json, say, table, when
 from roznamcha.settings import settings
@@ -47,7 +48,7 @@ def history_of(office: Office, reference: str) -> tuple[UUID, list[Event[Any]]]:
     record_id = office.store.find(reference)
     found = [] if record_id is None else office.store.recorder.entries_of([record_id])
     if record_id is None or not found:
-        raise Refused([f"no record is called {reference[:60]!r}; give its id, its number or its legacy key"])
+        raise Refused([f"no record is called {reference[:60]!r}; {as_written(reference)}"])
     return record_id, [entries.read(office.catalogue, state, position) for _, position, state in found]
 
 

@@ -17,6 +17,7 @@ import typer
 from consumers import entries
 from consumers.embedded import connected
 from roznamcha.commands.bundling import enter_reading, keeping
+from roznamcha.commands.ledger import must_be_named
 from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.ledger.bundle import WAITING
@@ -52,7 +53,7 @@ class _Registration:
 @app.command("copy")
 def copy_of_fir(  # noqa: PLR0913 (what a copy is made of)
     record: RecordName,
-    to: Annotated[Path, typer.Option("-o", "--to", help="The file to write, a .pdf")],
+    to: Annotated[Path, typer.Option("--output", "-o", "--to", help="The file to write, a .pdf")],
     by: Annotated[str, typer.Option(help="Who makes it, where sealed columns are opened: id,rank,role")] = "",
     reason: Annotated[str, typer.Option(help="What they are opened for")] = REASON,
     order: Annotated[str, typer.Option(help="Number of the order, if there is one")] = "",
@@ -65,6 +66,7 @@ def copy_of_fir(  # noqa: PLR0913 (what a copy is made of)
     """
     must_be_writable(to)
     with open_office(settings()) as office, connected(office.url, "roznamcha copy") as connection:
+        must_be_named(office, connection)
         record_id, found = history_of(office, record)
         registered = _registered(office, found, record)
         columns = [

@@ -109,7 +109,7 @@ def _acts(form: Form, sheet: Any, of: str, made_here: set[UUID], reasons: Reason
 def _act(form: Form, given: Any, of: str, made_here: set[UUID], reasons: Reasons) -> dict[str, Any] | None:  # noqa: ANN401
     """One act of a sheet, its boxes put into columns."""
     name = given.get("name") if isinstance(given, dict) else None
-    if not isinstance(given, dict) or name not in form.entered():
+    if not isinstance(given, dict) or not isinstance(name, str) or name not in form.entered():
         reasons.add("name", f"{form.name} enters {', '.join(form.entered())}, and this is none of them")
         return None
     for key in few(given.keys() - ACT, "", reasons):
@@ -136,7 +136,8 @@ def _fields(form: Form, name: str, boxes: Any, reasons: Reasons) -> dict[str, An
     seen = set[tuple[str, str]]()
     for each in boxes:
         place = (each.get("box"), each.get("column")) if isinstance(each, dict) else (None, None)
-        if not isinstance(each, dict) or place not in known or each.keys() - BOX:
+        written = all(isinstance(part, str) for part in place)
+        if not isinstance(each, dict) or not written or place not in known or each.keys() - BOX:
             number, column = (shown(part) for part in place)
             reasons.add("boxes", f"{form.name} has no box {number} for the column {column} of {name}")
             continue

@@ -24,6 +24,17 @@ def form_for(copy: Copy) -> Form:
     return "65B" if datetime.fromisoformat(began) < ADHINIYAM else "63"
 
 
+def doubted(copy: Copy, form: Form) -> str:
+    """What to look at again before anybody signs this form; nothing where it is the one for the record's first act."""
+    if form == form_for(copy):
+        return ""
+    first, then = ("after 30 June", "s.63 BSA") if form == "65B" else ("before 1 July", "s.65B Evidence Act")
+    return (
+        f"the record's first act was done {first} 2024, for which {then} is usual; form {form} was asked for, "
+        "and is right only where the proceeding says so (BSA s.170(2))"
+    )
+
+
 def certificate_of(copy: Copy, form: Form, name: str, zone: ZoneInfo) -> Told:
     """Everything that the page `certificate` prints. `name` is what the copy's file is called."""
     lines = copy.files[MANIFEST].decode().splitlines()

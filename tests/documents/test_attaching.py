@@ -40,7 +40,7 @@ def test_a_sealed_document_comes_back_and_who_read_it_is_entered(at: Station, tm
     assert "Zzyx" not in str(at.run("history", at.case)) + str(at.run("show", at.case))
     out, before = tmp_path / "out.pdf", at.entries()
     asked = ("document", "get", at.case, shown["file"][:12], "-o", str(out))
-    assert "say who reads it" in at.run(*asked, code=1)
+    assert "say who reads it" in at.run(*asked, code=2)
     assert (out.exists(), at.entries()) == (False, before)
     got = at.run(*asked, *READER)
     assert (out.read_bytes(), got["sha256"], got["name"]) == (TEXT, digest.hexdigest(), "Zzyx statement.pdf")

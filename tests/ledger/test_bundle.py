@@ -73,7 +73,7 @@ def test_what_was_opened_was_entered_first(case: Court) -> None:
     assert acts.count("case.AccessRecorded") == 3
     (read, *_) = [value for name, value in values(case.files("court")) if name == "columns"]
     assert {"version": 3, "column": "accused_name", "person": "A1"} in read
-    refused = case.run("bundle", case.record, "--for", "court", "-o", "x.zip", code=1)
+    refused = case.run("bundle", case.record, "--for", "court", "-o", "x.zip", code=2)
     assert "say who makes it" in refused
 
 

@@ -46,6 +46,7 @@ def test_the_entries_that_made_a_value_so(case: Court) -> None:
     ]
     assert [each["struck_by"] for each in told["entries"]] == [None, 3, None]
     assert {each["leaf"] for each in told["entries"]} == {None}
+    case.run("ledger", "key", "new", "--name", "tlog.example/cg")
     case.run("ledger", "run", "--once")
     again = case.run("explain", case.record, "fir.registered")
     assert again["value"]["version"] == 1

@@ -242,7 +242,10 @@ def test_the_older_form_for_older_proceedings(case: Court, tmp_path: Path) -> No
     assert form_for(copy) == "63"
     (tmp_path / "copy.zip").write_bytes(case.copies["court"])
     asked = ("certificate", str(tmp_path / "copy.zip"), "-o", str(tmp_path / "c.pdf"), "--form")
-    assert case.run(*asked, "65B")["form"] == "65B"
+    told = case.run(*asked, "65B")
+    assert (told["form"], len(told["doubts"]), case.run(*asked, "63")["doubts"]) == ("65B", 1, [])
+    assert "done after 30 June 2024, for which s.63 BSA is usual; form 65B was asked for" in told["doubts"][0]
+    case.run(*asked[:2], "--output", str(tmp_path / "c.pdf"), "--form", "65B")
     found = read((tmp_path / "c.pdf").read_bytes())
     assert "Section65Bprescribesnoform" in found
     assert squeezed("regularly fed into the computer in the ordinary course of the said activities") in found

@@ -73,7 +73,7 @@ def how(lines: Any) -> dict[str, str]:
 def test_the_paper_holds_the_log_to_it(mine: Court, ledger: Ledger, tmp_path: Path) -> None:
     """Printed, scanned and checked a thousand leaves later; what was opened for it was entered before."""
     asked = ("copy", mine.record, "-o", str(tmp_path / "f.pdf"))
-    assert "say who makes it" in mine.run(*asked, code=1)
+    assert "say who makes it" in mine.run(*asked, code=2)
     assert not (tmp_path / "f.pdf").exists()
     told = mine.run(*asked, *WHO)
     pdf = (tmp_path / "f.pdf").read_bytes()
@@ -212,6 +212,20 @@ def test_only_an_fir_is_copied(mine: Court, tmp_path: Path) -> None:
     assert "go with --qr" in mine.run("verify", "--copy", "x.zip", code=2)
     (tmp_path / "q").write_bytes(b"\xff\xfe")
     assert "holds no text" in mine.run("verify", "--qr", str(tmp_path / "q"), code=2)
+
+
+def test_no_ledger_is_named_by_the_way(mine: Court, tmp_path: Path) -> None:
+    """Its name stays for ever, so nothing but its own command draws the first key; nothing was entered as read."""
+    kept = mine.keeper.folder / "data" / "keys" / "ledger"
+    kept.rename(tmp_path / "drawn")
+    before = mine.run("history", mine.record)["entries"]
+    for command in (("copy", mine.record), ("bundle", mine.record, "--for", "court")):
+        asked = (*command, "-o", str(tmp_path / "x"), "--by", "CG-1,SI,clerk", "--reason", "y")
+        assert "ledger key new --name" in mine.run(*asked, code=1)
+    assert "ledger key new --name" in mine.run("ledger", "run", "--once", code=1)
+    assert (kept.exists(), mine.run("history", mine.record)["entries"]) == (False, before)
+    (tmp_path / "drawn").rename(kept)
+    assert mine.run("ledger", "run", "--once")["signed"] == 1
 
 
 def test_nothing_is_entered_as_read_for_a_file_that_cannot_be_written(mine: Court, tmp_path: Path) -> None:

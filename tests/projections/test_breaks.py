@@ -307,6 +307,10 @@ CASES: dict[str, tuple[Acts, Acts]] = {
         (fir(), seized(), deposited(), replace(sent(), meta=deposited(by=OTHER).meta)),
         (fir(), seized(), deposited(), sent()),
     ),
+    "impossible": (
+        (*SENT, act("case.EntryCorrected", version=4, reason="wrong record")),
+        (*SENT, act("case.EntryCorrected", version=5, reason="wrong record")),
+    ),
     "missing": (
         (fir(), seized(), deposited(), missing()),
         (fir(), seized(), deposited(), missing(), act("case.EntryCorrected", version=4, reason="it lay behind")),

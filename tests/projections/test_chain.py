@@ -3,14 +3,72 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
+import pytest
+from hypothesis import given as whatever
+
+from domain.case.case import Case
+from domain.event import Actor, Event, decide, fold
 from projections.custody import Custody
 from projections.malkhana import Malkhana
 from projections.view import fold_record
 from tests.domain.case.builders_fir import fir
-from tests.domain.case.builders_property import KEEPER, deposited, received, seized, sent
-from tests.dsl import act, given
-from tests.projections.test_breaks import broken, hours, split
+from tests.domain.case.builders_property import (
+    CARRIER,
+    KEEPER,
+    RETURN,
+    deposited,
+    disposed,
+    item,
+    on,
+    ordered,
+    received,
+    seized,
+    sent,
+)
+from tests.domain.case.test_property_by_chance import CHOICES, UNHURRIED, likely
+from tests.dsl import RECORD, act, given
+from tests.projections.test_breaks import SENT, broken, hours, split
+
+Acts = tuple[Event[Any], ...]
+
+
+def struck(version: int) -> Event[Any]:
+    """An entry is struck."""
+    return act("case.EntryCorrected", version=version, reason="entered wrongly")
+
+
+def back(quantity: int) -> Event[Any]:
+    """The laboratory gives back what its test has left of 500 g."""
+    consumed = Decimal(500 - quantity)
+    return on("PropertyReturnedFromLaboratory", **RETURN, consumed=consumed, quantity=Decimal(quantity))
+
+
+STRUCK: dict[str, tuple[Acts, list[tuple[int, str]]]] = {
+    "the dispatch": ((*SENT, struck(4)), [(5, "PR/1 is in the malkhana (rack 4), 500 g")]),
+    "the deposit": ((*SENT, struck(3)), [(4, "PR/1 is with CG-1001, 500 g")]),
+    "the strike of a disposal": (
+        (fir(), seized(), deposited(), ordered(), disposed(), struck(5), sent(), received(), struck(6)),
+        [(7, "PR/1 is disposed of, 500 g")],
+    ),
+    "what the laboratory used": (
+        (*SENT, back(400), deposited(depositor=CARRIER.id, seal="FSL"),
+         on("PropertySplit", samples=split().samples, remaining=Decimal(380), seal="K", reason="analysis"), struck(6)),
+        [(7, "PR/1 is at FSL Raipur, 500 g"), (8, "PR/1 is in the malkhana (rack 4), 500 g")],
+    ),
+    "a strike, so that one article is seized twice": (
+        (fir(), seized(), struck(2), seized(item(quantity=Decimal(3))), struck(3)),
+        [(4, "PR/1 was seized already")],
+    ),
+    "a strike, so that one sample is drawn twice": (
+        (fir(), seized(), deposited(), split(), struck(4), split(), struck(5)),
+        [(6, "PR/1 is in the malkhana (rack 4), 480 g")],
+    ),
+}  # fmt: skip
+"""Histories of which an entry was struck under others: at which entry the chain no longer holds, and what it says."""
 
 
 def test_a_refused_attempt_is_no_link_and_no_article() -> None:
@@ -56,3 +114,60 @@ def test_samples_begin_with_their_parents_holder() -> None:
         ("PR/1", KEEPER.id, "480", "K"),
         ("PR/1/S1", KEEPER.id, "20", "K"),
     ]
+
+
+@pytest.mark.parametrize("case", STRUCK, ids=str)
+def test_an_entry_whose_ground_was_struck_is_a_break(case: str) -> None:
+    """It was possible when it was entered; by the entries that stand it no longer is, and the chain says at which."""
+    acts, due = STRUCK[case]
+    rows = fold_record(Custody(), given(*acts).entries)
+    told = [(row.version, each["what"]) for row in rows for each in row.breaks if each["code"] == "impossible"]
+    assert told == [(version, f"by the entries that stand {what}") for version, what in due]
+
+
+def test_nothing_done_about_an_article_vanishes_with_its_seizure() -> None:
+    """The seizure is struck, or the drawing of a sample: what was done with it stands beside the chain, one by one."""
+    sample = (fir(), seized(), deposited(), split(), sent(property_id="PR/1/S1"), struck(4))
+    for acts, article, due in (((*SENT, struck(2)), "PR/1", [3, 4, 5]), (sample, "PR/1/S1", [5])):
+        notes = [row for row in fold_record(Custody(), given(*acts).entries) if not row.number]
+        assert [row.version for row in notes] == due
+        assert {each for row in notes for each in row.doubts} == {
+            f"by the entries that stand {article} is not in the register"
+        }
+
+
+@UNHURRIED
+@whatever(CHOICES)
+def test_nothing_is_lost_or_gained_unsaid(choices: list[tuple[int, Actor, datetime]]) -> None:
+    """While nothing is struck no entry is impossible; where what stands does not add up, the chain says so."""
+    entries: list[Event[Any]] = []
+    case = Case.blank(RECORD)
+    for choice, by, at in choices:
+        ways = [*likely(), struck(choice % (case.version + 1)), seized()] if entries else [seized()]
+        asked = [replace(each, meta=replace(seized(at=at, by=by).meta, version=case.version + 1)) for each in ways]
+        accepted = [each for each in asked if not decide(each, case).reasons]
+        if accepted:
+            entry = accepted[choice % len(accepted)]
+            case = fold(case, [entry], entries.copy)
+            entries.append(entry)
+    rows = fold_record(Custody(), entries)
+    shelf = {row.property_id: row for row in fold_record(Malkhana(), entries)}
+    odd = any(each["code"] == "impossible" for row in rows for each in row.breaks) or any(
+        not row.number for row in rows
+    )
+    if not any(each.name == "case.EntryCorrected" for each in entries):
+        assert not any(each["code"] == "impossible" for row in rows for each in row.breaks)
+    gone = _struck(entries)
+    used = sum(getattr(each, "consumed", Decimal(0)) for each in entries if each.meta.version not in gone)
+    held = sum(Decimal(row.quantity) for row in shelf.values())
+    begun = any(each.name == "case.PropertySeized" and each.meta.version not in gone for each in entries)
+    assert odd or held + used == (500 if begun else 0)
+
+
+def _struck(entries: list[Event[Any]]) -> set[int]:
+    """The last strikes count first: a strike that is struck itself strikes nothing."""
+    gone: set[int] = set()
+    for each in reversed(entries):
+        if each.name == "case.EntryCorrected" and each.meta.version not in gone:
+            gone.add(each.strikes)
+    return gone

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from domain.event import changed, decide, fold
 from projections.custody import Custody
 from projections.view import fold_record
 from roznamcha.case_files import deeds_of
+from roznamcha.errors import Refused
+from roznamcha.importing import case_lines
 from roznamcha.intake import read_act
 from tests.acts import NOW
 from tests.dsl import RECORD
@@ -113,6 +117,31 @@ def test_an_action_that_cannot_be_read_is_refused_by_itself(document: Any, why: 
 def test_what_is_no_history_holds_none(document: Any) -> None:
     """Any JSON may be given."""
     assert rows_of(document) == ([], [])
+
+
+def test_an_action_that_stands_twice_is_put_together() -> None:
+    """Where it is only named again it loses nothing; where two say different things, it is refused for that."""
+    rows, away = rows_of(file_of(action(), SEIZED))
+    assert ([row.property_id for row in rows], away) == (["E/1"], [])
+    other = {**SEIZED, "uco-action:startTime": {"@value": "2026-07-09T09:00:00Z"}}
+    assert rows_of(file_of(action(), other)) == ([], ["no time is given, or none with a zone"])
+
+
+def test_actions_follow_one_another_by_the_instant_whatever_the_zone() -> None:
+    """Nine o'clock in India is before five in Greenwich."""
+    taken = {"uco-action:startTime": {"@value": "2026-07-02T09:00:00+05:30"}}
+    given = {"@id": "kb:action-2", "uco-action:startTime": {"@value": "2026-07-02T05:00:00Z"},
+             "uco-action:performer": {"@id": "kb:officer-78"}}  # fmt: skip
+    rows, away = rows_of(file_of(action(**given), action(**taken)))
+    assert ([row.holder for row in rows], away) == (["X-77", "X-78"], [])
+    assert not any(row.breaks and row.breaks[0]["code"] == "out of order" for row in rows)
+
+
+def test_a_file_that_is_cut_off_is_refused_whole() -> None:
+    """Its compression ends in the middle."""
+    whole = gzip.compress(json.dumps(file_of(action())).encode(), mtime=0)
+    with pytest.raises(Refused, match="ends in the middle"):
+        [*case_lines(gzip.GzipFile(fileobj=io.BytesIO(whole[:-20])), "x.jsonld.gz", record="old:1", station="EX-01")]
 
 
 def test_no_name_is_taken_over() -> None:

@@ -51,7 +51,7 @@ def test_sealed_boxes_are_opened_for_whom_it_is_asked_and_no_other(filed: Office
     shut = counter("IIF-1")
     assert ("कृष्ण" in shut, HIDDEN in shut, "[गोपनीय · sealed V1]" in shut) == (False, False, True)
     for missing in ({}, {**WHO, "by": ""}, {**WHO, "reason": " "}):
-        with pytest.raises(Refused, match="say who makes it"):
+        with pytest.raises(Usage, match="say who makes it"):
             counter("IIF-1", audience="court", **missing)
     assert last(filed).name == "case.AppealDecided"
     court = counter("iif-1", audience="court", language="hi", **WHO)

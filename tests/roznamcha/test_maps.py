@@ -11,6 +11,7 @@ import pytest
 
 from roznamcha.errors import Refused, Usage
 from roznamcha.mapping import Group, load_map
+from roznamcha.rejects import rejects_of
 from tests.acts import NOW, sent
 from tests.roznamcha.kit import Program
 
@@ -119,6 +120,19 @@ def test_what_is_no_file_is_not_waited_for(program: Program) -> None:
         done = program.run("import", name, check=False)
         assert done.returncode == 2
         assert "write it to a file first" in done.stderr
+
+
+def test_rejected_lines_lie_beside_their_file(program: Program) -> None:
+    """Not wherever one happens to stand; a pipe has no place beside it, and they are written here."""
+    folder = program.folder / "registers"
+    folder.mkdir()
+    (folder / "old.jsonl").write_text("rubbish\n")
+    told = json.loads(program.run("import", "registers/old.jsonl", "--json", check=False).stdout)
+    assert told["rejects"] == "registers/old.jsonl.rejects.jsonl"
+    assert (folder / "old.jsonl.rejects.jsonl").exists()
+    assert not (program.folder / "old.jsonl.rejects.jsonl").exists()
+    assert rejects_of(Path("/dev/fd/63")) == Path("63.rejects.jsonl")
+    assert rejects_of(Path("/dev/null")) == Path("null.rejects.jsonl")
 
 
 def test_rejected_lines_can_be_written_before_the_first_is_entered(program: Program) -> None:

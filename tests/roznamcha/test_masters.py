@@ -65,6 +65,25 @@ def test_a_state_s_own_list_is_in_force_by_its_date_and_the_earlier_ones_are_kep
     assert len(list((tmp_path / "data" / "masters" / "stations").glob("*.csv"))) == 3
 
 
+def test_two_lists_that_come_in_at_one_time_are_both_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with its own label, whoever of the two was there first; one that died before its label takes no name."""
+    link, others = Path.hardlink_to, [GOOD.replace("One", "Other")]
+
+    def overtaken(self: Path, target: Path) -> None:
+        if others:
+            taken(tmp_path, others.pop())
+        link(self, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", overtaken)
+    taken(tmp_path, GOOD)
+    folder = tmp_path / "data" / "masters" / "stations"
+    assert sorted(each.suffix for each in folder.iterdir()) == [".csv", ".csv", ".json", ".json"]
+    assert in_force(tmp_path / "data")["stations"].rows[0]["name"] == "One"
+    (folder / "2026-10-31-0003.csv").write_bytes(b"code,na")
+    taken(tmp_path, GOOD.replace("One", "Last"))
+    assert in_force(tmp_path / "data")["stations"].rows[0]["name"] == "Last"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
