@@ -27,12 +27,14 @@ from schemas import catalogue
 NUMBERS = count(1)
 
 
-def options(question: str) -> argparse.Namespace:
-    """The options every benchmark has."""
+def options(question: str, **more: str) -> argparse.Namespace:
+    """The options every benchmark has, and numbers of its own: what each is for."""
     parser = argparse.ArgumentParser(description=question)
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     parser.add_argument("--rounds", type=int, default=3, help="rounds taken in turn; the median counts")
     parser.add_argument("--size", type=int, default=0, help="how much work a round is; 0 for the benchmark's own")
+    for name, told in more.items():
+        parser.add_argument(f"--{name}", type=int, default=0, help=told)
     return parser.parse_args()
 
 

@@ -1,16 +1,22 @@
 """Measure how many entries a second get their leaves, beside how many the store takes; and what proofs cost.
 
-Ours: committed entries read, each leaf made, leaves, tiles and head written, every 1,024 signed; one process. The
-yardsticks are the store's own append in batches of 500 units on the same machine, and a bare tree: the same number of
-hashes, no leaf made and nothing kept. Proofs are made and checked in a tree of `--size` times a hundred leaves, and a
-copy of 10,000 leaves is judged by the file that goes to court.
+Ours: committed entries read, each leaf made, leaves, tiles and head written, every 1,024 signed; by the sequencer with
+two processes beside it that make leaves ready, and by itself. The yardsticks are the store's append by the public door
+on the same machine: batches of 500 units of a sample district, as an import brings them, and 64 callers at once, one
+act each, as a day brings them. Both decide, seal and encode, which the sequencer need not; so its processor time for an
+entry, the database's with it, stands beside that of the batches. A bare tree is the same number of hashes, no leaf made
+and nothing kept. Proofs are made and checked in a tree of `--leaves`, and a copy of 10,000 leaves is judged by the file
+that goes to court. With `--audited` so many entries are given leaves, and then audited: each is made again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
+import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -19,12 +25,15 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
+from callers import coroutines, made_ready
 from filling import enter, fill
 from harness import database, in_turn, options, report, server
 
 from consumers.embedded import connected
 from roznamcha.ledger import verify
+from roznamcha.ledger.auditing import audit
 from roznamcha.ledger.disclosing import b64
+from roznamcha.ledger.hands import Hands
 from roznamcha.ledger.keys import Keys
 from roznamcha.ledger.merkle import Tile, consistency, grow, inclusion, leaf_hash, root_of
 from roznamcha.ledger.notes import Signer, body_of, note_of, proof_of, vkey_of
@@ -36,6 +45,9 @@ from schemas import catalogue
 CASES = 150
 TRIES = 300
 COPY = 10_000
+ACTS = 8_000
+SPENT: dict[str, list[float]] = {}
+"""Microseconds of processor for an entry, by what was measured."""
 HASHED = """
 import hashlib, sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as opened:
@@ -50,24 +62,80 @@ COLUMNS = 16
 """Digests in a leaf: the fewest that a real one has."""
 
 
-def sequence(url: str, size: int) -> float:
-    """Entries a second that get their leaves."""
+def sequence(url: str, size: int, count: int = 0) -> float:
+    """Entries a second that get their leaves, with so many processes beside that make them ready."""
+    hands = Hands(catalogue(), count)
     with database(url) as at, tempfile.TemporaryDirectory() as folder, connected(at) as connection:
         entries = fill(at, size)
         keys, memory = Keys(Path(folder) / "keys"), Memory(Path(folder) / "checkpoint")
-        sequencer = Sequencer(connection, catalogue(), keys, memory)
+        sequencer = Sequencer(connection, catalogue(), keys, memory, hands=hands)
         sequencer.begin()
         gc.collect()
-        started = time.perf_counter()
+        started, spent = time.perf_counter(), processor()
         sequencer.catch_up()
-        return entries / (time.perf_counter() - started)
+        taken = time.perf_counter() - started
+        SPENT.setdefault(f"{count} beside", []).append((processor() - spent) / entries * 1e6)
+    hands.close()
+    return entries / taken
 
 
 def append(url: str) -> float:
     """Entries a second that the store takes, in the largest batches it is given."""
     with database(url) as at:
+        started, spent = time.perf_counter(), processor()
+        entries = len(enter(at, CASES))
+        taken = time.perf_counter() - started
+        SPENT.setdefault("append", []).append((processor() - spent) / entries * 1e6)
+        return entries / taken
+
+
+def callers(url: str) -> float:
+    """Acts a second that the store takes from 64 callers at once."""
+    with database(url) as at:
+        load = made_ready(at)
+        rate = load.run(load.acts(ACTS, 64), coroutines)
+        load.store.close()
+        load.store.datastore.close()
+        return rate
+
+
+def processor() -> float:
+    """Seconds of processor that this process and all below it have had: the database and the hands too."""
+    seen: dict[int, tuple[int, int]] = {}
+    for each in Path("/proc").iterdir():
+        if each.name.isdigit():
+            with contextlib.suppress(OSError):
+                told = (each / "stat").read_text().rpartition(")")[2].split()
+                seen[int(each.name)] = int(told[1]), sum(map(int, told[11:15]))
+
+    def ours(number: int) -> bool:
+        while number in seen and number != os.getpid():
+            number = seen[number][0]
+        return number == os.getpid()
+
+    return sum(ticks for number, (_, ticks) in seen.items() if ours(number)) / os.sysconf("SC_CLK_TCK")
+
+
+def audited(url: str, size: int) -> str:
+    """How long it takes to give so many entries their leaves, and to make each again and compare."""
+    with database(url) as at, tempfile.TemporaryDirectory() as folder, connected(at) as connection:
+        entries, hands = fill(at, size), Hands(catalogue(), 2)
+        keys, memory = Keys(Path(folder) / "keys"), Memory(Path(folder) / "checkpoint")
+        sequencer = Sequencer(connection, catalogue(), keys, memory, hands=hands)
+        sequencer.begin()
         started = time.perf_counter()
-        return len(enter(at, CASES)) / (time.perf_counter() - started)
+        sequencer.catch_up()
+        sequenced = time.perf_counter() - started
+        hands.close()
+        started = time.perf_counter()
+        found = audit(sequencer.ledger, catalogue())
+        assert found.ok, found.wrong[:3]  # noqa: S101 (else nothing was measured)
+        taken = time.perf_counter() - started
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    return (
+        f"{entries:,} entries: leaves {sequenced:.0f} s ({entries / sequenced:,.0f}/s), "
+        f"audit {taken:.0f} s ({entries / taken:,.0f}/s), {most:,} MB at most"
+    )
 
 
 def hashes(size: int) -> float:
@@ -160,16 +228,26 @@ def _disclosures(n: int) -> list[bytes]:
 
 def main() -> None:
     """Measure and print."""
-    given = options(__doc__ or "")
+    given = options(
+        __doc__ or "",
+        leaves="leaves of the tree in which proofs are made; default: a hundred times the size",
+        audited="entries that are given leaves and audited; default: none",
+    )
     size = given.size or 50_000
     with server() as url:
         contenders = {
-            "ours": lambda: sequence(url, size),
-            "append": lambda: append(url),
+            "ours": lambda: sequence(url, size, 2),
+            "ours, by itself": lambda: sequence(url, size),
+            "append in batches": lambda: append(url),
+            "append by 64 callers": lambda: callers(url),
             "a bare tree": lambda: hashes(size),
         }
         medians = in_turn(contenders, given.rounds)
-    more = {**proofs(size * 100), f"a copy of {COPY:,} leaves judged": copy(given.rounds)}
+        spent = {name: f"{statistics.median(each):.0f} µs" for name, each in SPENT.items()}
+        more: dict[str, object] = {"processor time for an entry": spent}
+        if given.audited:
+            more["audited"] = audited(url, given.audited)
+    more |= {**proofs(given.leaves or size * 100), f"a copy of {COPY:,} leaves judged": copy(given.rounds)}
     report("ledger", "entries/s", medians, as_json=given.json, **more)
 
 

@@ -156,6 +156,7 @@ def test_the_profile_for_kafka_has_all_that_must_keep_going(composition: dict[st
         )
     assert services["topics"]["command"] == ["topics", "apply"]
     assert services["project"]["command"] == ["project", "--source", "kafka"]
+    assert (services["ledger"]["command"], services["ledger"]["profiles"]) == (["ledger", "run"], ["ledger"])
 
 
 def test_the_broker_is_the_one_that_maven_brings() -> None:

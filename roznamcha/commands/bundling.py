@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from consumers.embedded import connected
 from domain.event import ACTS, Event
 from domain.law.book import shipped_texts
 from projections.links import follow
+from roznamcha.case_export import case_of
 from roznamcha.commands.custody import chain_of, document_of
 from roznamcha.commands.ledger import must_be_named, sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
@@ -30,7 +32,7 @@ from roznamcha.ledger.audiences import RULES, Rule
 from roznamcha.ledger.bundle import Binder, table
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
-from roznamcha.ledger.stamping import stamp
+from roznamcha.ledger.stamping import stamped
 from roznamcha.ledger.verify import FAILED, LARGEST, judge, read_policy
 from roznamcha.ledger.witnessing import policy_in
 from roznamcha.office import Office, open_office
@@ -80,7 +82,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         with keeping(office) as keep:
             closed = binder.close(record_id, rule, files, keep)
         shown = binder.shown(record_id, rule, closed)
-        data = binder.bind(shown, rule, files, partial(stamp, tsa) if tsa else None, trusted)
+        data = binder.bind(shown, rule, files, partial(stamped, connection, tsa) if tsa else None, trusted)
     verdict = judge(data, read_policy(trusted) if trusted else None)
     write_whole(to, data)
     bad = [f"{line}: {says}" for line, how, says in verdict if how == FAILED]
@@ -191,16 +193,22 @@ def keeping(office: Office) -> Iterator[Callable[[], Any]]:
 
 
 def extracts(office: Office, record_id: UUID) -> dict[str, bytes]:
-    """Custody and legal clocks as tables, and the text of each rule that was applied. They hold open columns alone."""
+    """Custody as tables and as CASE/UCO, legal clocks, the text of each rule that was applied: open columns alone."""
     _, found = history_of(office, str(record_id))
     chain = chain_of(record_id, found)
-    custody = document_of(chain, *follow(chain))
+    links, notes = follow(chain)
+    custody = document_of(chain, links, notes)
     facts = facts_of(office, record_id)
     files = {
         "extracts/custody.csv": table(custody["links"]),
         "extracts/custody-breaks.csv": table(custody["breaks"]),
         "extracts/deadlines.csv": table([shown_fact(each) for each in facts]),
     }
+    if links:
+        called = office.store.shelf.called([record_id]).get(record_id, str(record_id))
+        files["extracts/custody.jsonld"] = json.dumps(
+            case_of(chain, called, links), ensure_ascii=False, indent=1
+        ).encode()
     for rule, digest in sorted({(each.rule, each.digest) for each in facts}):
         text = _rule_text(office, rule)
         if hashlib.sha256(text).hexdigest() == digest:  # one that was changed since is in the release it was told by

@@ -15,9 +15,11 @@ from psycopg import Connection
 
 from consumers.embedded import connected
 from consumers.watchdog import Watchdog
+from roznamcha.commands.stamping import OfLog, export_tiles, reading, stamp, stamps
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.health import LEDGER, LIVING
 from roznamcha.ledger.auditing import audit as audit_all
+from roznamcha.ledger.hands import Hands
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.keys import keys_of
 from roznamcha.ledger.notes import Signer, base64_text, pem_of, vkey_of
@@ -37,21 +39,18 @@ Against = Annotated[
     list[Path] | None,
     typer.Option(help="A checkpoint that somebody else has kept: the log must go on from it; may be given repeatedly"),
 ]
-OfLog = Annotated[str, typer.Option("--log", help="Which log: its name, or the last part of it; default: the newest")]
 
 
 @contextmanager
-def reading() -> Iterator[tuple[Office, Ledger]]:
-    """The ledger of the store in force, to be read."""
-    with open_office(settings(), reading=True) as office, connected(office.url, "roznamcha ledger read") as connection:
-        yield office, Ledger(connection)
-
-
-@contextmanager
-def sequencer_of(office: Office) -> Iterator[Sequencer]:
-    """A sequencer on the store in force. It has not begun, and may not be alone."""
-    with connected(office.url, signed(LEDGER)) as connection:
-        yield Sequencer(connection, office.catalogue, keys_of(office.settings), memory_of(office.settings))
+def sequencer_of(office: Office, workers: int = 1) -> Iterator[Sequencer]:
+    """A sequencer on the store in force, with so many processes. It has not begun, and may not be alone."""
+    hands = Hands(office.catalogue, workers if workers > 1 else 0)
+    try:
+        with connected(office.url, signed(LEDGER)) as connection:
+            keys, memory = keys_of(office.settings), memory_of(office.settings)
+            yield Sequencer(connection, office.catalogue, keys, memory, hands=hands)
+    finally:
+        hands.close()
 
 
 def must_be_named(office: Office, connection: Connection[Any]) -> None:
@@ -65,6 +64,9 @@ def must_be_named(office: Office, connection: Connection[Any]) -> None:
 def run(
     once: Annotated[bool, typer.Option("--once", help="Add and sign what is there now, and stop")] = False,  # noqa: FBT002
     against: Against = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=32, help="Processes that make leaves ready where many wait; the same leaves")
+    ] = 1,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -75,7 +77,7 @@ def run(
     notes, stop = _notes(against), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with open_office(settings()) as office, sequencer_of(office) as sequencer:
+    with open_office(settings()) as office, sequencer_of(office, workers) as sequencer:
         must_be_named(office, sequencer.connection)
         _wait_alone(sequencer, stop)
         if not stop.is_set():
@@ -260,6 +262,11 @@ def witness(
         say(*head.note.decode().splitlines())
 
 
+ledger.command()(stamp)
+ledger.command()(stamps)
+ledger.command()(export_tiles)
+
+
 @ledger.command()
 def audit(against: Against = None, *, as_json: AsJson = False) -> None:
     """Make every leaf again from its entry, every tile from the leaves, and look at every signature. Mends nothing."""
@@ -299,19 +306,6 @@ def discontinuity(
     lost = told["lost"]
     what = f"leaves {lost['first']} to {lost['last']} of {told['previous']['origin']}" if lost else "another history"
     say(f"entered in {told['origin']}: {what}, signed and not here")
-
-
-@ledger.command()
-def export_tiles(folder: Annotated[Path, typer.Argument(help="Where to")], *, as_json: AsJson = False) -> None:
-    """Write the ledger as files (c2sp.org/tlog-tiles), for any web server or mirror; what is there is left alone."""
-    from roznamcha.ledger.serving import export
-
-    with reading() as (_, found), progress_bar("writing", shown=not as_json) as progress:
-        written = export(found.connection, folder, progress)
-    if as_json:
-        print_json({"folder": str(folder), "written": written})
-    else:
-        say(*(f"{origin}: {many(count, 'new file')}" for origin, count in written.items()))
 
 
 @key.command("new")

@@ -4,16 +4,20 @@ A disclosure is `[salt, name, value]` as base64url text, and its digest the SHA-
 column is made of the entry's own salt and the column's name (keyed BLAKE2b), so nothing need be kept; a sealed column
 brings the digest that was entered with it. Columns that stand at their schema's default have none. Nothings (with an
 empty name) fill the number up, so that it tells little of the act.
+
+A sequencer makes sixteen of them for every entry, so they are made together. Base64 writes three bytes as four letters:
+what begins at a multiple of three is coded by itself. So a text is its coded front, `["` and the salt, 24 bytes, and
+its coded rest; and all fronts, and all digests, are coded at once.
 """
 
 from __future__ import annotations
 
 from binascii import b2a_base64
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from hashlib import blake2b, sha256
+from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from consumers.columns import READERS, moment
 from roznamcha.ledger.canonical import LARGEST, canonical, encode
@@ -23,7 +27,10 @@ LEAST = 16
 """Digests of a leaf at least; more are filled up to the next power of two."""
 SALT = 16
 WEB = bytes.maketrans(b"+/", b"-_")
-Shown = Callable[[Any], Any]
+WIDE, FRONT, DIGEST, APART = 24, 32, 43, 44
+"""Letters of a salt that is filled up to a multiple of three bytes; of a front; of a digest, alone and so filled."""
+Written = Callable[[Any], str]
+"""Writes a kept value as JSON, the one way (RFC 8785)."""
 
 
 class Disclosure(NamedTuple):
@@ -35,44 +42,105 @@ class Disclosure(NamedTuple):
     person: str = ""
 
 
+class Told(NamedTuple):
+    """What a leaf commits to: of each open column what its salt is made of and its coded rest; and the sealed ones."""
+
+    salt: bytes
+    names: list[bytes]
+    rests: list[bytes]
+    sealed: list[Disclosure]
+
+    def digests(self) -> list[str]:
+        """All digests, sorted, so that not even their order tells anything."""
+        found = _digests(self._texts())
+        return sorted([*found, *(each.digest for each in self.sealed)] if self.sealed else found)
+
+    def disclosures(self) -> list[Disclosure]:
+        """Each of them by itself; the name of a nothing is empty."""
+        texts = self._texts()
+        names = ("" if rest is NOTHING else name.decode() for name, rest in zip(self.names, self.rests, strict=True))
+        made = zip(names, _digests(texts), texts, strict=True)
+        return [*(Disclosure(name, digest, text.decode()) for name, digest, text in made), *self.sealed]
+
+    def _texts(self) -> list[bytes]:
+        keyed, salts = blake2b(key=self.salt, digest_size=SALT), []
+        for each in self.names:
+            one = keyed.copy()  # half of what making it anew costs
+            one.update(each)
+            salts.append(one.digest())
+        count = len(salts)
+        row = bytearray(b"  " + _coded(b"\0\0".join([*salts, b""])))
+        row[::WIDE], row[1::WIDE] = b"[" * (count + 1), b'"' * (count + 1)
+        fronts = _coded(row[: count * WIDE])
+        return [
+            fronts[at : at + FRONT] + rest for at, rest in zip(range(0, len(fronts), FRONT), self.rests, strict=True)
+        ]
+
+
+def _coded(data: bytes | bytearray) -> bytes:
+    """Base64 for the web, of a multiple of three bytes."""
+    return b2a_base64(data, newline=False).translate(WEB)
+
+
+def _digests(texts: Sequence[bytes]) -> list[str]:
+    coded = _coded(b"\0".join([*[sha256(each).digest() for each in texts], b""])).decode()
+    return [coded[at : at + DIGEST] for at in range(0, len(coded), APART)]
+
+
 def b64(data: bytes) -> str:
     """Base64 for the web, without padding, as RFC 9901 has it."""
-    return _web(data).decode()
-
-
-def _web(data: bytes) -> bytes:
-    return b2a_base64(data, newline=False).translate(WEB).rstrip(b"=")
+    return _coded(data).rstrip(b"=").decode()
 
 
 def moment_text(micros: int) -> str:
     """A time as the ledger writes it: RFC 3339 in UTC, to the microsecond."""
-    return moment(micros).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return moment(micros).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
-def open_disclosure(salt: bytes, name: str, value: Any) -> Disclosure:  # noqa: ANN401 (JSON)
-    """The disclosure of a value that is open, under a salt made of `salt` and its name."""
-    return _disclosure(name, blake2b(name.encode(), key=salt, digest_size=SALT), encode(value).encode())
+def rest_of(name: str, value: str) -> bytes:
+    """The coded rest of a disclosure: what stands in it behind the salt. `value` is JSON."""
+    return _rest(_named(name), value)
 
 
-def _disclosure(name: str, salt: blake2b, value: bytes) -> Disclosure:
-    text = _web(b'["%s",%s,%s]' % (_web(salt.digest()), _quoted(name), value))
-    return Disclosure(name, _web(sha256(text).digest()).decode(), text.decode())
+def _rest(named: str, value: str) -> bytes:
+    return _coded(f"{named}{value}]".encode()).rstrip(b"=")
 
 
 @cache
-def _quoted(name: str) -> bytes:
-    return canonical(name)
+def _named(name: str) -> str:
+    return f'",{canonical(name).decode()},'
 
 
-def filled_up(salt: bytes, found: list[Disclosure]) -> list[Disclosure]:
-    """The same with as many nothings as the next power of two asks for."""
-    wanted = max(LEAST, 1 << (len(found) - 1).bit_length())
-    more = (_nothing(salt, n) for n in range(wanted - len(found)))
-    return [*found, *more]
+NOTHING = rest_of("", "null")
 
 
-def _nothing(salt: bytes, n: int) -> Disclosure:
-    return _disclosure("", blake2b(b"nothing %d" % n, key=salt, digest_size=SALT), b"null")
+def told_of(salt: bytes, rests: Mapping[str, bytes]) -> Told:
+    """What the ledger itself says, by name, filled up with nothings."""
+    return filled_up(salt, [each.encode() for each in rests], [*rests.values()], [])
+
+
+def filled_up(salt: bytes, names: list[bytes], rests: list[bytes], sealed: list[Disclosure]) -> Told:
+    """These with as many nothings as the next power of two asks for."""
+    count = len(names) + len(sealed)
+    more = max(LEAST, 1 << (count - 1).bit_length()) - count
+    return Told(salt, names + _nothings(more), rests + [NOTHING] * more, sealed)
+
+
+@cache
+def _nothings(count: int) -> list[bytes]:
+    return [b"nothing %d" % n for n in range(count)]
+
+
+class Column(NamedTuple):
+    """How one column is disclosed."""
+
+    name: str
+    default: Any
+    salted: bytes
+    named: str
+    written: Written
+    seals: bool
+    """Whether something sealed may be in it."""
 
 
 class Columns:
@@ -84,8 +152,14 @@ class Columns:
         self._named: dict[str, Any] = {}
         fields = [each for each in schema.inlined["fields"] if each["name"] != "meta"]
         self._learn(schema.inlined["fields"])
-        self._shown = [(each["name"], each.get("default", ...), self._how(each["type"])) for each in fields]
-        self._fixed = {"schema": schema.inlined_digest, "name": schema.name, "version": schema.version}
+        self._columns = [self._column(each) for each in fields]
+        fixed = {"schema": schema.inlined_digest, "name": schema.name, "version": schema.version}
+        self._act = rest_of("meta.act", encode(fixed))
+
+    def _column(self, field: Mapping[str, Any]) -> Column:
+        name, avro = field["name"], field["type"]
+        how, seals = self._how(avro), self._seals(avro)
+        return Column(name, field.get("default", ...), name.encode(), _named(name), how, seals)
 
     def _learn(self, node: Any) -> None:  # noqa: ANN401 (Avro JSON)
         """Note what is defined at its first mention."""
@@ -98,44 +172,65 @@ class Columns:
             for key in ("type", "items", "fields"):
                 self._learn(node.get(key))
 
-    def _how(self, avro: Any) -> Shown:  # noqa: ANN401 (Avro JSON)
-        """How a kept value is shown."""
+    def _seals(self, avro: Any) -> bool:  # noqa: ANN401 (Avro JSON)
+        """Whether something sealed may be in a value of this type."""
+        if isinstance(avro, list):
+            return any(map(self._seals, avro))
+        if isinstance(avro, str):
+            return _short(avro) in self._named and self._seals(self._named[_short(avro)])
+        if avro.get("name") == "Sealed":
+            return True
+        parts = (
+            [one["type"] for one in avro.get("fields", ())] if avro["type"] == "record" else [avro.get("items", "null")]
+        )
+        return any(map(self._seals, parts))
+
+    def _how(self, avro: Any) -> Written:  # noqa: ANN401 (Avro JSON)
+        """How a kept value is written."""
         if isinstance(avro, list):
             inner = self._how(next(each for each in avro if each != "null"))
-            return lambda value: None if value is None else inner(value)
+            return lambda value: "null" if value is None else inner(value)
         if isinstance(avro, str):
             named = self._named.get(_short(avro))
-            return self._how(named) if named else _HOW.get(avro, _same)
+            return self._how(named) if named else _HOW.get(avro, encode)
         if avro["type"] == "array":
             each = self._how(avro["items"])
-            return lambda value: [each(one) for one in value]
+            return lambda value: f"[{','.join([each(one) for one in value])}]"
         if avro["type"] == "record" and avro["name"] == "Sealed":
             return _seal
         if avro["type"] == "record":
-            parts = [(one["name"], self._how(one["type"])) for one in avro["fields"]]
-            return lambda value: {name: how(value[name]) for name, how in parts}
-        return _HOW.get(avro.get("is"), self._how(avro["type"]))
+            return _object({one["name"]: self._how(one["type"]) for one in avro["fields"]})
+        return _HOW.get(avro.get("is")) or self._how(avro["type"])
 
-    def disclosed(self, meta: Mapping[str, Any], record: Mapping[str, Any]) -> list[Disclosure]:
+    def told(self, meta: Mapping[str, Any], record: Mapping[str, Any]) -> Told:
         """Every column that says something, the entry's own circumstances first."""
-        salt: bytes = meta["salt"]
-        told = [("meta.act", self._fixed), *_circumstances(meta)]
-        found = [open_disclosure(salt, name, value) for name, value in told]
-        for name, default, how in self._shown:
+        names, rests = _circumstances(meta)
+        names.append(b"meta.act")
+        rests.append(self._act)
+        sealed: list[Disclosure] = []
+        for name, default, salted, named, written, seals in self._columns:
             value = record[name]
             if value == default:
                 continue
-            if isinstance(value, dict) and "box" in value:
-                found.append(Disclosure(name, b64(value["digest"]), None, value["person"]))
-                continue
-            found.append(open_disclosure(salt, name, how(value)))
-            found += _sealed_within(name, value)
-        return found
+            if seals:
+                if isinstance(value, dict) and "box" in value:
+                    sealed.append(Disclosure(name, b64(value["digest"]), None, value["person"]))
+                    continue
+                sealed += _sealed_within(name, value)
+            names.append(salted)
+            rests.append(_rest(named, written(value)))
+        return filled_up(meta["salt"], names, rests, sealed)
 
 
 def _short(name: str) -> str:
     """A name without its namespace: within one schema it is enough."""
     return name.rpartition(".")[2]
+
+
+def _object(parts: Mapping[str, Written]) -> Written:
+    """How a part is written: its columns in the order of their names."""
+    told = [(name, f"{quoted(name)}:", parts[name]) for name in sorted(parts)]
+    return lambda value: f"{{{','.join([named + written(value[name]) for name, named, written in told])}}}"
 
 
 def _sealed_within(path: str, value: Any) -> Iterator[Disclosure]:  # noqa: ANN401 (a kept value)
@@ -148,44 +243,73 @@ def _sealed_within(path: str, value: Any) -> Iterator[Disclosure]:  # noqa: ANN4
             yield from _sealed_within(f"{path}.{name}", each)
 
 
-def _circumstances(meta: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What every entry says besides its own columns."""
-    actor = {each: meta[f"actor_{each}"] for each in ("id", "rank", "role", "station")}
-    cause = {
-        name: str(UUID(bytes=kept)) for name in ("command_id", "correlation_id", "causation_id") if (kept := meta[name])
-    }
-    yield "meta.occurred_at", moment_text(meta["occurred_at"])
-    yield "meta.actor", actor
-    yield "meta.station", {"station": meta["station"], "district": meta["district"]}
-    yield "meta.cause", {**cause, "source": meta["source"]}
+def _circumstances(meta: Mapping[str, Any]) -> tuple[list[bytes], list[bytes]]:
+    """What every entry says besides its own columns: what the salts are made of, and the coded rests."""
+    actor = _actor(meta["actor_id"], meta["actor_rank"], meta["actor_role"], meta["actor_station"])
+    cause = [
+        f'"{name}":"{identity_text(kept)}",'
+        for name in ("causation_id", "command_id", "correlation_id")
+        if (kept := meta[name])
+    ]
+    names = [b"meta.occurred_at", b"meta.actor", b"meta.station", b"meta.cause"]
+    rests = [
+        _rest(OCCURRED, f'"{moment_text(meta["occurred_at"])}"'),
+        actor,
+        _station(meta["station"], meta["district"]),
+        _rest(CAUSE, f'{{{"".join(cause)}"source":{quoted(meta["source"])}}}'),
+    ]
     if meta["reported_at"] is not None:
-        yield "meta.reported_at", moment_text(meta["reported_at"])
+        names.append(b"meta.reported_at")
+        rests.append(rest_of("meta.reported_at", f'"{moment_text(meta["reported_at"])}"'))
     if meta["doubts"]:
-        yield "meta.doubts", meta["doubts"]
+        names.append(b"meta.doubts")
+        rests.append(rest_of("meta.doubts", encode(meta["doubts"])))
     if meta["signature"] is not None:
-        yield "meta.signature", meta["signature"].hex()
+        names.append(b"meta.signature")
+        rests.append(rest_of("meta.signature", f'"{meta["signature"].hex()}"'))
+    return names, rests
 
 
-def _whole(value: int) -> int | str:
+OCCURRED, CAUSE = _named("meta.occurred_at"), _named("meta.cause")
+
+
+@lru_cache(10_000)
+def _actor(who: str, rank: str, role: str, station: str) -> bytes:
+    return rest_of("meta.actor", encode({"id": who, "rank": rank, "role": role, "station": station}))
+
+
+@lru_cache(10_000)
+def _station(station: str, district: str) -> bytes:
+    return rest_of("meta.station", encode({"station": station, "district": district}))
+
+
+def identity_text(kept: bytes) -> str:
+    """A UUID as it is written."""
+    text = kept.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _whole(value: int) -> str:
     """A number as every reader of JSON has it; as text where it is larger than that."""
-    return value if -LARGEST < value < LARGEST else str(value)
+    return str(value) if -LARGEST < value < LARGEST else f'"{value}"'
 
 
-def _same(value: Any) -> Any:  # noqa: ANN401 (text, numbers)
-    return value
-
-
-def _seal(value: Mapping[str, Any]) -> dict[str, str]:
+def _seal(value: Mapping[str, Any]) -> str:
     """What stands for a sealed value inside a column: whose it is, and the digest that opens elsewhere."""
-    return {"sealed": value["person"], "digest": b64(value["digest"])}
+    return encode({"sealed": value["person"], "digest": b64(value["digest"])})
 
 
-_HOW: dict[Any, Shown] = {
-    "instant": moment_text,
-    "date": lambda value: READERS["date"](value).isoformat(),
-    "decimal": _same,
-    "uuid": _same,
-    "bytes": bytes.hex,
-    "fixed": bytes.hex,
+def _hex(value: bytes) -> str:
+    return f'"{value.hex()}"'
+
+
+_HOW: dict[Any, Written] = {
+    "instant": lambda value: f'"{moment_text(value)}"',
+    "date": lambda value: f'"{READERS["date"](value).isoformat()}"',
+    "boolean": lambda value: "true" if value else "false",
+    "string": quoted,
+    "bytes": _hex,
+    "fixed": _hex,
+    "int": str,
     "long": _whole,
 }

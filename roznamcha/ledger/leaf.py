@@ -8,24 +8,24 @@ The name of the act and the schema stand under a digest, not in the open: they w
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from roznamcha.ledger.canonical import canonical
-from roznamcha.ledger.disclosing import Columns, Disclosure, b64, filled_up, moment_text
+from consumers.columns import identity, moment
+from roznamcha.ledger.disclosing import Columns, Disclosure, Told, b64, identity_text, moment_text
 from schemas import Catalogue, Schema
-from schemas.codec import as_written
+from schemas.codec import HEADER, as_written, schema_of
+from schemas.decoding import NOT_PLAIN, Decoder, NotPlain, decoder_of
 
 VERSION = 1
 NOWHERE = -1
 """The place before a record's first leaf."""
 
 
-@dataclass(frozen=True)
-class Chain:
+class Chain(NamedTuple):
     """Where a record's own chain stands: the place of its last leaf, and that leaf's hash."""
 
     place: int = NOWHERE
@@ -36,6 +36,31 @@ class Chain:
         return {"place": self.place + 1, "prev": None if self.hash is None else b64(self.hash)}
 
 
+class Ready(NamedTuple):
+    """A leaf, but for what only its log and its record's chain can tell. Whoever has the stored bytes can make it."""
+
+    record: bytes
+    recorded_at: int
+    front: bytes
+    back: bytes
+
+    @property
+    def record_id(self) -> UUID:
+        """The record it belongs to."""
+        return identity(self.record)
+
+    @property
+    def year(self) -> int:
+        """The year, by UTC, in which the entry was recorded: its log's, unless a later one was begun before."""
+        return moment(self.recorded_at).year
+
+    def leaf(self, origin: str, position: int, chain: Chain) -> bytes:
+        """The leaf in the log `origin`, behind the record's last one. Its keys stand in the order of RFC 8785."""
+        before = "null" if chain.hash is None else f'"{b64(chain.hash)}"'
+        middle = f'"log":"{origin}","place":{chain.place + 1},"position":{position},"prev":{before},'
+        return b"%b%b%b" % (self.front, middle.encode(), self.back)
+
+
 @dataclass(frozen=True)
 class Entry:
     """A stored entry as the ledger sees it."""
@@ -43,37 +68,35 @@ class Entry:
     schema: Schema
     meta: dict[str, Any]
     state: bytes
-    disclosures: Sequence[Disclosure]
+    told: Told
+
+    @cached_property
+    def disclosures(self) -> list[Disclosure]:
+        """Every column that says something, and the nothings."""
+        return self.told.disclosures()
 
     @property
     def record_id(self) -> UUID:
         """The record it belongs to."""
-        return UUID(bytes=self.meta["record_id"])
+        return identity(self.meta["record_id"])
 
-    @property
-    def year(self) -> int:
-        """The year, by UTC, in which it was recorded: its log's, unless a later one was begun before."""
-        return int(moment_text(self.meta["recorded_at"])[:4])
+    def ready(self) -> Ready:
+        """Its leaf, but for log and chain."""
+        meta, record = self.meta, self.meta["record_id"]
+        front = (
+            f'{{{commitment(self.told)},"at":"{moment_text(meta["recorded_at"])}","entry":"{identity_text(meta["entry_id"])}",'
+            f'"kind":"{self.schema.name.partition(".")[0]}",'
+        )
+        # 128 bits of the state are the entry's salt: nobody who lacks them can guess the rest.
+        back = (
+            f'"record":"{identity_text(record)}","state":"{b64(sha256(self.state).digest())}","v":{VERSION},'
+            f'"version":{meta["version"]}}}'
+        )
+        return Ready(record, meta["recorded_at"], front.encode(), back.encode())
 
     def leaf(self, origin: str, position: int, chain: Chain) -> bytes:
         """Its leaf in the log `origin`, behind the record's last one."""
-        meta = self.meta
-        return canonical(
-            {
-                "v": VERSION,
-                "log": origin,
-                "position": position,
-                "entry": str(UUID(bytes=meta["entry_id"])),
-                "kind": self.schema.name.partition(".")[0],
-                "record": str(self.record_id),
-                "version": meta["version"],
-                **chain.told(),
-                "at": moment_text(meta["recorded_at"]),
-                # 128 bits of these bytes are the entry's salt: nobody who lacks them can guess the rest.
-                "state": b64(hashlib.sha256(self.state).digest()),
-                **commitment(self.disclosures),
-            }
-        )
+        return self.ready().leaf(origin, position, chain)
 
 
 class Entries:
@@ -82,18 +105,40 @@ class Entries:
     def __init__(self, catalogue: Catalogue) -> None:
         """Read with these schemas."""
         self._catalogue = catalogue
-        self._columns: dict[int, Columns] = {}
+        self._known: dict[int, tuple[Columns, Decoder]] = {}
 
     def read(self, state: bytes) -> Entry:
         """The entry in these bytes. Raises SchemaError when they can't be read."""
-        schema, record = as_written(self._catalogue, state)
-        columns = self._columns.get(id(schema))
-        if columns is None:
-            columns = self._columns[id(schema)] = Columns(schema)
+        schema = schema_of(self._catalogue, state)
+        known = self._known.get(id(schema))
+        if known is None:
+            known = self._known[id(schema)] = Columns(schema), _decoder(schema)
+        columns, decode = known
+        try:
+            record = decode(state, HEADER.size)
+        except NOT_PLAIN:
+            _, record = as_written(self._catalogue, state)
         meta = record["meta"]
-        return Entry(schema, meta, state, filled_up(meta["salt"], columns.disclosed(meta, record)))
+        return Entry(schema, meta, state, columns.told(meta, record))
+
+    def ready(self, state: bytes) -> Ready:
+        """The leaf of the entry in these bytes, but for log and chain. Raises SchemaError as `read` does."""
+        return self.read(state).ready()
 
 
-def commitment(disclosures: Sequence[Disclosure]) -> dict[str, Any]:
-    """What a leaf says of its columns: their digests, sorted, so that not even their order tells anything."""
-    return {"_sd": sorted(each.digest for each in disclosures), "_sd_alg": "sha-256"}
+def _decoder(schema: Schema) -> Decoder:
+    """What reads this schema's entries fastest."""
+    try:
+        return decoder_of(schema)
+    except NotPlain:
+        return _never
+
+
+def _never(_: bytes, __: int) -> Any:  # noqa: ANN401 (it gives nothing)
+    raise NotPlain
+
+
+def commitment(told: Told) -> str:
+    """What a leaf says of its columns, as the beginning of its JSON."""
+    digests = '","'.join(told.digests())
+    return f'"_sd":["{digests}"],"_sd_alg":"sha-256"'

@@ -7,7 +7,7 @@ from them. So a proof reads a tile or two for each eight levels, however large t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
 from roznamcha.ledger.verify import HASH, leaf_hash, node_hash
@@ -42,11 +42,12 @@ def width(size: int, level: int, number: int) -> int:
     return max(0, min(FULL, (size >> 8 * level) - number * FULL))
 
 
-def _fold(hashes: Sequence[bytes]) -> bytes:
-    """The hash over a power of two of hashes."""
-    while len(hashes) > 1:
-        hashes = [node_hash(hashes[n], hashes[n + 1]) for n in range(0, len(hashes), 2)]
-    return hashes[0]
+def _fold(hashes: bytes) -> bytes:
+    """The hash over a power of two of hashes, which stand one behind the other."""
+    while len(hashes) > HASH:
+        pairs = range(0, len(hashes), 2 * HASH)
+        hashes = b"".join([sha256(b"\x01" + hashes[at : at + 2 * HASH]).digest() for at in pairs])
+    return hashes
 
 
 def _node(tiles: Tiles, level: int, number: int) -> bytes:
@@ -55,7 +56,7 @@ def _node(tiles: Tiles, level: int, number: int) -> bytes:
     first = number << up
     tile = tiles((high, first // FULL))
     at = first % FULL * HASH
-    return _fold([tile[n : n + HASH] for n in range(at, at + (HASH << up), HASH)])
+    return _fold(tile[at : at + (HASH << up)])
 
 
 def _full(first: int, end: int) -> list[tuple[int, int]]:
@@ -128,18 +129,16 @@ def consistency(tiles: Tiles, size: int, larger: int) -> list[bytes]:
 
 def grow(tiles: Tiles, size: int, leaves: Iterable[bytes]) -> tuple[int, dict[Tile, bytes]]:
     """Add hashes of leaves to a tree of `size`: its new size, and every tile that is new or has become longer."""
-    changed: dict[Tile, bytearray] = {}
-
-    def append(level: int, at: int, found: bytes) -> None:
-        number, place = divmod(at, FULL)
-        tile = changed.get((level, number))
-        if tile is None:
-            tile = changed[level, number] = bytearray(tiles((level, number))[: place * HASH] if place else b"")
-        tile += found
-        if len(tile) == FULL * HASH:
-            append(level + 1, number, _fold([bytes(tile[n : n + HASH]) for n in range(0, FULL * HASH, HASH)]))
-
-    for found in leaves:
-        append(0, size, found)
-        size += 1
-    return size, {where: bytes(tile) for where, tile in changed.items()}
+    found, changed, level, at = [*leaves], dict[Tile, bytes](), 0, size
+    end = size + len(found)
+    while found:
+        above, behind = [], at + len(found)
+        for number in range(at // FULL, -(-behind // FULL)):
+            first = number * FULL
+            before = tiles((level, number))[: (at - first) * HASH] if at > first else b""
+            tile = before + b"".join(found[max(0, first - at) : first + FULL - at])
+            changed[level, number] = tile
+            if len(tile) == FULL * HASH:
+                above.append(_fold(tile))
+        found, at, level = above, at // FULL, level + 1
+    return end, changed

@@ -37,7 +37,8 @@ WHAT THIS IS
   proofs/       that each leaf is in the log (c2sp.org/tlog-proof@v1)
   milestones/   heads of earlier days, and that the log has only grown since
   anchors/      the log's signed head, and its parts as openssl takes them
-  extracts/     custody and legal clocks as tables, named by the last leaf; they are informative
+  extracts/     custody and legal clocks as tables, custody as CASE/UCO too (custody.jsonld, JSON-LD), named by the last
+                leaf; they are informative
   exhibits/     files that were put with it, and the record's documents that it may show, each under its own SHA-256 as
                 its entry has it; named by the last leaf
   trust/        FOR COMPARISON ONLY

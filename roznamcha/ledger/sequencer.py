@@ -20,9 +20,11 @@ from psycopg import Connection
 
 from consumers.steps import reach
 from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.ledger.hands import Asked as Making
+from roznamcha.ledger.hands import Hands
 from roznamcha.ledger.kept import Ledger, Log, Tree
 from roznamcha.ledger.keys import Keys, next_origin
-from roznamcha.ledger.leaf import Chain, Entries, Entry
+from roznamcha.ledger.leaf import Chain, Ready
 from roznamcha.ledger.merkle import EMPTY, grow, leaf_hash
 from roznamcha.ledger.notes import Signer, body_of, note_of, vkey_of
 from roznamcha.ledger.remembered import Memory, break_in, insist
@@ -55,39 +57,51 @@ SIGNED = b"""
     SELECT (SELECT coalesce(max(number), 0) + 1 FROM roznamcha.checkpoints), %s, %s, %s
     ON CONFLICT (log, size) DO NOTHING
 """
+START = Chain()
 log = structlog.get_logger()
 
 
 class New(NamedTuple):
-    """A leaf to be added: of an entry, of what was asked for, or the ledger's own."""
+    """A leaf to be added, and its hash: of an entry, of what was asked for, or the ledger's own."""
 
     data: bytes
+    hash: bytes
     position: int | None = None
     act: UUID | None = None
     record_id: UUID | None = None
     place: int | None = None
 
 
+class Page(NamedTuple):
+    """Entries behind a position, whose leaves are being made ready."""
+
+    after: int
+    rows: list[tuple[int, bytes]]
+    making: Making
+
+
 class Sequencer:
     """Adds to the ledger of one store, over a connection it has to itself. After an error it must `begin` again."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it works with)
         self,
         connection: Connection[Any],
         catalogue: Catalogue,
         keys: Keys,
         memory: Memory,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        hands: Hands | None = None,
     ) -> None:
-        """Nothing is read yet. `now` gives the time for what the ledger says of itself."""
+        """Nothing is read yet. `now` gives the time for what the ledger says of itself; `hands` are its owner's."""
         self.connection, self.keys, self.memory, self.now = connection, keys, memory, now
-        self.ledger, self.entries = Ledger(connection), Entries(catalogue)
+        self.ledger, self.hands = Ledger(connection), hands or Hands(catalogue)
         self.added = self.signed = 0
         self.log: Log | None = None
         self._tree: Tree
         self._signer: Signer
         self._cursor = self._covered = 0
         self._chains: dict[UUID, Chain] = {}
+        self._ahead: Page | None = None
 
     def alone(self) -> bool:
         """Whether no other sequencer is at work on this store."""
@@ -116,6 +130,7 @@ class Sequencer:
 
     def _take(self, taken: Log) -> None:
         self._chains.clear()
+        self._ahead = None
         self.log, self._tree, self._cursor = taken, self.ledger.tree(taken), self.ledger.reached()
         if self._tree.root(taken.size) != taken.root:
             message = f"the tiles of {taken.origin} have another root than its head: see `roznamcha ledger audit`"
@@ -134,7 +149,7 @@ class Sequencer:
         with self.connection.transaction():
             self.connection.execute(BEGUN, (number, origin, year, vkey_of(signer.key), EMPTY))
             self._take(Log(number, origin, year, vkey_of(signer.key), 0, EMPTY))
-            self._write([New(first)])
+            self._write([New(first, leaf_hash(first))])
 
     def _year(self, year: int) -> Log:
         """The log for entries of that year: the one we have, unless it is an earlier year's."""
@@ -157,22 +172,35 @@ class Sequencer:
 
         Raises Broken for an entry whose bytes can't be read, Unavailable for one of a newer release.
         """
-        page = [
-            (position, self._read(position, state)) for position, state in self.ledger.rows(PAGE, self._cursor, limit)
-        ]
-        if not page:
+        page = self._ahead if self._ahead and self._ahead.after == self._cursor else self._page(self._cursor, limit)
+        self._ahead = None
+        if not page.rows:
             return self._add_asked(limit)
-        to = self._year(page[0][1].year)
-        page = list(takewhile(lambda each: each[1].year <= to.year, page))
-        self._remember({entry.record_id for _, entry in page})
+        made = page.making.taken() or self._unread(page)
+        to = self._year(made[0].year)
+        if len(page.rows) == limit:  # more is waiting: it is made ready while these are written
+            self._ahead = self._page(page.rows[-1][0], limit)
+        entries = [
+            (position, each.record_id, each)
+            for (position, _), each in takewhile(lambda of: of[1].year <= to.year, zip(page.rows, made, strict=True))
+        ]
+        self._remember({record for _, record, _ in entries})
         with self.connection.transaction():
-            self._write([self._of_entry(to.origin, position, entry) for position, entry in page])
-        self._cursor = page[-1][0]
-        return len(page)
+            self._write([self._of_entry(to.origin, *each) for each in entries])
+        self._cursor = entries[-1][0]
+        return len(entries)
 
-    def _read(self, position: int, state: bytes) -> Entry:
+    def _page(self, after: int, limit: int) -> Page:
+        rows = self.ledger.rows(PAGE, after, limit)
+        return Page(after, rows, self.hands.ask([state for _, state in rows]))
+
+    def _unread(self, page: Page) -> list[Ready]:
+        """Raise what is wrong with an entry of this page."""
+        return [self._read(position, state) for position, state in page.rows]
+
+    def _read(self, position: int, state: bytes) -> Ready:
         try:
-            return self.entries.read(state)
+            return self.hands.entries.ready(state)
         except NewerSchema as error:
             message = f"{error}: let that release keep the ledger"
             raise Unavailable(message) from None
@@ -180,24 +208,28 @@ class Sequencer:
             message = f"the entry at position {position} cannot be read, and has no leaf: {error}"
             raise Broken(message) from None
 
-    def _of_entry(self, origin: str, position: int, entry: Entry) -> New:
-        chain = self._chains.get(entry.record_id, Chain())
-        return self._chained(entry.leaf(origin, position, chain), chain, entry.record_id, position=position)
-
-    def _chained(self, leaf: bytes, chain: Chain, record_id: UUID, **of: Any) -> New:  # noqa: ANN401 (position or act)
-        self._chains[record_id] = Chain(chain.place + 1, leaf_hash(leaf))
-        return New(leaf, record_id=record_id, place=chain.place + 1, **of)
+    def _of_entry(self, origin: str, position: int, record: UUID, ready: Ready) -> New:
+        chain = self._chains.get(record, START)
+        leaf = ready.leaf(origin, position, chain)
+        new = New(leaf, leaf_hash(leaf), position, None, record, chain.place + 1)
+        self._chains[record] = Chain(chain.place + 1, new.hash)
+        return new
 
     def _add_asked(self, limit: int) -> int:
         asked = [Asked(*row) for row in self.ledger.rows(ASKED, limit)]
         if not asked:
             return 0
         to = self._year(self.log.year if self.log else asked[0].asked_at.year)
-        self._remember({each.record_id for each in asked})
-        found = []
+        self._remember({each.record_id for each in asked if each.record_id is not None})
+        found: list[New] = []
         for each in asked:
-            chain = self._chains.get(each.record_id, Chain())
-            found.append(self._chained(each.leaf(to.origin, chain), chain, each.record_id, act=each.id))
+            record = each.record_id
+            chain = self._chains.get(record, START) if record else START
+            leaf = each.leaf(to.origin, chain)
+            place = chain.place + 1 if record else None
+            found.append(New(leaf, leaf_hash(leaf), None, each.id, record, place))
+            if record:
+                self._chains[record] = Chain(chain.place + 1, found[-1].hash)
         with self.connection.transaction():
             self._write(found)
         return len(found)
@@ -212,12 +244,12 @@ class Sequencer:
         """Leaves, tiles and head, inside the caller's transaction."""
         now, tree = self.log, self._tree
         assert now is not None  # noqa: S101 (who writes has taken a log)
-        size, changed = grow(tree.tiles, now.size, (leaf_hash(each.data) for each in new))
+        size, changed = grow(tree.tiles, now.size, [each.hash for each in new])
         with self.connection.cursor() as cursor:
             with cursor.copy(INTO) as copy:
                 copy.set_types(TYPES)
-                for index, each in enumerate(new, now.size):
-                    copy.write_row((now.number, index, *each))
+                for index, (data, _, *rest) in enumerate(new, now.size):
+                    copy.write_row((now.number, index, data, *rest))
             where = list(changed)
             tiles = [[level for level, _ in where], [n for _, n in where], [changed[each] for each in where]]
             cursor.execute(TILES, (now.number, *tiles))

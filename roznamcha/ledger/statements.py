@@ -1,4 +1,4 @@
-"""What the ledger says of itself: that a log begins or is broken off, and that a copy of a record ends here."""
+"""What the ledger says of itself: that a log begins or is broken off, a copy ends here, an authority stamped a head."""
 
 from __future__ import annotations
 
@@ -6,38 +6,47 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from roznamcha.ledger.canonical import canonical
-from roznamcha.ledger.disclosing import Disclosure, filled_up, open_disclosure
-from roznamcha.ledger.leaf import VERSION, Chain, commitment
+from roznamcha.ledger.canonical import canonical, encode
+from roznamcha.ledger.disclosing import Disclosure, Told, rest_of, told_of
+from roznamcha.ledger.leaf import VERSION, Chain
 from roznamcha.ledger.notes import base64_text
 
 COPY = "copy"
 """The kind of the leaf with which a bundle ends."""
 BREAK, BEGIN = "discontinuity", "begin"
+STAMP = "stamp"
+"""The kind of the leaf that holds an authority's time stamp, whole, with the head that it is on."""
 
 
 class Asked(NamedTuple):
-    """Something the ledger is asked to say of a record. Its content has no personal data in it."""
+    """Something the ledger is asked to say of a record, or of a head. Its content has no personal data in it."""
 
     id: UUID
-    record_id: UUID
+    record_id: UUID | None
     salt: bytes
     content: dict[str, Any]
     asked_at: datetime
 
     @property
-    def disclosures(self) -> list[Disclosure]:
+    def told(self) -> Told:
         """Each part of its content, openable by itself."""
-        return filled_up(
-            self.salt, [open_disclosure(self.salt, f"copy.{name}", each) for name, each in self.content.items()]
+        return told_of(
+            self.salt, {f"copy.{name}": rest_of(f"copy.{name}", encode(each)) for name, each in self.content.items()}
         )
 
+    @property
+    def disclosures(self) -> list[Disclosure]:
+        """The same as disclosures."""
+        return self.told.disclosures()
+
     def leaf(self, origin: str, chain: Chain) -> bytes:
-        """Its leaf behind the record's last one."""
+        """Its leaf: behind the record's last one, or by itself and in the open where it is of no record."""
+        if self.record_id is None:
+            told = {"entry": str(self.id), "kind": STAMP, "at": time_text(self.asked_at), **self.content}
+            return canonical({"v": VERSION, "log": origin, **told})
         told = {"entry": str(self.id), "kind": COPY, "record": str(self.record_id), **chain.told()}
-        return canonical(
-            {"v": VERSION, "log": origin, "at": time_text(self.asked_at), **told, **commitment(self.disclosures)}
-        )
+        sealed = {"_sd": self.told.digests(), "_sd_alg": "sha-256"}
+        return canonical({"v": VERSION, "log": origin, "at": time_text(self.asked_at), **told, **sealed})
 
 
 def beginning(origin: str, at: datetime, previous: dict[str, Any] | None) -> bytes:

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+from cryptography.x509 import load_pem_x509_certificate
+from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+
 CONFIG = """
 [tsa]
 default_tsa = one
@@ -16,7 +19,6 @@ default_tsa = one
 serial = {folder}/serial
 crypto_device = builtin
 signer_cert = {folder}/tsa.pem
-certs = {folder}/ca.pem
 signer_key = {folder}/tsa.key
 signer_digest = sha256
 default_policy = 1.2.3.4.1
@@ -32,6 +34,15 @@ KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 def openssl(*arguments: str) -> bytes:
     """What openssl gives."""
     return subprocess.run(["openssl", *arguments], capture_output=True, check=True).stdout
+
+
+def by_another(token: bytes, note: bytes, known: Path) -> bool:
+    """Whether rfc3161-client, which shares nothing with openssl's own check, finds a head stamped."""
+    trusted = VerifierBuilder().add_root_certificate(load_pem_x509_certificate(known.read_bytes())).build()
+    try:
+        return trusted.verify_message(decode_timestamp_response(token), note)
+    except (VerificationError, ValueError):
+        return False
 
 
 @contextmanager

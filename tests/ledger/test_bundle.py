@@ -17,7 +17,7 @@ from roznamcha.ledger.audiences import RULES
 from roznamcha.ledger.notes import Signer, vkey_of
 from roznamcha.ledger.verify import COSIGNATURE, judge, pack, read_policy, unpack
 from tests.acts import act
-from tests.ledger.authority import authority
+from tests.ledger.authority import authority, by_another
 from tests.ledger.copies import (
     ACCUSED,
     BY,
@@ -216,12 +216,18 @@ def test_an_authority_has_stamped_the_head(case: Court, tmp_path: Path) -> None:
     lines = {line: (how, says) for line, how, says in judge(stamped, case.policy, known)}
     assert lines["TIMED"][0] == "OK", lines
     assert "GMT" in lines["TIMED"][1]
+    (token,) = (data for name, data in unpack(stamped).items() if name.endswith(".tsr"))
+    (note,) = (data for name, data in unpack(stamped).items() if name.endswith("/checkpoint"))
+    assert by_another(token, note, known)
+    assert not by_another(token, note, stranger)
+    assert not by_another(token, note + b"\n", known)
     by_stranger = {line: how for line, how, _ in judge(stamped, case.policy, stranger)}
     assert by_stranger["TIMED"] == "FAILED"
     files = unpack(stamped)
-    (token,) = (name for name in files if name.endswith(".tsr"))
-    altered = files | {token: files[token].replace(files[token][-40:], bytes(40))}
+    (name,) = (name for name in files if name.endswith(".tsr"))
+    altered = files | {name: token.replace(token[-40:], bytes(40))}
     assert {line: how for line, how, _ in judge(packed(altered), case.policy, known)}["TIMED"] == "FAILED"
+    assert not by_another(altered[name], note, known)
 
 
 def test_an_earlier_copy_ends_earlier(case: Court) -> None:

@@ -106,8 +106,8 @@ def test_a_later_day_undoes_no_lapse(facts: list[Fact], one: timedelta, other: t
         state, then = clock.state(early), after[key(clock)].state(late)
         if state == "lapsed":
             assert then in {"lapsed", "met late"}
-        elif state not in {"open", "extended"}:
-            assert then == state
+        elif state not in {"open", "extended"} and not (state == "overtaken" and clock.rule.suspends):
+            assert then == state  # one that stands still after a release runs on after a new remand
 
 
 def test_nearly_every_rule_is_steady() -> None:

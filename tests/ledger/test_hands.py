@@ -1,0 +1,143 @@
+"""More hands for the sequencer: the same leaves whoever makes them, and nothing lost with a hand."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from consumers.embedded import connected
+from roznamcha.errors import Broken
+from roznamcha.ledger import hands as of_hands
+from roznamcha.ledger.hands import Hands
+from roznamcha.ledger.kept import Ledger, all_leaves
+from roznamcha.ledger.sequencer import Sequencer
+from schemas import catalogue
+from tests.acts import NOW
+from tests.consumers.feed import write_cases
+from tests.ledger.keeping import Keeper
+from tests.roznamcha.kit import ROOT
+
+EMPTY = ["TRUNCATE roznamcha.logs CASCADE", "TRUNCATE roznamcha.ledger_acts"]
+
+
+@pytest.fixture
+def keeper(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
+    """Nine cases of four entries each, and pages of few are handed over too."""
+    monkeypatch.setattr(of_hands, "FEW", 2)
+    write_cases(database, 9)
+    made = Keeper(database, tmp_path)
+    made.keys.make("tlog.example/cg/2026")
+    return made
+
+
+@contextmanager
+def sequencing(keeper: Keeper, count: int) -> Iterator[Sequencer]:
+    """A sequencer with so many hands, on an empty ledger."""
+    keeper.tamper(*EMPTY)
+    keeper.memory.path.unlink(missing_ok=True)
+    hands = Hands(catalogue(), count)
+    try:
+        with connected(keeper.url) as connection:
+            made = Sequencer(connection, catalogue(), keeper.keys, keeper.memory, lambda: NOW, hands)
+            made.begin()
+            yield made
+    finally:
+        hands.close()
+
+
+def leaves(keeper: Keeper) -> list[bytes]:
+    """All of them."""
+    with connected(keeper.url) as connection:
+        ledger = Ledger(connection)
+        return [each.data for each in all_leaves(ledger, ledger.log())]
+
+
+def test_the_same_leaves_and_the_same_signature(keeper: Keeper) -> None:
+    """With none, one, two or three hands, in whatever batches: every byte, and the head that is signed."""
+    seen = []
+    for count, batch in ((0, 1_024), (1, 1_024), (2, 7), (3, 5)):
+        with sequencing(keeper, count) as sequencer:
+            while sequencer.add(batch):
+                pass
+            sequencer.sign()
+        seen.append((leaves(keeper), keeper.memory.read()))
+    assert all(each == seen[0] for each in seen)
+    assert len(seen[0][0]) == 37
+
+
+@pytest.mark.parametrize("when", ["before", "amid"])
+def test_a_hand_that_is_killed(keeper: Keeper, when: str) -> None:
+    """Killed before it is asked, or with its work in hand: the sequencer goes on by itself, and nothing is missing."""
+    with sequencing(keeper, 0) as sequencer:
+        sequencer.catch_up()
+    without = leaves(keeper)
+    with sequencing(keeper, 2) as sequencer:
+        if when == "amid":
+            sequencer.add(7)
+        for process, _ in sequencer.hands.at_work:
+            os.kill(process.pid, signal.SIGKILL)
+            process.join()
+        while sequencer.add(7):
+            pass
+        assert not sequencer.hands.at_work
+    assert leaves(keeper) == without
+
+
+def test_an_entry_that_cannot_be_read_is_named(keeper: Keeper) -> None:
+    """By its position, as without hands; what stands before its page has its leaves."""
+    keeper.tamper("UPDATE roznamcha.entries SET state = substr(state, 1, 60) WHERE notification_id = 20")
+    with sequencing(keeper, 2) as sequencer:
+        assert [sequencer.add(7), sequencer.add(7)] == [7, 7]
+        with pytest.raises(Broken, match="the entry at position 20 cannot be read"):
+            sequencer.add(7)
+    assert len(leaves(keeper)) == 1 + 14
+
+
+def test_what_nobody_takes_is_not_taken_for_the_next(keeper: Keeper) -> None:
+    """A page that was asked for and is not wanted any more: the next answer is that of the next page."""
+    with connected(keeper.url) as connection:
+        rows = Ledger(connection).rows("SELECT state FROM roznamcha.entries ORDER BY notification_id")
+    states = [state for (state,) in rows]
+    hands = Hands(catalogue(), 2)
+    try:
+        hands.ask(states[:8])
+        assert hands.ask(states[8:20]).taken() == [*map(hands.entries.ready, states[8:20])]
+        assert len(hands.at_work) == 2
+    finally:
+        hands.close()
+
+
+def test_no_hand_outlives_whom_it_works_for() -> None:
+    """A sequencer that is killed leaves nobody behind."""
+    program = (
+        "import os, signal\nfrom schemas import catalogue\nfrom roznamcha.ledger.hands import Hands\n"
+        "hands = Hands(catalogue(), 2)\n"
+        "print(*[process.pid for process, _ in hands.at_work], flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert done.stdout is not None
+    left = {int(each) for each in done.stdout.readline().split()}
+    done.stdout.close()
+    assert done.wait() == -signal.SIGKILL
+    assert len(left) == 2
+    until = time.monotonic() + 60
+    while left and time.monotonic() < until:
+        left = {each for each in left if alive(each)}
+        time.sleep(0.1)
+    assert not left
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there, and not only its number."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
