@@ -103,7 +103,11 @@ def page_of(labels: Iterable[Label], zone: ZoneInfo) -> str:
 
 
 def _label(label: Label, zone: ZoneInfo) -> str:
-    picture = segno.make(label.code, error="m", micro=False).svg_inline(scale=2, border=4, omitsize=True)
+    # What was named before ids had a limit is printed without a code, and costs no other label.
+    fits = len(label.code) <= LONGEST
+    picture = (
+        segno.make(label.code, error="m", micro=False).svg_inline(scale=2, border=4, omitsize=True) if fits else ""
+    )
     lines = (
         ("प्रकरण · case", label.matter or str(label.record_id)),
         ("वस्तु · article", label.property_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,11 @@ BRINGS_BACK: dict[State, str] = {
     "missing": "PropertyFound",
 }
 """The act that comes next for an article which is not with the police."""
+
+LONGEST_ID = 200
+"""Letters of an article's id: what a label's code can hold."""
+UNSEEN = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff]|(?<![\u0900-\u0dff])[\u200c\u200d]|\\s\\s|[^\\S ]")
+"""What nobody sees on paper. A joiner stands in Indian scripts, behind a letter of theirs."""
 
 HAND_OVER = HandOff(
     "article to officer", "अधिकारी को वस्तु", owner="officer",
@@ -177,6 +183,12 @@ def listed(matter: Matter) -> str:
     ids = [*matter.part(Malkhana).articles]
     shown = ids if len(ids) <= 6 else [*ids[:4], f"… {ids[-2]}", ids[-1]]  # noqa: PLR2004 (what fits on a line)
     return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]])) or "nothing"
+
+
+def nameable(property_id: str) -> bool:
+    """Whether an article may be called so: its label can be scanned, and nobody takes it for another on paper."""
+    blank = property_id != property_id.strip() or not property_id
+    return not blank and len(property_id) <= LONGEST_ID and not UNSEEN.search(property_id)
 
 
 def measurable(quantity: Decimal) -> bool:

@@ -30,6 +30,7 @@ from domain.malkhana.article import (
     listed,
     measurable,
     measured,
+    nameable,
     standing,
 )
 
@@ -303,8 +304,8 @@ class SeizesProperty(Entry):
         if not ids:
             yield f"nothing is seized: the memo for {matter.label} lists no article. Give at least one item."
         for each in sorted(set(ids)):
-            if not each.strip():
-                yield "an article is listed without an id. Give each its own, as PR/1."
+            if not nameable(each):
+                yield "an article is listed without an id that a label can hold and paper can show. Give one, as PR/1."
             elif standing(matter, each):
                 yield f"{each} cannot be seized: {matter.label} already has an article of that id. Give it a new one."
             elif ids.count(each) > 1:

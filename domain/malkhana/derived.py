@@ -10,7 +10,7 @@ from typing import Literal
 
 from domain.common.matter import Matter
 from domain.event import changed
-from domain.malkhana.article import IN_CUSTODY, WITH_POLICE, Article, Category, Malkhana, standing
+from domain.malkhana.article import IN_CUSTODY, WITH_POLICE, Article, Category, Malkhana, nameable, standing
 from domain.malkhana.custody import ConcernsProperty
 
 
@@ -47,8 +47,8 @@ class DerivesExhibit(ConcernsProperty):
         if not ids:
             yield f"nothing is derived from {self.property_id}. Give at least one exhibit."
         for each in sorted(set(ids)):
-            if not each.strip() or standing(matter, each) or ids.count(each) > 1:
-                yield f"exhibit '{each}' from {self.property_id} needs an id that no other of {matter.label} has."
+            if not nameable(each) or standing(matter, each) or ids.count(each) > 1:
+                yield f"exhibit '{each[:40]}' from {self.property_id} needs an id that no other of {matter.label} has."
         for each in self.also_from:
             if standing(matter, each) is None:
                 yield f"{self.property_id} and {each} cannot be worked on together: {matter.label} has no {each}."

@@ -10,7 +10,7 @@ from typing import Any
 from domain.common.codes import CodeOrOfficer
 from domain.common.matter import Matter
 from domain.event import changed
-from domain.malkhana.article import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, standing
+from domain.malkhana.article import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, nameable, standing
 from domain.malkhana.custody import ConcernsProperty
 from domain.malkhana.units import in_unit
 
@@ -134,8 +134,8 @@ class SplitsProperty(ConcernsProperty):
         if not ids:
             yield f"{self.property_id} cannot be split into nothing. Give at least one sample."
         for each in sorted(set(ids)):
-            if not each.strip() or standing(matter, each) or ids.count(each) > 1:
-                yield f"sample '{each}' of {self.property_id} needs an id that no other article of {matter.label} has."
+            if not nameable(each) or standing(matter, each) or ids.count(each) > 1:
+                yield f"sample '{each[:40]}' of {self.property_id} needs an id that no other of {matter.label} has."
         for sample in self.samples:
             if in_unit(sample.quantity, sample.unit, article.unit) is None:
                 yield (

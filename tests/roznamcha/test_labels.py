@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,13 @@ LABEL = Label(
     RECORD, "PR/1/S1", "CG-RPR-01/0012/2026", "a packet <b>&", "0.024", "kg", "K", "rack 4",
     datetime(2026, 7, 2, 3, 30, tzinfo=UTC), "Bus stand", "SI CG-1001", "malkhana register 7/2026",
 )  # fmt: skip
+
+
+def test_one_id_that_no_code_can_hold_costs_no_other_label() -> None:
+    """It was taken before ids had a limit: it is printed in words, and the others with their codes."""
+    page = page_of([replace(LABEL, property_id="P" * 3000), LABEL], ZoneInfo("Asia/Kolkata"))
+    assert (page.count("<section>"), page.count("<svg")) == (2, 1)
+    assert "P" * 3000 in page
 
 
 @pytest.mark.parametrize("property_id", ["PR/1", "PR/1/S1", "जप्ती/३", "a" * 200])

@@ -142,9 +142,10 @@ def test_a_sample_is_some_of_it(amount: str) -> None:
 def test_each_sample_has_an_id_of_its_own_and_a_unit_that_adds_up() -> None:
     """No blank id, none used twice, none that the case has; and grams of grams."""
     when(STORED, split(remaining="500", samples=())).refused("PR/1 cannot be split into nothing")
-    when(STORED, split(sample(1), sample(1))).refused("sample 'PR/1/S1' of PR/1 needs an id that no other article")
+    when(STORED, split(sample(1), sample(1))).refused("sample 'PR/1/S1' of PR/1 needs an id that no other")
     when(STORED, split(sample(1, id="PR/1"))).refused("sample 'PR/1' of PR/1 needs an id")
     when(STORED, split(sample(1, id=" "))).refused("needs an id")
+    when(STORED, split(sample(1, id="PR/1 "))).refused("needs an id")
     when(STORED, split(sample(1, unit="ml"))).refused("sample PR/1/S1 is measured in ml", "Give the quantity in g")
 
 

@@ -57,6 +57,9 @@ def test_a_memo_lists_something() -> None:
 def test_each_article_has_an_id_of_its_own() -> None:
     """No blank id, no id twice in the memo, none that the case already has."""
     when(given(fir()), seized(item(1, id=" "))).refused("without an id")
+    for unseen in ("PR/1 ", "PR/\u200b1", "PR\u200d/1", "PR  1", "P" * 201):
+        when(given(fir()), seized(item(1, id=unseen))).refused("without an id")
+    when(given(fir()), seized(item(1, id="P" * 200), item(2, id="क्\u200dष/1 क"))).entered()
     when(given(fir()), seized(item(1), item(1))).refused("PR/1 is listed twice")
     when(given(fir(), seized()), seized(memo="SM/2")).refused("0012/2026 already has an article of that id")
 
