@@ -148,7 +148,7 @@ def test_bad_acts_on_the_command_line_leave_nothing(program: Program) -> None:
         (["record", GOOD, "--by", "1,SI,IO", "--station", "S", "--json-fields", "{"], 1),
         (["record", GOOD, "--by", "1,SI,IO", "--station", "S", "--field", "sections"], 2),
         (["record", GOOD, "--by", "1,SI,IO", "--station", "S", "--nonsense"], 2),
-        (["record", GOOD, "--station", "S"], 1),
+        (["record", GOOD, "--station", "S"], 2),
         (["record"], 2),
         (["recrod", GOOD], 2),
         (
