@@ -60,6 +60,7 @@ class Fact(NamedTuple):
 class Marks(View):
     """One row for each record, indicator, station and day."""
 
+    version = 2
     State = Slate
     ignores = frozenset({TellsOfClock})
     indexes = (("indicator", "day"), ("day",))
@@ -132,9 +133,10 @@ class Marks(View):
             found[at] = self.Row(state.record_id, *at, sums["district"], sums["good"], of, list(sums["failed"]))
         kept = [_fact(each) for each in standing(state.facts, state.corrections)]
         holders = Holders(kept)
-        for since, station, district in holders.steps:
-            at = (HELD, station, _day(since, self.zone))
-            found.setdefault(at, self.Row(state.record_id, *at, district))
+        # Of a day, who has the record at its end: one row, so that it is the same in whatever order rows are read.
+        last = {_day(since, self.zone): (holder, district) for since, holder, district in holders.steps}
+        for held_on, (holder, district) in last.items():
+            found[HELD, holder, held_on] = self.Row(state.record_id, HELD, holder, held_on, district)
         for each in self._told:
             for fact, due, done in _MARKED[each.kind](each, kept):
                 station, district = (done.station, done.district) if done else holders.at(due, fact)

@@ -138,6 +138,16 @@ def test_a_duty_that_left_the_station_is_not_counted_and_one_taken_over_counts_t
     assert held == {"CG-RPR-01", "CG-RPR-02"}
 
 
+@pytest.mark.parametrize(
+    "way", [("CG-B", "CG-A"), ("CG-Z", "CG-A"), ("CG-A", "CG-Z"), ("CG-A", "CG-B", "CG-A")], ids=str
+)
+def test_of_a_day_the_last_station_holds_the_record(way: tuple[str, ...]) -> None:
+    """A case that comes to several stations on one day is held by one: who has it when the day ends."""
+    came = [act("case.CaseReceived", at=DAY + timedelta(hours=1 + n), from_station="CG-XX") for n in range(len(way))]
+    rows = fold_record(VIEW, given(fir(), *map(by_station, came, way)).entries)
+    assert [row.station for row in rows if row.indicator == HELD] == [way[-1]]
+
+
 def test_an_exemption_that_is_entered_too_late_exempts_nothing() -> None:
     """Else a station could take out of the count whatever went wrong, by a paper of an earlier date."""
     sent = act("case.CaseTransferred", at=DAY + timedelta(hours=30), to_station="CG-RPR-02", reason="jurisdiction")
