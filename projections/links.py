@@ -115,6 +115,7 @@ class _Walk:
     def __init__(self, chain: Chain) -> None:
         slips = standing(chain.slips, chain.corrections)
         self.acts = [(slip, act_of(slip)) for slip in slips]
+        self.struck = bool(chain.corrections)
         self.matter: Matter = Matter.blank(chain.record_id)
         self.links: list[Link] = []
         self.notes: list[Note] = []
@@ -159,8 +160,11 @@ class _Walk:
             self.said.append(act)
 
     def _impossible(self, act: ConcernsProperty, before: Article | None) -> list[Break]:
-        """Every act was possible when it was entered; since then an entry on which it rests may have been struck."""
-        if not any(act.refuse(self.matter)):
+        """Every act was possible when it was entered; since then an entry on which it rests may have been struck.
+
+        Where nothing was, nothing is asked: a rule of today says nothing of what an earlier one allowed.
+        """
+        if not self.struck or not any(act.refuse(self.matter)):
             return []
         where = f"{before.whereabouts}, {before.quantity} {before.unit}" if before else "not in the register"
         return [Break("impossible", f"by the entries that stand {act.property_id} is {where}")]

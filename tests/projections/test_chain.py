@@ -141,6 +141,13 @@ def test_an_entry_whose_ground_was_struck_is_a_break(case: str) -> None:
     assert told == [(version, f"by the entries that stand {what}") for version, what in due]
 
 
+def test_where_nothing_was_struck_todays_rules_judge_no_earlier_entry() -> None:
+    """What an earlier release let in was possible then, though it is refused now."""
+    allowed_once = [each for each in given(*SENT).entries if each.name != "case.PropertySentToLaboratory"]
+    told = [each["code"] for row in fold_record(Custody(), allowed_once) for each in row.breaks]
+    assert "impossible" not in told
+
+
 def test_nothing_done_about_an_article_vanishes_with_its_seizure() -> None:
     """The seizure is struck, or the drawing of a sample: what was done with it stands beside the chain, one by one."""
     sample = (fir(), seized(), deposited(), split(), sent(property_id="PR/1/S1"), struck(4))
