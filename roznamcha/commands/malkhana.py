@@ -26,6 +26,11 @@ from roznamcha.views import open_board
 
 WORDS: dict[Side, str] = {"PropertyHandedOver": "handed over", "PropertyTakenOver": "taken over"}
 SAID = {"already": "entered before", "refused": "refused", "left": "left where it is"}
+Changed = Annotated[str, typer.Argument(metavar="AUDIT", help="The audit in which the change of keeper is entered")]
+When = Annotated[str, typer.Option(help="When, RFC 3339 with zone; default: now")]
+Without = Annotated[
+    list[str] | None, typer.Option(help="An article that stays: its record's number, a blank, its id; repeatable")
+]
 app = typer.Typer(help="The malkhana: audits of the shelf against the register.", no_args_is_help=True)
 audit = typer.Typer(help="Audits of a malkhana.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
@@ -93,12 +98,10 @@ def audit_finish(
 
 @app.command("hand-over")
 def hand_over(
-    record: Annotated[str, typer.Argument(metavar="AUDIT", help="The audit in which the change of keeper is entered")],
+    record: Changed,
     by: Annotated[str, typer.Option(help="The keeper who is relieved: id,rank,role")],
-    at: Annotated[str, typer.Option(help="When, RFC 3339 with zone; default: now")] = "",
-    without: Annotated[
-        list[str] | None, typer.Option(help="An article that stays: its record's number, a blank, its id; repeatable")
-    ] = None,
+    at: When = "",
+    without: Without = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -108,12 +111,10 @@ def hand_over(
 
 @app.command("take-over")
 def take_over(
-    record: Annotated[str, typer.Argument(metavar="AUDIT", help="The audit in which the change of keeper is entered")],
+    record: Changed,
     by: Annotated[str, typer.Option(help="The new keeper: id,rank,role")],
-    at: Annotated[str, typer.Option(help="When, RFC 3339 with zone; default: now")] = "",
-    without: Annotated[
-        list[str] | None, typer.Option(help="An article that is not taken: its record's number, a blank, its id")
-    ] = None,
+    at: When = "",
+    without: Without = None,
     *,
     as_json: AsJson = False,
 ) -> None:
