@@ -93,7 +93,7 @@ def test_dead_letters_are_acknowledged_by_a_person(
         assert len(every) == 4
         who: Any = {"by": "CG-9001,SP,administrator", "reason": "the topic was deleted", "as_json": True}
         for wrong, error in (
-            ({"by": "CG-9001"}, Refused), ({"reason": " "}, Refused), ({"numbers": [every[-1], 999]}, Refused),
+            ({"by": "CG-9001"}, Usage), ({"reason": " "}, Usage), ({"numbers": [every[-1], 999]}, Refused),
             ({"numbers": None}, Usage),
         ):  # fmt: skip
             with pytest.raises(error):
