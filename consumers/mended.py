@@ -86,6 +86,18 @@ def _set_join(coordinator: Any, outcome: Any) -> None:  # noqa: ANN401
     coordinator.__dict__["_join_task"] = None if outcome is None else _Joining(outcome)
 
 
+_need_rejoin = ConsumerCoordinator.need_rejoin
+
+
+def _needs_to_join(self: Any) -> bool:  # noqa: ANN401
+    """Whether a member has to join; one whose join is under way has to until it has taken the outcome.
+
+    The library asks only why it began. Where that was a topic made anew, who shares it out learns the new partitions on
+    the way: the reason is gone, the outcome is never taken, and the member neither reads nor says that it lives.
+    """
+    return bool(self.rejoining or _need_rejoin(self))
+
+
 _SOCKETS: WeakKeyDictionary[Any, WeakSet[Any]] = WeakKeyDictionary()
 """The sockets that each client has connected."""
 
@@ -118,6 +130,7 @@ def _closing(self: Any) -> None:  # noqa: ANN401
             sock.close()
 
 
+ConsumerCoordinator.need_rejoin = _needs_to_join
 KafkaNetSocket.sock_connect = _connecting
 NetworkSelector.close = _closing
 Fetcher.PartitionRecords = _Records

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -60,14 +61,15 @@ def came(own: str, who: str) -> list[tuple[int, int]]:
     ]
 
 
-def came_once(own: str, who: str, broker: Broker, topic: str, partitions: int = 60) -> None:
-    """Each message came once, and those of a partition in their order."""
-    found = came(own, who)
+def came_once(own: str, who: str, broker: Broker, topic: str, partitions: int = 60, waited: UUID | None = None) -> None:
+    """Each message came once, and those of a partition in their order; a record that had `waited`, in its own."""
+    found = query(own, "SELECT partition, position, key FROM came WHERE who = %s ORDER BY nth", who)
     there = [(each.partition, position(each)) for each in read_topic(broker, topic, partitions)]
-    assert sorted(found) == sorted(there)
-    for partition in {each for each, _ in found}:
-        numbers = [number for each, number in found if each == partition]
-        assert numbers == sorted(numbers)
+    assert sorted((partition, number) for partition, number, _ in found) == sorted(there)
+    queues: dict[tuple[int, bool], list[int]] = {}
+    for partition, number, key in found:
+        queues.setdefault((partition, json.loads(key)[0] == str(waited)), []).append(number)
+    assert all(numbers == sorted(numbers) for numbers in queues.values())
 
 
 def holds(own: str, who: str, url: str, short: str) -> None:

@@ -13,7 +13,9 @@ from kafka.net.inet import KafkaNetSocket
 
 from consumers import mended
 from consumers.clients import Broker, KafkaError, Timeout, leave
-from tests.broker.nodes import free_ports
+from consumers.topics import Topics
+from tests.broker.nodes import free_ports, new_prefix
+from tests.consumers.subscribing import until
 
 assert mended
 
@@ -97,3 +99,19 @@ def test_a_connection_that_was_replaced_is_closed_too(broker: Broker) -> None:
     assert forgotten.fileno() >= 0
     leave(consumer, 1_000)
     assert forgotten.fileno() == -1
+
+
+def test_a_join_whose_reason_is_gone_is_finished(broker: Broker, topics: Topics) -> None:
+    """A member that shares out begins for a topic made anew, and knows all of it before it takes what it has joined."""
+    consumer = broker.consumer(new_prefix())
+    try:
+        consumer.subscribe([topics.entries])
+        until(lambda: consumer.poll(100) or consumer.assignment())
+        coordinator = consumer._coordinator  # noqa: SLF001
+        coordinator._assignment_snapshot = {topics.entries: set()}  # noqa: SLF001 (as it was told in between)
+        until(lambda: consumer.poll(1) or coordinator._join_task is not None)  # noqa: SLF001
+        until(coordinator._join_task.succeeded)  # noqa: SLF001 (nobody polls, and its outcome is there)
+        until(lambda: consumer.poll(100) or coordinator.stable(), 20)
+        assert len(consumer.assignment()) == topics["entries"].partitions
+    finally:
+        leave(consumer, 1_000)

@@ -134,7 +134,7 @@ def test_a_row_that_cannot_be_taken_parks_its_record(
     assert len(came(own, "clumsy")) == len(read_topic(broker, name)) - lot.waiting
     mended = True
     assert clumsy.replay(station[1]) is None
-    came_once(own, "clumsy", broker, name)
+    came_once(own, "clumsy", broker, name, waited=station[1])
     holds(own, "clumsy", database, "custody")
 
 

@@ -164,15 +164,16 @@ class Scene:
         """Of these topics: name, partition, the node that leads it, and how many copies are complete."""
         return [tuple(each) for each in json.loads(self.barracks.do("leaders", self.order("leaders", of=names)))]
 
-    def words(self) -> str:
-        """What those who are kept at work said last."""
-        return "\n".join(f"--- {name}\n{self.barracks.said(name)[-2_000:]}" for name in (*KEPT, "writer"))
+    def words(self, *names: str) -> str:
+        """What these said last, and those who are kept at work."""
+        asked = dict.fromkeys((*names, *KEPT, "writer"))
+        return "\n".join(f"--- {name}\n{self.barracks.said(name)[-2_000:]}" for name in asked)
 
     def nobody_failed(self) -> None:
         """Whoever ended by himself had a reason outside himself."""
         self.barracks.hear()
-        failed = [name for name, how in self.barracks.ends if how == "failed"]
-        assert not failed, f"{failed}\n{self.words()}"
+        failed = {name: how for name, how in self.barracks.ends if how.startswith("failed")}
+        assert not failed, f"{failed}\n{self.words(*failed)}"
 
     def flows(self, patience: float = PATIENCE) -> None:
         """What is entered from now on arrives everywhere."""

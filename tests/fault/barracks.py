@@ -40,7 +40,7 @@ class Barracks:
     process: subprocess.Popen[str]
     folder: Path
     ends: list[tuple[str, str]] = field(default_factory=list)
-    """Who ended, in turn, and how: killed, done, away, or failed."""
+    """Who ended, in turn, and how: killed, done, away, or failed with an exit code."""
 
     def _ask(self, verb: str, name: str = "", order: Any = None) -> Any:
         assert self.process.stdin is not None
@@ -183,9 +183,11 @@ class Keeper:
                 self.start(post)
 
     def _ended(self, post: Post, code: int) -> None:
-        post.pid, post.how = 0, "killed" if code == -signal.SIGKILL else ENDS.get(code, "failed")
+        post.pid, post.how = 0, "killed" if code == -signal.SIGKILL else ENDS.get(code, f"failed with {code}")
+        if code == -signal.SIGTERM and not post.order["kept"]:
+            post.how = "done"  # dismissed before he had learnt to listen
         self.ends.append((post.name, post.how))
-        if post.order["kept"] and post.how != "failed":  # who fails is not put back: the test must see it
+        if post.order["kept"] and not post.how.startswith("failed"):  # who fails is not put back: the test must see it
             post.order.pop("at", None)
             post.again = time.monotonic() + (BREATH if post.how == "away" else 0.0)
 
