@@ -31,6 +31,14 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 
 @pytest.fixture(scope="module")
+def number(district: Program) -> str:
+    """The case with which the board tells to go on."""
+    found = re.search(r"\./run custody (\S+)", district.run("demo", "--cases", "40").stdout)
+    assert found is not None
+    return found[1]
+
+
+@pytest.fixture(scope="module")
 def whole_district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The sample district as a stranger has it who has typed `./run`: the README names cases of it."""
     program = Program(tmp_path_factory.mktemp("whole"), "")
@@ -130,16 +138,8 @@ def test_the_demo_never_mixes_with_real_cases(program: Program, tmp_path: Path) 
     assert program.count("entries") == 1
 
 
-def number_of(district: Program) -> str:
-    """The case with which the board tells to go on."""
-    found = re.search(r"\./run custody (\S+)", district.run("demo", "--cases", "40").stdout)
-    assert found is not None
-    return found[1]
-
-
-def test_each_reading_has_its_shape(district: Program) -> None:
+def test_each_reading_has_its_shape(district: Program, number: str) -> None:
     """One JSON document on stdout, with the keys that were promised."""
-    number = number_of(district)
     shown = district.json("show", number)
     assert (shown["number"], shown["register"]) == (number.partition("/")[2], "case")
     history = district.json("history", number)["entries"]
@@ -168,9 +168,8 @@ def test_each_reading_has_its_shape(district: Program) -> None:
     assert all(each["removed"] == each["added"] == 0 for each in district.json("rebuild", "all"))
 
 
-def test_as_of_and_known_at_go_back_in_both_times(district: Program) -> None:
+def test_as_of_and_known_at_go_back_in_both_times(district: Program, number: str) -> None:
     """As of a day: what had happened; known at a day: what had been recorded; before the first entry, nothing."""
-    number = number_of(district)
     whole = district.json("show", number)["entries"]
     assert district.json("show", number, "--as-of", "2020-01-01")["entries"] == 0
     assert district.json("show", number, "--known-at", "2026-12-31")["entries"] == whole
@@ -178,9 +177,9 @@ def test_as_of_and_known_at_go_back_in_both_times(district: Program) -> None:
     assert 2 <= early["entries"] <= whole
 
 
-def test_a_sealed_column_is_shown_as_sealed(district: Program) -> None:
+def test_a_sealed_column_is_shown_as_sealed(district: Program, number: str) -> None:
     """The history shows whose it is and its digest, and not what it says."""
-    entries = district.json("history", number_of(district))["entries"]
+    entries = district.json("history", number)["entries"]
     fir = next(each for each in entries if each["name"] == FIR)
     assert fir["fields"]["informant_name"].keys() == {"sealed", "digest"}
 
