@@ -172,7 +172,7 @@ def _decimal(sent: Any, where: str, reasons: Reasons) -> Decimal:  # noqa: ANN40
         reasons.add(where, f"must be a decimal number as text, this is {kind_of(sent)}")
         return Decimal(0)
     try:
-        found = Decimal(str(sent))
+        found = Decimal(str(sent).replace("_", "?"))  # as Python writes a thousand, and nobody else
     except InvalidOperation:
         reasons.add(where, "is no decimal number, like 10.5")
         return Decimal(0)

@@ -11,7 +11,8 @@ from typer.models import CommandInfo, TyperInfo
 
 PLACES = {
     "demo": "commands.demo", "record": "commands.entering", "import": "commands.entering",
-    "export": "commands.exporting", "show": "commands.reading", "history": "commands.reading",
+    "export": "commands.exporting", "records": "commands.listing",
+    "show": "commands.reading", "history": "commands.reading",
     "deadlines": "commands.reading", "custody": "commands.custody", "explain": "commands.explaining",
     "diff": "commands.explaining", "bundle": "commands.bundling", "publish": "commands.publishing",
     "report": "commands.papers", "certificate": "commands.papers", "copy": "commands.receipts",

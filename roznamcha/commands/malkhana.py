@@ -5,35 +5,97 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from domain.event import Event, fold
+from domain.malkhana.article import ENDED, Category, State
 from domain.malkhana_audit.audit import Audit, Stocktaking
+from projections.malkhana import Malkhana as Shelf
 from roznamcha.charge import Side, charge_of, pass_on
 from roznamcha.commands.reading import history_of, moment_given
 from roznamcha.errors import Refused, Usage
 from roznamcha.intake import actor_in
 from roznamcha.labels import labels_of, page_of
+from roznamcha.lists import SCREEN, chosen
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain
 from roznamcha.rejects import rejects_of
-from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
+from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table, when
 from roznamcha.settings import settings
+from roznamcha.sheets import sheet_of
 from roznamcha.stock import Taken, Taking, sighted, take_stock
 from roznamcha.views import open_board
+from roznamcha.whole import write_whole
 
 WORDS: dict[Side, str] = {"PropertyHandedOver": "handed over", "PropertyTakenOver": "taken over"}
+COUNTED = ("matter", "property_id", "place", "quantity", "unit", "seal", "description")
+"""The columns of a list to count by."""
 SAID = {"already": "entered before", "refused": "refused", "left": "left where it is"}
 Changed = Annotated[str, typer.Argument(metavar="AUDIT", help="The audit in which the change of keeper is entered")]
 When = Annotated[str, typer.Option(help="When, RFC 3339 with zone; default: now")]
 Without = Annotated[
     list[str] | None, typer.Option(help="An article that stays: its record's number, a blank, its id; repeatable")
 ]
-app = typer.Typer(help="The malkhana: audits of the shelf against the register.", no_args_is_help=True)
+app = typer.Typer(
+    help="The malkhana: what lies there, and audits of the shelf against the register.", no_args_is_help=True
+)
 audit = typer.Typer(help="Audits of a malkhana.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+
+
+@app.command("list")
+def listing(  # noqa: PLR0913 (one for each way to ask)
+    station: Annotated[str, typer.Option(help="Only what is in this station's custody")] = "",
+    holder: Annotated[str, typer.Option(help="Only what this officer, laboratory or court holds")] = "",
+    state: Annotated[str, typer.Option(help=f"Only what is so: {', '.join(get_args(State))}")] = "",
+    category: Annotated[str, typer.Option(help=f"Only this category: {', '.join(get_args(Category))}")] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A CSV to count by, which `malkhana audit import` takes")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is used up or disposed")] = False,  # noqa: FBT002
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List what is in custody: each article, how much, where it lies, with whom, under which seal, and since when."""
+    for given, known in ((state, get_args(State)), (category, get_args(Category))):
+        if given and given not in known:
+            message = f"{given!r} is none of {', '.join(known)}"
+            raise Usage(message)
+    states = state or (frozenset() if everything else frozenset[str](ENDED))
+    asked = {"station": station, "holder": holder, "category": category, "state": states}
+    with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json) as board:
+        count, rows = chosen(
+            board.connection, Shelf, asked, ("station", "place", "record_id", "property_id"),
+            most=None if as_json or output else SCREEN,
+        )  # fmt: skip
+        called = office.store.shelf.called({each.record_id for each in rows})
+        zone = office.settings.zone
+    lines = [(called.get(each.record_id, str(each.record_id)), each) for each in rows]
+    if output:
+        cells = [[matter, *(getattr(each, name) for name in COUNTED[1:])] for matter, each in lines]
+        write_whole(output, sheet_of(COUNTED, cells).encode())
+    if as_json:
+        shown = [{"matter": matter, **plain(each)} for matter, each in lines]
+        print_json({"articles": shown, "total": count})
+        return
+    if output:
+        say(f"{many(count, 'article')} in {output}")
+        return
+    heads = ("matter", "article", "what", "quantity", "state", "place", "with", "seal", "since", "breaks")
+    paper = [
+        (
+            matter, each.property_id, each.description or each.category, f"{each.quantity} {each.unit}", each.state,
+            each.place, each.holder, each.seal, when(each.since, zone), each.breaks or "",
+        )
+        for matter, each in lines
+    ]  # fmt: skip
+    if paper:
+        table("in custody", heads, paper)
+    if count > len(paper):
+        say(f"… and {count - len(paper):,} more: use --station, --holder, --state, --category, --json or -o")
+    say(many(count, "article"))
 
 
 @app.command()

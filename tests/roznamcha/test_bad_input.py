@@ -84,6 +84,10 @@ BAD_ACTS: dict[str, tuple[Change, str]] = {
     "half a surrogate": (field(sections=["BNS \ud800"]), "holds a control character"),
     "a text too long": (field(sections=["x" * (MAX_TEXT + 1)]), "characters; at most"),
     "too many rows": (field(sections=["BNS 1"] * (MAX_ITEMS + 1)), "rows; at most"),
+    "a quantity with a dash below": (
+        changed(name="case.PropertySeized", fields={"memo": "M", "items": [{"quantity": "1_000"}]}),
+        "items[0].quantity: is no decimal number",
+    ),
     "an object for a text": (field(sections=[{"a": 1}]), "must be text, this is an object"),
     "a row with an unknown column": (field(accused=[{"code": "A1", "nick": "x"}]), "accused[0].'nick'"),
     "a row that is a text": (field(accused=["A1"]), "accused[0]: must be an object, this is text"),

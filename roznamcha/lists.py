@@ -1,0 +1,49 @@
+"""Rows of a view that are asked for by what stands in their columns, in an order, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from psycopg import Connection, sql
+from psycopg.rows import class_row, scalar_row
+
+from projections.view import View
+
+SCREEN = 500
+"""Lines on a screen: more belong into JSON or a file."""
+
+
+def chosen(
+    connection: Connection[Any],
+    view: type[View],
+    asked: Mapping[str, str | AbstractSet[str]],
+    order: Sequence[str],
+    *,
+    most: int | None = None,
+) -> tuple[int, list[Any]]:
+    """How many rows there are, and those of the view in this order, `most` of them.
+
+    `asked` names columns with the value they must have, or with a set of which they may have none; what is empty asks
+    nothing.
+    """
+    conditions = [
+        sql.SQL("{} = {}").format(sql.Identifier(name), value)
+        if isinstance(value, str)
+        else sql.SQL("{} <> ALL({})").format(sql.Identifier(name), sorted(value))
+        for name, value in asked.items()
+        if value
+    ]
+    where = sql.SQL(" AND ").join([sql.SQL("true"), *conditions])
+    table = sql.Identifier("views", view.name)
+    count = connection.cursor(row_factory=scalar_row).execute(
+        sql.SQL("SELECT count(*) FROM {} WHERE {}").format(table, where)
+    )
+    made: Any = view.Row
+    rows = connection.cursor(row_factory=class_row(made)).execute(
+        sql.SQL("SELECT * FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
+            table, where, sql.SQL(", ").join(map(sql.Identifier, order)), most
+        )
+    )
+    return int(count.fetchone() or 0), list(rows)
