@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection, sql
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row, scalar_row, tuple_row
 
 from projections.view import View
+from roznamcha.screen import many, say, table
 
 SCREEN = 500
 """Lines on a screen: more belong into JSON or a file."""
+
+
+def numbers_of(connection: Connection[Any], records: Iterable[UUID]) -> dict[UUID, str]:
+    """The numbers that these records have now; a record without one is not among them."""
+    query = b"SELECT record_id, number FROM views.case_state WHERE record_id = ANY(%s) AND number <> ''"
+    return dict(connection.cursor(row_factory=tuple_row).execute(query, (list(records),)))
+
+
+def show(heads: Sequence[str], lines: Sequence[Sequence[Any]], count: int, noun: str, narrower: str) -> None:
+    """A list for a person: its lines, how many there are besides, and how to ask for fewer."""
+    if lines:
+        table(f"{noun}s", heads, lines)
+    if count > len(lines):
+        say(f"… and {count - len(lines):,} more: use {narrower}")
+    say(many(count, noun))
 
 
 def chosen(

@@ -10,10 +10,10 @@ from domain.deadline.sheet import Sheet
 from domain.event import RECORDS
 from projections.case_state import CaseState
 from roznamcha.errors import Usage
-from roznamcha.lists import SCREEN, chosen
+from roznamcha.lists import SCREEN, chosen, show
 from roznamcha.office import open_office
 from roznamcha.plain import plain
-from roznamcha.screen import AsJson, many, print_json, say, table, when
+from roznamcha.screen import AsJson, print_json, when
 from roznamcha.settings import settings
 from roznamcha.views import open_board
 
@@ -54,11 +54,8 @@ def records(
         )
         for each in rows
     ]  # fmt: skip
-    if lines:
-        table("records", heads, lines)
-    if count > len(lines):
-        say(f"… and {count - len(lines):,} more: use --register, --station, --stage, --investigator or --json")
-    say(many(count, "record"))
+    narrower = "--register, --station, --stage, --investigator or --json"
+    show(heads, lines, count, "record", narrower)
 
 
 def _document(row: CaseState.Row, called: str) -> dict[str, Any]:

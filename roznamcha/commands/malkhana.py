@@ -18,7 +18,7 @@ from roznamcha.commands.reading import history_of, moment_given
 from roznamcha.errors import Refused, Usage
 from roznamcha.intake import actor_in
 from roznamcha.labels import labels_of, page_of
-from roznamcha.lists import SCREEN, chosen
+from roznamcha.lists import SCREEN, chosen, numbers_of, show
 from roznamcha.office import Office, open_office
 from roznamcha.plain import plain
 from roznamcha.rejects import rejects_of
@@ -70,7 +70,7 @@ def listing(  # noqa: PLR0913 (one for each way to ask)
             board.connection, Shelf, asked, ("station", "place", "record_id", "property_id"),
             most=None if as_json or output else SCREEN,
         )  # fmt: skip
-        called = office.store.shelf.called({each.record_id for each in rows})
+        called = numbers_of(board.connection, {each.record_id for each in rows})
         zone = office.settings.zone
     lines = [(called.get(each.record_id, str(each.record_id)), each) for each in rows]
     if output:
@@ -91,11 +91,8 @@ def listing(  # noqa: PLR0913 (one for each way to ask)
         )
         for matter, each in lines
     ]  # fmt: skip
-    if paper:
-        table("in custody", heads, paper)
-    if count > len(paper):
-        say(f"… and {count - len(paper):,} more: use --station, --holder, --state, --category, --json or -o")
-    say(many(count, "article"))
+    narrower = "--station, --holder, --state, --category, --json or -o"
+    show(heads, paper, count, "article", narrower)
 
 
 @app.command()

@@ -26,6 +26,8 @@ from tests.roznamcha.kit import ROOT
 
 ENDS = {0: "done", 4: "away"}
 """How a process ends by itself, by its exit code."""
+STARTING = 5.0
+"""Seconds within which somebody may be dismissed before he listens; later, to die of it is a failure."""
 BREATH = 0.5
 """Seconds after which a keeper puts somebody back who found his broker or his database away."""
 
@@ -146,6 +148,7 @@ class Post:
     times: int = 0
     how: str | None = None
     again: float = 0.0
+    began: float = 0.0
 
 
 class Keeper:
@@ -157,7 +160,7 @@ class Keeper:
 
     def start(self, post: Post) -> None:
         """Fork, with both streams into files of this start's own."""
-        post.times, post.how = post.times + 1, None
+        post.times, post.how, post.began = post.times + 1, None, time.monotonic()
         post.pid = os.fork()
         if post.pid:
             return
@@ -184,7 +187,7 @@ class Keeper:
 
     def _ended(self, post: Post, code: int) -> None:
         post.pid, post.how = 0, "killed" if code == -signal.SIGKILL else ENDS.get(code, f"failed with {code}")
-        if code == -signal.SIGTERM and not post.order["kept"]:
+        if code == -signal.SIGTERM and not post.order["kept"] and time.monotonic() < post.began + STARTING:
             post.how = "done"  # dismissed before he had learnt to listen
         self.ends.append((post.name, post.how))
         if post.order["kept"] and not post.how.startswith("failed"):  # who fails is not put back: the test must see it
