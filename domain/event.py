@@ -8,10 +8,12 @@ A subclass declared with `register="case"` becomes a frozen, keyword-only datacl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Generic, Self, TypeVar
 from uuid import UUID
+
+from domain.frozen import Frozen
 
 NIL = UUID(int=0)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -142,9 +144,7 @@ class Numbered:
         return f"{station}/{series}{number:04d}/{year}"
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Event(Generic[R]):
+class Event(Frozen, Generic[R]):
     """One act and its entry. See the module's docstring for how a subclass is declared.
 
     A trait is a subclass without `register=`: it may have fields, and views and rules may react to it.
@@ -162,24 +162,12 @@ class Event(Generic[R]):
     meta: Meta = Meta()
 
     def __init_subclass__(cls, *, register: str = "", opens: bool = False) -> None:
-        super().__init_subclass__()
         cls.name = f"{register}.{cls.__name__}" if register else ""
         cls.register = register
         cls.opens = opens
-        # Equality, hash and repr stand once, below: writing them for each of hundreds of acts delays every start.
-        dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
+        super().__init_subclass__()
         if register:
             _claim(ACTS, cls.name, cls)
-
-    def __eq__(self, other: object) -> bool:
-        return self.__dict__ == other.__dict__ if other.__class__ is self.__class__ else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(tuple(self.__dict__[each.name] for each in fields(self)))
-
-    def __repr__(self) -> str:
-        columns = ", ".join(f"{each.name}={self.__dict__[each.name]!r}" for each in fields(self))
-        return f"{type(self).__qualname__}({columns})"
 
     def refuse(self, record: R) -> Iterator[str]:
         """Every reason why this cannot have happened so, each a sentence: what the register shows, and what to do."""

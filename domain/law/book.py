@@ -58,7 +58,7 @@ def _strange(event: Any) -> str:  # noqa: ANN401 (of one parser or the other)
         return "an alias (*) stands for something elsewhere; write it out"
     if event.tag is not None:
         return "a tag (!) says what kind of value follows; write the value alone, and text in quotes"
-    half = HALF.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
+    half = HALF.search(event.value) if isinstance(event, yaml.ScalarEvent) and not event.value.isascii() else None
     return f"\\u{ord(half[0]):04X} is half a character" if half else ""
 
 

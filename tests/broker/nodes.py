@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import functools
+import hashlib
 import os
 import re
 import shutil
@@ -103,6 +104,38 @@ def jars() -> Path:
     return folder
 
 
+def jvm() -> list[str]:
+    """The words that begin each command line of Kafka: a small heap, started quickly. Raises NoBroker."""
+    return [
+        java(), "-Xmx512m", "-Xmn192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
+        f"-XX:SharedArchiveFile={archive()}", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{jars()}/*",
+    ]  # fmt: skip
+
+
+@functools.cache
+def archive() -> Path:
+    """Kafka's classes as this Java keeps them once they are loaded and verified: half of what a start costs.
+
+    Made once, by a node that is started and stopped. A Java that can't use it loads the classes from the jars.
+    """
+    told = subprocess.run([java(), "-version"], capture_output=True, check=True).stderr
+    path = jars() / f"classes-{hashlib.sha256(told).hexdigest()[:16]}.jsa"
+    with (path.parent / "archive.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.exists():
+            return path
+        with tempfile.TemporaryDirectory() as work:
+            words = [java(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars()}/*"]
+            (node,) = prepared(Path(work), words=words).nodes
+            made = Path(work) / "classes.jsa"
+            node.start([*words[:-2], f"-XX:ArchiveClassesAtExit={made}", *words[-2:]])
+            node.wait()
+            node.stop()
+            if made.exists():
+                shutil.move(made, path)
+    return path
+
+
 @dataclass
 class Node:
     """One broker process: stopped, killed, suspended and started again on the same folder and port."""
@@ -113,15 +146,11 @@ class Node:
     settings: Path
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    def start(self) -> None:
-        """Start, and return at once."""
+    def start(self, words: Sequence[str] = ()) -> None:
+        """Start, and return at once. `words` begin the command line instead of the usual ones."""
         with (self.folder / "out.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [
-                    java(), "-Xmx512m", "-Xmn192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-                    f"-Djava.io.tmpdir={self.folder}", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                    "-cp", f"{jars()}/*", "kafka.Kafka", str(self.settings),
-                ],
+                [*(words or jvm()), f"-Djava.io.tmpdir={self.folder}", "kafka.Kafka", str(self.settings)],
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
@@ -189,13 +218,17 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def prepared(folder: Path, nodes: int = 1, more: Sequence[str] = ()) -> Cluster:
+def prepared(folder: Path, nodes: int = 1, more: Sequence[str] = (), words: Sequence[str] = ()) -> Cluster:
     """A broker of so many nodes, with its data in `folder`, not yet started. Raises NoBroker."""
-    java()
-    jars()
+    words = words or jvm()
     ports = free_ports(2 * nodes)
     voters = ",".join(f"{n + 1}@127.0.0.1:{ports[nodes + n]}" for n in range(nodes))
-    return Cluster([_node(folder, n + 1, ports[n], ports[nodes + n], voters, nodes, more) for n in range(nodes)])
+    made = []
+    for n in range(nodes):
+        here = folder / f"node-{n + 1}"
+        lines = [*_settings(here, n + 1, ports[n], ports[nodes + n], voters, nodes), *more]
+        made.append(_node(here, n + 1, ports[n], lines, words))
+    return Cluster(made)
 
 
 def behind(cluster: Cluster, port: int) -> None:
@@ -282,15 +315,11 @@ def copied(nodes: int) -> dict[str, str]:
     }
 
 
-def _node(folder: Path, number: int, port: int, control: int, voters: str, nodes: int, more: Sequence[str]) -> Node:
-    here = folder / f"node-{number}"
+def _node(here: Path, number: int, port: int, lines: Sequence[str], words: Sequence[str]) -> Node:
     here.mkdir(parents=True)
     settings = here / "server.properties"
-    settings.write_text("\n".join([*_settings(here, number, port, control, voters, nodes), *more]) + "\n")
-    format_it = [
-        java(), "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{jars()}/*",
-        "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(settings),
-    ]  # fmt: skip
+    settings.write_text("\n".join(lines) + "\n")
+    format_it = [*words, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(settings)]
     done = subprocess.run(format_it, capture_output=True, text=True, check=False)
     if done.returncode:
         message = f"the broker's folder could not be made: {done.stdout[-500:]} {done.stderr[-500:]}"

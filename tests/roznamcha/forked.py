@@ -1,13 +1,16 @@
 """The program's process without the wait for its libraries: one process has them loaded, and forks for each run.
 
-What it has loaded is what the program stands on and never the program itself, which each run loads as it always does.
-Each run is a process of its own, with its own environment, folder, streams and end.
+What it has loaded is what the program stands on: its libraries, and the pure part that asks for nothing (the acts and
+the rule book). The program itself each run loads as it always does. Each run is a process of its own, with its own
+environment, folder, streams and end. That a command also asks for the acts and the rules it needs is seen where it is
+run cold: `Program(cold=True)`, as all that README names is.
 """
 
 from __future__ import annotations
 
 import atexit
 import functools
+import gc
 import importlib
 import json
 import os
@@ -31,13 +34,19 @@ LOADED = (
 
 
 def run_forked(
-    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, streams: Sequence[IO[Any]], patience: float
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    streams: Sequence[IO[Any]],
+    patience: float,
+    *,
+    cold: bool = False,
 ) -> int:
     """Run the program to its end; give its exit code, negative for a signal's. Raises TimeoutExpired, and kills it."""
     order = json.dumps([list(arguments), dict(environment), str(folder)]).encode()
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(patience)
-        line.connect(_address())
+        line.connect(_address("cold" if cold else "warm"))
         socket.send_fds(line, [len(order).to_bytes(4, "big")], [each.fileno() for each in streams])
         line.sendall(order)
         told = line.makefile("r")
@@ -50,12 +59,13 @@ def run_forked(
 
 
 @functools.cache
-def _address() -> str:
+def _address(how: str) -> str:
     """Where the process listens, which is started when it is first asked for and ends with this one."""
     folder = tempfile.TemporaryDirectory(prefix="forked-")
     process = subprocess.Popen(
-        [sys.executable, "-c", BODY, f"{folder.name}/line"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
+        [sys.executable, "-c", BODY, f"{folder.name}/line", how],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
     )  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None
@@ -70,6 +80,11 @@ def become() -> None:
     """Wait for orders, and fork for each. Returns in the processes that are to be the program, and only there."""
     for each in LOADED:
         importlib.import_module(each)
+    if sys.argv[2] == "warm":
+        importlib.import_module("domain").load()
+        importlib.import_module("domain.law.book").load_book()
+    gc.collect()
+    gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(sys.argv[1])
         listening.listen(64)

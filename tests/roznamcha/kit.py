@@ -20,10 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Program:
-    """Runs `roznamcha` with its data in `folder` and its entries in the database at `url`."""
+    """Runs `roznamcha` with its data in `folder` and its entries in the database at `url`.
+
+    A `cold` one has nothing of the program loaded before it is run, as its users' has.
+    """
 
     folder: Path
     url: str
+    cold: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -52,7 +56,7 @@ class Program:
         with TemporaryFile() as given, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
             given.write(stdin.encode())
             given.seek(0)
-            code = run_forked(arguments, self.environment, self.folder, (given, out, err), 300)
+            code = run_forked(arguments, self.environment, self.folder, (given, out, err), 300, cold=self.cold)
             for each in (out, err):
                 each.seek(0)
             done = subprocess.CompletedProcess(self.command(*arguments), code, out.read(), err.read())

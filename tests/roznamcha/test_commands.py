@@ -24,7 +24,7 @@ FIR = "case.FIRRegistered"
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """A small sample district in a private PostgreSQL."""
-    program = Program(tmp_path_factory.mktemp("district"), "")
+    program = Program(tmp_path_factory.mktemp("district"), "", cold=True)
     program.run("demo", "--cases", "40")
     yield program
     shutil.rmtree(program.folder, ignore_errors=True)
@@ -41,7 +41,7 @@ def number(district: Program) -> str:
 @pytest.fixture(scope="module")
 def whole_district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The sample district as a stranger has it who has typed `./run`: the README names cases of it."""
-    program = Program(tmp_path_factory.mktemp("whole"), "")
+    program = Program(tmp_path_factory.mktemp("whole"), "", cold=True)
     program.run("demo")
     yield program
     shutil.rmtree(program.folder, ignore_errors=True)
