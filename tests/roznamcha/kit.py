@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -27,7 +27,7 @@ class Program:
 
     folder: Path
     url: str
-    cold: bool = False
+    cold: bool = field(default=False, kw_only=True)
 
     @property
     def environment(self) -> dict[str, str]:
