@@ -18,7 +18,7 @@ from domain.common.matter import Entry
 from domain.deadline.sheet import TellsOfClock
 from domain.event import Event
 from domain.ranking.scheme import EVERY, Indicator, Scales
-from projections.struck import standing, strike
+from projections.struck import strike, struck
 from projections.view import SAME, View, on
 
 HELD = "held"
@@ -34,13 +34,15 @@ class Slate:
     """What is kept of a record: sums of what was entered, and the acts that any indicator names, as JSON.
 
     An entry that was struck was entered all the same: striking it heals no delay. The acts that are struck have never
-    happened.
+    happened; but what was wrong when its time was over is not made good by striking it later.
     """
 
     record_id: UUID
     entered: dict[str, Any] = field(default_factory=dict)
     facts: list[Any] = field(default_factory=list)
     corrections: dict[str, Any] = field(default_factory=dict)
+    corrected_at: dict[str, Any] = field(default_factory=dict)
+    """When each correction was recorded."""
 
     KEY = ("record_id",)
 
@@ -60,7 +62,7 @@ class Fact(NamedTuple):
 class Marks(View):
     """One row for each record, indicator, station and day."""
 
-    version = 2
+    version = 3
     State = Slate
     ignores = frozenset({TellsOfClock})
     indexes = (("indicator", "day"), ("day",))
@@ -114,6 +116,7 @@ class Marks(View):
     def corrected(self, row: Slate, e: CorrectsEntry) -> None:
         """What is struck has never happened."""
         row.corrections = strike(row.corrections, e)
+        row.corrected_at = {**row.corrected_at, str(e.meta.version): e.meta.recorded_at.isoformat()}
 
     def reads(self, cls: type[Event[Any]]) -> frozenset[str] | None:
         """The columns by which acts belong together, and what a correction strikes."""
@@ -131,14 +134,25 @@ class Marks(View):
             at = (indicator, station, date.fromisoformat(day))
             of = sums["good"] + len(sums["failed"])
             found[at] = self.Row(state.record_id, *at, sums["district"], sums["good"], of, list(sums["failed"]))
-        kept = [_fact(each) for each in standing(state.facts, state.corrections)]
+        gone = struck(state.corrections)
+        facts = [_fact(each) for each in state.facts]
+        kept, taken = (
+            [each for each in facts if each.version not in gone],
+            [each for each in facts if each.version in gone],
+        )
         holders = Holders(kept)
         # Of a day, who has the record at its end: one row, so that it is the same in whatever order rows are read.
         last = {_day(since, self.zone): (holder, district) for since, holder, district in holders.steps}
         for held_on, (holder, district) in last.items():
             found[HELD, holder, held_on] = self.Row(state.record_id, HELD, holder, held_on, district)
         for each in self._told:
-            for fact, due, done in _MARKED[each.kind](each, kept):
+            marked = _MARKED[each.kind]
+            late = (
+                (fact, due, None)
+                for fact, due, done in marked(each, taken, kept)
+                if not done and not _soon(datetime.fromisoformat(state.corrected_at[str(gone[fact.version])]), due)
+            )
+            for fact, due, done in (*marked(each, kept, kept), *late):
                 station, district = (done.station, done.district) if done else holders.at(due, fact)
                 at = (each.id, station, _day(due, self.zone))
                 row = found.setdefault(at, self.Row(state.record_id, *at, district))
@@ -181,9 +195,9 @@ Marked = Iterator[tuple[Fact, datetime, Fact | None]]
 """What came up, when its time was over, and the act by which it was right, if it was."""
 
 
-def _followed(indicator: Indicator, facts: Sequence[Fact]) -> Marked:
+def _followed(indicator: Indicator, asked: Sequence[Fact], facts: Sequence[Fact]) -> Marked:
     """Each act that had to be followed by another."""
-    for fact in facts:
+    for fact in asked:
         if fact.name not in indicator.acts:
             continue
         due = _later(fact.at, indicator.hours)
@@ -197,14 +211,17 @@ def _times(indicator: Indicator, fact: Fact) -> int:
     return 1 if told == "" else int(told)
 
 
-def _share(indicator: Indicator, facts: Sequence[Fact]) -> Marked:
+def _share(indicator: Indicator, asked: Sequence[Fact], _: Sequence[Fact]) -> Marked:
     """Each act of those that are counted; a good one only where it was written down soon enough."""
-    for fact in facts:
+    for fact in asked:
         if fact.name in indicator.acts:
             yield fact, fact.at, fact if fact.name in indicator.good and _in_time(fact, fact.at) else None
 
 
-_MARKED: Mapping[str, Callable[[Indicator, Sequence[Fact]], Marked]] = {"followed": _followed, "share": _share}
+_MARKED: Mapping[str, Callable[[Indicator, Sequence[Fact], Sequence[Fact]], Marked]] = {
+    "followed": _followed,
+    "share": _share,
+}
 
 
 def _later(moment: datetime, hours: int) -> datetime:
@@ -215,7 +232,11 @@ def _later(moment: datetime, hours: int) -> datetime:
 
 
 def _in_time(fact: Fact, due: datetime) -> bool:
-    return fact.at <= due and fact.recorded_at - due <= WRITTEN_WITHIN
+    return fact.at <= due and _soon(fact.recorded_at, due)
+
+
+def _soon(written: datetime, due: datetime) -> bool:
+    return written - due <= WRITTEN_WITHIN
 
 
 def _same(indicator: Indicator, one: Fact, other: Fact) -> bool:
@@ -260,4 +281,4 @@ def clock_marks(clocks: Iterable[Ended], held: Mapping[UUID, Mapping[date, tuple
 
 
 def _both(done: datetime | None, written: datetime | None, due: datetime) -> bool:
-    return done is not None and written is not None and done <= due and written - due <= WRITTEN_WITHIN
+    return done is not None and written is not None and done <= due and _soon(written, due)

@@ -164,6 +164,31 @@ def test_a_struck_act_is_not_counted_but_its_delay_is() -> None:
     assert found["timely-entry"][2:] == (2, 3)
 
 
+@pytest.mark.parametrize(("hours", "counted"), [(24, (1, 1)), (25, (1, 2))], ids=["soon", "later"])
+def test_a_difference_that_is_struck_later_is_still_one(hours: int, counted: tuple[int, int]) -> None:
+    """Else a shelf would be made whole by a paper. Within a day a slip of the pen may be struck."""
+    seen = act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/1")
+    missing = act("malkhana_audit.ItemNotFound", at=DAY, property_id="PR/2")
+    struck = act("malkhana_audit.EntryCorrected", entry=UUID(int=1), version=2, reason="found", at=DAY)
+    entries = [
+        changed(each, meta=changed(each.meta, version=n + 1, recorded_at=DAY + timedelta(hours=hours * (n == 2))))
+        for n, each in enumerate((seen, missing, struck))
+    ]
+    assert shelf(*entries) == counted
+    struck_good = changed(entries[2], version=1)
+    assert shelf(*entries[:2], struck_good) == (0, 1)
+
+
+def test_a_duty_that_was_not_done_is_not_struck_away() -> None:
+    """A case whose details were never recorded owes them, also when its FIR is struck after their week."""
+    for hours, owed in ((24 * 8, None), (24 * 8 + 1, (0, 1))):
+        struck = act("case.EntryCorrected", entry=UUID(int=1), version=1, reason="twice", at=DAY)
+        first, second = given(fir(), struck).entries
+        second = changed(second, meta=changed(second.meta, recorded_at=DAY + timedelta(hours=hours)))
+        found = marks([first, second]).get("crime-details")
+        assert (found and found[2:]) == owed
+
+
 @pytest.mark.parametrize("how", [1, 40], ids=["one", "many"])
 def test_a_back_dated_bulk_entry_lowers_its_station(how: int) -> None:
     """Cases of the month that are entered a year later, all acts of them as if done in time: the score falls."""
@@ -186,7 +211,7 @@ def test_an_article_of_an_audit_is_a_share() -> None:
 
     shelf = Indicator("shelf", "share", {}, "", acts=frozenset({"a.B", "a.C"}), good=frozenset({"a.B"}))
     facts = [Fact(n, name, "S", "D", DAY, DAY, {}) for n, name in enumerate(["a.B", "a.C", "a.B", "a.X"])]
-    assert [done is not None for _, _, done in _share(shelf, facts)] == [True, False, True]
+    assert [done is not None for _, _, done in _share(shelf, facts, facts)] == [True, False, True]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -13,11 +14,12 @@ from consumers.embedded import connected
 from consumers.outbox import open_topic
 from domain.ranking.score import Count, Standing, standings
 from projections.ranking import Ranking
-from roznamcha.closing import Month, close, closed, decimal, key_of, reopened
+from roznamcha.closing import Month, alone, close, closed, decimal, key_of, reopened
 from roznamcha.schemes import shipped
 from schemas import catalogue
 from schemas.codec import decode
-from tests.consumers.feed import all_views
+from tests.consumers.feed import all_views, write_cases
+from tests.fault.test_order import until
 from tests.roznamcha.kit import Program
 
 HEADS = shipped().schemes["heads"]
@@ -86,3 +88,31 @@ def test_scores_are_told_as_decimal_numbers(good: int, of: int, text: str) -> No
 def test_only_a_month_that_is_over_is_closed(program: Program) -> None:
     """The current one is refused; and nothing is closed as it was known on another day."""
     assert program.run("rank", "--close", "--known-at", "2026-07-01", check=False).returncode == 2
+
+
+WAITING = """
+    SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+def test_two_that_close_at_once_count_one_after_the_other(program: Program) -> None:
+    """Whoever waits for another's closing has not counted yet: what was entered meanwhile is in it."""
+    program.with_key()
+    write_cases(program.url, 3)
+    asked = ("rank", "--month", "2026-07", "--close", "--json")
+    with connected(program.url) as connection, alone(program.url):
+        waits = program.start(*asked)
+        assert until(lambda: connection.execute(WAITING).fetchone()[0] == 1, 60)
+        write_cases(program.url, 3, first=3)
+    told, words = waits.communicate(timeout=120)
+    assert waits.returncode == 0, words
+    ((station, kept),) = json.loads(told)["closed"].items()
+    (now,) = program.json("rank", "--month", "2026-07")["standings"]
+    assert (station, kept["closing"], kept["cases"]) == (now["unit"], 1, now["cases"])
+    first, second = program.start(*asked), program.start(*asked)
+    for each in (first, second):
+        _, words = each.communicate(timeout=120)
+        assert each.returncode == 0, words
+    again = program.json("rank", "--month", "2026-07")
+    assert (again["closed"][station]["closing"], again["reopened"]) == (1, [])

@@ -41,17 +41,19 @@ def counts(  # noqa: C901 (as a clerk would write it: one loop in another)
                     late = each.meta.recorded_at - each.meta.occurred_at
                     count(each.meta.station, name, each.meta.occurred_at, late <= timedelta(hours=about["hours"]))
             elif about["counts"] == "followed":
-                for each in [one for one in stand if one.name in about["acts"]]:
+                for each in [one for one in entries if one.name in about["acts"]]:
                     end = each.meta.occurred_at + timedelta(hours=about["hours"])
+                    by = [one for one in entries if one.meta.version == gone.get(each.meta.version)]
                     column = about.get("same", "")
                     mine = [
                         one for one in stand
                         if each.meta.occurred_at <= one.meta.occurred_at <= end and one.meta.recorded_at <= end + DAY
                         and (not column or getattr(one, column, None) == getattr(each, column))
                     ]  # fmt: skip
-                    if any(one.name in about.get("unless", ()) for one in mine):
-                        continue
                     answers = [one for one in mine if one.name in about["by"]]
+                    lifted = by and (answers or by[0].meta.recorded_at <= end + DAY)
+                    if lifted or any(one.name in about.get("unless", ()) for one in mine):
+                        continue
                     count(answers[0].meta.station if answers else holder(stand, each, end), name, end, bool(answers))
             elif about["counts"] == "clocks":
                 for clock in running:
