@@ -10,13 +10,13 @@ from typing import Literal
 from uuid import UUID
 
 from domain.common.codes import Code
-from domain.common.days import day, written
+from domain.common.days import corresponding, day, written
 from domain.common.matter import Matter
 from domain.common.periods import CLAIM
 from domain.common.tie import Tie, TiesRecords
 from domain.event import Sealed, changed, put
 from domain.malkhana.article import Article, standing
-from domain.malkhana.end import DisposesOfProperty, OrdersDisposal, corresponding
+from domain.malkhana.end import DisposesOfProperty, OrdersDisposal
 from domain.property_unclaimed.unclaimed import Claims, Unclaimed, UnclaimedEntry, onward
 
 TO_CASE = Tie(
