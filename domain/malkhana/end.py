@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.common.codes import Code, CodeOrOfficer, unreadable
-from domain.common.days import day
+from domain.common.days import corresponding, day
 from domain.common.matter import Matter
 from domain.common.periods import DISPOSAL
 from domain.event import Sealed

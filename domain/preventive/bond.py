@@ -32,7 +32,7 @@ class BondExecuted(ConcernsProposed, register="preventive"):
             yield f"the bond of {self.person} ends on {written(self.until)}, before it begins. Give the right days."
 
     def doubt(self, matter: Matter) -> Iterator[str]:
-        """Of somebody who is named, of an amount, for no longer than a year (“not exceeding one year”, BNSS s.126(1))."""
+        """Of somebody named, of an amount, for no longer than a year (“not exceeding one year”, BNSS s.126(1))."""
         yield from super().doubt(matter)
         part = matter.part(Persons)
         if self.person not in part.named:
