@@ -90,6 +90,8 @@ class EntryMade(TiesRecords, OfDay, register="diary", opens=True):
         telling_of("diary: of missing person", "रोज़नामचा: गुम इंसान", "missing_person"),
         telling_of("diary: of medico-legal case", "रोज़नामचा: एमएलसी", "medico_legal"),
         telling_of("diary: of preventive action", "रोज़नामचा: प्रतिबंधात्मक", "preventive"),
+        telling_of("diary: of unclaimed property", "रोज़नामचा: लावारिस संपत्ति", "property_unclaimed"),
+        telling_of("diary: of malkhana audit", "रोज़नामचा: मालखाना परीक्षण", "malkhana_audit"),
     )
 
     serial: int
@@ -99,7 +101,10 @@ class EntryMade(TiesRecords, OfDay, register="diary", opens=True):
     ]  # fmt: skip
     event_at: datetime | None = None
     gist: Sealed
-    about: Literal["case", "inquest", "complaint", "missing_person", "medico_legal", "preventive"] = "case"
+    about: Literal[
+        "case", "inquest", "complaint", "missing_person", "medico_legal", "preventive", "property_unclaimed",
+        "malkhana_audit",
+    ] = "case"  # fmt: skip
     number: str = ""
     number_record: UUID | None = None
     made_by: str = ""
