@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.common.corrections import CorrectsEntry
-from domain.common.matter import Entry
+from domain.common.matter import Entry, TakesOver
 from domain.deadline.sheet import TellsOfClock
 from domain.event import Event
 from domain.ranking.scheme import EVERY, Indicator, Scales
@@ -23,8 +23,6 @@ from projections.view import SAME, View, on
 
 HELD = "held"
 """The indicator under which it is told which station has a record from that day on: nothing is counted by it."""
-TAKING_OVER = frozenset({"case.CaseReceived", "case.FIRReceivedByStation", "missing_person.SearchTakenOver"})
-"""The acts by which a record comes to another station."""
 WRITTEN_WITHIN = timedelta(hours=24)
 """How long after its last moment what was done in time may be written down, and still counts as done in time."""
 
@@ -57,6 +55,8 @@ class Fact(NamedTuple):
     at: datetime
     recorded_at: datetime
     values: Mapping[str, Any]
+    takes_over: bool = False
+    """Whether the record came to another station by it."""
 
 
 class Marks(View):
@@ -90,7 +90,7 @@ class Marks(View):
         indicators = scales.indicators.values()
         self._entered = [each for each in indicators if each.kind == "entered"]
         self._told = [each for each in indicators if each.kind in _MARKED]
-        self._named = scales.named | TAKING_OVER
+        self._named = scales.named
 
     @on(Entry)
     def entered(self, row: Slate, e: Entry) -> object:
@@ -104,11 +104,13 @@ class Marks(View):
                 sums["good"] += not late
                 sums["failed"] += [meta.version] if late else []
                 changed = True
-        if not row.facts or e.name in self._named:
-            values = {column: getattr(e, column, "") for column in sorted(self._columns(e.name))}
+        takes_over = isinstance(e, TakesOver)
+        if not row.facts or takes_over or e.name in self._named:
+            values = {name: getattr(e, name) for name in sorted(self._columns(e.name)) if hasattr(e, name)}
             times = {"at": meta.occurred_at.isoformat(), "recorded_at": meta.recorded_at.isoformat()}
             where = {"station": meta.station, "district": meta.district}
-            row.facts.append({"version": meta.version, "name": e.name, **where, **times, "values": values})
+            fact = {"version": meta.version, "name": e.name, **where, **times, "values": values}
+            row.facts.append(fact | {"takes_over": True} if takes_over else fact)
             changed = True
         return None if changed else SAME
 
@@ -124,7 +126,7 @@ class Marks(View):
 
     def _columns(self, name: str) -> frozenset[str]:
         mine = [each for each in self._told if name in each.named]
-        return frozenset(column for each in mine for column in (each.same, each.times) if column)
+        return frozenset[str]().union(*(each.columns for each in mine))
 
     def rows(self, state: Slate) -> Iterator[Row]:
         """The marks of the record."""
@@ -135,28 +137,22 @@ class Marks(View):
             of = sums["good"] + len(sums["failed"])
             found[at] = self.Row(state.record_id, *at, sums["district"], sums["good"], of, list(sums["failed"]))
         gone = struck(state.corrections)
-        facts = [_fact(each) for each in state.facts]
-        kept, taken = (
-            [each for each in facts if each.version not in gone],
-            [each for each in facts if each.version in gone],
-        )
+        kept, taken = list[Fact](), list[tuple[Fact, datetime]]()
+        for fact in map(_fact, state.facts):
+            if by := gone.get(fact.version):
+                taken.append((fact, datetime.fromisoformat(state.corrected_at[str(by)])))
+            else:
+                kept.append(fact)
         holders = Holders(kept)
         # Of a day, who has the record at its end: one row, so that it is the same in whatever order rows are read.
         last = {_day(since, self.zone): (holder, district) for since, holder, district in holders.steps}
         for held_on, (holder, district) in last.items():
             found[HELD, holder, held_on] = self.Row(state.record_id, HELD, holder, held_on, district)
         for each in self._told:
-            marked = _MARKED[each.kind]
-            late = (
-                (fact, due, None)
-                for fact, due, done in marked(each, taken, kept)
-                if not done and not _soon(datetime.fromisoformat(state.corrected_at[str(gone[fact.version])]), due)
-            )
-            for fact, due, done in (*marked(each, kept, kept), *late):
+            for fact, due, done, many in _MARKED[each.kind](each, kept, taken):
                 station, district = (done.station, done.district) if done else holders.at(due, fact)
                 at = (each.id, station, _day(due, self.zone))
                 row = found.setdefault(at, self.Row(state.record_id, *at, district))
-                many = _times(each, fact)
                 row.of += many
                 row.good += many if done else 0
                 row.failed += [] if done else [fact.version]
@@ -169,7 +165,7 @@ class Holders:
     def __init__(self, facts: Sequence[Fact]) -> None:
         """From the acts by which it came to each; the first one is where it began."""
         first = min(facts, key=lambda each: each.version, default=None)
-        taken = sorted((each for each in facts if each.name in TAKING_OVER), key=lambda each: (each.at, each.version))
+        taken = sorted((each for each in facts if each.takes_over), key=lambda each: (each.at, each.version))
         begun = [first] if first is not None and first not in taken else []
         self.steps = [(each.at, each.station, each.district) for each in (*begun, *taken)]
 
@@ -188,40 +184,64 @@ def _day(moment: datetime, zone: tzinfo) -> date:
 
 def _fact(kept: Mapping[str, Any]) -> Fact:
     at, recorded_at = (datetime.fromisoformat(kept[each]) for each in ("at", "recorded_at"))
-    return Fact(kept["version"], kept["name"], kept["station"], kept["district"], at, recorded_at, kept["values"])
+    took = kept.get("takes_over", False)
+    return Fact(kept["version"], kept["name"], kept["station"], kept["district"], at, recorded_at, kept["values"], took)
 
 
-Marked = Iterator[tuple[Fact, datetime, Fact | None]]
-"""What came up, when its time was over, and the act by which it was right, if it was."""
+Marked = Iterator[tuple[Fact, datetime, Fact | None, int]]
+"""What came up, when its time was over, the act by which it was right, if it was, and how often it counts."""
+Taken = Sequence[tuple[Fact, datetime]]
+"""Acts that were struck, each with the moment at which that was recorded."""
 
 
-def _followed(indicator: Indicator, asked: Sequence[Fact], facts: Sequence[Fact]) -> Marked:
-    """Each act that had to be followed by another."""
-    for fact in asked:
+def _followed(indicator: Indicator, facts: Sequence[Fact], taken: Taken) -> Marked:
+    """Each act that had to be followed by another; also one that was struck when its time was long over."""
+    for fact, away in (*((each, None) for each in facts), *taken):
         if fact.name not in indicator.acts:
             continue
         due = _later(fact.at, indicator.hours)
         mine = [each for each in facts if fact.at <= each.at and _in_time(each, due) and _same(indicator, fact, each)]
-        if not any(each.name in indicator.unless for each in mine):
-            yield fact, due, next((each for each in mine if each.name in indicator.by), None)
+        done = next((each for each in mine if each.name in indicator.by), None)
+        lifted = away is not None and (done is not None or _soon(away, due))
+        if not lifted and not any(each.name in indicator.unless for each in mine):
+            yield fact, due, done, 1
 
 
-def _times(indicator: Indicator, fact: Fact) -> int:
-    told = fact.values.get(indicator.times, "")
-    return 1 if told == "" else int(told)
+def _share(indicator: Indicator, facts: Sequence[Fact], taken: Taken) -> Marked:
+    """Each thing that is counted, and what lists say of many; good only where it was written down soon enough.
+
+    What is struck takes nothing bad away, unless that was written down soon. Where a list counts for things that are
+    good, their own acts don't count besides; and several lists count for no more than there is.
+    """
+    late = (each for each, away in taken if each.name not in indicator.good and not _soon(away, each.at))
+    things, lists = dict[Any, Fact](), list[Fact]()
+    for fact in (each for each in (*facts, *late) if each.name in indicator.acts):
+        if fact.values.get(indicator.times, "") != "":
+            lists.append(fact)
+            continue
+        named = indicator.once and all(each in fact.values for each in indicator.once)
+        key = tuple(fact.values[each] for each in indicator.once) if named else fact.version
+        if key not in things or _good(indicator, things[key]):
+            things[key] = fact
+    counted = [each for each in lists if _good(indicator, each)]
+    bad = [each for each in things.values() if not _good(indicator, each)]
+    left = counted[-1].values.get(indicator.most) if counted and indicator.most else None
+    left = None if left is None else max(int(left) - len(bad), 0)
+    for fact in reversed(counted):
+        many = int(fact.values[indicator.times])
+        many, left = (many, None) if left is None else (min(many, left), left - min(many, left))
+        yield fact, fact.at, fact, many
+    yield from ((each, each.at, None, int(each.values[indicator.times])) for each in lists if each not in counted)
+    yield from ((each, each.at, None, 1) for each in bad)
+    if not counted:
+        yield from ((each, each.at, each, 1) for each in things.values() if _good(indicator, each))
 
 
-def _share(indicator: Indicator, asked: Sequence[Fact], _: Sequence[Fact]) -> Marked:
-    """Each act of those that are counted; a good one only where it was written down soon enough."""
-    for fact in asked:
-        if fact.name in indicator.acts:
-            yield fact, fact.at, fact if fact.name in indicator.good and _in_time(fact, fact.at) else None
+def _good(indicator: Indicator, fact: Fact) -> bool:
+    return fact.name in indicator.good and _in_time(fact, fact.at)
 
 
-_MARKED: Mapping[str, Callable[[Indicator, Sequence[Fact], Sequence[Fact]], Marked]] = {
-    "followed": _followed,
-    "share": _share,
-}
+_MARKED: Mapping[str, Callable[[Indicator, Sequence[Fact], Taken], Marked]] = {"followed": _followed, "share": _share}
 
 
 def _later(moment: datetime, hours: int) -> datetime:

@@ -26,7 +26,7 @@ from domain.law.book import Book
 from domain.ranking.scheme import Scales
 from domain.ranking.score import Count, Given
 from projections.deadlines import reckon_entries
-from projections.marks import HELD, Ended, Marks, clock_marks
+from projections.marks import HELD, WRITTEN_WITHIN, Ended, Marks, clock_marks
 from projections.view import fold_record
 from roznamcha.errors import Usage
 from roznamcha.office import Office
@@ -50,6 +50,8 @@ class Period:
     month: str
     first: date
     last: date
+    over: bool = True
+    """Whether all of it can be counted: what was done on its last day may be written down for a day after it."""
 
     @classmethod
     def of(cls, month: str, now: datetime, zone: ZoneInfo) -> Self:
@@ -66,12 +68,7 @@ class Period:
             message = f"{month} has not begun"
             raise Usage(message)
         last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-        return cls(month, first, min(last, today))
-
-    @property
-    def over(self) -> bool:
-        """Whether all of it is counted."""
-        return (self.last + timedelta(days=1)).month != self.first.month
+        return cls(month, first, min(last, today), over=today > last + WRITTEN_WITHIN)
 
     def before(self, now: datetime, zone: ZoneInfo) -> Period:
         """The month before."""

@@ -1,4 +1,4 @@
-"""The papers of other registers that join a case: a complaint, a search for a missing person, a medico-legal case."""
+"""The papers of other registers that join a case: a complaint, a search, a medico-legal case, a find."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domain.common.tie import JoinsPapers, papers
 
 
 class PapersJoined(JoinsPapers, CaseEntry, register="case"):
-    """The papers of a complaint, a search or a medico-legal case join the case; each record names the other."""
+    """The papers of a complaint, a search, a medico-legal case or a find join the case; each record names the other."""
 
     kinds = (
         papers("case from complaint", "शिकायत से", "complaint", "complaint became case", "complaint"),
@@ -20,6 +20,10 @@ class PapersJoined(JoinsPapers, CaseEntry, register="case"):
             "case from medico-legal case", "एमएलसी से", "medico_legal", "medico-legal case linked to case",
             "medico-legal case",
         ),
+        papers(
+            "case from unclaimed property", "लावारिस संपत्ति से", "property_unclaimed", "belongs to case",
+            "unclaimed property",
+        ),
     )  # fmt: skip
 
-    whose: Literal["complaint", "missing person", "medico-legal case"]
+    whose: Literal["complaint", "missing person", "medico-legal case", "unclaimed property"]

@@ -15,7 +15,7 @@ from domain.case.fir import EARLY, Fir, FollowsFIR, NeedsFIR, named
 from domain.common.codes import Code
 from domain.common.days import written
 from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
-from domain.common.matter import Done, Part
+from domain.common.matter import Done, Part, TakesOver
 from domain.common.tie import Tie, TiesRecords
 from domain.event import changed
 
@@ -82,7 +82,7 @@ class LeavesStation(HandsOff, FollowsFIR):
         return case.keep(new, stage="transferred" if case.stage in AT_STATION else case.stage)
 
 
-class EntersStation(ClosesHandOff):
+class EntersStation(ClosesHandOff, TakesOver):
     """An act by which another station receives a case; the receiving station enters it."""
 
     shows = frozenset({"sections"})

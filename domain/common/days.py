@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
@@ -27,6 +28,14 @@ def day(at: datetime) -> date:
 def later(on: date, days: int) -> date:
     """The day so many days after `on`, or the last day there is."""
     return on + timedelta(days=days) if (date.max - on).days > days else date.max
+
+
+def corresponding(on: date, months: int) -> date:
+    """The corresponding date so many months later, or that month's last day; the last day there is, for ever."""
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
 
 
 def written(at: datetime | date) -> str:

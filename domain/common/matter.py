@@ -102,6 +102,10 @@ class Entry(Event[Any]):
         return Done(self.meta.version, self.meta.occurred_at)
 
 
+class TakesOver(Entry):
+    """By an act of this kind the matter comes to the station that enters it: what falls due from then on is its own."""
+
+
 @once
 def shown(cls: type[Entry]) -> frozenset[str] | None:
     """What an act and its traits name in `shows`; None for one that leaves the matter as it stands."""

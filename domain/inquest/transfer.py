@@ -9,7 +9,7 @@ from typing import Literal
 from domain.common.course import GivesNumber
 from domain.common.days import written
 from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
-from domain.common.matter import Done, Matter, Part
+from domain.common.matter import Done, Matter, Part, TakesOver
 from domain.event import Numbered, changed
 from domain.inquest.death import FollowsDeath
 from domain.inquest.inquest import Inquest
@@ -57,7 +57,7 @@ class InquestTransferred(HandsOff, FollowsDeath, register="inquest"):
         return inquest.keep(Moved(sent=self.done(), sent_to=self.to_station))
 
 
-class InquestReceivedByStation(GivesNumber, ClosesHandOff, FollowsDeath, register="inquest"):
+class InquestReceivedByStation(GivesNumber, ClosesHandOff, TakesOver, FollowsDeath, register="inquest"):
     """The station of the area receives the inquest, and gives it a number of its own register."""
 
     answers = (TRANSFER,)

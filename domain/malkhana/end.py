@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from domain.common.codes import Code, CodeOrOfficer, unreadable
-from domain.common.days import day
+from domain.common.days import corresponding, day
 from domain.common.matter import Matter
 from domain.common.periods import DISPOSAL
 from domain.event import Sealed
@@ -209,11 +208,3 @@ class FindsDamaged(ConcernsProperty):
 def _held(order: Order, article: Article) -> bool:
     """Whether the order may not be carried out for two months: not for livestock, perishables or against a bond."""
     return order.provision in AFTER_TRIAL and article.category not in NOT_HELD and not order.on_bond
-
-
-def corresponding(on: date, months: int) -> date:
-    """The corresponding date so many months later, or that month's last day; the last day there is, for ever."""
-    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    if year > date.max.year:
-        return date.max
-    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))

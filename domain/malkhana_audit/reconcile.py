@@ -5,7 +5,7 @@ Pure, and each item is looked at once, so that a malkhana of tens of thousands i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -60,26 +60,63 @@ class Reconciled:
     in_register: int
     """How many articles the register has on this shelf."""
     differences: tuple[Difference, ...]
+    """What differs and is not said yet."""
+    said: tuple[Difference, ...] = ()
+    """What differs and was said before."""
 
 
-def reconcile(register: Iterable[Shelved], seen: Iterable[Seen], *, whole: bool = True) -> Reconciled:
-    """Compare; where the list is `whole`, what it leaves out and the register has on the shelf is not found."""
+def reconcile(
+    register: Iterable[Shelved],
+    seen: Iterable[Seen],
+    *,
+    whole: bool = True,
+    said: Sequence[Difference] = (),
+    own: bool = False,
+) -> Reconciled:
+    """Compare; where the list is `whole`, what it leaves out and the register has on the shelf is not found.
+
+    `said` are the differences that the audit has already. Where `seen` is what the audit's `own` entries say, they all
+    count, and no item agrees of which one says that it differs.
+    """
     known = {(each.matter, each.property_id): each for each in register}
+    disputed = {_key(columns) for _, columns in said} if own else set()
     differences: list[Difference] = []
     listed: set[tuple[str, str]] = set()
     agreed = 0
     for line in seen:
-        listed.add((line.matter, line.property_id))
-        article = known.get((line.matter, line.property_id))
+        key = line.matter, line.property_id
+        listed.add(key)
+        article = known.get(key)
         found = list(_differs(article, line) if article else _unrecorded(line))
         differences += found
-        agreed += not found
+        agreed += not found and key not in disputed
     expected = [each for each in known.values() if each.deposited]
     if whole:
         for each in expected:
             if (each.matter, each.property_id) not in listed:
                 differences.append(("ItemNotFound", _item(each, each.whereabouts)))
-    return Reconciled(agreed, len(expected), tuple(differences))
+    before = {_told(each, known) for each in said}
+    again = said if own else [each for each in differences if _told(each, known) in before]
+    fresh = [each for each in differences if _told(each, known) not in before]
+    return Reconciled(agreed, len(expected), tuple(fresh), tuple(again))
+
+
+def _key(columns: Mapping[str, Any]) -> tuple[str, str]:
+    return columns["matter"], columns["property_id"]
+
+
+def _told(difference: Difference, known: Mapping[tuple[str, str], Shelved]) -> tuple[Any, ...]:
+    """By what a difference is the same as another: what was seen of the item, by whomever it was entered."""
+    name, columns = difference
+    what: object = None
+    if name == "PlaceMismatched":
+        what = _plain(columns["place"])
+    elif name == "QuantityMismatched":
+        article = known.get(_key(columns))
+        what = _measure(columns["quantity"], columns["unit"] or (article.unit if article else ""))
+    elif name == "SealMismatched":
+        what = columns["seal"]
+    return name, *_key(columns), what
 
 
 def _differs(article: Shelved, seen: Seen) -> Iterator[Difference]:

@@ -10,7 +10,7 @@ from domain.common.codes import Code
 from domain.common.course import Course, receiver
 from domain.common.days import written
 from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
-from domain.common.matter import Matter
+from domain.common.matter import Matter, TakesOver
 from domain.common.tie import Tie, TiesRecords
 from domain.event import Sealed, changed
 from domain.missing_person.missing import MissingPerson, Search, standing
@@ -75,7 +75,7 @@ class TransferredToAntiTraffickingUnit(HandsOff, FollowsReport, register="missin
         return standing(record, "with anti-trafficking unit", self.meta.occurred_at)
 
 
-class SearchTakenOver(ClosesHandOff, FollowsReport, register="missing_person"):
+class SearchTakenOver(ClosesHandOff, TakesOver, FollowsReport, register="missing_person"):
     """The anti-human-trafficking unit has the papers, and searches from now on."""
 
     answers = (UNIT,)

@@ -7,13 +7,10 @@ from datetime import date
 from typing import Literal
 
 from domain.common.course import onward
-from domain.common.days import day, written
+from domain.common.days import corresponding, day, written
 from domain.common.matter import Matter
 from domain.event import Sealed, changed, put
 from domain.preventive.preventive import Bond, ConcernsProposed, Persons, Preventive
-
-YEAR = 366
-"""Days that are more than a year whatever the year: “for such period, not exceeding one year” (BNSS s.126(1))."""
 
 
 class BondExecuted(ConcernsProposed, register="preventive"):
@@ -35,14 +32,14 @@ class BondExecuted(ConcernsProposed, register="preventive"):
             yield f"the bond of {self.person} ends on {written(self.until)}, before it begins. Give the right days."
 
     def doubt(self, matter: Matter) -> Iterator[str]:
-        """Of somebody who is named, of an amount, for no longer than a year where the section says so."""
+        """Of somebody named, of an amount, for no longer than a year (“not exceeding one year”, BNSS s.126(1))."""
         yield from super().doubt(matter)
         part = matter.part(Persons)
         if self.person not in part.named:
             yield f"{self.person} gives a bond, and {matter.label} names no such person"
         if self.amount_paise <= 0:
             yield f"the bond of {self.person} is of no amount"
-        if part.section in {"BNSS 126", "CrPC 107"} and (self.until - self.starts_on).days > YEAR:
+        if part.section in {"BNSS 126", "CrPC 107"} and self.until > corresponding(self.starts_on, 12):
             yield f"the bond of {self.person} is for more than one year (BNSS s.126(1))"
 
     def apply(self, record: Preventive) -> Preventive:

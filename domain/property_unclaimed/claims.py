@@ -10,16 +10,19 @@ from typing import Literal
 from uuid import UUID
 
 from domain.common.codes import Code
-from domain.common.days import day, written
+from domain.common.days import corresponding, day, written
 from domain.common.matter import Matter
 from domain.common.periods import CLAIM
 from domain.common.tie import Tie, TiesRecords
 from domain.event import Sealed, changed, put
 from domain.malkhana.article import Article, standing
-from domain.malkhana.end import DisposesOfProperty, OrdersDisposal, corresponding
+from domain.malkhana.end import DisposesOfProperty, OrdersDisposal
 from domain.property_unclaimed.unclaimed import Claims, Unclaimed, UnclaimedEntry, onward
 
-TO_CASE = Tie("belongs to case", "प्रकरण की संपत्ति", register="case", column="fir", record="fir_record")
+TO_CASE = Tie(
+    "belongs to case", "प्रकरण की संपत्ति", register="case", back="case from unclaimed property", column="fir",
+    record="fir_record", shared=True,
+)  # fmt: skip
 
 
 class FollowsFind(UnclaimedEntry):
@@ -157,7 +160,7 @@ class PropertyDisposed(DisposesOfProperty, register="property_unclaimed"):
 
 
 class LinkedToCase(TiesRecords, FollowsFind, register="property_unclaimed"):
-    """What was found turns out to belong to a case: it is named here, and the articles go on in its custody."""
+    """What was found turns out to belong to a case: each names the other; their chain goes on here."""
 
     shows = frozenset({"fir"})
     kinds = (TO_CASE,)

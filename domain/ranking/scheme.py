@@ -28,11 +28,12 @@ KINDS: Mapping[str, frozenset[str]] = {
 
 `entered`   each of these entries (`*`: every one); good, if recorded within so many hours of the act
 `followed`  each of these acts; good, if one of `by` was done within so many hours after it, and recorded in time too
-`share`     each of these acts, `times` as often as that column says where it has it; good, if it is one of `good`
+`share`     each of these acts, or each thing that the columns `once` name; good, if there is none but `good` of it. An
+            act with the column `times` stands for so many good ones, of at most `most` in all of its record
 `clocks`    each legal clock of these rules that came to its end; good, if it was met, and recorded in time too
 `given`     nothing is counted: a figure between 0 and 100 that somebody gives for each station
 """
-ALWAYS, SOMETIMES = frozenset({"title", "why"}), frozenset({"unless", "same", "times"})
+ALWAYS, SOMETIMES = frozenset({"title", "why"}), frozenset({"unless", "same", "times", "once", "most"})
 EVERY = "*"
 ACT = re.compile(r"[a-z][a-z_]*\.[A-Z][A-Za-z]*")
 NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -62,6 +63,15 @@ class Indicator:
     hours: int = 0
     times: str = ""
     """The column that tells how often an act counts which stands for many: a list compared, of which so many agreed."""
+    once: tuple[str, ...] = ()
+    """The columns that name a thing: of however many acts, it counts once in its record."""
+    most: str = ""
+    """The column of an act that stands for many which tells how many there are at all."""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of its acts that it looks at."""
+        return frozenset(each for each in (self.same, self.times, self.most, *self.once) if each)
 
     @property
     def named(self) -> frozenset[str]:
@@ -147,17 +157,29 @@ def _indicator_faults(name: Any, about: Any) -> Iterator[str]:  # noqa: ANN401
         yield from (f"{each!r} in `{column}` is no name" for each in listed if each not in free and not _is(form, each))
     if "hours" in needed and not _whole(about.get("hours"), 1, 100_000):
         yield "`hours` is a whole number from 1 to 100000"
-    if "times" in about and (about["counts"] != "share" or not _is(COLUMN, about["times"])):
-        yield "`times` is the name of a column, for what counts a share"
+    yield from _column_faults(about)
     if about["counts"] == "share" and not set(about.get("good") or ()) <= set(about.get("acts") or ()):
         yield "`good` names acts that are not among `acts`"
+
+
+def _column_faults(about: Mapping[str, Any]) -> Iterator[str]:
+    for column in ("times", "most"):
+        if column in about and (about["counts"] != "share" or not _is(COLUMN, about[column])):
+            yield f"`{column}` is the name of a column, for what counts a share"
+    once = about.get("once", ["x"])
+    if (
+        not isinstance(once, list) or not once or not all(_is(COLUMN, each) for each in once)
+        or ("once" in about and about["counts"] != "share")
+    ):  # fmt: skip
+        yield "`once` is a list of columns, for what counts a share"
 
 
 def _indicator(name: str, about: Mapping[str, Any]) -> Indicator:
     lists = {each: frozenset(about.get(each, ())) for each in ("acts", "by", "good", "unless", "rules")}
     return Indicator(
         id=name, kind=about["counts"], title=dict(about["title"]), why=str(about["why"]), same=about.get("same", ""),
-        hours=about.get("hours", 0), times=about.get("times", ""), **lists,
+        hours=about.get("hours", 0), times=about.get("times", ""),
+        once=tuple(about.get("once", ())), most=about.get("most", ""), **lists,
     )  # fmt: skip
 
 

@@ -123,8 +123,9 @@ def _standing(  # noqa: PLR0913 (what a score is made of)
             missing.append(name)
     weighed = sum((part.weight for part in parts), Fraction(0))
     score = HUNDRED * sum((part.points for part in parts), Fraction(0)) / weighed if weighed else Fraction(0)
-    zone = next(each.name for each in scheme.zones if score >= each.at_least)
-    return Standing(unit, score, rounded(score, scheme.decimals), zone, tuple(parts), missing=tuple(missing))
+    shown = rounded(score, scheme.decimals)
+    zone = next(each.name for each in scheme.zones if shown >= each.at_least)
+    return Standing(unit, score, shown, zone, tuple(parts), missing=tuple(missing))
 
 
 def shrunk(count: Count, mean: Fraction, shrink: int) -> Fraction:

@@ -87,7 +87,10 @@ def rank(  # noqa: PLR0913 (one for each choice)
         period = Period.of(month, now, office.settings.zone)
         asked = Asked(by, level.value, period, given)
         if close_it and not period.over:
-            raise Refused([f"{period.month} is not over: it can be closed from its last evening on"])
+            message = (
+                f"{period.month} is not over: what was done on its last day may be written down on the day after it"
+            )
+            raise Refused([f"{message}; it can be closed when that is over"])
         now_counted, before = _counted(office, asked, known_at, now, quiet=as_json, both=bool(explain))
         found = standings(by, now_counted.tally, given)
         told = _closing(office, asked, found, now, close_it=close_it) if not known_at else Told()
@@ -259,7 +262,12 @@ def _show(asked: Asked, found: list[Standing]) -> None:
     say(f"source: {scheme.source}; digest {scheme.digest}")
     say(f"shares are shrunk by {scheme.shrink} cases toward the mean; a rank needs {scheme.minimum} cases")
     if not period.over:
-        say(f"{period.month} is not over: counted up to {period.last:%d.%m.%Y}")
+        say(f"counted up to {period.last:%d.%m.%Y}; what was done in time may still be written down, so it may change")
+    if period.first < scheme.since:
+        say(f"the scheme counts from {scheme.since:%d.%m.%Y} on: {period.month} is ranked by it only to compare")
+    if not found:
+        given = [name for name in scheme.weights if shipped().indicators[name].kind == "given"]
+        say("nothing came up" + (f": {', '.join(given)} are given in a file, with --figures" if given else ""))
     if waiting(scheme):
         say(f"not counted yet, for want of a register: {', '.join(waiting(scheme))}")
 

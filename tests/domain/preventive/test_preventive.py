@@ -112,7 +112,7 @@ def test_a_bond_binds_for_a_year_at_most() -> None:
     assert action(proposed()).when(f"{NAME}BondExecuted", **usual).entered().stage == "bound"
     year = {**usual, "until": date(2027, 7, 2)}
     action(proposed()).when(f"{NAME}BondExecuted", **year).entered()
-    action(proposed()).when(f"{NAME}BondExecuted", **{**usual, "until": date(2027, 7, 4)}).doubted(
+    action(proposed()).when(f"{NAME}BondExecuted", **{**usual, "until": date(2027, 7, 3)}).doubted(
         "for more than one year (BNSS s.126(1))"
     )
     action(proposed()).when(f"{NAME}BondExecuted", **{**usual, "until": date(2026, 7, 1)}).refused("before it begins")

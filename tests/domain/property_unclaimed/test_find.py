@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
-from domain.event import ACTS
+from domain.common.tie import decide_tie
+from domain.event import ACTS, Decision, changed
 from domain.malkhana.custody import ConcernsProperty
 from projections.custody import Custody
 from projections.malkhana import Malkhana
 from projections.view import fold_record
+from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import KEEPER, item
 from tests.domain.property_unclaimed.builders import REGISTER, SOMEONE, deposited, find, found, on
-from tests.dsl import DAY, OFFICER, given
+from tests.dsl import DAY, OFFICER, act, given
 
 ESTABLISHED, NOT = (
     on("ClaimDecided", claim="C/1", outcome=outcome, court="C") for outcome in ("established", "not established")
@@ -118,3 +121,22 @@ def test_a_chain_breaks_as_in_a_case_but_for_what_no_law_asks() -> None:
     entries = given(found(seal_kept_by=""), deposited(quantity=Decimal(499)), register=REGISTER).entries
     breaks = [each["code"] for row in fold_record(Custody(), entries) for each in row.breaks]
     assert breaks == ["seal not given away", "quantity differs"]
+
+
+def test_a_find_and_its_case_name_each_other() -> None:
+    """The case after the find named it; several finds may belong to one case, and a find to one case alone."""
+    linked = on("LinkedToCase", fir="0012/2026", at=DAY + timedelta(days=3))
+    joined = act(
+        "case.PapersJoined", whose="unclaimed property", number="UNCLAIMED/0003/2026", at=DAY + timedelta(days=4)
+    )
+    case = changed(given(fir()).record, id=UUID(int=12), number="0012/2026")
+    mine = changed(find(linked).record, id=UUID(int=7))
+    assert decide_tie(joined, case, mine) == Decision()
+    assert decide_tie(joined, case, changed(find().record, id=UUID(int=7))).doubts == (
+        "UNCLAIMED/0003/2026 does not name this record from its side",
+    )
+    other_case = changed(case, id=UUID(int=13), number="0013/2026")
+    assert "already belongs to 0012/2026" in " ".join(decide_tie(joined, other_case, mine).reasons)
+    with_one = changed(given(fir(), joined).record, id=UUID(int=12), number="0012/2026")
+    second = changed(find().record, id=UUID(int=8), number="UNCLAIMED/0004/2026")
+    assert decide_tie(on("LinkedToCase", fir="0012/2026"), second, with_one) == Decision()

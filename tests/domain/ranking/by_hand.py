@@ -17,7 +17,12 @@ from domain.event import struck
 
 FOLDER = Path(__file__).resolve().parents[3] / "domain" / "ranking"
 DAY = timedelta(hours=24)
-RECEIVED = ("case.CaseReceived", "case.FIRReceivedByStation")
+RECEIVED = (
+    "case.CaseReceived",
+    "case.FIRReceivedByStation",
+    "inquest.InquestReceivedByStation",
+    "missing_person.SearchTakenOver",
+)
 
 
 def counts(  # noqa: C901 (as a clerk would write it: one loop in another)
