@@ -9,13 +9,13 @@ from domain.malkhana.article import measurable, measured
 
 UNITS: Mapping[str, tuple[str, int]] = {
     "mg": ("gram", -3), "g": ("gram", 0), "kg": ("gram", 3),
-    "ml": ("litre", -3), "l": ("litre", 0), "litre": ("litre", 0),
+    "ml": ("litre", -3), "l": ("litre", 0),
     "mm": ("metre", -3), "cm": ("metre", -2), "m": ("metre", 0), "km": ("metre", 3),
-    "number": ("number", 0), "piece": ("number", 0), "pieces": ("number", 0),
+    "piece": ("number", 0), "pieces": ("number", 0),
 }  # fmt: skip
 """What each measures, and its power of ten, by the prefixes of the International System of Units; and what is counted.
 
-Capital letters are small ones here. Any other unit is its own.
+Capital letters are small ones here. Any other unit is its own, and so a litre, a gram, a metre and a number are one.
 """
 
 
