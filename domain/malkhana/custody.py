@@ -48,6 +48,10 @@ class ConcernsProperty(Entry):
     """The act that would bring an article there that is with the police."""
     between_officers: ClassVar[bool] = False
     """Whether it is one side of a hand-over from officer to officer."""
+    does: ClassVar[str] = "gives it"
+    """What the officer does who should be the holder."""
+    does_there: ClassVar[str] = "gives it out"
+    """The same, with what lies in the malkhana."""
 
     property_id: str
 
@@ -101,14 +105,14 @@ class ConcernsProperty(Entry):
         if article.state in alone and giver not in {"", article.holder}:
             kept = f", in the keeping of {article.holder}" if article.state == "deposited" else ""
             yield (
-                f"{self.property_id} cannot {self.cannot}: {giver} gives it, and {matter.label} shows it "
+                f"{self.property_id} cannot {self.cannot}: {giver} {self.does}, and {matter.label} shows it "
                 f"{article.whereabouts}{kept}. Record {self.register}.PropertyHandedOver and PropertyTakenOver first."
             )
 
     def doubt_giver(self, article: Article, giver: str) -> Iterator[str]:
         """An article leaves the malkhana through the keeper who took it in, or who took over from him."""
         if article.state == "deposited" and giver not in {"", article.holder}:
-            yield f"{self.property_id} is in the keeping of {article.holder}, and {giver} gives it out"
+            yield f"{self.property_id} is in the keeping of {article.holder}, and {giver} {self.does_there}"
 
     def doubt_seal(self, article: Article, seal: str) -> Iterator[str]:
         """The seal is the one in the register."""

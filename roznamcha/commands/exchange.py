@@ -114,7 +114,9 @@ def send_out(  # noqa: PLR0913 (one for each choice)
     system: Name,
     since: Annotated[str, typer.Option(help="Behind this position of the log, or entered from this day on")] = "0",
     until: Annotated[int | None, typer.Option(min=0, help="Up to this position; default: the last entry")] = None,
-    form: Annotated[str, typer.Option("--format", help="json (an object a line) or csv")] = "json",
+    form: Annotated[
+        str, typer.Option("--format", help="json (an object a line) or csv; default: by the file's name")
+    ] = "",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; default: stdout")] = None,
     own: Own = None,
     by: Annotated[str, typer.Option(help="With --open: who has it opened: id,rank,role")] = "",
@@ -127,6 +129,7 @@ def send_out(  # noqa: PLR0913 (one for each choice)
 ) -> None:
     """Write what goes out to a system: its requests, and which are withdrawn. The next span begins where it says."""
     domain.load()
+    form = form or ("csv" if output is not None and output.suffix.lower() == ".csv" else "json")
     _form(form)
     found, here = system_called(system, own), settings()
     after, day = _since(since, here.zone)

@@ -265,6 +265,9 @@ def _show(asked: Asked, found: list[Standing]) -> None:
         say(f"counted up to {period.last:%d.%m.%Y}; what was done in time may still be written down, so it may change")
     if period.first < scheme.since:
         say(f"the scheme counts from {scheme.since:%d.%m.%Y} on: {period.month} is ranked by it only to compare")
+    if not found:
+        given = [name for name in scheme.weights if shipped().indicators[name].kind == "given"]
+        say("nothing came up" + (f": {', '.join(given)} are given in a file, with --figures" if given else ""))
     if waiting(scheme):
         say(f"not counted yet, for want of a register: {', '.join(waiting(scheme))}")
 

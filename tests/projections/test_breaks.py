@@ -34,10 +34,11 @@ from tests.domain.case.builders_property import (
     seized,
     sent,
 )
-from tests.dsl import DAY, OFFICER, act, given
+from tests.dsl import DAY, OFFICER, _stamped, act, given
 
 Acts = tuple[Event[Any], ...]
 DRUG = item(category="drugs")
+BARE = item(seal="")
 PHONE = item(category="digital device", device_hash="ab12")
 SWAB = item(category="biological or medical sample")
 CERTIFIED = on("InventoryCertified", court="JMFC", certificate="52A/1")
@@ -69,7 +70,13 @@ def elsewhere(entry: Event[Any], station: str = "CG-RPR-02") -> Event[Any]:
 def split(**more: Any) -> Event[Any]:
     """A sample of 20 g drawn from PR/1."""
     drawn = Sample(id="PR/1/S1", quantity=Decimal(20), unit="g", seal="K")
-    return on("PropertySplit", samples=(drawn,), remaining=Decimal(480), seal="K", reason="analysis", **more)
+    usual = {"samples": (drawn,), "remaining": Decimal(480), "seal": "K", "reason": "analysis"}
+    return on("PropertySplit", **{**usual, **more})
+
+
+def resealed(**more: Any) -> Event[Any]:
+    """PR/1 is sealed again, with leave of the court."""
+    return on("PropertyResealed", **{"seal": "M", "reason": "court", "seal_kept_by": "W1", "permission": "O/1", **more})
 
 
 def handed(**more: Any) -> Acts:
@@ -104,6 +111,7 @@ def examined(witness: str, role: str = "malkhana keeper", **more: Any) -> Event[
     return act("case.CustodyWitnessExamined", witness=witness, role=role, **more)
 
 
+OPENED = on("SealBroken", seal="K", reason="court", permission="O/1")
 BACK = deposited(depositor=OTHER.id)
 HEARD = act("case.HearingHeld", purpose="evidence", witnesses_examined=("W1",))
 PROVED = examined(KEEPER.id, register_produced=True)
@@ -218,11 +226,30 @@ CASES: dict[str, tuple[Acts, Acts]] = {
         (fir(), seized(item(seal="")), deposited(seal=""),
          on("PropertyResealed", seal="M", reason="it was open", seal_kept_by="W1", permission="O/1")),
     ),
+    "opened without leave, sampled": (
+        (fir(), seized(), deposited(), split()),
+        (fir(), seized(), deposited(), OPENED, split()),
+    ),
+    "opened without leave, sampled long after the certificate": (
+        (fir(), seized(DRUG), deposited(), CERTIFIED, split(at=hours(30))),
+        (fir(), seized(DRUG), deposited(), CERTIFIED, split()),
+    ),
+    "opened without leave, copied": (
+        (fir(), seized(), deposited(), copied()),
+        (fir(), seized(), deposited(), sent(), received(), copied()),
+    ),
+    "opened without leave, resealed on the shelf": (
+        (fir(), seized(), deposited(), resealed(permission="")),
+        (fir(), seized(), deposited(), produced(), on("SealBroken", seal="K", reason="shown"), resealed(permission="")),
+    ),
     "not certified": (
         (fir(), seized(DRUG), deposited(), sent()),
         (fir(), seized(DRUG), deposited(), CERTIFIED, sent()),
     ),
-    "not certified, sampled": ((fir(), seized(DRUG), deposited(), split()), (fir(), seized(), deposited(), split())),
+    "not certified, sampled": (
+        (fir(), seized(DRUG), deposited(), OPENED, split()),
+        (fir(), seized(), deposited(), OPENED, split()),
+    ),
     "before the FIR": (
         (seized(at=hours(-3)), fir(at=hours(0))),
         (seized(at=hours(-3)), fir(at=hours(0)), act("case.EntryCorrected", version=2, reason="wrong record")),
@@ -246,12 +273,26 @@ CASES: dict[str, tuple[Acts, Acts]] = {
         (fir(), seized(at=hours(1), ended_at=hours(3)), deposited(at=hours(3))),
     ),
     "overlaps, a copy that is still made": (
-        (fir(), seized(), deposited(at=hours(2)), copied(at=hours(4), ended_at=hours(9)), sent(at=hours(8))),
-        (fir(), seized(), deposited(at=hours(2)), copied(at=hours(4), ended_at=hours(8)), sent(at=hours(8))),
+        (fir(), seized(BARE), deposited(at=hours(2), seal=""), copied(at=hours(4), ended_at=hours(9)),
+         sent(at=hours(8), seal="")),
+        (fir(), seized(BARE), deposited(at=hours(2), seal=""), copied(at=hours(4), ended_at=hours(8)),
+         sent(at=hours(8), seal="")),
     ),
     "holder unknown, to a copy": (
-        (fir(), seized(), deposited(), copied(by=OTHER)),
+        (fir(), seized(), deposited(), OPENED, copied(by=OTHER)),
         (fir(), seized(), deposited(), sent(), received(), copied(by=OTHER)),
+    ),
+    "holder unknown, to the seal": (
+        (fir(), seized(), deposited(), replace(OPENED, meta=deposited(by=OTHER).meta)),
+        (fir(), seized(), deposited(), OPENED),
+    ),
+    "holder unknown, to the new seal": (
+        (fir(), seized(), deposited(), OPENED, resealed(by=OTHER)),
+        (fir(), seized(), deposited(), OPENED, resealed()),
+    ),
+    "holder unknown, to a sample": (
+        (fir(), seized(), deposited(), OPENED, split(by=OTHER)),
+        (fir(), seized(), deposited(), produced(), split(by=OTHER)),
     ),
     "too few witnesses": (
         (fir(), seized(witnesses=(BOTH[0], replace(BOTH[1], signed=False)))),
@@ -319,26 +360,54 @@ CASES: dict[str, tuple[Acts, Acts]] = {
 """For each code, and each way there is to it: a history that has the break, and one that hasn't by a little."""
 
 
+ONCE: dict[str, tuple[Acts, Acts]] = {
+    "used elsewhere": (
+        (fir(), seized(), deposited(), OPENED, split(remaining=Decimal(0), consumed=Decimal(480))),
+        (fir(), seized(), deposited(), sent(), received(), split(remaining=Decimal(0), consumed=Decimal(480))),
+    ),
+}  # fmt: skip
+"""The same, of what today's rules refuse: it stands in stores from the time before."""
+EVERY = CASES | ONCE
+
+
 def broken(acts: Acts) -> list[str]:
     """The codes of all breaks of all links of a history in which every act was accepted, one for each link."""
-    return [each["code"] for row in fold_record(Custody(), given(*acts).entries) for each in row.breaks]
+    return told(given(*acts).entries)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+def told(entries: Acts) -> list[str]:
+    """The codes of all breaks of all links of these entries."""
+    return [each["code"] for row in fold_record(Custody(), entries) for each in row.breaks]
+
+
+def stored(case: str, which: int) -> Acts:
+    """The history with the break, or the near miss, as it stands in the store."""
+    acts = EVERY[case][which]
+    return tuple(_stamped(each, n) for n, each in enumerate(acts, 1)) if case in ONCE else given(*acts).entries
+
+
+@pytest.mark.parametrize("case", EVERY, ids=str)
 def test_each_break_is_told_once(case: str) -> None:
     """The history has this break, at one link (two, where two are at two places), and no other."""
     code = case.partition(",")[0]
-    assert broken(CASES[case][0]) == [code] * (2 if code == "two places" else 1)
+    assert told(stored(case, 0)) == [code] * (2 if code == "two places" else 1)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", EVERY, ids=str)
 def test_a_near_miss_is_no_break(case: str) -> None:
     """The rules don't cry wolf."""
-    assert broken(CASES[case][1]) == []
+    assert told(stored(case, 1)) == []
+
+
+@pytest.mark.parametrize("case", ONCE, ids=str)
+def test_what_stands_from_before_is_refused_today(case: str) -> None:
+    """Else it belongs among the others."""
+    with pytest.raises(AssertionError, match="could not be given"):
+        given(*ONCE[case][0])
 
 
 def test_every_break_has_its_case() -> None:
     """None is named for nothing; the patterns are those of the courts, each in two languages."""
-    assert {each.partition(",")[0] for each in CASES} == BREAKS.keys()
+    assert {each.partition(",")[0] for each in EVERY} == BREAKS.keys()
     assert {pattern for pattern, _, _ in BREAKS.values()} == {0, *range(1, 19)}
     assert all(hindi and not hindi.isascii() for _, _, hindi in BREAKS.values())

@@ -90,6 +90,8 @@ def state_of(station: Program, rule: str, subject: str, record: str = CASE) -> s
 def test_a_request_goes_out_and_its_answer_closes_it(station: Program, system: str) -> None:
     """Out as CSV, in as JSON; a second time nothing is recorded; the views agree with the entries."""
     text = station.run("exchange", "out", system, "--format", "csv").stdout
+    station.run("exchange", "out", system, "-o", "out.csv")
+    assert (station.folder / "out.csv").read_text() == text
     mine = [each for each in csv.DictReader(io.StringIO(text)) if each["called"] == "CG-RPR-01/0001/2026"]
     (message,) = mine
     assert REQUESTS[system] in message.values()

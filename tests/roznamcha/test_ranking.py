@@ -111,6 +111,9 @@ def test_the_command_ranks_explains_and_prints_its_scheme(program: Program) -> N
     assert len(mine["would_change"]) == 10
     assert mine["would_change"][0]["gain"] > 0
     assert len(mine["records"]) == 12
+    empty = program.run("rank", "--scheme", "best-police-station", "--month", "2026-07").stdout
+    assert "nothing came up: performance, infrastructure are given in a file, with --figures" in " ".join(empty.split())
+    assert "only to compare" in program.run("rank", "--month", "2025-07").stdout
     refused = program.run("rank", "--month", "2026-07", "--explain", "CG-XXX", "--json", check=False)
     assert (refused.returncode, json.loads(refused.stdout)["error"]) == (1, "Refused")
 
