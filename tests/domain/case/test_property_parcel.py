@@ -223,6 +223,11 @@ def test_a_struck_split_never_drew_a_sample() -> None:
         ("g", "500", [("0.024", "kg"), ("24", "g")]),
         ("l", "1", [("180", "ml"), ("0.18", "l")]),
         ("m", "1", [("10", "cm"), ("5", "mm")]),
+        ("km", "1", [("10", "m")]),
+        ("litre", "1", [("180", "ml"), ("0.18", "L")]),
+        ("KG", "0.5", [("24", "g"), ("24", " G"), ("1", "gram")]),
+        ("piece", "5", [("1", "number"), ("2", "pieces")]),
+        ("bottle", "5", [("1", "bottle"), ("2", "Bottle")]),
     ],
 )
 def test_samples_may_be_weighed_in_another_unit(unit: str, whole: str, drawn: list[tuple[str, str]]) -> None:
@@ -241,13 +246,13 @@ def test_samples_may_be_weighed_in_another_unit(unit: str, whole: str, drawn: li
 def test_what_measures_another_thing_is_no_part() -> None:
     """A bottle is no litre, a metre no gram, and a quantity too small to be kept is none."""
     stored = in_malkhana(item(unit="l", quantity=Decimal(1)))
-    for unit in ("bottle", "g", "L", ""):
+    for unit in ("bottle", "g", "litres", ""):
         when(stored, split(sample(1, "1", unit=unit), remaining="0")).refused("Give the quantity in l")
     pinch = sample(1, quantity=Decimal("1E-15"), unit="l")
     when(in_malkhana(item(unit="ml", quantity=Decimal(1))), split(pinch, remaining="0.999999999999")).refused(
         "a quantity is zero, negative or no number"
     )
-    for odd in ("NaN", "Infinity", "-1"):
+    for odd in ("NaN", "sNaN", "Infinity", "-1", "9E+999999"):
         when(stored, split(sample(1, odd, unit="ml"), remaining="1")).refused(
             "a quantity is zero, negative or no number"
         )
