@@ -11,13 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-IN_UNITS: Mapping[str, tuple[str, Decimal]] = {
-    "mg": ("g", Decimal("0.001")), "g": ("g", Decimal(1)), "kg": ("g", Decimal(1000)),
-    "ml": ("ml", Decimal(1)), "l": ("ml", Decimal(1000)), "litre": ("ml", Decimal(1000)),
-    "mm": ("m", Decimal("0.001")), "cm": ("m", Decimal("0.01")), "m": ("m", Decimal(1)),
-    "number": ("number", Decimal(1)), "piece": ("number", Decimal(1)), "pieces": ("number", Decimal(1)),
-}  # fmt: skip
-"""Units that measure the same, each with the one it is counted in. Any other is its own."""
+from domain.malkhana.units import measure
 
 
 @dataclass(frozen=True)
@@ -113,7 +107,7 @@ def _told(difference: Difference, known: Mapping[tuple[str, str], Shelved]) -> t
         what = _plain(columns["place"])
     elif name == "QuantityMismatched":
         article = known.get(_key(columns))
-        what = _measure(columns["quantity"], columns["unit"] or (article.unit if article else ""))
+        what = measure(columns["quantity"], columns["unit"] or (article.unit if article else ""))
     elif name == "SealMismatched":
         what = columns["seal"]
     return name, *_key(columns), what
@@ -125,7 +119,7 @@ def _differs(article: Shelved, seen: Seen) -> Iterator[Difference]:
         yield "PlaceMismatched", item | {"register_place": article.whereabouts or "not known"}
     if seen.quantity is not None:
         unit = seen.unit or article.unit
-        if _measure(seen.quantity, unit) != _measure(article.quantity, article.unit):
+        if measure(seen.quantity, unit) != measure(article.quantity, article.unit):
             quantities = {"quantity": seen.quantity, "unit": unit, "register_quantity": article.quantity}
             yield "QuantityMismatched", item | quantities | {"register_unit": article.unit}
     if seen.seal is not None and seen.seal != article.seal:
@@ -144,8 +138,3 @@ def _item(article: Shelved, place: str) -> dict[str, Any]:
 
 def _plain(place: str) -> str:
     return " ".join(place.casefold().split())
-
-
-def _measure(quantity: Decimal, unit: str) -> tuple[str, Decimal]:
-    name, factor = IN_UNITS.get(unit.casefold().strip(), (unit.casefold().strip(), Decimal(1)))
-    return name, quantity * factor

@@ -98,3 +98,10 @@ def test_a_matter_is_called_as_the_register_calls_it() -> None:
     looked = looked_at(found, lambda written: written if written == FIR else f"CG-RPR-01/{written}")
     assert looked.seen == (Seen(FIR, "PR/1", "rack 4", seal=""),)
     assert looked.said[0][1]["matter"] == FIR
+
+
+def test_an_entry_that_measures_nothing_stops_no_audit() -> None:
+    """One that was taken before such quantities were refused: it says that the quantity differs, once."""
+    for odd in ("sNaN", "9E+999999", "-1"):
+        found = entries(("QuantityMismatched", {"quantity": Decimal(odd), "register_quantity": Decimal(500)}))
+        assert names(compared(found).differences) == []
