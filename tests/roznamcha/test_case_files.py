@@ -19,7 +19,8 @@ from roznamcha.case_files import deeds_of
 from roznamcha.errors import Refused
 from roznamcha.importing import case_lines
 from roznamcha.intake import read_act
-from tests.acts import NOW, sent
+from tests.acts import NOW
+from tests.acts import sent as act_of
 from tests.dsl import RECORD
 from tests.roznamcha.kit import ROOT, Program
 
@@ -177,8 +178,8 @@ def test_a_sensitive_case_goes_out_only_when_that_is_said(program: Program) -> N
         line
         for record, section in (("a:1", "BNS 64(1)"), ("b:1", "BNS 303(2)"))
         for line in (
-            sent("case.FIRRegistered", record, sections=[section]),
-            sent("case.PropertySeized", record, at="2026-07-02T12:00:00+05:30", memo="SM/1", items=[item]),
+            act_of("case.FIRRegistered", record, sections=[section]),
+            act_of("case.PropertySeized", record, at="2026-07-02T12:00:00+05:30", memo="SM/1", items=[item]),
         )
     ]
     (program.folder / "acts.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
