@@ -15,13 +15,14 @@ from domain.case.property_seizure import PropertySeized
 from domain.common.days import BNSS_BEGAN, day
 from domain.common.periods import OVERNIGHT
 from domain.event import changed
-from domain.malkhana.article import WITH_POLICE, Article, SeizedItem
-from domain.malkhana.custody import CarriesProperty, MovesProperty
+from domain.malkhana.article import OPENED_THERE, WITH_POLICE, Article, SeizedItem
+from domain.malkhana.carrying import CarriesProperty
+from domain.malkhana.custody import ConcernsProperty, MovesProperty
 from domain.malkhana.derived import DerivesExhibit
 from domain.malkhana.end import MissesProperty
 from domain.malkhana.laboratory import DISPATCH_WITHIN, LaboratoryReceives, SendsToLaboratory
 from domain.malkhana.moves import DepositsProperty
-from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty
+from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty, before_magistrate, unopened
 from domain.property_unclaimed.found import PropertyFoundUnclaimed
 
 HOUR = timedelta(hours=1)
@@ -42,6 +43,7 @@ BREAKS: Mapping[str, tuple[int, str, str]] = {
     "carrier not examined": (6, "who carried it was not examined in court", "ले जाने वाले का न्यायालय में परीक्षण नहीं"),
     "keeper not examined": (7, "who kept it was not examined in court", "मालखाना मोहर्रिर का परीक्षण नहीं"),
     "register not produced": (7, "the malkhana register was not produced in court", "मालखाना पंजी न्यायालय में पेश नहीं"),
+    "used elsewhere": (8, "used up in part elsewhere than at a laboratory", "प्रयोगशाला के बाहर मात्रा खर्च बताई"),
     "quantity differs": (8, "it measures another quantity than the register has", "मात्रा पंजी से भिन्न है"),
     "opened without leave": (9, "opened or sealed again without the court's leave", "बिना अनुमति खोला या पुनः सील"),
     "not certified": (10, "no Magistrate's certificate (NDPS s.52A)", "मजिस्ट्रेट प्रमाणपत्र नहीं (एनडीपीएस 52क)"),
@@ -240,27 +242,42 @@ def _received(act: LaboratoryReceives, _before: Article, _: Trail) -> Iterator[B
         yield Break("seal found broken")
 
 
-def _split(_act: SplitsProperty, before: Article, _: Trail) -> Iterator[Break]:
+def _split(act: SplitsProperty, before: Article, _: Trail) -> Iterator[Break]:
+    yield from _by_another(act, before)
+    if act.consumed and before.state != "at laboratory":
+        yield Break("used elsewhere", f"{act.consumed} {before.unit}, {before.whereabouts}")
+    if unopened(before) and not before_magistrate(before, act.meta.occurred_at):
+        yield Break("opened without leave", f"{before.seal} → {act.seal or 'open'}")
     yield from _uncertified(before)
 
 
 def _opened(act: BreaksSeal, before: Article, _: Trail) -> Iterator[Break]:
+    yield from _by_another(act, before)
     if act.seal != before.seal and act.seal and before.seal:
         yield Break("seal differs", f"{before.seal} → {act.seal}")
-    if not act.permission and before.state != "at laboratory":
+    if not act.permission and before.state not in OPENED_THERE:
         yield Break("opened without leave")
 
 
 def _resealed(act: ResealsParcel, before: Article, _: Trail) -> Iterator[Break]:
-    if not act.permission and before.state not in {"seized", "at laboratory"}:
+    yield from _by_another(act, before)
+    if not act.permission and before.state not in {"seized", *OPENED_THERE}:
         yield Break("opened without leave")
     if act.seal_kept_by in {"", act.meta.actor.id}:
         yield Break("seal not given away")
 
 
 def _derived(act: DerivesExhibit, before: Article, _: Trail) -> Iterator[Break]:
-    if before.state in WITH_POLICE and act.meta.actor.id != before.holder:
-        yield Break("holder unknown", f"{before.holder} → {act.meta.actor.id}")
+    yield from _by_another(act, before)
+    if unopened(before):
+        yield Break("opened without leave", before.seal)
+
+
+def _by_another(act: ConcernsProperty, before: Article) -> Iterator[Break]:
+    """Work on what lies with the police, by somebody who does not hold it."""
+    who = act.meta.actor.id
+    if before.state in WITH_POLICE and who not in {"", before.holder}:
+        yield Break("holder unknown", f"{before.holder} → {who}")
 
 
 def _missed(_act: MissesProperty, _before: Article, _: Trail) -> Iterator[Break]:

@@ -22,10 +22,10 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from domain.event import Event, changed, struck
+from domain.event import Event, changed
 from domain.malkhana.article import measurable
 from domain.malkhana_audit.audit import Audit, Stocktaking
-from domain.malkhana_audit.items import ItemSighted
+from domain.malkhana_audit.looked import looked_at
 from domain.malkhana_audit.reconcile import Reconciled, Seen, Shelved, reconcile
 from roznamcha.importing import AHEAD, BATCH, NAMESPACE
 from roznamcha.intake import Act, read_act
@@ -68,9 +68,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class Taking:
-    """Which list is compared in which audit, by whom, and when it was taken."""
+    """Which list is compared in which audit, by whom, and when it was taken; and what the audit's `entries` are."""
 
     audit: Audit
+    entries: Sequence[Event[Any]]
     at: datetime
     actor: Mapping[str, str]
     now: datetime
@@ -94,7 +95,7 @@ class Taking:
 def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
     store: Store,
     connection: Connection[Any],
-    path: Path | Sequence[Seen],
+    path: Path | None,
     taking: Taking,
     *,
     rejects: Path | None = None,
@@ -103,27 +104,28 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
 ) -> Taken:
     """Compare the list with the register and enter what differs. `progress` is told items entered, and all of them.
 
-    The list is a file, or what the audit's own entries say was seen. Raises Usage, with nothing entered, when the file
-    can't be read or lacks a column. A line that can't be read is refused by its number and the rest is compared; what
-    is not found can't be said then, nor after a cut.
+    The list is a file, or without one what the audit's own entries say was seen; what they say differs is not entered
+    again. Raises Usage, with nothing entered, when the file can't be read or lacks a column. A line that can't be read
+    is refused by its number and the rest is compared; what is not found can't be said then, nor after a cut.
     """
     shelf = [*shelved(connection, taking.audit.station)]
     settled = [each for each, since in shelf if since <= taking.at]
     later = {(each.matter, each.property_id) for each, since in shelf if since > taking.at}
     known = {each.matter for each, _ in shelf}
     called = partial(_called, taking.audit.station, known)
-    if isinstance(path, Path):
+    looked = looked_at(taking.entries, called)
+    if path is not None:
         seen, taken = read_list(path, called, rejects)
     else:
-        seen, taken = [changed(each, matter=called(each.matter)) for each in path], Taken(lines=len(path))
+        seen, taken = [*looked.seen], Taken(lines=len(looked.seen))
     compared = [each for each in seen if (each.matter, each.property_id) not in later]
     taken.moved_since = len(later)
     taken.whole = not taken.refused and not taken.cut and taking.audit.part(Stocktaking).scope == "full"
-    found = reconcile(settled, compared, whole=taken.whole)
-    taken.in_register, taken.agreed = found.in_register, found.agreed
-    taken.differences.update(name for name, _ in found.differences)
+    found = reconcile(settled, compared, whole=taken.whole, said=looked.said, own=path is None)
+    taken.in_register, taken.agreed, taken.already = found.in_register, found.agreed, len(found.said)
+    taken.differences.update(name for name, _ in (*found.differences, *found.said))
     if not dry_run:
-        _enter(store, taking, found, _summary(path, taken), taken, progress)
+        _enter(store, taking, found, _summary(path or seen, taken), taken, progress)
     return taken
 
 
@@ -219,16 +221,6 @@ def _seen(row: Mapping[str, str], called: Callable[[str], str]) -> Seen:
     )
 
 
-def sighted(entries: Sequence[Event[Any]]) -> list[Seen]:
-    """What the entries of an audit say was seen, each item as it was seen last; a struck entry saw nothing."""
-    gone = struck(entries)
-    stand = (each for each in entries if isinstance(each, ItemSighted) and each.meta.version not in gone)
-    return [
-        Seen(each.matter, each.property_id, each.place, each.quantity, each.unit, each.seal or None)
-        for each in {each.key: each for each in stand}.values()
-    ]
-
-
 def _summary(path: Path | Sequence[Seen], taken: Taken) -> dict[str, Any]:
     data, name = (path.read_bytes(), path.name) if isinstance(path, Path) else (repr(path).encode(), "")
     return {
@@ -248,7 +240,7 @@ def _enter(  # noqa: PLR0913 (what is entered, and who is told)
 ) -> None:
     """Each difference, then the comparison itself: who finds that has all of them."""
     handed: deque[Callable[[], list[Any]]] = deque()
-    total = len(found.differences) + 1
+    total = taken.already + len(found.differences) + 1
 
     def count() -> None:
         for outcomes in handed.popleft()():

@@ -76,6 +76,8 @@ class OfDay(Entry):
         ended = matter.part(Course).ended
         if ended and ended.at < self.meta.occurred_at:
             yield f"{matter.label} was closed on {written(ended.at)}, and this comes after it"
+        elif ended:
+            yield f"{matter.label} was closed without this, which is dated before it was"
 
 
 class EntryMade(TiesRecords, OfDay, register="diary", opens=True):
@@ -164,8 +166,8 @@ class DayClosed(OfDay, register="diary"):
         """With as many entries as it has, and after the last of them."""
         yield from super().doubt(matter)
         part = matter.part(Page)
-        struck = bool(matter.part(Corrections).struck)  # a struck entry keeps its serial, which may be the last one
-        if self.last_serial < part.last or (self.last_serial > part.last and not struck):
+        struck = len(matter.part(Corrections).struck)  # a struck entry keeps its serial, which may be the last one
+        if not part.last <= self.last_serial <= part.last + struck:
             yield f"{matter.label} is closed at serial {self.last_serial}, and its last one is {part.last}"
         if any(done.at > self.meta.occurred_at for done in part.serials.values()):
             yield f"{matter.label} is closed before its last entry"

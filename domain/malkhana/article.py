@@ -24,6 +24,8 @@ WITH_OFFICER: tuple[State, ...] = ("seized", "issued")
 WITH_POLICE: tuple[State, ...] = ("seized", "issued", "deposited")
 IN_CUSTODY: tuple[State, ...] = (*WITH_POLICE, "on the way", "at laboratory", "rejected", "in court", "on bond")
 ENDED: tuple[State, ...] = ("used up", "disposed")
+OPENED_THERE: tuple[State, ...] = ("at laboratory", "in court")
+"""Where a parcel is opened without leave of the court: a laboratory examines it, and in court the court opens it."""
 
 BRINGS_BACK: dict[State, str] = {
     "on the way": "PropertyReceivedByLaboratory",
@@ -124,6 +126,8 @@ class Article:
     """The officer to whom the holder has handed it over, until he takes it over."""
     certificate: str = ""
     """The Magistrate's certificate of the inventory, photographs and samples (NDPS s.52A)."""
+    certified_at: datetime | None = None
+    """When that was given: samples drawn on its day were drawn before the Magistrate."""
     orders: tuple[Order, ...] = ()
     damaged: bool = False
 

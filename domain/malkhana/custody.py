@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from domain.common.days import written
-from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
+from domain.common.handoff import ClosesHandOff, HandOff
 from domain.common.matter import Done, Entry, Matter
 from domain.event import ACTS, Event, changed, put
 from domain.malkhana.article import (
@@ -48,6 +48,10 @@ class ConcernsProperty(Entry):
     """The act that would bring an article there that is with the police."""
     between_officers: ClassVar[bool] = False
     """Whether it is one side of a hand-over from officer to officer."""
+    does: ClassVar[str] = "gives it"
+    """What the officer does who should be the holder."""
+    does_there: ClassVar[str] = "gives it out"
+    """The same, with what lies in the malkhana."""
 
     property_id: str
 
@@ -101,14 +105,14 @@ class ConcernsProperty(Entry):
         if article.state in alone and giver not in {"", article.holder}:
             kept = f", in the keeping of {article.holder}" if article.state == "deposited" else ""
             yield (
-                f"{self.property_id} cannot {self.cannot}: {giver} gives it, and {matter.label} shows it "
+                f"{self.property_id} cannot {self.cannot}: {giver} {self.does}, and {matter.label} shows it "
                 f"{article.whereabouts}{kept}. Record {self.register}.PropertyHandedOver and PropertyTakenOver first."
             )
 
     def doubt_giver(self, article: Article, giver: str) -> Iterator[str]:
         """An article leaves the malkhana through the keeper who took it in, or who took over from him."""
         if article.state == "deposited" and giver not in {"", article.holder}:
-            yield f"{self.property_id} is in the keeping of {article.holder}, and {giver} gives it out"
+            yield f"{self.property_id} is in the keeping of {article.holder}, and {giver} {self.does_there}"
 
     def doubt_seal(self, article: Article, seal: str) -> Iterator[str]:
         """The seal is the one in the register."""
@@ -233,42 +237,6 @@ class MovesProperty(ConcernsProperty, ClosesHandOff):
         if self.reseals:
             changes |= {"seal": self.seal, **self.impressions}
         return self.kept(matter, state=self.state_after, since=self.meta.occurred_at, offered_to="", **changes)
-
-
-class CarriesProperty(HandsOff, MovesProperty):
-    """A move on which a named officer carries the article and answers for it until the next."""
-
-    hand_off = RETURN
-
-    carrier: str = ""
-    carrier_rank: str = ""
-    carrier_belt_no: str = ""
-
-    @property
-    def holder_after(self) -> str:
-        """The carrier; the holder before him, when none is named."""
-        return self.carrier
-
-    @property
-    def rank_after(self) -> str:
-        """The carrier's rank."""
-        return self.carrier_rank
-
-    def doubt(self, matter: Matter) -> Iterator[str]:
-        """A parcel without a named carrier is out of everybody's hands."""
-        yield from super().doubt(matter)
-        if not self.carrier:
-            yield f"no carrier is named for {self.property_id}"
-
-
-class EndsCustody(MovesProperty):
-    """An act after which the police have nothing more to do with the article. An empty `holder_after` means nobody."""
-
-    reaches: ClassVar[State] = "disposed"
-
-    def apply(self, matter: Matter) -> Matter:
-        """Nobody in this register answers for it any more."""
-        return self.kept(super().apply(matter), holder=self.holder_after)
 
 
 class SeizesProperty(Entry):

@@ -12,6 +12,7 @@ from domain.common.matter import Matter
 from domain.event import changed
 from domain.malkhana.article import IN_CUSTODY, WITH_POLICE, Article, Category, Malkhana, nameable, standing
 from domain.malkhana.custody import ConcernsProperty
+from domain.malkhana.parcel import unopened
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +55,15 @@ class DerivesExhibit(ConcernsProperty):
                 yield f"{self.property_id} and {each} cannot be worked on together: {matter.label} has no {each}."
 
     def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
-        """By who has it in hand; a copy with its hash; an end after the beginning."""
+        """By who has it in hand, from what is open; a copy with its hash; an end after the beginning."""
         if article.state in WITH_POLICE and self.meta.actor.id != article.holder:
             yield f"{self.property_id} is with {article.holder}, and {self.meta.actor.id} works on it"
+        for source in filter(None, (standing(matter, each) for each in (self.property_id, *self.also_from))):
+            if unopened(source):
+                yield (
+                    f"{source.property_id} is worked on while the register shows the seal '{source.seal}' whole: it is "
+                    f"opened without leave of the court. Record {self.register}.SealBroken first, with the permission"
+                )
         if self.ended_at and self.ended_at < self.meta.occurred_at:
             yield f"the work on {self.property_id} ends before it begins"
         for each in self.items:
@@ -71,6 +78,7 @@ class DerivesExhibit(ConcernsProperty):
         fresh = changed(
             source, since=self.meta.occurred_at, value_paise=None, offered_to="", orders=(), parent=self.property_id,
             quantity=Decimal(1), unit="number", damaged=False, seal_count=0, seal_impression="", certificate="",
+            certified_at=None,
         )  # fmt: skip
         if source.state in WITH_POLICE:
             fresh = changed(fresh, state="issued", holder=self.meta.actor.id, place=self.place)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from domain.common.codes import CodeOrOfficer
+from domain.common.days import day
 from domain.common.matter import Matter
 from domain.event import changed
-from domain.malkhana.article import IN_CUSTODY, WITH_POLICE, Article, Malkhana, measurable, measured, nameable, standing
+from domain.malkhana.article import (
+    IN_CUSTODY,
+    OPENED_THERE,
+    WITH_POLICE,
+    Article,
+    Malkhana,
+    measurable,
+    measured,
+    nameable,
+    standing,
+)
 from domain.malkhana.custody import ConcernsProperty
 from domain.malkhana.units import in_unit
 
@@ -21,6 +33,7 @@ class BreaksSeal(ConcernsProperty):
     cannot = "have its seal broken"
     leaves = IN_CUSTODY
     where = "in custody"
+    does = does_there = "opens it"
 
     seal: str
     reason: str
@@ -28,7 +41,8 @@ class BreaksSeal(ConcernsProperty):
     present: tuple[CodeOrOfficer, ...] = ()
 
     def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
-        """Only what is sealed can be opened."""
+        """Only what is sealed can be opened, and what an officer holds by him."""
+        yield from self.refuse_giver(matter, article, self.meta.actor.id)
         if not article.seal:
             yield (
                 f"{self.property_id} cannot have its seal broken: {matter.label} shows it open. "
@@ -36,9 +50,10 @@ class BreaksSeal(ConcernsProperty):
             )
 
     def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
-        """Another seal, or opened without leave of the court. A laboratory opens what it examines."""
+        """A stranger at the shelf, another seal, or opened without leave of the court, elsewhere than there."""
+        yield from self.doubt_giver(article, self.meta.actor.id)
         yield from self.doubt_seal(article, self.seal)
-        if not self.permission and article.state != "at laboratory":
+        if not self.permission and article.state not in OPENED_THERE:
             yield f"{self.property_id} is opened without leave of the court"
 
     def apply(self, matter: Matter) -> Matter:
@@ -52,6 +67,7 @@ class ResealsParcel(ConcernsProperty):
     cannot = "be sealed"
     leaves = IN_CUSTODY
     where = "in custody"
+    does = does_there = "seals it"
 
     seal: str
     reason: str
@@ -62,15 +78,17 @@ class ResealsParcel(ConcernsProperty):
     present: tuple[CodeOrOfficer, ...] = ()
 
     def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
-        """Every new seal is named."""
+        """Every new seal is named, and on what an officer holds it is he who sets it."""
+        yield from self.refuse_giver(matter, article, self.meta.actor.id)
         if not self.seal.strip():
             yield f"{self.property_id} cannot be sealed without naming the seal: give its letter or number."
 
     def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
-        """Over an unbroken seal, without leave of the court, or with the seal left in the same hand."""
+        """By a stranger at the shelf, over a whole seal, without the court's leave, or the seal left in one hand."""
+        yield from self.doubt_giver(article, self.meta.actor.id)
         if article.seal:
             yield f"{self.property_id} is sealed again while the register shows the seal '{article.seal}' whole"
-        if not self.permission and article.state not in {"seized", "at laboratory"}:
+        if not self.permission and article.state not in {"seized", *OPENED_THERE}:
             yield f"{self.property_id} is sealed again without leave of the court"
         if self.seal_kept_by in {"", self.meta.actor.id}:
             yield f"the seal set on {self.property_id} was left with no other person after use"
@@ -93,7 +111,7 @@ class CertifiesInventory(ConcernsProperty):
 
     def apply(self, matter: Matter) -> Matter:
         """The certificate goes with the article and with every sample drawn from it later."""
-        return self.kept(matter, certificate=self.certificate)
+        return self.kept(matter, certificate=self.certificate, certified_at=self.meta.occurred_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +135,8 @@ class SplitsProperty(ConcernsProperty):
     cannot = "be split"
     leaves = (*WITH_POLICE, "at laboratory", "in court")
     where = "with the police, at a laboratory or in court"
+    does = "splits it"
+    does_there = "splits it"
 
     samples: tuple[Sample, ...]
     remaining: Decimal
@@ -150,6 +170,12 @@ class SplitsProperty(ConcernsProperty):
         told = [each.quantity for each in self.samples]
         if not all(map(measurable, [*parts, *told])) or any(sample.quantity == 0 for sample in self.samples):
             yield f"{self.property_id} cannot be split: a quantity is zero, negative or no number. Give the weights."
+        elif self.consumed and article.state != "at laboratory":
+            yield (
+                f"{self.property_id} cannot be split with {self.consumed} {article.unit} consumed: {matter.label} "
+                f"shows it {article.whereabouts}, and only a laboratory's test uses a part up. Give it as remaining, "
+                f"or record {self.register}.PropertyReturnedFromLaboratory with what the laboratory states."
+            )
         elif sum(parts) != article.quantity:
             yield (
                 f"{self.property_id} cannot be split: samples, remainder and use make {sum(parts)} {article.unit}, "
@@ -157,8 +183,13 @@ class SplitsProperty(ConcernsProperty):
             )
 
     def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
-        """Unsealed samples, an open remainder, a drug sampled without the Magistrate, a stranger at the shelf."""
+        """A stranger at the shelf, a seal opened without leave, unsealed parts, a drug without a certificate."""
         yield from self.doubt_giver(article, self.meta.actor.id)
+        if unopened(article) and not before_magistrate(article, self.meta.occurred_at):
+            yield (
+                f"{self.property_id} is split while the register shows the seal '{article.seal}' whole: it is opened "
+                f"without leave of the court. Record {self.register}.SealBroken first, with the permission"
+            )
         for sample in self.samples:
             if not sample.seal:
                 yield f"sample {sample.id} is not sealed"
@@ -194,3 +225,13 @@ class SplitsProperty(ConcernsProperty):
         }
         ended = {} if left["quantity"] else {"state": "used up"}
         return self.kept(matter.keep(matter.part(Malkhana).keeping(drawn)), **left, **ended)
+
+
+def unopened(article: Article) -> bool:
+    """Whether by the register it is sealed, and where nobody opens it without leave of the court."""
+    return bool(article.seal) and article.state not in OPENED_THERE
+
+
+def before_magistrate(article: Article, at: datetime) -> bool:
+    """Whether samples drawn then were drawn before the Magistrate who certified them that day (NDPS s.52A)."""
+    return article.certified_at is not None and day(article.certified_at) == day(at)

@@ -112,6 +112,13 @@ class QuantityMismatched(ConcernsItem, register="malkhana_audit"):
     register_quantity: Decimal
     register_unit: str = ""
 
+    def refuse(self, audit: Audit) -> Iterator[str]:
+        """Both quantities are such as can be weighed or counted."""
+        yield from super().refuse(audit)
+        for each in (self.quantity, self.register_quantity):
+            if not measurable(each):
+                yield f"{self.key} cannot be found with {each} of it. Give what was weighed or counted."
+
 
 class SealMismatched(ConcernsItem, register="malkhana_audit"):
     """An item on the shelf bears another seal than the register has, or none."""

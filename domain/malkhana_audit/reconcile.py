@@ -5,19 +5,13 @@ Pure, and each item is looked at once, so that a malkhana of tens of thousands i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-IN_UNITS: Mapping[str, tuple[str, Decimal]] = {
-    "mg": ("g", Decimal("0.001")), "g": ("g", Decimal(1)), "kg": ("g", Decimal(1000)),
-    "ml": ("ml", Decimal(1)), "l": ("ml", Decimal(1000)), "litre": ("ml", Decimal(1000)),
-    "mm": ("m", Decimal("0.001")), "cm": ("m", Decimal("0.01")), "m": ("m", Decimal(1)),
-    "number": ("number", Decimal(1)), "piece": ("number", Decimal(1)), "pieces": ("number", Decimal(1)),
-}  # fmt: skip
-"""Units that measure the same, each with the one it is counted in. Any other is its own."""
+from domain.malkhana.units import measure
 
 
 @dataclass(frozen=True)
@@ -60,26 +54,63 @@ class Reconciled:
     in_register: int
     """How many articles the register has on this shelf."""
     differences: tuple[Difference, ...]
+    """What differs and is not said yet."""
+    said: tuple[Difference, ...] = ()
+    """What differs and was said before."""
 
 
-def reconcile(register: Iterable[Shelved], seen: Iterable[Seen], *, whole: bool = True) -> Reconciled:
-    """Compare; where the list is `whole`, what it leaves out and the register has on the shelf is not found."""
+def reconcile(
+    register: Iterable[Shelved],
+    seen: Iterable[Seen],
+    *,
+    whole: bool = True,
+    said: Sequence[Difference] = (),
+    own: bool = False,
+) -> Reconciled:
+    """Compare; where the list is `whole`, what it leaves out and the register has on the shelf is not found.
+
+    `said` are the differences that the audit has already. Where `seen` is what the audit's `own` entries say, they all
+    count, and no item agrees of which one says that it differs.
+    """
     known = {(each.matter, each.property_id): each for each in register}
+    disputed = {_key(columns) for _, columns in said} if own else set()
     differences: list[Difference] = []
     listed: set[tuple[str, str]] = set()
     agreed = 0
     for line in seen:
-        listed.add((line.matter, line.property_id))
-        article = known.get((line.matter, line.property_id))
+        key = line.matter, line.property_id
+        listed.add(key)
+        article = known.get(key)
         found = list(_differs(article, line) if article else _unrecorded(line))
         differences += found
-        agreed += not found
+        agreed += not found and key not in disputed
     expected = [each for each in known.values() if each.deposited]
     if whole:
         for each in expected:
             if (each.matter, each.property_id) not in listed:
                 differences.append(("ItemNotFound", _item(each, each.whereabouts)))
-    return Reconciled(agreed, len(expected), tuple(differences))
+    before = {_told(each, known) for each in said}
+    again = said if own else [each for each in differences if _told(each, known) in before]
+    fresh = [each for each in differences if _told(each, known) not in before]
+    return Reconciled(agreed, len(expected), tuple(fresh), tuple(again))
+
+
+def _key(columns: Mapping[str, Any]) -> tuple[str, str]:
+    return columns["matter"], columns["property_id"]
+
+
+def _told(difference: Difference, known: Mapping[tuple[str, str], Shelved]) -> tuple[Any, ...]:
+    """By what a difference is the same as another: what was seen of the item, by whomever it was entered."""
+    name, columns = difference
+    what: object = None
+    if name == "PlaceMismatched":
+        what = _plain(columns["place"])
+    elif name == "QuantityMismatched":
+        article = known.get(_key(columns))
+        what = measure(columns["quantity"], columns["unit"] or (article.unit if article else ""))
+    elif name == "SealMismatched":
+        what = columns["seal"]
+    return name, *_key(columns), what
 
 
 def _differs(article: Shelved, seen: Seen) -> Iterator[Difference]:
@@ -88,7 +119,7 @@ def _differs(article: Shelved, seen: Seen) -> Iterator[Difference]:
         yield "PlaceMismatched", item | {"register_place": article.whereabouts or "not known"}
     if seen.quantity is not None:
         unit = seen.unit or article.unit
-        if _measure(seen.quantity, unit) != _measure(article.quantity, article.unit):
+        if measure(seen.quantity, unit) != measure(article.quantity, article.unit):
             quantities = {"quantity": seen.quantity, "unit": unit, "register_quantity": article.quantity}
             yield "QuantityMismatched", item | quantities | {"register_unit": article.unit}
     if seen.seal is not None and seen.seal != article.seal:
@@ -107,8 +138,3 @@ def _item(article: Shelved, place: str) -> dict[str, Any]:
 
 def _plain(place: str) -> str:
     return " ".join(place.casefold().split())
-
-
-def _measure(quantity: Decimal, unit: str) -> tuple[str, Decimal]:
-    name, factor = IN_UNITS.get(unit.casefold().strip(), (unit.casefold().strip(), Decimal(1)))
-    return name, quantity * factor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ import typer
 
 import domain
 from consumers.embedded import connected, head
+from roznamcha.alone import alone
 from roznamcha.errors import Refused, Usage
 from roznamcha.exchange.answers import Rehearsal, Taking
 from roznamcha.exchange.messages import Opening, as_csv, as_json, messages, rows_of
@@ -114,7 +116,9 @@ def send_out(  # noqa: PLR0913 (one for each choice)
     system: Name,
     since: Annotated[str, typer.Option(help="Behind this position of the log, or entered from this day on")] = "0",
     until: Annotated[int | None, typer.Option(min=0, help="Up to this position; default: the last entry")] = None,
-    form: Annotated[str, typer.Option("--format", help="json (an object a line) or csv")] = "json",
+    form: Annotated[
+        str, typer.Option("--format", help="json (an object a line) or csv; default: by the file's name")
+    ] = "",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; default: stdout")] = None,
     own: Own = None,
     by: Annotated[str, typer.Option(help="With --open: who has it opened: id,rank,role")] = "",
@@ -127,6 +131,7 @@ def send_out(  # noqa: PLR0913 (one for each choice)
 ) -> None:
     """Write what goes out to a system: its requests, and which are withdrawn. The next span begins where it says."""
     domain.load()
+    form = form or ("csv" if output is not None and output.suffix.lower() == ".csv" else "json")
     _form(form)
     found, here = system_called(system, own), settings()
     after, day = _since(since, here.zone)
@@ -185,7 +190,8 @@ def bring_in(  # noqa: PLR0913 (one for each choice)
     with open_office(settings(), reading=dry_run) as office:
         taking = Taking(office.store, found, form)
         store = Rehearsal(taking) if dry_run else office.store
-        tally = take_in(store, file, read=taking.lines, rejects=rejects, again=True)
+        with nullcontext() if dry_run else alone(office.url, f"exchange {found.id}"):
+            tally = take_in(store, file, read=taking.lines, rejects=rejects, again=True)
     tally.cut = tally.cut or taking.cut
     passed = taking.passed.total()
     nothing = tally.rejected and tally.rejected == tally.read + passed

@@ -19,6 +19,7 @@ from roznamcha.forms.filling import Sheet, fill, sealed_in, stricken
 from roznamcha.forms.giving import csv_of, document_of
 from roznamcha.forms.printing import COPIES, LANGUAGES, Copy, Pen, page_of, told
 from roznamcha.ledger.audiences import RULES, Rule
+from roznamcha.masters import in_force
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, answering, many, print_json, say
 from roznamcha.settings import settings
@@ -68,7 +69,10 @@ def form(  # noqa: PLR0913 (of what, for whom, and how it is written)
             seen = opened(office, filled, seen, found, RULES[audience], (by, reason, order), only)
         sheets, struck = fill(filled, seen, only), stricken(filled, seen)
         called = office.store.shelf.called([record_id]).get(record_id, "")
-        copy, pen = Copy(called, str(record_id), audience, *moments), Pen(LANGUAGES[language], office.settings.zone)
+        copy = Copy(called, str(record_id), audience, *moments)
+        named = in_force(office.settings.data)
+        stations, districts = ({row["code"]: row for row in named[each].rows} for each in ("stations", "districts"))
+        pen = Pen(LANGUAGES[language], office.settings.zone, stations, districts)
     if not sheets:
         raise Refused([_nothing(filled, record, only, struck=bool(struck))])
     if kind == "json":

@@ -25,7 +25,7 @@ from roznamcha.rejects import rejects_of
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table, when
 from roznamcha.settings import settings
 from roznamcha.sheets import sheet_of
-from roznamcha.stock import Taken, Taking, sighted, take_stock
+from roznamcha.stock import Taken, Taking, take_stock
 from roznamcha.views import open_board
 from roznamcha.whole import write_whole
 
@@ -229,11 +229,11 @@ def _compare(  # noqa: PLR0913 (what both commands ask)
         actor = {"id": who.id, "rank": who.rank, "role": who.role}
         if by:
             actor = actor_in(by)
-        taking = Taking(opened, moment_given(at, office) or now, actor, now)
+        taking = Taking(opened, found, moment_given(at, office) or now, actor, now)
         bar = progress_bar(f"comparing {name}", shown=not as_json)
         with open_board(office, quiet=as_json) as board, bar as progress:
             taken = take_stock(
-                office.store, board.connection, file or sighted(found), taking,
+                office.store, board.connection, file, taking,
                 rejects=rejects if file else None, dry_run=dry_run, progress=progress,
             )  # fmt: skip
     failed = taken.cut or " · ".join(taken.turned_away)

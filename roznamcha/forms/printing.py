@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from html import escape
@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.common.days import BNSS_BEGAN, day
-from domain.event import Sealed
+from domain.event import Meta, Sealed
 from roznamcha.forms.book import Box, Form, Words, choices
 from roznamcha.forms.filling import Choice, Entry, Filled, Sheet
 from roznamcha.screen import when
@@ -38,11 +38,13 @@ SAID: Mapping[str, Words] = {
     "known at": {"en": "As known at", "hi": "तक ज्ञात"},
     "entry": {"en": "entry", "hi": "प्रविष्टि"},
     "by": {"en": "by", "hi": "द्वारा"},
-    "position": {"en": "position", "hi": "स्थान"},
+    "position": {"en": "position", "hi": "क्रम"},
     "continued": {"en": "sheet", "hi": "पत्रक"},
 }
 FEW = 5
 """Columns of a table; with more, each row is printed as a card."""
+PLACES = ("station", "district")
+"""What of an entry stands with its name and its code."""
 COPIES = {"": "shut", "court": "court", "accused": "accused", "sealed": "sealed cover"}
 
 
@@ -63,6 +65,18 @@ class Pen:
 
     languages: tuple[str, ...]
     zone: ZoneInfo
+    stations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    districts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The masters' rows by their codes."""
+
+    def place(self, what: str, meta: Meta) -> str:
+        """The station or district of an entry: its name and its code; of a station without a district, the master's."""
+        station = self.stations.get(meta.station, {})
+        code = meta.station if what == "station" else meta.district or station.get("district", "")
+        row = station if what == "station" else self.districts.get(code, {})
+        english = row.get("name", "")
+        name = self.said({"en": english, "hi": row.get("name_hi") or english})
+        return f"{name} ({code})" if name else code
 
     def words(self, words: Words) -> list[str]:
         """Words in the languages asked for, one after the other, each once."""
@@ -135,7 +149,7 @@ def told(
             {
                 "under": pen.words(_under(form, each)),
                 "number": f"{pen.said(SAID['continued'])} {number}/{len(sheets)}" if len(sheets) > 1 else "",
-                "lines": [_line(box, pen) for box in each.boxes if not _of_other_act(box, each)],
+                "lines": [_line(box, each, pen) for box in each.boxes if not _of_other_act(box, each)],
                 "made from": {
                     "words": pen.words(SAID["made from"]),
                     "entries": [_source(e, pen) for e in each.sources],
@@ -181,7 +195,7 @@ def _source(entry: Entry, pen: Pen) -> str:
     return f"{pen.said(SAID['entry'])} {meta.version} · {entry.name} · {at} · {where} · {meta.entry_id}"
 
 
-def _line(filled: Filled, pen: Pen) -> dict[str, Any]:
+def _line(filled: Filled, sheet: Sheet, pen: Pen) -> dict[str, Any]:
     box = filled.box
     line: dict[str, Any] = {"number": box.number, "words": pen.words(box.words)}
     if box.rows:
@@ -192,6 +206,8 @@ def _line(filled: Filled, pen: Pen) -> dict[str, Any]:
         return line | {"signed": True}
     if not (box.column or box.meta or box.blank):
         return line | {"group": True}
+    if box.meta in PLACES and (entries := sheet.entries[box.of]):
+        return line | {"value": pen.place(box.meta, entries[-1].meta)}
     return line | {"value": pen.text(box, filled.value)}
 
 

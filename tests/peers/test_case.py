@@ -17,7 +17,7 @@ from roznamcha.case_files import deeds_of
 from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import deposited, received, seized, sent
 from tests.dsl import RECORD, given
-from tests.projections.test_breaks import copied, split
+from tests.projections.custody_acts import OPENED, copied, split
 
 VALIDATE = Path(sys.executable).parent / "case_validate"
 
@@ -25,7 +25,7 @@ VALIDATE = Path(sys.executable).parent / "case_validate"
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """A chain with a break, a copy, a sample and a way to the laboratory."""
-    acts = (fir(), seized(), deposited(gd_entry=""), copied(), split(), sent(), received())
+    acts = (fir(), seized(), deposited(gd_entry=""), OPENED, copied(), split(), sent(), received())
     chain, view = Chain(RECORD), Custody()
     for entry in given(*acts).entries:
         for _, handler in view.touched(entry):

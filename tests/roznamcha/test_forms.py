@@ -11,7 +11,7 @@ from uuid import UUID
 import pypdfium2
 import pytest
 
-from domain.event import Event
+from domain.event import Event, changed
 from roznamcha.errors import Broken
 from roznamcha.forms.book import FOLDER, NAMES, choices, flaws, form_of, read_form
 from roznamcha.forms.filling import fill, stricken
@@ -329,3 +329,22 @@ def test_other_systems_get_columns_and_labels(case: Given) -> None:
     text = csv_of(form, fill(form, case.entries), COPY)
     assert text.splitlines()[2].startswith(f"case.GroundsGiven,{FIR},2026-07-03T03:40:00Z,,CG-1001,SI")
     assert HIDDEN not in text
+
+
+def test_a_station_and_its_district_stand_with_their_names(case: Given) -> None:
+    """By the masters; where an entry says no district it is its station's; what no master knows stands by its code."""
+    stations = {"CG-RPR-01": {"name": "Raipur Kotwali", "name_hi": "रायपुर कोतवाली", "district": "CG-RPR"}}
+    without = [changed(each, meta=changed(each.meta, district="")) for each in case.entries]
+
+    def places(entries: Any, **masters: Any) -> tuple[Any, Any]:
+        lines = shown("IIF-1", entries, Pen(("hi", "en"), PEN.zone, **masters))["sheets"][0]["lines"]
+        found = {each["words"][-1]: each.get("value") for each in reversed(lines)}
+        return found["P.S."], found["District"]
+
+    named = {"CG-RPR": {"name": "Raipur"}}
+    whole = ("रायपुर कोतवाली · Raipur Kotwali (CG-RPR-01)", "Raipur (CG-RPR)")
+    assert places(case.entries, stations=stations, districts=named) == whole
+    assert places(without, stations=stations, districts=named) == whole
+    assert places(without, stations=stations) == (whole[0], "CG-RPR")
+    assert places(case.entries) == ("CG-RPR-01", "CG-RPR")
+    assert places(without) == ("CG-RPR-01", "")

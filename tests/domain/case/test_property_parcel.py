@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,12 +21,13 @@ from tests.domain.case.builders_property import (
     item,
     missing,
     on,
+    produced,
     received,
     seized,
     sent,
     then,
 )
-from tests.dsl import OFFICER, given
+from tests.dsl import DAY, OFFICER, given
 
 SEIZED = given(fir(), seized())
 STORED = in_malkhana()
@@ -55,6 +57,10 @@ def split(*samples: Sample, remaining: str = "452", **fields: Any) -> Event[Any]
     return on("PropertySplit", **{**usual, "seal": "M", **fields})
 
 
+OPEN = then(STORED, broken())
+"""In the malkhana, opened with leave of the court."""
+
+
 def test_a_broken_seal_leaves_the_parcel_open() -> None:
     """Until it is sealed again under a named seal."""
     opened = then(STORED, broken())
@@ -69,10 +75,13 @@ def test_only_what_is_sealed_is_opened() -> None:
 
 
 def test_a_parcel_is_opened_with_leave_of_the_court() -> None:
-    """Without it, or under another seal than the register's, it is doubted; a laboratory needs no leave (9, 4)."""
+    """Without it, or under another seal, it is doubted; in a laboratory and in court nobody asks for it (9, 4)."""
     when(STORED, broken(permission="")).doubted("PR/1 is opened without leave of the court")
     when(STORED, broken(seal="Z")).doubted("PR/1 has the seal 'Z' here and the seal 'K' in the register")
     when(THERE, broken(permission="")).entered()
+    there = then(STORED, produced())
+    when(there, broken(permission="")).entered()
+    when(then(there, broken(permission="")), resealed(permission="")).entered()
     when(STORED, broken()).entered()
 
 
@@ -106,28 +115,28 @@ def test_a_certificate_goes_with_the_article() -> None:
 
 def test_samples_are_where_their_parent_is() -> None:
     """With the same holder, under their own seals; the parent keeps what remains under a new one."""
-    case = when(STORED, split()).entered()
+    case = when(OPEN, split()).entered()
     drawn = article(case, "PR/1/S2")
     assert (drawn.parent, drawn.quantity, drawn.seal) == ("PR/1", Decimal(24), "M")
     assert (drawn.state, drawn.holder, drawn.place, drawn.memo) == ("deposited", KEEPER.id, "rack 4", "SM/1")
     assert (article(case).quantity, article(case).seal, article(case).state) == (Decimal(452), "M", "deposited")
-    when(then(STORED, split()), sent(property_id="PR/1/S1", seal="M")).entered()
+    when(then(OPEN, split()), sent(property_id="PR/1/S1", seal="M")).entered()
 
 
 def test_what_is_split_adds_up() -> None:
     """Samples, remainder and what the test used make exactly what there was, to the last digit."""
-    when(STORED, split(remaining="453")).refused("make 501 g, and 0012/2026 shows 500")
-    when(STORED, split(remaining="451.9999")).refused("Give quantities that add up")
-    when(STORED, split(remaining="450", consumed=Decimal(2))).entered()
-    thirds = in_malkhana(item(quantity=Decimal("0.3")))
+    when(OPEN, split(remaining="453")).refused("make 501 g, and 0012/2026 shows 500")
+    when(OPEN, split(remaining="451.9999")).refused("Give quantities that add up")
+    when(THERE, split(remaining="450", consumed=Decimal(2))).entered()
+    thirds = in_malkhana(item(quantity=Decimal("0.3"), seal=""), seal="")
     when(thirds, split(sample(1, "0.1"), sample(2, "0.1"), remaining="0.1")).entered()
 
 
 def test_what_is_split_to_the_last_is_used_up() -> None:
     """The parent then has no remainder to move, and needs no seal."""
-    whole = then(STORED, split(sample(1, "250"), sample(2, "250"), remaining="0", seal=""))
+    whole = then(OPEN, split(sample(1, "250"), sample(2, "250"), remaining="0", seal=""))
     assert article(whole.record).state == "used up"
-    when(STORED, split(sample(1, "250"), sample(2, "250"), remaining="0", seal="")).entered()
+    when(OPEN, split(sample(1, "250"), sample(2, "250"), remaining="0", seal="")).entered()
     when(whole, sent(seal="")).refused("shows it used up in samples, for good")
 
 
@@ -149,10 +158,45 @@ def test_each_sample_has_an_id_of_its_own_and_a_unit_that_adds_up() -> None:
     when(STORED, split(sample(1, unit="ml"))).refused("sample PR/1/S1 is measured in ml", "Give the quantity in g")
 
 
+def test_only_a_laboratory_uses_a_part_up() -> None:
+    """Nothing is consumed on a shelf, in court or in an officer's hand: what is gone there is missing."""
+    gone = split(sample(1, "1"), remaining="0", consumed=Decimal(499))
+    for before in (STORED, OPEN, then(STORED, produced())):
+        when(before, gone).refused(
+            "PR/1 cannot be split with 499 g consumed", "only a laboratory's test uses a part up"
+        )
+    case = when(THERE, gone).entered()
+    assert article(case).state == "used up"
+
+
+def test_a_sealed_article_is_opened_before_it_is_split() -> None:
+    """With leave of the court: else it is doubted, unless a Magistrate certified its samples that day (NDPS s.52A)."""
+    whole = "PR/1 is split while the register shows the seal 'K' whole: it is opened without leave of the court"
+    when(STORED, split()).doubted(whole, "Record case.SealBroken first, with the permission")
+    when(OPEN, split()).entered()
+    when(then(STORED, produced()), split()).entered()
+    certified = then(STORED, on("InventoryCertified", court="CJM Raipur", certificate="C/1", at=DAY))
+    when(certified, split(at=DAY + timedelta(hours=12))).entered()
+    when(certified, split(at=DAY + timedelta(hours=16))).doubted(whole)
+
+
+def test_what_an_officer_holds_nobody_else_opens_or_seals() -> None:
+    """In the malkhana another hand than the keeper's is doubted; in court and in a laboratory others do it."""
+    bare = given(fir(), seized(item(seal="")))
+    when(SEIZED, broken(by=OTHER)).refused("CG-4001 opens it, and 0012/2026 shows it with CG-1001")
+    when(bare, resealed(by=OTHER)).refused("CG-4001 seals it, and 0012/2026 shows it with CG-1001")
+    when(SEIZED, broken(by=OFFICER)).entered()
+    when(STORED, broken(by=OTHER)).doubted("PR/1 is in the keeping of CG-2001, and CG-4001 opens it")
+    when(OPEN, resealed(by=OTHER)).doubted("PR/1 is in the keeping of CG-2001, and CG-4001 seals it")
+    when(then(STORED, produced()), broken(by=OTHER)).entered()
+
+
 def test_the_holder_splits() -> None:
     """What an officer holds nobody else splits; in the malkhana another hand is doubted."""
-    when(SEIZED, split(by=OTHER)).refused("PR/1 cannot be split: CG-4001 gives it, and 0012/2026 shows it with CG-1001")
-    when(STORED, split(by=OTHER)).doubted("PR/1 is in the keeping of CG-2001, and CG-4001 gives it out")
+    when(SEIZED, split(by=OTHER)).refused(
+        "PR/1 cannot be split: CG-4001 splits it, and 0012/2026 shows it with CG-1001"
+    )
+    when(STORED, split(by=OTHER)).doubted("PR/1 is in the keeping of CG-2001, and CG-4001 splits it")
     when(THERE, split()).entered()
     when(then(STORED, sent()), split()).refused("not with the police, at a laboratory or in court")
 
@@ -166,7 +210,7 @@ def test_samples_and_remainder_are_sealed() -> None:
 def test_a_struck_split_never_drew_a_sample() -> None:
     """The parent is whole again, and the samples' ids are free."""
     wrong = split()
-    record = then(STORED, wrong, struck(wrong, 4))
+    record = then(OPEN, wrong, struck(wrong, 5))
     assert article(record.record).quantity == Decimal(500)
     when(record, sent(property_id="PR/1/S1")).refused("lists PR/1.")
     when(record, split()).entered()
@@ -179,11 +223,16 @@ def test_a_struck_split_never_drew_a_sample() -> None:
         ("g", "500", [("0.024", "kg"), ("24", "g")]),
         ("l", "1", [("180", "ml"), ("0.18", "l")]),
         ("m", "1", [("10", "cm"), ("5", "mm")]),
+        ("km", "1", [("10", "m")]),
+        ("litre", "1", [("180", "ml"), ("0.18", "L")]),
+        ("KG", "0.5", [("24", "g"), ("24", " G"), ("1", "gram")]),
+        ("piece", "5", [("1", "number"), ("2", "pieces")]),
+        ("bottle", "5", [("1", "bottle"), ("2", "Bottle")]),
     ],
 )
 def test_samples_may_be_weighed_in_another_unit(unit: str, whole: str, drawn: list[tuple[str, str]]) -> None:
     """Grams of kilograms add up exactly; each sample stands in the register as it was weighed."""
-    stored = in_malkhana(item(unit=unit, quantity=Decimal(whole)))
+    stored = in_malkhana(item(unit=unit, quantity=Decimal(whole), seal=""), seal="")
     samples = [sample(n, quantity=Decimal(quantity), unit=each) for n, (quantity, each) in enumerate(drawn, 1)]
     left = Decimal(whole) - sum(in_unit(each.quantity, each.unit, unit) or Decimal("NaN") for each in samples)
     case = when(stored, split(*samples, remaining=str(left))).entered()
@@ -197,13 +246,13 @@ def test_samples_may_be_weighed_in_another_unit(unit: str, whole: str, drawn: li
 def test_what_measures_another_thing_is_no_part() -> None:
     """A bottle is no litre, a metre no gram, and a quantity too small to be kept is none."""
     stored = in_malkhana(item(unit="l", quantity=Decimal(1)))
-    for unit in ("bottle", "g", "L", ""):
+    for unit in ("bottle", "g", "litres", ""):
         when(stored, split(sample(1, "1", unit=unit), remaining="0")).refused("Give the quantity in l")
     pinch = sample(1, quantity=Decimal("1E-15"), unit="l")
     when(in_malkhana(item(unit="ml", quantity=Decimal(1))), split(pinch, remaining="0.999999999999")).refused(
         "a quantity is zero, negative or no number"
     )
-    for odd in ("NaN", "Infinity", "-1"):
+    for odd in ("NaN", "sNaN", "Infinity", "-1", "9E+999999"):
         when(stored, split(sample(1, odd, unit="ml"), remaining="1")).refused(
             "a quantity is zero, negative or no number"
         )

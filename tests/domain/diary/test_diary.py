@@ -39,7 +39,9 @@ def test_a_struck_entry_keeps_its_serial() -> None:
     """It can be read, the day can be closed at it, and no act erases anything of a diary."""
     record = diary(entry(), entry(serial=2), struck(entry(), 2)).record
     assert set(record.part(Page).serials) == {1}
-    diary(entry(), entry(serial=2), struck(entry(), 2)).when("diary.DayClosed", day=ON, last_serial=2).entered()
+    one_struck = diary(entry(), entry(serial=2), struck(entry(), 2))
+    one_struck.when("diary.DayClosed", day=ON, last_serial=2).entered()
+    one_struck.when("diary.DayClosed", day=ON, last_serial=9).doubted("at serial 9, and its last one is 1")
     assert [name for name, cls in ACTS.items() if cls.register == "diary" and issubclass(cls, OrdersErasure)] == []
 
 
@@ -52,6 +54,8 @@ def test_a_day_is_closed_once_at_its_last_serial() -> None:
     over = act("diary.DayClosed", day=ON, last_serial=1)
     diary(entry(), over).when("diary.DayClosed", day=ON, last_serial=1).refused("is closed since 2 July 2026")
     diary(entry(), over).when("diary.EntryMade", serial=2, day=ON).doubted("was closed on 2 July 2026")
+    late = diary(entry(at=DAY), changed(over, meta=changed(over.meta, occurred_at=DAY + timedelta(hours=9))))
+    late.when("diary.EntryMade", serial=2, day=ON, at=DAY + timedelta(hours=8)).doubted("was closed without this")
 
 
 def test_an_entry_names_the_record_it_is_about() -> None:

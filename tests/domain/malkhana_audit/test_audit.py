@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -92,6 +93,15 @@ def test_an_audit_ends_with_or_without_differences() -> None:
     ended = audit(wrong, counted()).when(close).doubted("no word on them", "reported to nobody")
     assert ended.stage == "closed with differences"
     audit(counted(), act(close)).when(f"{R}.ItemSighted", **ITEM).refused("was closed on")
+
+
+@pytest.mark.parametrize("odd", ["NaN", "sNaN", "Infinity", "-1", "9E+999999"])
+def test_what_cannot_be_weighed_is_no_quantity(odd: str) -> None:
+    """Neither seen, nor found to be another one, nor that of the register."""
+    audit().when(f"{R}.ItemSighted", **ITEM, quantity=Decimal(odd)).refused(f"cannot be seen with {odd} of it")
+    for column in ("quantity", "register_quantity"):
+        fields = {**ITEM, "quantity": Decimal(1), "register_quantity": Decimal(1), column: Decimal(odd)}
+        audit().when(f"{R}.QuantityMismatched", **fields).refused(f"cannot be found with {odd} of it")
 
 
 def test_what_was_seen_is_not_missed() -> None:

@@ -1,0 +1,70 @@
+"""A whole audit, item by item: with whatever difference the auditor enters himself, it is finished and closed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.acts import sent
+from tests.roznamcha.kit import Program
+
+FIR = "CG-RPR-01/0001/2026"
+HEAD = {"at": "2026-07-03T09:00:00+05:30"}
+KINDS: dict[str, dict[str, Any]] = {
+    "ItemNotFound": {},
+    "ItemUnrecorded": {"property_id": "PR/9", "place": "rack 1"},
+    "PlaceMismatched": {"place": "rack 9", "register_place": "rack 1"},
+    "QuantityMismatched": {"quantity": "0.4", "unit": "kg", "register_quantity": "500", "register_unit": "g"},
+    "SealMismatched": {"seal": "X", "register_seal": "K"},
+}
+
+
+def enter(program: Program, *lines: dict[str, Any], rejected: int = 0) -> None:
+    """These acts, in this order."""
+    (program.folder / "acts.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in lines))
+    assert program.json("import", "acts.jsonl")["rejected"] == rejected
+
+
+def shelf() -> list[dict[str, Any]]:
+    """Three articles of a case in the malkhana of CG-2001, and an audit for his relief."""
+    items = [
+        {"id": f"PR/{n}", "category": "other", "description": "d", "quantity": "500", "unit": "g", "seal": "K"}
+        for n in (1, 2, 3)
+    ]
+    stored = {"depositor": "CG-1001", "keeper": "CG-2001", "place": "rack 1", "seal": "K"}
+    return [
+        sent("case.FIRRegistered", "fir", sections=["BNS 303(2)"]),
+        sent("case.PropertySeized", "fir", items=items, memo="SM/1"),
+        *(sent("case.PropertyDeposited", "fir", property_id=each["id"], **stored) for each in items),
+        audited("AuditOpened", scope="full", occasion="change of keeper", keeper="CG-2001"),
+    ]
+
+
+def audited(name: str, property_id: str = "", **fields: Any) -> dict[str, Any]:
+    """An act of the audit; with an article, of the case."""
+    item = {"matter": FIR, "property_id": property_id} if property_id else {}
+    return sent(f"malkhana_audit.{name}", "audit", **HEAD, **item | fields)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_audit_with_a_difference_entered_by_hand_comes_to_its_end(program: Program, kind: str) -> None:
+    """The item is not missed and the difference counts once; then the charge passes and the audit is closed."""
+    difference = audited(kind, **{"property_id": "PR/1", **KINDS[kind]})
+    seen = [audited("ItemSighted", f"PR/{n}", place="rack 1") for n in (1, 2) if kind == "ItemUnrecorded" or n == 2]
+    enter(program, *shelf(), *seen, difference)
+    finished = program.json("malkhana", "audit", "finish", "audit")
+    assert finished["not_taken"] == {}
+    assert finished["differences"] == Counter([kind, "ItemNotFound"])
+    assert (finished["agreed"], finished["entered"], finished["already"]) == (len(seen), 2, 1)
+    again = program.json("malkhana", "audit", "finish", "audit")
+    assert (again["differences"], again["entered"], again["already"]) == (finished["differences"], 0, 3)
+    over = {"from_keeper": "CG-2001", "to_keeper": "CG-2002", "order": "SP/7"}
+    enter(program, audited("KeeperChanged", **over), audited("AuditClosed", findings="one rack", reported_to="SP"))
+    names = Counter(each["name"].partition(".")[2] for each in program.json("history", "audit")["entries"])
+    counts = Counter([kind, "ItemNotFound"])
+    assert {each: names[each] for each in counts} == counts
+    assert (names["StockListReconciled"], names["AuditClosed"]) == (1, 1)
+    assert program.json("show", "audit")["stage"] == "closed with differences"
