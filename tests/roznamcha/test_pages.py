@@ -18,7 +18,7 @@ from schemas import catalogue
 from tests.acts import act, sent
 from tests.roznamcha.kit import Program
 
-SECRET = "Namuna 12 saw a blue door"
+SAID = "Namuna 12 saw a blue door"
 VISIT = {"place": "weekly market\n9. case.Nothing", "videographed": True}
 
 
@@ -30,8 +30,8 @@ def case(program: Program, tmp_path: Path) -> Program:
         for n in (1, 2)
     ]
     lines = [
-        sent("case.FIRRegistered", "one", sections=["BNS 303(2)", "BNS 3(5)"], contents=SECRET, informant_name=SECRET,
-             victims=[{"code": "V1", "victim_name": SECRET, "gender": "female"}],
+        sent("case.FIRRegistered", "one", sections=["BNS 303(2)", "BNS 3(5)"], contents=SAID, informant_name=SAID,
+             victims=[{"code": "V1", "victim_name": SAID, "gender": "female"}],
              information_received_at="2026-07-02T08:30:00+05:30"),
         sent("case.SceneVisited", "one", at="2026-07-03T09:00:00+05:30", **VISIT),
         sent("case.PropertySeized", "one", at="2026-07-04T09:00:00+05:30", items=items, memo="SM/1"),
@@ -71,14 +71,14 @@ def test_what_is_sealed_is_shown_as_sealed(case: Program) -> None:
     text = case.run("history", "one", "--fields").stdout
     assert "Name of the victim · पीड़ित का नाम: sealed (V1) · मुहरबंद" in text
     assert "Contents of the FIR · प्रथम सूचना तथ्य: sealed (CASE) · मुहरबंद" in text
-    assert not any(word in text for word in SECRET.split() if len(word) > 1)
+    assert not any(word in text for word in SAID.split() if len(word) > 1)
 
 
 def test_a_sealed_text_at_hand_is_not_told_either() -> None:
     """Were an entry opened before it comes here, its text stays where it is."""
     domain.load()
-    event = act("case.FIRRegistered", contents=SECRET).event
-    opened = replace(event, informant_name=Sealed("I1", b"1", b"2", SECRET))  # type: ignore[call-arg]
+    event = act("case.FIRRegistered", contents=SAID).event
+    opened = replace(event, informant_name=Sealed("I1", b"1", b"2", SAID))  # type: ignore[call-arg]
     lines = list(page(opened, described(ACTS[event.name], catalogue()), (), None, ZoneInfo("Asia/Kolkata")))
     assert any("sealed (I1)" in each for each in lines)
     assert not any("blue" in each for each in lines)
