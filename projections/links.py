@@ -19,6 +19,7 @@ from domain.case.judgment import JudgmentPronounced
 from domain.case.property_seizure import PropertySeized
 from domain.case.registration import FIRRegistered, ZeroFIRRegistered
 from domain.case.search import RecordingForwarded
+from domain.common.days import day
 from domain.common.matter import Matter
 from domain.event import changed
 from domain.malkhana.article import WITH_OFFICER, Article, Malkhana
@@ -200,10 +201,15 @@ class _Walk:
             self._link(slip, act, self.articles[each.id], drawn, ())
 
     def _serial(self, act: DepositsProperty) -> Iterator[Break]:
-        """Serials are given in the order of the days: where one is used first, none that is higher is older."""
+        """Serials are given in the order of the days: where one is used first, none that is higher is older.
+
+        It is then one of that year; later, the article may come back under it in any year.
+        """
         at, mine = act.meta.occurred_at, (act.meta.station, act.malkhana_year, act.malkhana_serial)
         if mine in self.serials:
             return
+        if act.malkhana_year != day(at).year:
+            yield Break("serial out of order", f"{mine[2]}/{mine[1]} of {{0}}", (at,))
         for other, when in self.serials.items():
             if other[0] == mine[0] and when != at and (other > mine) == (when < at):
                 told = f"{mine[2]}/{mine[1]} of {{0}}, {other[2]}/{other[1]} of {{1}}"

@@ -262,6 +262,10 @@ CASES: dict[str, tuple[Acts, Acts]] = {
         (fir(), seized(item(), item(2)), deposited(at=hours(2)),
          elsewhere(deposited(at=hours(5), property_id="PR/2", malkhana_serial=6))),
     ),
+    "serial out of order, of another year": (
+        (fir(), seized(), deposited(malkhana_year=1999)),
+        (fir(), seized(), deposited(), *issued(), deposited(at=hours(24 * 200), depositor=OTHER.id)),
+    ),
     "not returned": (
         (fir(), seized(), deposited(), *issued(), form()),
         (fir(), seized(), deposited(), *issued(), BACK, form()),
