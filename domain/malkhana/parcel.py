@@ -173,8 +173,8 @@ class SplitsProperty(ConcernsProperty):
         elif self.consumed and article.state != "at laboratory":
             yield (
                 f"{self.property_id} cannot be split with {self.consumed} {article.unit} consumed: {matter.label} "
-                f"shows it {article.whereabouts}, and only a laboratory's test uses a part up. Give it as remaining, or "
-                f"record {self.register}.PropertyReturnedFromLaboratory with what the laboratory states."
+                f"shows it {article.whereabouts}, and only a laboratory's test uses a part up. Give it as remaining, "
+                f"or record {self.register}.PropertyReturnedFromLaboratory with what the laboratory states."
             )
         elif sum(parts) != article.quantity:
             yield (

@@ -117,7 +117,7 @@ def test_a_seal_that_is_not_whole_is_a_difference() -> None:
     relief.when(f"{R}.KeeperChanged", from_keeper=KEEPER, to_keeper="CG-2002", order="SP 4").doubted(
         "1 difference open"
     )
-    ended = audit(broken, scope="sample").when(f"{R}.AuditClosed").doubted("ends with 1 difference, and no word on what differs")
+    ended = audit(broken, scope="sample").when(f"{R}.AuditClosed").doubted("ends with 1 difference, and no word")
     assert ended.stage == "closed with differences"
     entries = audit(broken, act(f"{R}.AuditClosed"), scope="sample").entries
     assert rows(CaseState(), entries)[0].stage == "closed with differences"
