@@ -16,7 +16,8 @@ from domain.common.days import BNSS_BEGAN, day
 from domain.common.periods import OVERNIGHT
 from domain.event import changed
 from domain.malkhana.article import OPENED_THERE, WITH_POLICE, Article, SeizedItem
-from domain.malkhana.custody import CarriesProperty, ConcernsProperty, MovesProperty
+from domain.malkhana.carrying import CarriesProperty
+from domain.malkhana.custody import ConcernsProperty, MovesProperty
 from domain.malkhana.derived import DerivesExhibit
 from domain.malkhana.end import MissesProperty
 from domain.malkhana.laboratory import DISPATCH_WITHIN, LaboratoryReceives, SendsToLaboratory

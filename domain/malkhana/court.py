@@ -8,7 +8,8 @@ from domain.common.codes import Code
 from domain.common.matter import Matter
 from domain.event import Sealed
 from domain.malkhana.article import IN_CUSTODY, WITH_POLICE, Article
-from domain.malkhana.custody import CarriesProperty, ConcernsProperty, MovesProperty
+from domain.malkhana.carrying import CarriesProperty
+from domain.malkhana.custody import ConcernsProperty, MovesProperty
 
 
 class ProducesInCourt(MovesProperty):

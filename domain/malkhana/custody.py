@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from domain.common.days import written
-from domain.common.handoff import ClosesHandOff, HandOff, HandsOff
+from domain.common.handoff import ClosesHandOff, HandOff
 from domain.common.matter import Done, Entry, Matter
 from domain.event import ACTS, Event, changed, put
 from domain.malkhana.article import (
@@ -237,42 +237,6 @@ class MovesProperty(ConcernsProperty, ClosesHandOff):
         if self.reseals:
             changes |= {"seal": self.seal, **self.impressions}
         return self.kept(matter, state=self.state_after, since=self.meta.occurred_at, offered_to="", **changes)
-
-
-class CarriesProperty(HandsOff, MovesProperty):
-    """A move on which a named officer carries the article and answers for it until the next."""
-
-    hand_off = RETURN
-
-    carrier: str = ""
-    carrier_rank: str = ""
-    carrier_belt_no: str = ""
-
-    @property
-    def holder_after(self) -> str:
-        """The carrier; the holder before him, when none is named."""
-        return self.carrier
-
-    @property
-    def rank_after(self) -> str:
-        """The carrier's rank."""
-        return self.carrier_rank
-
-    def doubt(self, matter: Matter) -> Iterator[str]:
-        """A parcel without a named carrier is out of everybody's hands."""
-        yield from super().doubt(matter)
-        if not self.carrier:
-            yield f"no carrier is named for {self.property_id}"
-
-
-class EndsCustody(MovesProperty):
-    """An act after which the police have nothing more to do with the article. An empty `holder_after` means nobody."""
-
-    reaches: ClassVar[State] = "disposed"
-
-    def apply(self, matter: Matter) -> Matter:
-        """Nobody in this register answers for it any more."""
-        return self.kept(super().apply(matter), holder=self.holder_after)
 
 
 class SeizesProperty(Entry):

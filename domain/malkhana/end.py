@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from domain.common.codes import Code, CodeOrOfficer, unreadable
 from domain.common.days import corresponding, day
 from domain.common.matter import Matter
 from domain.common.periods import DISPOSAL
 from domain.event import Sealed
-from domain.malkhana.article import IN_CUSTODY, Article, Order
-from domain.malkhana.custody import ConcernsProperty, EndsCustody, MovesProperty
+from domain.malkhana.article import IN_CUSTODY, Article, Order, State
+from domain.malkhana.custody import ConcernsProperty, MovesProperty
 
 AFTER_TRIAL = {"BNSS 498", "CrPC 452"}
 NOT_HELD = {"livestock", "perishable"}
@@ -58,6 +58,16 @@ class OrdersDisposal(ConcernsProperty):
             return matter
         order = Order(self.order, self.provision, self.manner, self.meta.occurred_at, self.on_bond)
         return self.kept(matter, orders=(*article.orders, order))
+
+
+class EndsCustody(MovesProperty):
+    """An act after which the police have nothing more to do with the article. An empty `holder_after` means nobody."""
+
+    reaches: ClassVar[State] = "disposed"
+
+    def apply(self, matter: Matter) -> Matter:
+        """Nobody in this register answers for it any more."""
+        return self.kept(super().apply(matter), holder=self.holder_after)
 
 
 class DisposesOfProperty(EndsCustody):

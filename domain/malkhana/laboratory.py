@@ -8,7 +8,8 @@ from decimal import Decimal
 from domain.common.matter import Matter
 from domain.common.periods import DNA_TO_LABORATORY, DRUGS_TO_LABORATORY
 from domain.malkhana.article import PARCEL, Article, State, measurable, measured
-from domain.malkhana.custody import CarriesProperty, MovesProperty
+from domain.malkhana.carrying import CarriesProperty
+from domain.malkhana.custody import MovesProperty
 
 DISPATCH_WITHIN = {"drugs": DRUGS_TO_LABORATORY, "biological or medical sample": DNA_TO_LABORATORY}
 """NDPS Standing Order 1/88, and Kattavellai v. State of Tamil Nadu, 2025 INSC 845. Later is late, not impossible."""

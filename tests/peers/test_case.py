@@ -17,7 +17,7 @@ from roznamcha.case_files import deeds_of
 from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import deposited, received, seized, sent
 from tests.dsl import RECORD, given
-from tests.projections.test_breaks import OPENED, copied, split
+from tests.projections.custody_acts import OPENED, copied, split
 
 VALIDATE = Path(sys.executable).parent / "case_validate"
 

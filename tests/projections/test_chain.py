@@ -31,7 +31,8 @@ from tests.domain.case.builders_property import (
 )
 from tests.domain.case.test_property_by_chance import CHOICES, UNHURRIED, likely
 from tests.dsl import RECORD, act, given
-from tests.projections.test_breaks import SENT, broken, elsewhere, hours, split
+from tests.projections.custody_acts import SENT, elsewhere, hours, split
+from tests.projections.test_breaks import broken
 
 Acts = tuple[Event[Any], ...]
 

@@ -11,7 +11,7 @@ from projections.lives import Life, Link, life_of
 from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import deposited, seized
 from tests.dsl import RECORD, given
-from tests.projections.test_breaks import split
+from tests.projections.custody_acts import split
 from tests.stories.story import Strand, lived, stories
 
 TOLD = {each.key: each for each in stories()}

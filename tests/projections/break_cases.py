@@ -1,0 +1,294 @@
+"""For each break, and each way there is to it: a history that has it, and a near miss that has not by a little."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from tests.domain.case.builders_fir import fir
+from tests.domain.case.builders_property import (
+    BOTH,
+    CARRIER,
+    KEEPER,
+    OTHER,
+    PRODUCTION,
+    RETURN,
+    deposited,
+    item,
+    missing,
+    on,
+    produced,
+    received,
+    seized,
+    sent,
+)
+from tests.dsl import OFFICER, act
+from tests.projections.custody_acts import (
+    BACK,
+    BARE,
+    CERTIFIED,
+    DISC,
+    DRUG,
+    HEARD,
+    JUDGED,
+    OPENED,
+    PHONE,
+    PROVED,
+    RELIED,
+    SENT,
+    SWAB,
+    TRACED,
+    Acts,
+    copied,
+    elsewhere,
+    examined,
+    form,
+    handed,
+    hours,
+    issued,
+    panch,
+    resealed,
+    split,
+)
+
+CASES: dict[str, tuple[Acts, Acts]] = {
+    "kept by officer": (
+        (fir(), seized(at=hours(1)), deposited(at=hours(26))),
+        (fir(), seized(at=hours(1)), deposited(at=hours(25))),
+    ),
+    "kept by officer, handed on": (
+        (fir(), seized(at=hours(1)), *handed(), deposited(at=hours(26), depositor=OTHER.id)),
+        (fir(), seized(at=hours(1)), on("PropertyProducedInCourt", by=OFFICER, **PRODUCTION),
+         on("PropertyReturnedFromCourt", court="CJM Raipur", seal="K", carrier=CARRIER.id),
+         deposited(at=hours(260), depositor=CARRIER.id)),
+    ),
+    "kept by officer, to the end": ((fir(), seized(), form()), (fir(), seized(), deposited(), form())),
+    "no diary entry": ((fir(), seized(), deposited(gd_entry="")), (fir(), seized(), deposited())),
+    "no specimen": (
+        (fir(), seized(), deposited(specimen_seal_deposited=False)),
+        (fir(), seized(item(seal="")), deposited(specimen_seal_deposited=False, seal="")),
+    ),
+    "no specimen sent": (
+        (fir(), seized(), deposited(), sent(specimen_seal_sent=False)),
+        (fir(), seized(item(seal="")), deposited(seal=""), sent(seal="", specimen_seal_sent=False)),
+    ),
+    "impressions differ": (
+        (fir(), seized(), deposited(), sent(seal_count=2), received(seal_count=1)),
+        (fir(), seized(), deposited(), sent(seal_count=2), received(seal_count=2)),
+    ),
+    "impressions differ, in form": (
+        (fir(), seized(item(seal_impression="lion, CG 4")), deposited(seal_impression="lion, CG 7")),
+        (fir(), seized(item(seal_impression="lion, CG 4")), deposited(seal_impression="lion, CG 4"), sent()),
+    ),
+    "impressions differ, after the laboratory": (
+        (*SENT, on("PropertyReturnedFromLaboratory", **RETURN, seal_count=3),
+         deposited(depositor=CARRIER.id, seal="FSL", seal_count=2)),
+        (*SENT, on("PropertyReturnedFromLaboratory", **RETURN, seal_count=3),
+         deposited(depositor=CARRIER.id, seal="FSL", seal_count=3)),
+    ),
+    "seal not given away": ((fir(), seized(seal_kept_by=OFFICER.id)), (fir(), seized(item(seal=""), seal_kept_by=""))),
+    "seal not given away, resealed": (
+        (fir(), seized(item(seal="")), on("PropertyResealed", by=OFFICER, seal="K", reason="packed")),
+        (fir(), seized(item(seal="")),
+         on("PropertyResealed", by=OFFICER, seal="K", reason="packed", seal_kept_by="W1")),
+    ),
+    "seal differs": (
+        (fir(), seized(), deposited(seal="T")),
+        (fir(), seized(), deposited(), sent(), received(), on("PropertyReturnedFromLaboratory", **RETURN)),
+    ),
+    "seal differs, opened": (
+        (fir(), seized(), deposited(), on("SealBroken", seal="T", reason="court", permission="O/1")),
+        (fir(), seized(), deposited(), on("SealBroken", seal="K", reason="court", permission="O/1")),
+    ),
+    "seal found broken": (
+        (fir(), seized(), deposited(), sent(), received(seal_intact=False)),
+        (fir(), seized(), deposited(), sent(), received()),
+    ),
+    "sent late": (
+        (fir(), seized(SWAB, at=hours(1)), deposited(at=hours(2), refrigerated=True), sent(at=hours(50))),
+        (fir(), seized(SWAB, at=hours(1)), deposited(at=hours(2), refrigerated=True),
+         sent(at=hours(50), delay_reason="a strike")),
+    ),
+    "never sent": (
+        (fir(), seized(SWAB), deposited(refrigerated=True), form()),
+        (fir(), seized(SWAB), deposited(refrigerated=True), sent(), form()),
+    ),
+    "never sent, nor a sample of it": (
+        (fir(), seized(DRUG), deposited(), CERTIFIED, split(), form()),
+        (fir(), seized(DRUG), deposited(), CERTIFIED, split(), sent(property_id="PR/1/S1"), form()),
+    ),
+    "carrier not examined": (
+        (*SENT, PROVED, JUDGED),
+        (*SENT, PROVED, examined(CARRIER.id, "carrier", road_certificate_produced=True), JUDGED),
+    ),
+    "keeper not examined": (
+        (fir(), seized(), deposited(), examined("PMT-7", "other", register_produced=True), JUDGED),
+        (fir(), seized(), deposited(), JUDGED),
+    ),
+    "keeper not examined, on this article": (
+        (fir(), seized(), deposited(), examined("PMT-7", "other", register_produced=True),
+         examined(KEEPER.id, property_ids=("PR/2",)), JUDGED),
+        (fir(), seized(), deposited(), examined(KEEPER.id, register_produced=True, property_ids=("PR/1",)), JUDGED),
+    ),
+    "register not produced": (
+        (fir(), seized(), deposited(), HEARD, examined(KEEPER.id), JUDGED),
+        (fir(), seized(), deposited(), HEARD, PROVED, JUDGED),
+    ),
+    "no paper": (
+        (fir(), seized(), deposited(), sent(road_certificate="")),
+        (fir(), seized(), deposited(), produced(requisition="")),
+    ),
+    "no carrier": ((fir(), seized(), deposited(), sent(carrier="")), (fir(), seized(), deposited(), sent())),
+    "quantity differs": (
+        (fir(), seized(), deposited(quantity=Decimal(499))),
+        (fir(), seized(), deposited(quantity=Decimal("500.00"))),
+    ),
+    "quantity differs, back from the laboratory": (
+        (fir(), seized(), deposited(), sent(), received(),
+         on("PropertyReturnedFromLaboratory", **RETURN, consumed=Decimal(20), quantity=Decimal(470))),
+        (fir(), seized(), deposited(), sent(), received(),
+         on("PropertyReturnedFromLaboratory", **RETURN, consumed=Decimal(20), quantity=Decimal(480)),
+         deposited(depositor=CARRIER.id, seal="FSL", quantity=Decimal(480))),
+    ),
+    "opened without leave": (
+        (fir(), seized(), deposited(), on("SealBroken", seal="K", reason="curiosity")),
+        (fir(), seized(), deposited(), sent(), received(), on("SealBroken", seal="K", reason="analysis")),
+    ),
+    "opened without leave, resealed": (
+        (fir(), seized(item(seal="")), deposited(seal=""),
+         on("PropertyResealed", seal="M", reason="it was open", seal_kept_by="W1")),
+        (fir(), seized(item(seal="")), deposited(seal=""),
+         on("PropertyResealed", seal="M", reason="it was open", seal_kept_by="W1", permission="O/1")),
+    ),
+    "opened without leave, sampled": (
+        (fir(), seized(), deposited(), split()),
+        (fir(), seized(), deposited(), OPENED, split()),
+    ),
+    "opened without leave, sampled long after the certificate": (
+        (fir(), seized(DRUG), deposited(), CERTIFIED, split(at=hours(30))),
+        (fir(), seized(DRUG), deposited(), CERTIFIED, split()),
+    ),
+    "opened without leave, copied": (
+        (fir(), seized(), deposited(), copied()),
+        (fir(), seized(), deposited(), sent(), received(), copied()),
+    ),
+    "opened without leave, resealed on the shelf": (
+        (fir(), seized(), deposited(), resealed(permission="")),
+        (fir(), seized(), deposited(), produced(), on("SealBroken", seal="K", reason="shown"), resealed(permission="")),
+    ),
+    "not certified": (
+        (fir(), seized(DRUG), deposited(), sent()),
+        (fir(), seized(DRUG), deposited(), CERTIFIED, sent()),
+    ),
+    "not certified, sampled": (
+        (fir(), seized(DRUG), deposited(), OPENED, split()),
+        (fir(), seized(), deposited(), OPENED, split()),
+    ),
+    "before the FIR": (
+        (seized(at=hours(-3)), fir(at=hours(0))),
+        (seized(at=hours(-3)), fir(at=hours(0)), act("case.EntryCorrected", version=2, reason="wrong record")),
+    ),
+    "before the departure": (
+        (fir(), seized(at=hours(3), departure_gd_at=hours(4))),
+        (fir(), seized(at=hours(3), departure_gd_at=hours(3))),
+    ),
+    "two places": (
+        (fir(), seized(at=hours(1)), seized(item(2), at=hours(1), memo="SM/2", place="Mahasamund", witnesses=(
+            replace(BOTH[0], code="W3"), replace(BOTH[1], code="W4")))),
+        (fir(), seized(item(), item(2), at=hours(1)), deposited(at=hours(2)),
+         deposited(at=hours(2), property_id="PR/2", place="rack 9")),
+    ),
+    "two places, a witness": (
+        (fir(), seized(at=hours(1)), seized(item(2), at=hours(1), memo="SM/2", place="Mahasamund", by=OTHER)),
+        (fir(), seized(at=hours(1)), seized(item(2), at=hours(2), memo="SM/2", place="Mahasamund", by=OTHER)),
+    ),
+    "overlaps": (
+        (fir(), seized(at=hours(1), ended_at=hours(3)), deposited(at=hours(2))),
+        (fir(), seized(at=hours(1), ended_at=hours(3)), deposited(at=hours(3))),
+    ),
+    "overlaps, a copy that is still made": (
+        (fir(), seized(BARE), deposited(at=hours(2), seal=""), copied(at=hours(4), ended_at=hours(9)),
+         sent(at=hours(8), seal="")),
+        (fir(), seized(BARE), deposited(at=hours(2), seal=""), copied(at=hours(4), ended_at=hours(8)),
+         sent(at=hours(8), seal="")),
+    ),
+    "holder unknown, to a copy": (
+        (fir(), seized(), deposited(), OPENED, copied(by=OTHER)),
+        (fir(), seized(), deposited(), sent(), received(), copied(by=OTHER)),
+    ),
+    "holder unknown, to the seal": (
+        (fir(), seized(), deposited(), replace(OPENED, meta=deposited(by=OTHER).meta)),
+        (fir(), seized(), deposited(), OPENED),
+    ),
+    "holder unknown, to the new seal": (
+        (fir(), seized(), deposited(), OPENED, resealed(by=OTHER)),
+        (fir(), seized(), deposited(), OPENED, resealed()),
+    ),
+    "holder unknown, to a sample": (
+        (fir(), seized(), deposited(), OPENED, split(by=OTHER)),
+        (fir(), seized(), deposited(), produced(), split(by=OTHER)),
+    ),
+    "too few witnesses": (
+        (fir(), seized(witnesses=(BOTH[0], replace(BOTH[1], signed=False)))),
+        (fir(), seized(witnesses=BOTH)),
+    ),
+    "witness from elsewhere": (
+        (fir(), seized(witnesses=panch(inhabitant="of another place"))),
+        (fir(), seized(witnesses=(BOTH[0], replace(BOTH[1], inhabitant="of another place")))),
+    ),
+    "stock witness": (
+        (fir(), seized(witnesses=(BOTH[0], replace(BOTH[1], earlier_seizures=4)))),
+        (fir(), seized(witnesses=(*BOTH, replace(BOTH[0], code="W3", earlier_seizures=4, signed=False)))),
+    ),
+    "not forwarded": (
+        (fir(), seized(sid="DVD-1"), deposited(), form()),
+        (fir(), seized(sid="DVD-1"), deposited(), DISC, form()),
+    ),
+    "not filmed": (
+        (fir(), seized(sid="")),
+        (fir(at=hours(-24 * 365 * 3)), seized(sid="", at=hours(-24 * 365 * 3 + 1))),
+    ),
+    "not refrigerated": (
+        (fir(), seized(SWAB), deposited()),
+        (fir(), seized(SWAB), deposited(refrigerated=True)),
+    ),
+    "out of order": (
+        (fir(), seized(at=hours(5)), deposited(at=hours(2))),
+        (fir(), seized(at=hours(5)), deposited(at=hours(5))),
+    ),
+    "serial out of order": (
+        (fir(), seized(item(), item(2)), deposited(at=hours(2)),
+         deposited(at=hours(5), property_id="PR/2", malkhana_serial=6)),
+        (fir(), seized(item(), item(2)), deposited(at=hours(2)),
+         elsewhere(deposited(at=hours(5), property_id="PR/2", malkhana_serial=6))),
+    ),
+    "not returned": (
+        (fir(), seized(), deposited(), *issued(), form()),
+        (fir(), seized(), deposited(), *issued(), BACK, form()),
+    ),
+    "not returned, at the judgment": (
+        (fir(), seized(), deposited(), *issued(), JUDGED),
+        (fir(), seized(), deposited(), *issued()),
+    ),
+    "no hash": (
+        (fir(), seized(item(category="digital device"))),
+        (fir(), seized(PHONE)),
+    ),
+    "no sequence": (
+        (fir(), seized(PHONE), deposited(), form(relied_on=RELIED)),
+        (fir(), seized(PHONE), deposited(), form(relied_on=RELIED, device_custody=TRACED)),
+    ),
+    "holder unknown": (
+        (fir(), seized(), deposited(), replace(sent(), meta=deposited(by=OTHER).meta)),
+        (fir(), seized(), deposited(), sent()),
+    ),
+    "impossible": (
+        (*SENT, act("case.EntryCorrected", version=4, reason="wrong record")),
+        (*SENT, act("case.EntryCorrected", version=5, reason="wrong record")),
+    ),
+    "missing": (
+        (fir(), seized(), deposited(), missing()),
+        (fir(), seized(), deposited(), missing(), act("case.EntryCorrected", version=4, reason="it lay behind")),
+    ),
+}  # fmt: skip
+"""For each code, and each way there is to it: a history that has the break, and one that hasn't by a little."""
