@@ -25,11 +25,17 @@ MARK = "RZ1"
 """With which every code begins, and of which form the rest is."""
 LONGEST = 300
 """Characters of a code."""
+DEEPEST = 100
+"""Samples of samples through which the article that was seized is looked for."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """One label. Times are aware; `paper` is the malkhana serial, `officer` who seized it."""
+    """One label. Times are aware; `paper` is the malkhana serial, `officer` who seized it.
+
+    Of a sample, a copy or a part these are of the whole article that was seized; `drawn_from` is what it came from,
+    `drawn_how` in which way, when, where, and with whom it was then.
+    """
 
     record_id: UUID
     property_id: str
@@ -43,6 +49,11 @@ class Label:
     seized_where: str
     officer: str
     paper: str
+    drawn_from: str = ""
+    drawn_how: str = ""
+    drawn_at: datetime | None = None
+    drawn_where: str = ""
+    drawn_with: str = ""
 
     @property
     def code(self) -> str:
@@ -77,22 +88,40 @@ def labels_of(
 ) -> Iterator[Label]:
     """The labels of what is in custody: of one record or station, of one article, or of everything."""
     query = """
+        WITH RECURSIVE wanted AS (
+            SELECT * FROM views.malkhana m
+            WHERE m.state NOT IN ('disposed', 'used up') AND (%(record)s::uuid IS NULL OR m.record_id = %(record)s)
+                AND %(article)s IN ('', m.property_id) AND %(station)s IN ('', m.station)
+        ), line AS (
+            SELECT record_id, property_id, property_id AS ancestor, 0 AS far FROM wanted
+            UNION
+            SELECT line.record_id, line.property_id, f.parent, far + 1
+            FROM line JOIN views.custody f
+                ON f.record_id = line.record_id AND f.property_id = line.ancestor AND f.number = 1
+            WHERE f.parent <> '' AND far < %(deepest)s
+        )
         SELECT m.record_id, m.property_id, coalesce(c.number, ''), m.description, m.quantity, m.unit, m.seal, m.place,
-               f.occurred_at, coalesce(f.place, ''), coalesce(f.holder_rank || ' ' || f.holder, ''),
-               coalesce(d.paper, '')
-        FROM views.malkhana m LEFT JOIN views.case_state c USING (record_id)
-        LEFT JOIN views.custody f
-            ON f.record_id = m.record_id AND f.property_id = m.property_id AND f.number = 1
+               f.occurred_at, coalesce(f.place, ''), coalesce(ltrim(f.holder_rank || ' ' || f.holder), ''),
+               coalesce(d.paper, ''), coalesce(o.parent, ''), coalesce(o.purpose, ''), o.occurred_at,
+               coalesce(o.place, ''), coalesce(ltrim(o.holder_rank || ' ' || o.holder), '')
+        FROM wanted m LEFT JOIN views.case_state c USING (record_id)
         LEFT JOIN LATERAL (
-            SELECT paper FROM views.custody d
-            WHERE d.record_id = m.record_id AND d.property_id = m.property_id AND d.act LIKE '%%.PropertyDeposited'
-            ORDER BY d.number DESC LIMIT 1
+            SELECT f.* FROM line JOIN views.custody f
+                ON f.record_id = m.record_id AND f.property_id = line.ancestor AND f.number = 1
+            WHERE line.record_id = m.record_id AND line.property_id = m.property_id
+            ORDER BY line.far DESC LIMIT 1
+        ) f ON true
+        LEFT JOIN views.custody o
+            ON o.record_id = m.record_id AND o.property_id = m.property_id AND o.number = 1 AND o.parent <> ''
+        LEFT JOIN LATERAL (
+            SELECT d.paper FROM line JOIN views.custody d
+                ON d.record_id = m.record_id AND d.property_id = line.ancestor AND d.act LIKE '%%.PropertyDeposited'
+            WHERE line.record_id = m.record_id AND line.property_id = m.property_id
+            ORDER BY line.far, d.number DESC LIMIT 1
         ) d ON true
-        WHERE m.state NOT IN ('disposed', 'used up') AND (%(record)s::uuid IS NULL OR m.record_id = %(record)s)
-            AND %(article)s IN ('', m.property_id) AND %(station)s IN ('', m.station)
         ORDER BY c.number, m.property_id
     """
-    asked = {"record": record_id, "article": property_id, "station": station}
+    asked = {"record": record_id, "article": property_id, "station": station, "deepest": DEEPEST}
     for row in connection.execute(query, asked):
         yield Label(*row)
 
@@ -108,7 +137,7 @@ def _label(label: Label, zone: ZoneInfo) -> str:
     picture = (
         segno.make(label.code, error="m", micro=False).svg_inline(scale=2, border=4, omitsize=True) if fits else ""
     )
-    lines = (
+    lines: tuple[tuple[str, str], ...] = (
         ("प्रकरण · case", label.matter or str(label.record_id)),
         ("वस्तु · article", label.property_id),
         ("विवरण · what", label.description),
@@ -118,10 +147,16 @@ def _label(label: Label, zone: ZoneInfo) -> str:
         ("अधिकारी · by", label.officer),
         ("मालखाना · register", f"{label.paper or '—'}, {label.place}"),
     )
+    if label.drawn_from:
+        how = HOW.get(label.drawn_how, label.drawn_how)
+        drawn = f"{label.drawn_from}, {when(label.drawn_at, zone)}, {label.drawn_where}, {label.drawn_with}"
+        lines = (*lines[:2], (f"{how} · {label.drawn_how} of", drawn), *lines[2:])
     rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in lines)
     return f"<section>{picture}<dl>{rows}</dl><p>{escape(label.code)}</p></section>\n"
 
 
+HOW = {"sample": "नमूना", "copy": "प्रति", "extract": "उद्धरण", "part": "भाग"}
+"""How an article comes from another, in Hindi."""
 HEAD = """<!DOCTYPE html>
 <html lang="hi"><head><meta charset="utf-8"><title>Labels · लेबल</title><style>
 @page { size: A4; margin: 10mm }

@@ -137,3 +137,47 @@ def test_labels_are_printed_and_scanned_by_the_program(tmp_path: Path, database:
     seen, missed = program.json("history", "audit")["entries"][-3:-1]
     assert (seen["fields"]["matter"], seen["fields"]["property_id"]) == ("CG-RPR-01/0001/2026", "PR/1")
     assert (missed["name"], missed["fields"]["property_id"]) == ("malkhana_audit.ItemNotFound", "PR/2")
+
+
+def test_a_samples_label_bears_the_seizure_of_the_whole(tmp_path: Path, database: str) -> None:
+    """Of a sample, and of a sample's sample: seized when, where and by whom, deposited as what; and drawn from what."""
+    program = Program(tmp_path, database)
+    whole = {"id": "PR/1", "category": "other", "description": "a packet", "quantity": "5", "unit": "g", "seal": "K"}
+    keeper, day = {"id": "CG-2001", "rank": "HC", "role": "malkhana moharrir"}, "2026-07-0{}T09:00:00+05:30"
+    deposit = {
+        "depositor": "CG-1001",
+        "keeper": "CG-2001",
+        "keeper_rank": "HC",
+        "place": "rack 1",
+        "malkhana_serial": 7,
+    }
+
+    def split(of: str, at: str, left: str, grams: str) -> dict[str, Any]:
+        drawn = [{"id": f"{of}/S1", "quantity": grams, "unit": "g", "seal": "M"}]
+        fields: dict[str, Any] = {"samples": drawn, "remaining": left, "seal": "M", "reason": "analysis"}
+        return sent("case.PropertySplit", "fir", property_id=of, at=at, **fields) | {"actor": keeper}
+
+    lines = [
+        sent("case.FIRRegistered", "fir", sections=["BNS 303(2)"]),
+        sent("case.PropertySeized", "fir", items=[whole], memo="SM/1", place="Bus stand"),
+        sent("case.PropertyDeposited", "fir", at=day.format(3), property_id="PR/1", malkhana_year=2026, **deposit),
+        split("PR/1", day.format(4), "3", "2"),
+        split("PR/1/S1", day.format(5), "1", "1"),
+    ]
+    (tmp_path / "acts.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in lines))
+    assert program.json("import", "acts.jsonl")["rejected"] == 0
+    found = {each["property_id"]: each for each in program.json("malkhana", "labels", "fir")["labels"]}
+    seizure = ("2026-07-02T", "Bus stand", "SI CG-1001", "malkhana register 7/2026")
+    for each in found.values():
+        assert (each["seized_at"][:11], each["seized_where"], each["officer"], each["paper"]) == seizure
+    told = {name: (each["drawn_from"], each["drawn_how"], each["drawn_where"]) for name, each in found.items()}
+    assert told == {
+        "PR/1": ("", "", ""),
+        "PR/1/S1": ("PR/1", "sample", "rack 1"),
+        "PR/1/S1/S1": ("PR/1/S1", "sample", "rack 1"),
+    }
+    assert (found["PR/1/S1"]["drawn_at"][:11], found["PR/1/S1"]["drawn_with"]) == ("2026-07-04T", "HC CG-2001")
+    page = (tmp_path / "labels.html").read_text()
+    assert page.count("नमूना · sample of") == 2
+    assert page.count("Bus stand, ") == 0
+    assert page.count("Bus stand</dd>") == 3
