@@ -7,8 +7,7 @@ values stay beside the new ones.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -19,7 +18,6 @@ from psycopg import Connection
 from consumers.building import note_built
 from consumers.checkpoints import MAIN, begin, positions
 from consumers.columns import micros
-from consumers.embedded import connected
 from consumers.outbox import opened, tell
 from consumers.tables import tables_of
 from domain.event import EPOCH
@@ -57,14 +55,6 @@ def closed(connection: Connection[Any], month: Month) -> dict[str, Closed]:
     asked = (month.scheme.id, month.level, month.period)
     rows = (Closed(*values) for values in connection.execute(query.encode(), asked))
     return {row.unit: row for row in rows}
-
-
-@contextmanager
-def alone(url: str) -> Iterator[None]:
-    """One closing at a time, from the counting on: what was counted earlier is never closed after what was later."""
-    with connected(url) as connection:
-        connection.execute("SELECT pg_advisory_lock(hashtextextended('closing', 0))")  # gone with the connection
-        yield
 
 
 def close(connection: Connection[Any], month: Month, found: Sequence[Standing], now: datetime) -> list[Closed]:

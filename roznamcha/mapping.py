@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from domain.law.book import StrictLoader
+from roznamcha.bounded import read_at_most
 from roznamcha.errors import Refused, Usage
 from roznamcha.templates import check_act
 
@@ -38,6 +39,8 @@ KEYS = {
 }
 RULE_KEYS = {"when", "first", "enter", "note"}
 ENTER_KEYS = {"name", "fields"}
+LARGEST = 1_000_000
+"""Bytes of a map."""
 Row = Mapping[str, str]
 
 
@@ -194,10 +197,8 @@ T = TypeVar("T")
 def checked(path: Path, read: Callable[[Any], T]) -> T:
     """What `read` makes of a YAML file. Raises Usage that names what is wrong and where."""
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader)  # noqa: S506 (a SafeLoader, stricter)
-    except OSError as error:
-        message = f"the map {path} cannot be read: {error.strerror}"
-        raise Usage(message) from None
+        text = read_at_most(path, LARGEST).decode()
+        loaded = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a SafeLoader, stricter)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         message = f"the map {path} is not YAML: {' '.join(str(error).split())}"
         raise Usage(message) from None

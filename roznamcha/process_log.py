@@ -49,7 +49,7 @@ class Writes(Protocol):
 
 
 def told(step: Step) -> dict[str, Any]:
-    """The columns of an act: nothing that anybody wrote freely in it."""
+    """The columns beside an act: none of its own, nothing sealed; ranks, roles and ids as they were entered."""
     meta = step.entry.meta
     return {
         "register": step.entry.register, "station": meta.station, "district": meta.district, "rank": meta.actor.rank,

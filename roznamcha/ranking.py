@@ -28,11 +28,14 @@ from domain.ranking.score import Count, Given
 from projections.deadlines import reckon_entries
 from projections.marks import HELD, WRITTEN_WITHIN, Ended, Marks, clock_marks
 from projections.view import fold_record
+from roznamcha.bounded import read_at_most
 from roznamcha.errors import Usage
 from roznamcha.office import Office
 from roznamcha.schemes import shipped
 from roznamcha.sheets import header_of, row_of
 
+LARGEST = 10_000_000
+"""Bytes of a file of figures."""
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 AT_ONCE = 1_000
 """Records whose entries are read together."""
@@ -60,7 +63,7 @@ class Period:
         if not month:
             over = today.replace(day=1) - timedelta(days=1)
             month = f"{over:%Y-%m}"
-        if not MONTH.fullmatch(month) or month.startswith("0000"):
+        if not MONTH.fullmatch(month) or month.startswith("0000") or month == "0001-01":  # which has none before it
             message = f"{month[:20]!r} is no month: give one as 2026-10"
             raise Usage(message)
         first = date.fromisoformat(f"{month}-01")
@@ -166,11 +169,7 @@ def histories(office: Office) -> Iterator[list[Event[Any]]]:
 def read_figures(path: Path, scales: Scales) -> Given:
     """Figures that were given: a CSV of unit, indicator, figure (0 to 100). Raises Usage, with the line."""
     given: dict[str, dict[str, Fraction]] = {}
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise Usage(message) from None
+    lines = read_at_most(path, LARGEST).splitlines()
     columns = ("unit", "indicator", "figure")
     header = header_of(lines[0] if lines else b"", path.name, columns, f"its first line is {','.join(columns)}")
     for number, line in enumerate(lines[1:], start=2):

@@ -32,7 +32,7 @@ def unpublishable(case: Case, registered: Iterable[str], *, judged: bool = False
     if withheld := case.part(Fir).withheld:
         yield f"{case.label} is withheld from publication since {written(withheld.at)}."
     sections = list(dict.fromkeys([*registered, *case.sections]))
-    if sensitive := [each for each in sections if _sensitive(each)]:
+    if sensitive := sensitive_of(sections):
         who = "" if withheld else " A DySP or an officer above decides: record case.PublicationWithheld."
         yield (
             f"{case.label} is sensitive by {', '.join(sensitive)} and not published (Youth Bar Association, 2016).{who}"
@@ -42,6 +42,11 @@ def unpublishable(case: Case, registered: Iterable[str], *, judged: bool = False
             f"no table says whether {', '.join(unknown)} in {case.label} is sensitive. Let an officer judge it, and "
             "say --judged if it is not."
         )
+
+
+def sensitive_of(sections: Iterable[str]) -> list[str]:
+    """Those of these sections by which a case is sensitive."""
+    return [each for each in sections if _sensitive(each)]
 
 
 def _sensitive(section: str) -> bool:

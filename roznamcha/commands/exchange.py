@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ import typer
 
 import domain
 from consumers.embedded import connected, head
+from roznamcha.alone import alone
 from roznamcha.errors import Refused, Usage
 from roznamcha.exchange.answers import Rehearsal, Taking
 from roznamcha.exchange.messages import Opening, as_csv, as_json, messages, rows_of
@@ -188,7 +190,8 @@ def bring_in(  # noqa: PLR0913 (one for each choice)
     with open_office(settings(), reading=dry_run) as office:
         taking = Taking(office.store, found, form)
         store = Rehearsal(taking) if dry_run else office.store
-        tally = take_in(store, file, read=taking.lines, rejects=rejects, again=True)
+        with nullcontext() if dry_run else alone(office.url, f"exchange {found.id}"):
+            tally = take_in(store, file, read=taking.lines, rejects=rejects, again=True)
     tally.cut = tally.cut or taking.cut
     passed = taking.passed.total()
     nothing = tally.rejected and tally.rejected == tally.read + passed

@@ -13,7 +13,9 @@ import typer
 
 from consumers import entries
 from consumers.embedded import connected, head
-from domain.event import RECORDS, Event
+from domain.case.case import Case
+from domain.case.publication import sensitive_of
+from domain.event import RECORDS, Event, fold
 from projections.links import follow
 from projections.lives import life_of
 from roznamcha.case_export import case_of
@@ -64,9 +66,12 @@ def export(  # noqa: PLR0913 (one for each choice)
     as_of: AsOf = "",
     known_at: KnownAt = "",
     *,
+    sensitive: Annotated[
+        bool, typer.Option("--sensitive", help="Write a sensitive case's chain, with its places and descriptions")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write records for other programs, without a name: a chain of custody with its breaks, or a log of the acts."""
+    """Write records for other programs, nothing sealed: a chain of custody with its breaks, or a log of the acts."""
     if form not in {"case", *FORMS}:
         message = f"--format {form[:40]}: there are case, {', '.join(FORMS)}"
         raise Usage(message)
@@ -84,7 +89,7 @@ def export(  # noqa: PLR0913 (one for each choice)
         chosen = Selection(record_id, register, station, moment_given(as_of, office), moment_given(known_at, office))
         try:
             if form == "case":
-                shown = _case(office, output, chosen, found)
+                shown = _case(office, output, chosen, found, sensitive=sensitive)
             else:
                 shown = _log(office, form, output, chosen, quiet=as_json)
         except OSError as error:
@@ -97,10 +102,17 @@ def export(  # noqa: PLR0913 (one for each choice)
         say(f"{', '.join(counted)} in {output}")
 
 
-def _case(office: Office, output: Path, chosen: Selection, found: list[Event[Any]]) -> dict[str, Any]:
-    """Write a chain of custody. Raises Refused where there is none."""
+def _case(
+    office: Office, output: Path, chosen: Selection, found: list[Event[Any]], *, sensitive: bool
+) -> dict[str, Any]:
+    """Write a chain of custody. Raises Refused where there is none, and of a sensitive case that was not asked for."""
     record_id = found[0].meta.record_id
     called = office.store.shelf.called([record_id]).get(record_id, str(record_id))
+    record = fold(RECORDS[found[0].register].blank(record_id), found)
+    if not sensitive and isinstance(record, Case) and (by := sensitive_of(record.sections)):
+        told = "a chain of custody tells places and things that may show who the victim is"
+        way = "Say --sensitive if it goes to somebody who may know."
+        raise Refused([f"{called} is sensitive by {', '.join(by)}, and {told}. {way}"])
     chain = chain_of(record_id, chosen.of(found))
     links, _ = follow(chain)
     if not links:

@@ -19,7 +19,8 @@ from domain.event import ACTS
 from domain.ranking.scheme import Scheme, awaited
 from domain.ranking.score import Change, Given, Lever, Part, Standing, changes, levers, rounded, standings
 from projections.ranking import Closed
-from roznamcha.closing import Month, alone, close, closed, reopened
+from roznamcha.alone import alone
+from roznamcha.closing import Month, close, closed, reopened
 from roznamcha.commands.reading import KnownAt, moment_given
 from roznamcha.errors import Refused, Usage
 from roznamcha.office import Office, open_office
@@ -82,7 +83,7 @@ def rank(  # noqa: PLR0913 (one for each choice)
         raise Usage(message)
     by = scheme_called(scheme)
     given = read_figures(figures, shipped()) if figures else {}
-    with open_office(settings(), reading=True) as office, alone(office.url) if close_it else nullcontext():
+    with open_office(settings(), reading=True) as office, alone(office.url, "closing") if close_it else nullcontext():
         now = datetime.now(UTC)
         period = Period.of(month, now, office.settings.zone)
         asked = Asked(by, level.value, period, given)

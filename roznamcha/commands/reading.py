@@ -19,10 +19,12 @@ from domain.law.counting import end_of, written_day
 from domain.malkhana.seizure import RefusesCustodyMove
 from domain.shape import INSTANT
 from projections.deadlines import reckon_entries
+from roznamcha.commands.contracts import described
 from roznamcha.errors import Refused, Usage
 from roznamcha.facts import explained, facts_of, list_facts, shown_fact, standing
 from roznamcha.office import Office, open_office
 from roznamcha.opening import as_written
+from roznamcha.pages import page
 from roznamcha.plain import plain, plain_entry
 from roznamcha.screen import AsJson, note, print_json, say, table, when
 from roznamcha.settings import settings
@@ -145,10 +147,12 @@ def _line(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 (any JSON)
 
 
 @app.command()
-def history(
+def history(  # noqa: PLR0913 (one for each way to ask)
     record: RecordName,
+    as_of: AsOf = "",
     known_at: KnownAt = "",
     told: Annotated[bool, typer.Option("--deadlines", help="With what was told of its legal clocks")] = False,  # noqa: FBT002
+    fields: Annotated[bool, typer.Option("--fields", help="With what each entry says; sealed columns stay so")] = False,  # noqa: FBT002
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -157,10 +161,10 @@ def history(
         record_id, found = history_of(office, record)
         if told:
             found = sorted([*found, *facts_of(office, record_id)], key=lambda each: each.meta.position)
-        by = moment_given(known_at, office)
-        found = known(found, None, by)
-        ties = tied_records(office, record_id, None, by)
-        zone = office.settings.zone
+        moments = moment_given(as_of, office), moment_given(known_at, office)
+        found = known(found, *moments)
+        ties = tied_records(office, record_id, *moments)
+        zone, catalogue = office.settings.zone, office.catalogue
     gone = struck(each for each in found if not isinstance(each, TellsOfClock))
     marks = {each.meta.entry_id: gone.get(each.meta.version) for each in found if not isinstance(each, TellsOfClock)}
     if as_json:
@@ -168,19 +172,26 @@ def history(
         print_json({"record": str(record_id), "entries": listed, "ties": ties})
         return
     if not found:
-        say(f"nothing of {record[:60]} was known by {known_at}")
+        say(f"nothing of {record[:60]} was {'known' if known_at else 'done'} by {known_at or as_of}")
         return
     rows = []
+    if fields:
+        say(f"record {record_id}")
     for each in found:
         meta = each.meta
         refused = (
             [f"{each.attempted}: {reason}" for reason in each.reasons] if isinstance(each, RefusesCustodyMove) else []
         )
-        doubts = "\n".join([*refused, *meta.doubts])
+        doubts = [*refused, *meta.doubts]
+        if fields:
+            say("", *page(each, described(type(each), catalogue), doubts, marks.get(meta.entry_id), zone))
+            continue
         name = f"{each.name} (struck by {marks[meta.entry_id]})" if marks.get(meta.entry_id) else each.name
         who = f"{meta.actor.rank} {meta.actor.id}"
-        rows.append((meta.version, name, when(meta.occurred_at, zone), when(meta.recorded_at, zone), who, doubts))
-    table(f"record {record_id}", ("no.", "act", "happened", "recorded", "by", "doubts"), rows)
+        times = when(meta.occurred_at, zone), when(meta.recorded_at, zone)
+        rows.append((meta.version, name, *times, who, "\n".join(doubts)))
+    if rows:
+        table(f"record {record_id}", ("no.", "act", "happened", "recorded", "by", "doubts"), rows)
     list_ties(ties)
 
 

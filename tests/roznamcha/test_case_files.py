@@ -20,6 +20,7 @@ from roznamcha.errors import Refused
 from roznamcha.importing import case_lines
 from roznamcha.intake import read_act
 from tests.acts import NOW
+from tests.acts import sent as act_of
 from tests.dsl import RECORD
 from tests.roznamcha.kit import ROOT, Program
 
@@ -168,3 +169,30 @@ def test_a_file_is_imported_once(tmp_path: Path, database: str) -> None:
     assert (first["read"], first["recorded"], second["recorded"], second["already"]) == (2, 2, 0, 2)
     links = program.json("custody", "tool:1")["links"]
     assert [(each["property_id"], each["parent"]) for each in links][-1] == ("E/2", "E/1")
+
+
+def test_a_sensitive_case_goes_out_only_when_that_is_said(program: Program) -> None:
+    """Places and things may show who the victim is; what nothing says is sensitive goes out as it is."""
+    item = {"id": "PR/1", "category": "other", "description": "a bag", "quantity": "1", "unit": "piece", "seal": "S"}
+    lines = [
+        line
+        for record, section in (("a:1", "BNS 64(1)"), ("b:1", "BNS 303(2)"))
+        for line in (
+            act_of("case.FIRRegistered", record, sections=[section]),
+            act_of("case.PropertySeized", record, at="2026-07-02T12:00:00+05:30", memo="SM/1", items=[item]),
+        )
+    ]
+    (program.folder / "acts.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
+    program.run("import", "acts.jsonl")
+    refused = program.run("export", "a:1", "-o", "out.jsonld", check=False)
+    assert (refused.returncode, "is sensitive by BNS 64(1)" in refused.stderr) == (1, True)
+    assert not (program.folder / "out.jsonld").exists()
+    for asked in (["a:1", "--sensitive"], ["b:1"]):
+        assert program.json("export", *asked, "-o", "out.jsonld")["links"] == 1
+
+
+@pytest.mark.parametrize("text", ["12", "null", "[1, {}]", '{"@context": {}, "@graph": []}', '{"name": "x"}'])
+def test_a_file_without_an_action_is_refused(text: str) -> None:
+    """It is JSON, and tells of no custody."""
+    with pytest.raises(Refused, match="no action of CASE/UCO"):
+        list(case_lines(io.BytesIO(text.encode()), "file.jsonld", record="old:1", station="EX-01"))

@@ -14,7 +14,8 @@ from consumers.embedded import connected
 from consumers.outbox import open_topic
 from domain.ranking.score import Count, Standing, standings
 from projections.ranking import Ranking
-from roznamcha.closing import Month, alone, close, closed, decimal, key_of, reopened
+from roznamcha.alone import alone
+from roznamcha.closing import Month, close, closed, decimal, key_of, reopened
 from roznamcha.schemes import shipped
 from schemas import catalogue
 from schemas.codec import decode
@@ -101,7 +102,7 @@ def test_two_that_close_at_once_count_one_after_the_other(program: Program) -> N
     program.with_key()
     write_cases(program.url, 3)
     asked = ("rank", "--month", "2026-07", "--close", "--json")
-    with connected(program.url) as connection, alone(program.url):
+    with connected(program.url) as connection, alone(program.url, "closing"):
         waits = program.start(*asked)
         assert until(lambda: connection.execute(WAITING).fetchone()[0] == 1, 60)
         write_cases(program.url, 3, first=3)

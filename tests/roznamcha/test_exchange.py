@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
+from consumers.embedded import connected
+from roznamcha.alone import alone
 from roznamcha.errors import Usage
 from roznamcha.exchange.answers import Taking
 from roznamcha.exchange.published import schema_of
 from roznamcha.exchange.systems import shipped, system_called, text_of
 from roznamcha.importing import take_in
 from tests.acts import sent
+from tests.fault.test_order import until
 from tests.roznamcha.exchanging import (
     CASE,
     CNR,
@@ -32,6 +35,7 @@ from tests.roznamcha.exchanging import (
     took_in,
 )
 from tests.roznamcha.kit import Program
+from tests.roznamcha.test_closing import WAITING
 from tests.roznamcha.test_store import store_on
 
 
@@ -259,3 +263,23 @@ def test_the_published_shape_fits_what_is_written() -> None:
         assert list(defs["message"]["properties"]) == list(system.columns)
         assert list(defs["answer"]["properties"]) == list(system.answers)
         assert defs["answer"]["properties"][system.names["status"]] == {"enum": list(system.statuses)}
+
+
+def test_of_two_files_at_once_the_second_sees_what_the_first_answered(station: Program) -> None:
+    """One is taken in after the other: a request is not accepted by one and rejected by the other."""
+    (message,) = [each for each in messages(station, "e-fsl") if each["called"] == "CG-RPR-01/0001/2026"]
+    accepted = answer(message, "ACCEPTED", day(6), 1, fsl_number="FSL/1")
+    rejected = answer(message, "REJECTED", day(6), 2, reason="the seal was broken")
+    (station.folder / "late.json").write_text(json.dumps(rejected))
+    with connected(station.url) as connection, alone(station.url, "exchange e-fsl"):
+        waits = station.start("exchange", "in", "e-fsl", "late.json", "--json")
+        assert until(lambda: connection.execute(WAITING).fetchone()[0] == 1, 60)
+        (station.folder / "first.json").write_bytes(as_lines(accepted))
+        store = store_on(station.url)
+        first = take_in(store, station.folder / "first.json", read=Taking(store, system_called("e-fsl"), "json").lines)
+        store.datastore.close()
+        assert (first.recorded, first.rejected) == (1, 0)
+    told, words = waits.communicate(timeout=120)
+    assert (waits.returncode, json.loads(told)["rejected"]) == (1, 1), words
+    names = [each["name"] for each in station.json("history", CASE)["entries"]]
+    assert ("case.LaboratoryAccepted" in names, "case.LaboratoryRejected" in names) == (True, False)

@@ -21,6 +21,7 @@ from projections.marks import Marks
 from roznamcha.commands.itsso import cases_by, document, figures_of
 from roznamcha.commands.ranking import Asked, shown
 from roznamcha.errors import Usage
+from roznamcha.mapping import load_map
 from roznamcha.ranking import Period, counted, from_entries, from_views, read_figures
 from roznamcha.schemes import shipped
 from schemas import catalogue
@@ -88,7 +89,16 @@ def test_figures_that_cannot_be_meant_are_refused(tmp_path: Path, lines: list[st
         read_figures(tmp_path / "figures.csv", shipped())
 
 
-@pytest.mark.parametrize("month", ["2026-13", "2026", "October", "2026-1", "0000-01", "2027-01", "२०२६-१०"])
+@pytest.mark.parametrize("what", ["figures", "map"])
+def test_a_file_without_end_is_not_read_to_its_end(what: str) -> None:
+    """Neither figures nor maps take what no memory could."""
+    with pytest.raises(
+        Usage, match=r"/dev/zero has more than 10?,000,000 bytes|/dev/zero has more than 1,000,000 bytes"
+    ):
+        read_figures(Path("/dev/zero"), shipped()) if what == "figures" else load_map(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026", "October", "2026-1", "0000-01", "0001-01", "2027-01", "२०२६-१०"])
 def test_a_month_that_is_none_is_refused(month: str) -> None:
     """Also one that has not begun."""
     with pytest.raises(Usage, match=r"is no month|has not begun"):
