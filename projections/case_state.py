@@ -50,7 +50,7 @@ class Told:
 class CaseState(View):
     """One row for each record of a register that keeps matters: cases, inquests."""
 
-    version = 2
+    version = 3
     State = Told
     topic = "case-state"
     indexes = (("station", "stage"), ("register", "station"))

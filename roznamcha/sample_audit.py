@@ -62,7 +62,7 @@ class SampleAudit(Life):
 
 
 def audits(acts: Iterable[Planned], seed: int) -> list[Planned]:
-    """An audit of each station, of what lies there by the acts of the sample, which come in the order of entering."""
+    """An audit of each station where something lies by the acts of the sample, which come in the order of entering."""
     entered = [each for each in acts if each.recorded_at <= ENDS]
     numbers = _numbers(entered)
     found = []
@@ -76,7 +76,8 @@ def audits(acts: Iterable[Planned], seed: int) -> list[Planned]:
                 if name == "PropertyDeposited":
                     places[key] = act["fields"]["place"]
         stored = [(*key, place) for key, place in sorted(places.items())]
-        found += SampleAudit(number, seed, stored).acts()
+        if stored:
+            found += SampleAudit(number, seed, stored).acts()
     return found
 
 

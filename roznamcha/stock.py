@@ -22,11 +22,14 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from domain.event import Event, changed
+from domain.common.days import written
+from domain.event import Event, changed, struck
 from domain.malkhana.article import measurable
 from domain.malkhana_audit.audit import Audit, Stocktaking
+from domain.malkhana_audit.items import StockListReconciled
 from domain.malkhana_audit.looked import looked_at
 from domain.malkhana_audit.reconcile import Reconciled, Seen, Shelved, reconcile
+from roznamcha.errors import Refused
 from roznamcha.importing import AHEAD, BATCH, NAMESPACE
 from roznamcha.intake import Act, read_act
 from roznamcha.rejects import Rejects
@@ -106,8 +109,11 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
 
     The list is a file, or without one what the audit's own entries say was seen; what they say differs is not entered
     again. Raises Usage, with nothing entered, when the file can't be read or lacks a column. A line that can't be read
-    is refused by its number and the rest is compared; what is not found can't be said then, nor after a cut.
+    is refused by its number and the rest is compared; what is not found can't be said then, nor after a cut. Raises
+    Refused for a list that can't be one of this audit, or can't be finished item by item.
     """
+    if reasons := [*_unfit(taking, item_by_item=path is None)]:
+        raise Refused(reasons)
     shelf = [*shelved(connection, taking.audit.station)]
     settled = [each for each, since in shelf if since <= taking.at]
     later = {(each.matter, each.property_id) for each, since in shelf if since > taking.at}
@@ -116,6 +122,8 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
     looked = looked_at(taking.entries, called)
     if path is not None:
         seen, taken = read_list(path, called, rejects)
+        if not taken.lines:
+            raise Refused([f"{path.name} has no line: on an empty shelf, look for each article and say so"])
     else:
         seen, taken = [*looked.seen], Taken(lines=len(looked.seen))
     compared = [each for each in seen if (each.matter, each.property_id) not in later]
@@ -127,6 +135,20 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
     if not dry_run:
         _enter(store, taking, found, _summary(path or seen, taken), taken, progress)
     return taken
+
+
+def _unfit(taking: Taking, *, item_by_item: bool) -> Iterator[str]:
+    """Why nothing is compared: the day of a list is before its audit, or a list has named nothing of what agreed."""
+    label, begun = taking.audit.label, taking.audit.part(Stocktaking).begun
+    if begun and taking.at < begun.at:
+        yield f"the list is of {written(taking.at)}, before {label} was opened on {written(begun.at)}. Give its --at."
+    gone = struck(taking.entries)
+    lists = [each for each in taking.entries if isinstance(each, StockListReconciled) and each.meta.version not in gone]
+    if item_by_item and (told := [each.file for each in lists if each.file and each.agreed]):
+        yield (
+            f"{label} was compared with {', '.join(told)}, and what agreed there is counted and not named: nothing can "
+            "be said of the rest item by item. Correct the lines that were refused, and import the whole list again."
+        )
 
 
 def shelved(connection: Connection[Any], station: str) -> Iterator[tuple[Shelved, datetime]]:

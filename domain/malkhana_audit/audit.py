@@ -192,7 +192,7 @@ class AuditClosed(FollowsOpening, register="malkhana_audit"):
     reported_to: str = ""
 
     def refuse(self, audit: Audit) -> Iterator[str]:
-        """A full audit has looked for everything; a change of keeper is entered in the audit that was made for it."""
+        """A full audit has looked for everything, and any other for something."""
         yield from super().refuse(audit)
         part = audit.part(Stocktaking)
         if part.begun and part.scope == "full" and part.counted is None:
@@ -200,15 +200,30 @@ class AuditClosed(FollowsOpening, register="malkhana_audit"):
                 f"{audit.label} cannot be closed: it is a full audit, and has not compared the whole register with the "
                 "shelf. Compare a stock list, or finish the count, first."
             )
+        elif part.begun and not part.seen and not part.lists:
+            yield (
+                f"{audit.label} cannot be closed: nothing was looked for in it. Enter what was seen, item by item, or "
+                "compare a stock list, first."
+            )
 
     def doubt(self, audit: Audit) -> Iterator[str]:
-        """Differences are explained and reported; the keeper for whose relief it was made has been relieved."""
+        """Something was seen; differences are explained and reported; the keeper has been relieved, if it was for that.
+
+        The charge cannot pass without a full audit: that is for the change of keeper to refuse. An audit that was made
+        for a change which was then called off ends all the same.
+        """
         yield from super().doubt(audit)
         part = audit.part(Stocktaking)
+        if not part.seen and not any(part.lists.values()) and part.counted is None:
+            yield (
+                f"{audit.label} ends, and nothing was seen in it: if something was looked for, strike the end, enter "
+                "what was seen, and close it again"
+            )
+        told = f"{part.differences} difference{'s' if part.differences > 1 else ''}"
         if part.differences and not self.findings:
-            yield f"{audit.label} ends with {part.differences} differences, and no word on them"
+            yield f"{audit.label} ends with {told}, and no word on what differs"
         if part.differences and not self.reported_to:
-            yield f"{audit.label} ends with {part.differences} differences, reported to nobody"
+            yield f"{audit.label} ends with {told}, reported to nobody"
         if part.occasion == CHANGE_OF_KEEPER and part.changed is None:
             yield f"{audit.label} was made for a change of keeper, and none is entered"
 

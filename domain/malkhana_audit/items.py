@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import ClassVar
 from uuid import UUID
 
 from domain.event import changed, put
@@ -17,13 +16,16 @@ class ConcernsItem(FollowsOpening):
     """An act about one item of the shelf or of the register."""
 
     what = "an item"
-    differs: ClassVar[bool] = True
-    """Whether shelf and register differ."""
 
     matter: str
     property_id: str
     article_record: UUID | None = None
     place: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether shelf and register differ."""
+        return True
 
     @property
     def key(self) -> str:
@@ -55,16 +57,20 @@ class ConcernsItem(FollowsOpening):
 
 
 class ItemSighted(ConcernsItem, register="malkhana_audit"):
-    """An item is seen on the shelf, as the register has it as far as it was looked at."""
+    """An item is seen on the shelf, as the register has it as far as it was looked at; its seal may be broken."""
 
-    shows = frozenset({"matter", "property_id"})
-    differs = False
+    shows = frozenset({"matter", "property_id", "seal_whole"})
 
     seal: str = ""
     seal_whole: bool = True
     quantity: Decimal | None = None
     unit: str = ""
     label: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """A parcel whose seal is not whole is not as the register has it, under whichever seal that is."""
+        return not self.seal_whole
 
     def refuse(self, audit: Audit) -> Iterator[str]:
         """A quantity is one that can be weighed or counted."""

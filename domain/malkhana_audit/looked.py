@@ -18,6 +18,9 @@ from domain.malkhana_audit.items import (
 from domain.malkhana_audit.reconcile import Difference, Seen
 from domain.shape import columns
 
+BROKEN = "SealNotWhole"
+"""How the difference of an item is called that was seen under a broken seal: it has no act of its own."""
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -37,7 +40,7 @@ def looked_at(entries: Sequence[Event[Any]], called: Callable[[str], str] = str)
             seen[key] = _seen(each, seen.get(key, Seen(*key)))
         if each.differs:
             told = {column.name: getattr(each, column.name) for column in columns(type(each))}
-            said.append((type(each).__name__, told | {"matter": key[0]}))
+            said.append((BROKEN if isinstance(each, ItemSighted) else type(each).__name__, told | {"matter": key[0]}))
     return Looked(tuple(seen.values()), tuple(said))
 
 

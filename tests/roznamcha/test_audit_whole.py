@@ -68,3 +68,38 @@ def test_an_audit_with_a_difference_entered_by_hand_comes_to_its_end(program: Pr
     assert {each: names[each] for each in counts} == counts
     assert (names["StockListReconciled"], names["AuditClosed"]) == (1, 1)
     assert program.json("show", "audit")["stage"] == "closed with differences"
+
+
+def stock_list(program: Program, *lines: str) -> None:
+    """A list of the shelf."""
+    head = "matter,property_id,place,quantity,unit,seal"
+    (program.folder / "list.csv").write_text("\n".join([head, *lines]) + "\n")
+
+
+def test_a_list_that_agreed_is_not_finished_item_by_item(program: Program) -> None:
+    """What agreed in it has no entry of its own: nobody may be charged with it as not found."""
+    enter(program, *shelf())
+    good = [f"{FIR},PR/{n},rack 1,500,g,K" for n in (1, 2)]
+    stock_list(program, *good, f"{FIR},PR/3,rack 1,x,g,K")
+    partial = program.json("malkhana", "audit", "import", "list.csv", "--audit", "audit")
+    assert (partial["agreed"], partial["refused"], partial["whole"]) == (2, 1, False)
+    refused = program.run("malkhana", "audit", "finish", "audit", check=False)
+    assert (refused.returncode, "import the whole list again" in refused.stderr) == (1, True)
+    stock_list(program, *good, f"{FIR},PR/3,rack 1,500,g,K")
+    assert program.json("malkhana", "audit", "import", "list.csv", "--audit", "audit")["whole"]
+    assert program.run("malkhana", "audit", "finish", "audit", check=False).returncode == 1
+    names = [each["name"] for each in program.json("history", "audit")["entries"]]
+    assert "malkhana_audit.ItemNotFound" not in names
+
+
+def test_a_list_of_another_day_or_of_nothing_counts_no_shelf(program: Program) -> None:
+    """Dated before the audit was opened, all of the shelf had moved since; without a line, nothing was looked for."""
+    enter(program, *shelf())
+    asked = ("malkhana", "audit", "import", "list.csv", "--audit", "audit")
+    stock_list(program, f"{FIR},PR/1,rack 1,500,g,K")
+    early = program.run(*asked, "--at", "2000-01-01T00:00:00Z", check=False)
+    assert (early.returncode, "before AUDIT/0001/2026 was opened" in early.stderr) == (1, True)
+    stock_list(program)
+    empty = program.run(*asked, check=False)
+    assert (empty.returncode, "has no line" in empty.stderr) == (1, True)
+    assert len(program.json("history", "audit")["entries"]) == 1

@@ -9,6 +9,8 @@ import pytest
 
 from domain.event import Actor, Event
 from domain.malkhana_audit.audit import Stocktaking
+from projections.case_state import CaseState
+from tests.domain.test_registers_by_chance import rows
 from tests.dsl import OFFICER, Given, act, given
 
 R = "malkhana_audit"
@@ -88,11 +90,42 @@ def test_an_audit_ends_with_or_without_differences() -> None:
     close = f"{R}.AuditClosed"
     audit().when(close).refused("has not compared the whole register")
     assert audit(counted()).when(close).entered().stage == "closed without difference"
-    assert audit(scope="sample").when(close).entered().stage == "closed without difference"
+    assert audit(item("ItemSighted"), scope="sample").when(close).entered().stage == "closed without difference"
     wrong = item("PlaceMismatched", register_place="rack 4")
-    ended = audit(wrong, counted()).when(close).doubted("no word on them", "reported to nobody")
+    ended = audit(wrong, counted()).when(close).doubted("no word on what differs", "reported to nobody")
     assert ended.stage == "closed with differences"
     audit(counted(), act(close)).when(f"{R}.ItemSighted", **ITEM).refused("was closed on")
+
+
+def test_an_audit_that_looked_at_nothing_does_not_end() -> None:
+    """Nor does a sample of which nothing was seen end without a word; a full one of an empty malkhana does."""
+    close = f"{R}.AuditClosed"
+    audit(scope="sample").when(close).refused("nothing was looked for in it. Enter what was seen")
+    struck = act(f"{R}.EntryCorrected", version=2, reason="another malkhana")
+    audit(item("ItemSighted"), struck, scope="sample").when(close).refused("nothing was looked for in it")
+    nothing = {"lines": 0, "agreed": 0, "in_register": 3}
+    audit(counted(**nothing, whole=False), scope="sample").when(close).doubted("nothing was seen in it")
+    for some in (item("ItemSighted"), counted(agreed=1, whole=False)):
+        audit(some, scope="sample").when(close).entered()
+    audit(counted(lines=0, in_register=0, agreed=0)).when(close).entered()
+
+
+def test_a_seal_that_is_not_whole_is_a_difference() -> None:
+    """Whichever seal it is: the audit ends with it, and the charge passes with it."""
+    broken = item("ItemSighted", seal="K", seal_whole=False)
+    relief = audit(broken, counted(), occasion="change of keeper")
+    relief.when(f"{R}.KeeperChanged", from_keeper=KEEPER, to_keeper="CG-2002", order="SP 4").doubted(
+        "1 difference open"
+    )
+    ended = audit(broken, scope="sample").when(f"{R}.AuditClosed").doubted("ends with 1 difference, and no word")
+    assert ended.stage == "closed with differences"
+    entries = audit(broken, act(f"{R}.AuditClosed"), scope="sample").entries
+    assert rows(CaseState(), entries)[0].stage == "closed with differences"
+
+
+def test_an_audit_for_a_change_of_keeper_may_end_without_one() -> None:
+    """It is doubted; the change itself is what no other audit can make."""
+    audit(counted(), occasion="change of keeper").when(f"{R}.AuditClosed").doubted("and none is entered")
 
 
 @pytest.mark.parametrize("odd", ["NaN", "sNaN", "Infinity", "-1", "9E+999999"])

@@ -58,4 +58,5 @@ def test_any_history_that_was_accepted_folds_and_the_board_agrees(
     if not audit.part(Corrections).struck:
         assert not part.closed or part.scope == "sample" or part.counted
         assert not part.changed or part.counted
+        assert not part.closed or part.seen or part.lists
     assert list(otherwise(audit, rows(CaseState(), entries)[0])) == []

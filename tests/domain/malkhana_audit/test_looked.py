@@ -105,3 +105,9 @@ def test_an_entry_that_measures_nothing_stops_no_audit() -> None:
     for odd in ("sNaN", "9E+999999", "-1"):
         found = entries(("QuantityMismatched", {"quantity": Decimal(odd), "register_quantity": Decimal(500)}))
         assert names(compared(found).differences) == []
+
+
+def test_a_broken_seal_does_not_agree() -> None:
+    """Though it is the seal of the register: it is said by what was seen, and no other act is entered for it."""
+    found = compared(entries(("ItemSighted", {"place": "rack 4", "seal": "K", "seal_whole": False})))
+    assert (found.agreed, names(found.differences), names(found.said)) == (0, [], ["SealNotWhole"])
