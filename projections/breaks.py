@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.case.property_seizure import PropertySeized
-from domain.common.days import BNSS_BEGAN, day
+from domain.common.days import under_bnss
 from domain.common.periods import OVERNIGHT
 from domain.event import changed
 from domain.malkhana.article import OPENED_THERE, WITH_POLICE, Article, SeizedItem
@@ -71,7 +71,9 @@ BREAKS: Mapping[str, tuple[int, str, str]] = {
 A pattern with several ways to it has a code for each. Some are told by what an officer enters for that purpose: where a
 witness lives and whose memos he signed before (13), the entry of departure (11), who was examined in court (6, 7); left
 out, they break nothing. Of a store it is known whether it is refrigerated, not how warm it was (15). A recording that
-lies in eSakshya goes to court through it, and counts as forwarded (14).
+lies in eSakshya goes to court through it, and counts as forwarded (14). A malkhana serial is compared with those of its
+own record only: that another record of the station has the same one is not seen, because an article comes back under
+its serial, and its samples lie under it too, so that the store can't keep a second entry from giving it (16).
 """
 
 
@@ -124,12 +126,7 @@ class Trail:
         return changed(self, last=act.meta.occurred_at, **how)
 
 
-def at_seizure(
-    act: PropertySeized,
-    item: SeizedItem,
-    registered_at: datetime | None,
-    crowd: Mapping[tuple[str, datetime], set[str]],
-) -> Iterator[Break]:
+def at_seizure(act: PropertySeized, item: SeizedItem, registered_at: datetime | None) -> Iterator[Break]:
     """What breaks where custody begins."""
     at = act.meta.occurred_at
     if registered_at and at < registered_at:
@@ -137,10 +134,9 @@ def at_seizure(
     if act.departure_gd_at and at < act.departure_gd_at:
         yield Break("before the departure", "{0}, and the diary has the departure at {1}", (at, act.departure_gd_at))
     yield from _witnessed(act)
-    if not act.sid and day(at) >= BNSS_BEGAN:
+    if not act.sid and under_bnss(at, registered_at):
         yield Break("not filmed")
     yield from at_find(act, item)
-    yield from at_two_places(act, crowd)
 
 
 def at_find(act: PropertySeized | PropertyFoundUnclaimed, item: SeizedItem) -> Iterator[Break]:
@@ -174,25 +170,6 @@ def between(act: Any, before: Article, trail: Trail) -> Iterator[Break]:  # noqa
     for kind, found in _PARTICULAR.items():
         if isinstance(act, kind):
             yield from found(act, before, trail)
-
-
-def at_two_places(act: Any, crowd: Mapping[tuple[str, datetime], set[str]]) -> Iterator[Break]:  # noqa: ANN401
-    """The officer or a witness who is elsewhere at the same time."""
-    for who, _ in presences(act):
-        if len(crowd.get((who, act.meta.occurred_at), ())) > 1:
-            yield Break("two places", who)
-
-
-def presences(act: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 (any act)
-    """Who is where by this act, as far as it says so. Two racks of a malkhana are one place."""
-    by, station = act.meta.actor.id, act.meta.station
-    if isinstance(act, PropertySeized):
-        for who in (by, *(each.code for each in act.witnesses if each.signed)):
-            yield who, act.place
-    elif isinstance(act, DepositsProperty | SendsToLaboratory):
-        yield by, f"malkhana of {station}"
-    elif isinstance(act, LaboratoryReceives):
-        yield by, act.laboratory
 
 
 def _on_the_move(act: MovesProperty, before: Article) -> Iterator[Break]:

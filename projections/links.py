@@ -19,6 +19,7 @@ from domain.case.judgment import JudgmentPronounced
 from domain.case.property_seizure import PropertySeized
 from domain.case.registration import FIRRegistered, ZeroFIRRegistered
 from domain.case.search import RecordingForwarded
+from domain.common.days import day
 from domain.common.matter import Matter
 from domain.event import changed
 from domain.malkhana.article import WITH_OFFICER, Article, Malkhana
@@ -28,8 +29,9 @@ from domain.malkhana.moves import DepositsProperty
 from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty
 from domain.malkhana.seizure import RefusesCustodyMove
 from domain.property_unclaimed.found import PropertyFoundUnclaimed
-from projections.breaks import Break, Trail, at_find, at_seizure, at_two_places, between, once, presences
+from projections.breaks import Break, Trail, at_find, at_seizure, between, once
 from projections.in_court import at_the_form, at_the_judgment
+from projections.presences import Whereabouts
 from projections.slip import Slip, act_of
 from projections.struck import standing
 
@@ -129,10 +131,7 @@ class _Walk:
         self.serials: dict[tuple[str, int, int], datetime] = {}
         """When each malkhana serial was first used."""
         self.registered_at = next((act.meta.occurred_at for _, act in self.acts if isinstance(act, REGISTERED)), None)
-        self.crowd: dict[tuple[str, datetime], set[str]] = {}
-        for _, act in self.acts:
-            for who, place in presences(act):
-                self.crowd.setdefault((who, act.meta.occurred_at), set()).add(place)
+        self.whereabouts = Whereabouts.of(act for _, act in self.acts)
 
     @property
     def articles(self) -> Mapping[str, Article]:
@@ -170,13 +169,14 @@ class _Walk:
         return [Break("impossible", f"by the entries that stand {act.property_id} is {where}")]
 
     def _seized(self, slip: Slip, act: SeizesProperty) -> None:
+        apart = [*self.whereabouts.at_two_places(act)]
         for item in act.items:
             found: list[Break] = []
             was = self.trails.get(item.id)
             trail = Trail(act.meta.occurred_at, act.rank_after, item.description, whole=item.id)
             if isinstance(act, PropertySeized):
                 trail = changed(trail, memo=act, lasted=act.ended_at)
-                found += at_seizure(act, item, self.registered_at, self.crowd)
+                found += [*at_seizure(act, item, self.registered_at), *apart]
             elif isinstance(act, PropertyFoundUnclaimed):
                 found += at_find(act, item)
             if was:
@@ -186,7 +186,7 @@ class _Walk:
 
     def _moved(self, slip: Slip, act: Any, before: Article, odd: Sequence[Break]) -> None:  # noqa: ANN401 (a link's act)
         trail = self.trails[act.property_id]
-        found = [*odd, *between(act, before, trail), *at_two_places(act, self.crowd)]
+        found = [*odd, *between(act, before, trail), *self.whereabouts.at_two_places(act)]
         if isinstance(act, DepositsProperty):
             found += self._serial(act)
         after = self.articles[act.property_id]
@@ -200,10 +200,15 @@ class _Walk:
             self._link(slip, act, self.articles[each.id], drawn, ())
 
     def _serial(self, act: DepositsProperty) -> Iterator[Break]:
-        """Serials are given in the order of the days: where one is used first, none that is higher is older."""
+        """Serials are given in the order of the days: where one is used first, none that is higher is older.
+
+        It is then one of that year; later, the article may come back under it in any year.
+        """
         at, mine = act.meta.occurred_at, (act.meta.station, act.malkhana_year, act.malkhana_serial)
         if mine in self.serials:
             return
+        if act.malkhana_year != day(at).year:
+            yield Break("serial out of order", f"{mine[2]}/{mine[1]} of {{0}}", (at,))
         for other, when in self.serials.items():
             if other[0] == mine[0] and when != at and (other > mine) == (when < at):
                 told = f"{mine[2]}/{mine[1]} of {{0}}, {other[2]}/{other[1]} of {{1}}"

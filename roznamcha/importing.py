@@ -157,13 +157,16 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
 
 
 def case_lines(file: IO[bytes], name: str, *, record: str, station: str) -> Iterator[Line]:
-    """Each action of a CASE/UCO file as a line. Raises Refused, with nothing entered, for what is no JSON."""
+    """Each action of a CASE/UCO file as a line. Raises Refused, with nothing entered, for what has none."""
     try:
         document = read_json(file.read(MAX_DOCUMENT + 1))
     except CUT as error:
         raise Refused([broken(error, "its beginning")]) from None
     digest = hashlib.sha256(json.dumps([record, station, document], sort_keys=True).encode()).digest()
-    for number, deed in enumerate(deeds_of(document, record, station), start=1):
+    deeds = list(deeds_of(document, record, station))
+    if not deeds:
+        raise Refused([f"{CONTROL.sub('?', name)} has no action of CASE/UCO on an exhibit: there is no custody in it"])
+    for number, deed in enumerate(deeds, start=1):
         try:
             acts = [read_act(sent, now=datetime.now(UTC), source=f"{name}:{number}") for sent in deed.acts]
         except Refused as refused:

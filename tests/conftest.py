@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.roznamcha.kit import Program
 
 __all__ = ["broker", "topics"]
 NUMBERS = count(1)
+TOLD = 3_000
+"""Characters of a failure that are told at once."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +33,12 @@ def pytest_collection_finish() -> None:
     """What was collected stays to the end: it need not be looked through for garbage again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Where several run them, what fails is told at once: a run that is ended from outside would keep it to itself."""
+    if report.failed and hasattr(report, "node") and sys.__stderr__:
+        sys.__stderr__.write(f"\n{report.nodeid} failed ({report.when}):\n{report.longreprtext[-TOLD:]}\n")
 
 
 @pytest.fixture(scope="session")

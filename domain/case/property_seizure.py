@@ -11,7 +11,7 @@ from domain.case.case import Case
 from domain.case.fir import FollowsFIR
 from domain.case.search import misread_sid
 from domain.common.codes import Code, CodeOrOfficer, unreadable
-from domain.common.days import BNSS_BEGAN, day
+from domain.common.days import under_bnss
 from domain.common.matter import Matter
 from domain.event import Sealed, changed
 from domain.malkhana.article import memo_of
@@ -80,7 +80,7 @@ class PropertySeized(SeizesProperty, FollowsFIR, register="case", opens=True):
             yield f"memo {self.memo} is signed by fewer than two witnesses (BNSS s.103)"
         if not self.gd_entry:
             yield f"memo {self.memo} names no General Diary entry"
-        if not self.sid and day(self.meta.occurred_at) >= BNSS_BEGAN:
+        if not self.sid and under_bnss(self.meta.occurred_at, case.registered_at):
             yield f"memo {self.memo} names no audio-video recording (BNSS s.105)"
         if self.from_code and not self.copy_given:
             yield f"no copy of memo {self.memo} was given to {self.from_code} (BNSS s.103)"

@@ -11,7 +11,7 @@ from typing import Literal
 from domain.case.case import Case, CaseEntry
 from domain.case.fir import FollowsFIR
 from domain.common.codes import Code
-from domain.common.days import BNSS_BEGAN, day, written
+from domain.common.days import under_bnss, written
 from domain.common.matter import Done, Part
 from domain.event import Sealed, changed, put
 
@@ -83,7 +83,7 @@ class SearchRecorded(FollowsFIR, register="case", opens=True):
             yield f"search {self.search} ended before it began"
         if len({each.code for each in self.witnesses if each.signed}) < 2:  # noqa: PLR2004 (two or more, s.103(4))
             yield f"the list of search {self.search} is signed by fewer than two witnesses (BNSS s.103)"
-        if not self.sid and day(self.meta.occurred_at) >= BNSS_BEGAN:
+        if not self.sid and under_bnss(self.meta.occurred_at, case.registered_at):
             yield f"search {self.search} names no audio-video recording (BNSS s.105)"
         if self.occupant and not self.copy_to_occupant:
             yield f"no copy of the list of search {self.search} was given to the occupant (BNSS s.103)"

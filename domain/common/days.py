@@ -25,6 +25,11 @@ def day(at: datetime) -> date:
     return at.astimezone(INDIA).date()
 
 
+def under_bnss(at: datetime, registered_at: datetime | None) -> bool:
+    """Whether the BNSS governs a step of an investigation: it does not what was pending as it began (s.531(2)(a))."""
+    return day(min(at, registered_at or at)) >= BNSS_BEGAN
+
+
 def later(on: date, days: int) -> date:
     """The day so many days after `on`, or the last day there is."""
     return on + timedelta(days=days) if (date.max - on).days > days else date.max

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from domain.common.days import day, written
 from domain.common.handoff import HandsOff
 from domain.common.matter import Matter
 from domain.common.periods import OVERNIGHT
@@ -67,7 +68,12 @@ class DepositsProperty(MovesProperty):
         return f"malkhana register {self.malkhana_serial}/{self.malkhana_year}"
 
     def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
-        """Nobody deposits with himself."""
+        """Nobody deposits with himself, and serials count from 1."""
+        if self.malkhana_serial < 1:
+            yield (
+                f"{self.property_id} cannot be deposited under serial {self.malkhana_serial}: a malkhana register "
+                "counts from 1. Give the serial as it stands there."
+            )
         if self.keeper == self.depositor:
             yield (
                 f"{self.property_id} cannot be deposited by {self.depositor} with himself: {matter.label} needs a "
@@ -75,7 +81,7 @@ class DepositsProperty(MovesProperty):
             )
 
     def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
-        """Kept overnight, no diary entry, no specimen of the seal, unfit storage, a third hand at the register."""
+        """Kept overnight, no diary entry, no specimen, unfit storage, a third hand, a serial of elsewhere."""
         kept = self.meta.occurred_at - article.seized_at
         if article.state == "seized" and kept > OVERNIGHT.span and not self.delay_reason:
             yield f"{self.property_id} was deposited more than {OVERNIGHT} after its seizure, without a reason"
@@ -87,7 +93,13 @@ class DepositsProperty(MovesProperty):
             yield f"{self.property_id} is a biological sample and is not kept refrigerated"
         if self.meta.actor.id not in {self.depositor, self.keeper}:
             yield f"{self.meta.actor.id} entered the deposit of {self.property_id}, neither depositor nor keeper"
-        other = matter.part(Malkhana).serials.get(self.document, self.property_id)
+        serials = matter.part(Malkhana).serials
+        if self.document not in serials and self.malkhana_year != day(self.meta.occurred_at).year:
+            yield (
+                f"{self.property_id} is deposited on {written(self.meta.occurred_at)} as {self.document}, a serial of "
+                "another year: look it up in the register"
+            )
+        other = serials.get(self.document, self.property_id)
         if whole(matter, other) != whole(matter, self.property_id):
             yield f"{self.property_id} is deposited as {self.document}, which is the serial of {other}"
 

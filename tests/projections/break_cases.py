@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from tests.domain.case.builders_fir import fir
@@ -51,6 +52,10 @@ from tests.projections.custody_acts import (
     split,
 )
 
+SECOND = seized(item(2), at=hours(2), memo="SM/2", place="Mahasamund", witnesses=(
+    replace(BOTH[0], code="W3"), replace(BOTH[1], code="W4")))  # fmt: skip
+JULY_2024 = datetime(2024, 7, 1, 3, 30, tzinfo=UTC)
+"""Nine o'clock on the day on which the BNSS began."""
 CASES: dict[str, tuple[Acts, Acts]] = {
     "kept by officer": (
         (fir(), seized(at=hours(1)), deposited(at=hours(26))),
@@ -202,6 +207,27 @@ CASES: dict[str, tuple[Acts, Acts]] = {
         (fir(), seized(at=hours(1)), seized(item(2), at=hours(1), memo="SM/2", place="Mahasamund", by=OTHER)),
         (fir(), seized(at=hours(1)), seized(item(2), at=hours(2), memo="SM/2", place="Mahasamund", by=OTHER)),
     ),
+    "two places, while a memo is written": (
+        (fir(), seized(at=hours(1), ended_at=hours(3)), SECOND),
+        (fir(), seized(at=hours(1), ended_at=hours(2)), SECOND),
+    ),
+    "two places, within a minute": (
+        (fir(), seized(at=hours(2)), SECOND),
+        (fir(), seized(at=hours(2)), deposited(at=hours(2), by=OFFICER)),
+    ),
+    "two places, a depositor": (
+        (fir(), seized(at=hours(1)), *handed(), deposited(at=hours(3), by=OFFICER, depositor=OTHER.id),
+         replace(SECOND, meta=deposited(at=hours(3), by=OTHER).meta)),
+        (fir(), seized(at=hours(1)), *handed(), deposited(at=hours(3), by=OFFICER, depositor=OTHER.id),
+         replace(SECOND, meta=deposited(at=hours(3), by=OFFICER).meta)),
+    ),
+    "two places, a carrier": (
+        (fir(), seized(at=hours(1)), deposited(at=hours(2)), sent(at=hours(3)), received(at=hours(4)),
+         replace(SECOND, meta=deposited(at=hours(4), by=CARRIER).meta)),
+        (fir(), seized(at=hours(1)), deposited(at=hours(2)), sent(at=hours(3)),
+         replace(received(), meta=deposited(at=hours(4), by=KEEPER).meta),
+         replace(SECOND, meta=deposited(at=hours(4), by=KEEPER).meta)),
+    ),
     "overlaps": (
         (fir(), seized(at=hours(1), ended_at=hours(3)), deposited(at=hours(2))),
         (fir(), seized(at=hours(1), ended_at=hours(3)), deposited(at=hours(3))),
@@ -248,6 +274,10 @@ CASES: dict[str, tuple[Acts, Acts]] = {
         (fir(), seized(sid="")),
         (fir(at=hours(-24 * 365 * 3)), seized(sid="", at=hours(-24 * 365 * 3 + 1))),
     ),
+    "not filmed, as the BNSS began": (
+        (fir(at=JULY_2024), seized(sid="", at=JULY_2024 + timedelta(days=11))),
+        (fir(at=JULY_2024 - timedelta(days=1)), seized(sid="", at=JULY_2024 + timedelta(days=11))),
+    ),
     "not refrigerated": (
         (fir(), seized(SWAB), deposited()),
         (fir(), seized(SWAB), deposited(refrigerated=True)),
@@ -261,6 +291,10 @@ CASES: dict[str, tuple[Acts, Acts]] = {
          deposited(at=hours(5), property_id="PR/2", malkhana_serial=6)),
         (fir(), seized(item(), item(2)), deposited(at=hours(2)),
          elsewhere(deposited(at=hours(5), property_id="PR/2", malkhana_serial=6))),
+    ),
+    "serial out of order, of another year": (
+        (fir(), seized(), deposited(malkhana_year=1999)),
+        (fir(), seized(), deposited(), *issued(), deposited(at=hours(24 * 200), depositor=OTHER.id)),
     ),
     "not returned": (
         (fir(), seized(), deposited(), *issued(), form()),

@@ -189,3 +189,10 @@ def test_a_sensitive_case_goes_out_only_when_that_is_said(program: Program) -> N
     assert not (program.folder / "out.jsonld").exists()
     for asked in (["a:1", "--sensitive"], ["b:1"]):
         assert program.json("export", *asked, "-o", "out.jsonld")["links"] == 1
+
+
+@pytest.mark.parametrize("text", ["12", "null", "[1, {}]", '{"@context": {}, "@graph": []}', '{"name": "x"}'])
+def test_a_file_without_an_action_is_refused(text: str) -> None:
+    """It is JSON, and tells of no custody."""
+    with pytest.raises(Refused, match="no action of CASE/UCO"):
+        list(case_lines(io.BytesIO(text.encode()), "file.jsonld", record="old:1", station="EX-01"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.domain.case.builders_property import (
     CARRIER,
     KEEPER,
     OTHER,
+    RETURN,
     article,
     deposited,
     in_malkhana,
@@ -23,7 +25,7 @@ from tests.domain.case.builders_property import (
     sent,
     then,
 )
-from tests.dsl import OFFICER, given
+from tests.dsl import DAY, OFFICER, given
 
 SEIZED = given(fir(), seized())
 
@@ -209,3 +211,19 @@ def test_a_serial_of_the_malkhana_register_is_one_articles() -> None:
         "PR/2 is deposited as malkhana register 7/2026, which is the serial of PR/1"
     )
     when(case, deposited(property_id="PR/2", malkhana_serial=8)).entered()
+
+
+def test_a_serial_is_one_of_its_year() -> None:
+    """It counts from 1; of another year it is doubted, unless the article comes back under the serial that it has."""
+    case = given(fir(), seized())
+    for serial in (0, -5):
+        when(case, deposited(malkhana_serial=serial)).refused(f"under serial {serial}: a malkhana register counts from")
+    when(case, deposited(malkhana_year=1999)).doubted(
+        "PR/1 is deposited on 2 July 2026 as malkhana register 7/1999, a serial of another year"
+    )
+    back = on("PropertyReturnedFromLaboratory", **RETURN)
+    there = then(in_malkhana(), sent(), received(), back)
+    new_year = DAY + timedelta(days=200)
+    again = {"at": new_year, "depositor": CARRIER.id, "depositor_rank": CARRIER.rank, "seal": "FSL"}
+    when(there, deposited(**again)).entered()
+    when(there, deposited(**again, malkhana_serial=8)).doubted("a serial of another year")

@@ -103,10 +103,13 @@ def test_what_courts_ask_of_a_memo() -> None:
 
 
 def test_before_the_bnss_no_recording_was_asked() -> None:
-    """The CrPC had no such duty."""
-    long_ago = datetime(2024, 6, 30, 12, tzinfo=UTC)
+    """The CrPC had no such duty, and goes on to govern what was pending as the BNSS began (BNSS s.531(2)(a))."""
+    long_ago, july = datetime(2024, 6, 30, 12, tzinfo=UTC), datetime(2024, 7, 1, 12, tzinfo=UTC)
     old = given(fir(at=long_ago, year=2024, information_received_at=long_ago))
     when(old, seized(at=long_ago, sid="")).entered()
+    when(old, seized(at=july, sid="")).entered()
+    new = given(fir(at=july, year=2024, information_received_at=long_ago))
+    when(new, seized(at=july, sid="")).doubted("names no audio-video recording (BNSS s.105)")
 
 
 def test_the_seal_leaves_the_officers_hands() -> None:

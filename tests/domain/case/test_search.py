@@ -67,10 +67,13 @@ def test_what_courts_ask_of_a_search() -> None:
 
 
 def test_before_the_bnss_no_recording_was_asked() -> None:
-    """The CrPC had no such duty."""
-    long_ago = datetime(2024, 6, 30, 12, tzinfo=UTC)
+    """The CrPC had no such duty, and goes on to govern what was pending as the BNSS began (BNSS s.531(2)(a))."""
+    long_ago, july = datetime(2024, 6, 30, 12, tzinfo=UTC), datetime(2024, 7, 1, 12, tzinfo=UTC)
     old = given(fir(at=long_ago, year=2024, information_received_at=long_ago))
     old.when(SearchRecorded, at=long_ago, **{**SEARCH, "sid": ""}).entered()
+    old.when(SearchRecorded, at=july, **{**SEARCH, "sid": ""}).entered()
+    new = given(fir(at=july, year=2024, information_received_at=long_ago))
+    new.when(SearchRecorded, at=july, **{**SEARCH, "sid": ""}).doubted("names no audio-video recording (BNSS s.105)")
 
 
 def test_the_record_of_a_search_is_sent() -> None:
