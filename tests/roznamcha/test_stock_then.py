@@ -70,13 +70,14 @@ def test_what_is_done_with_a_parcel_after_the_list_is_no_difference(program: Pro
     Nor is what was struck at noon: it never was.
     """
     shelf(program)
-    wrong = resealed(8, MORNING, "Z")
-    first = len(program.json("history", "fir")["entries"]) + 1
-    struck = [sent("case.EntryCorrected", "fir", at=NOON, version=first + n, reason="another") for n in (1, 0)]
+    enter(program, *resealed(8, MORNING, "Z"))
+    wrong = [
+        {"entry": each["entry_id"], "version": each["version"], "reason": "another parcel"}
+        for each in program.json("history", "fir")["entries"][-2:]
+    ]
     enter(
         program,
-        *wrong,
-        *struck,
+        *(sent("case.EntryCorrected", "fir", at=NOON, **each) for each in reversed(wrong)),
         *resealed(1, NOON, "M"),
         *sampled(2, NOON),
         *(done("PropertySentToLaboratory", n, NOON, seal="K") for n in (3, 4)),
