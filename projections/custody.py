@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.event import EPOCH
+from domain.event import EPOCH, Event
 from projections.chain import ChainView
 from projections.links import Chain, Link, Note
 
@@ -93,3 +93,12 @@ class Custody(ChainView):
                 doubts=list(note.reasons),
                 attempted=note.attempted,
             )
+
+
+def chain_of(record_id: UUID, found: Iterable[Event[Any]]) -> Chain:
+    """What the view keeps of these entries."""
+    view, chain = Custody(), Chain(record_id)
+    for entry in found:
+        for _, handler in view.touched(entry):
+            handler(view, chain, entry)
+    return chain

@@ -5,7 +5,7 @@ Acts are decided as they come, while the batch before them is being written; so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import takewhile
@@ -18,7 +18,7 @@ from domain.common.corrections import CorrectsEntry
 from domain.common.document import AttachesDocuments
 from domain.common.matter import Matter
 from domain.common.tie import TiesRecords, decide_tie, knowing, names_of_other
-from domain.event import RECORDS, Decision, Event, Record, decide
+from domain.event import RECORDS, Decision, Event, Record, changed, decide
 from roznamcha.documents.proven import Proven
 from roznamcha.numbers import Serial, number_name, number_of, serial_of, with_number
 from roznamcha.opening import identity, misnamed
@@ -146,7 +146,8 @@ class Deciding:
                 claimed.add(name)
             reasons = misplaced(event, name, held.record, now, turn.names.get(name))
             if isinstance(event, CorrectsEntry):
-                reasons += tuple(self._mispointed(event, held.record, unit, turn))
+                event, wrong = self._pointed(event, held.record, unit, turn)
+                reasons += wrong
             event, lacking = self._hung(event, held.record, unit)
             reasons += lacking
             event, tied = self._tied(event, held.record, turn, act.record)
@@ -196,14 +197,20 @@ class Deciding:
             odd.append(f"nothing of {station} was ever numbered in this register: is the station's code right?")
         return tuple(odd)
 
-    def _mispointed(self, event: CorrectsEntry, record: Record, unit: Unit, turn: Turn) -> Iterable[str]:
-        """A correction names its entry twice, by id and by version: a slip in one must not strike another line."""
+    def _pointed(
+        self, event: CorrectsEntry, record: Record, unit: Unit, turn: Turn
+    ) -> tuple[CorrectsEntry, tuple[str, ...]]:
+        """A correction with its entry's id, which its number stands for; or why not, where the two don't go together.
+
+        Who names the entry by both is held to both: a slip in one must not strike another line. A number that no entry
+        has is left to the rules of the act.
+        """
         ids = {each.meta.version: each.meta.entry_id for each in self._earlier(record, unit, turn)}
-        if ids.get(event.version, event.entry) != event.entry:
-            yield (
-                f"entry {event.version} of this record has another id than the one given; "
-                "give both as `history --json` shows them"
-            )
+        found = ids.get(event.version, event.entry)
+        if event.entry in {NIL, found}:
+            return changed(event, entry=found), ()
+        reason = f"entry {event.version} of this record has another id than the one given; "
+        return event, (f"{reason}give its number alone, or both as `history --json` shows them",)
 
     def _earlier(self, record: Record, unit: Unit, turn: Turn) -> list[Event[Any]]:
         """All entries that a unit's record was folded from: stored, being written, or decided before it."""

@@ -16,7 +16,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import domain
-from domain.event import ACTS, Actor, Event, Meta, changed
+from domain.common.corrections import CorrectsEntry
+from domain.event import ACTS, NIL, Actor, Event, Meta, changed
 from roznamcha.columns import YEARS, few, read_columns, read_id, read_instant, read_text
 from roznamcha.errors import Refused
 from roznamcha.strict_json import Reasons, kind_of, shown
@@ -25,6 +26,8 @@ TOLERANCE = timedelta(minutes=2)
 """How far ahead another clock may run before its time is called the future."""
 MAX_NUMBER = 99_999
 """The highest number of a register in one year that may be given by hand: above it lie typing errors."""
+ENTRY = "entry"
+"""The column in which a correction names its entry by the id, which its number stands for."""
 INDIA = ZoneInfo("Asia/Kolkata")
 KEYS = {
     "name", "record", "command_id", "occurred_at", "reported_at", "actor", "station", "district", "correlation_id",
@@ -82,9 +85,10 @@ def read_act(
         given = {}
     if cls is None:
         raise Refused(reasons)
-    given = {**_to_be_numbered(cls, meta, zone), **given}
-    values = read_columns(cls, given, "", reasons, strict=strict)
+    values = read_columns(cls, {**_filled_in(cls, meta, zone), **given}, "", reasons, strict=strict)
     _check_number(cls, values, reasons)
+    if ENTRY in given and values.get(ENTRY) == NIL:
+        reasons.add(ENTRY, "an id of nothing but zeros is no entry's; leave it out where the number is given")
     if reasons:
         raise Refused(reasons)
     event = changed(cls(**values), meta=meta)
@@ -94,12 +98,20 @@ def read_act(
     return Act(event, record, json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode(), new)
 
 
-def _to_be_numbered(cls: type[Event[Any]], meta: Meta, zone: tzinfo) -> dict[str, Any]:
-    """What stands in the columns of a number that is left out: the store gives the next one of the year, or the day."""
-    if cls.numbered is None:
-        return {}
+def left_to_register(cls: type[Event[Any]]) -> frozenset[str]:
+    """The columns that may be left out: a running number and its year, and the id of an entry that its number names."""
+    numbered = {cls.numbered.number, cls.numbered.year} if cls.numbered else set[str]()
+    return frozenset(numbered | ({ENTRY} if issubclass(cls, CorrectsEntry) else set()))
+
+
+def _filled_in(cls: type[Event[Any]], meta: Meta, zone: tzinfo) -> dict[str, Any]:
+    """What stands in these columns until the store gives the next number of the year, or of the day, or the id."""
     on = meta.occurred_at.astimezone(zone).date()
-    return {cls.numbered.number: 0, cls.numbered.year: on.isoformat() if cls.numbered.daily else on.year}
+    filled: dict[str, Any] = dict.fromkeys(left_to_register(cls), str(NIL))
+    if cls.numbered is not None:
+        filled[cls.numbered.number] = 0
+        filled[cls.numbered.year] = on.isoformat() if cls.numbered.daily else on.year
+    return filled
 
 
 def _check_number(cls: type[Event[Any]], values: Mapping[str, Any], reasons: Reasons) -> None:

@@ -28,12 +28,13 @@ from domain.malkhana.article import measurable
 from domain.malkhana_audit.audit import Audit, Stocktaking
 from domain.malkhana_audit.items import StockListReconciled
 from domain.malkhana_audit.looked import looked_at
-from domain.malkhana_audit.reconcile import Reconciled, Seen, Shelved, reconcile
+from domain.malkhana_audit.reconcile import Reconciled, Seen, reconcile
 from roznamcha.errors import Refused
 from roznamcha.importing import AHEAD, BATCH, NAMESPACE
 from roznamcha.intake import Act, read_act
 from roznamcha.rejects import Rejects
 from roznamcha.sheets import as_sent, header_of, opened, raw_lines, row_of, whole_lines
+from roznamcha.shelved import shelved
 from roznamcha.store import Store
 from roznamcha.strict_json import CONTROL
 
@@ -114,10 +115,8 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
     """
     if reasons := [*_unfit(taking, item_by_item=path is None)]:
         raise Refused(reasons)
-    shelf = [*shelved(connection, taking.audit.station)]
-    settled = [each for each, since in shelf if since <= taking.at]
-    later = {(each.matter, each.property_id) for each, since in shelf if since > taking.at}
-    known = {each.matter for each, _ in shelf}
+    shelf = [*shelved(store, connection, taking.audit.station, taking.at)]
+    known = {each.article.matter for each in shelf}
     called = partial(_called, taking.audit.station, known)
     looked = looked_at(taking.entries, called)
     if path is not None:
@@ -126,6 +125,9 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
             raise Refused([f"{path.name} has no line: on an empty shelf, look for each article and say so"])
     else:
         seen, taken = [*looked.seen], Taken(lines=len(looked.seen))
+    listed = {(each.matter, each.property_id) for each in seen}
+    later = {each.key for each in shelf if each.came or (each.left and each.key not in listed)}
+    settled = [each.article for each in shelf if each.key not in later]
     compared = [each for each in seen if (each.matter, each.property_id) not in later]
     taken.moved_since = len(later)
     taken.whole = not taken.refused and not taken.cut and taking.audit.part(Stocktaking).scope == "full"
@@ -148,24 +150,6 @@ def _unfit(taking: Taking, *, item_by_item: bool) -> Iterator[str]:
         yield (
             f"{label} was compared with {', '.join(told)}, and what agreed there is counted and not named: nothing can "
             "be said of the rest item by item. Correct the lines that were refused, and import the whole list again."
-        )
-
-
-def shelved(connection: Connection[Any], station: str) -> Iterator[tuple[Shelved, datetime]]:
-    """Every article of a station as the register shows it by now, and since when it is there."""
-    query = """
-        SELECT m.record_id, m.property_id, c.number, m.state, m.place, m.holder, m.quantity, m.unit, m.seal, m.since
-        FROM views.malkhana m LEFT JOIN views.case_state c USING (record_id)
-        WHERE m.station = %s ORDER BY c.number, m.property_id
-    """
-    for record, article, number, state, place, holder, quantity, unit, seal, since in connection.execute(
-        query, [station]
-    ):
-        here = state == "deposited"
-        where = place if here else f"{state}: {place or holder}"
-        yield (
-            Shelved(number or str(record), article, record, here, where, Decimal(quantity or 0), unit, seal),
-            since,
         )
 
 

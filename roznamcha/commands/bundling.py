@@ -18,9 +18,10 @@ import typer
 from consumers.embedded import connected
 from domain.event import ACTS, Event
 from domain.law.book import shipped_texts
+from projections.custody import chain_of
 from projections.links import follow
 from roznamcha.case_export import case_of
-from roznamcha.commands.custody import chain_of, document_of
+from roznamcha.commands.custody import document_of
 from roznamcha.commands.ledger import must_be_named, sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.documents.cabinet import Cabinet

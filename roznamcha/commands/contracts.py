@@ -15,6 +15,7 @@ from domain.event import ACTS, Event
 from domain.shape import Column, Shape, columns
 from roznamcha import drafting
 from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.intake import left_to_register
 from roznamcha.screen import AsJson, print_json, say, table
 from schemas import Catalogue, SchemaError, catalogue
 from schemas.evolution import check as check_schemas
@@ -90,9 +91,8 @@ def described(cls: type[Event[Any]], schemas_in_force: Catalogue) -> dict[str, A
 
 
 def _given(cls: type[Event[Any]], field: dict[str, Any]) -> dict[str, Any]:
-    """A column as listed; a running number and its year may be left out, and the register gives them."""
-    series = cls.numbered
-    if series is None or field["name"] not in {series.number, series.year}:
+    """A column as listed; what the register gives may be left out."""
+    if field["name"] not in left_to_register(cls):
         return field
     return {**field, "required": False, "given_by_register": True}
 

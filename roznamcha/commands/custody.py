@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
 
-from domain.event import Event
 from projections.breaks import BREAKS, Break
-from projections.custody import Custody
+from projections.custody import Custody, chain_of
 from projections.links import Chain, Link, Note, follow
 from roznamcha.commands.reading import AsOf, KnownAt, RecordName, history_of, known, moment_given
 from roznamcha.errors import Refused
@@ -49,15 +47,6 @@ def custody(
         print_json(document_of(chain, links, noted))
     else:
         _paper(links, noted, zone)
-
-
-def chain_of(record_id: UUID, found: list[Event[Any]]) -> Chain:
-    """What the view keeps of these entries."""
-    view, chain = Custody(), Chain(record_id)
-    for entry in found:
-        for _, handler in view.touched(entry):
-            handler(view, chain, entry)
-    return chain
 
 
 def document_of(chain: Chain, links: list[Link], notes: list[Note]) -> dict[str, Any]:

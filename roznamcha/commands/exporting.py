@@ -16,10 +16,10 @@ from consumers.embedded import connected, head
 from domain.case.case import Case
 from domain.case.publication import sensitive_of
 from domain.event import RECORDS, Event, fold
+from projections.custody import chain_of
 from projections.links import follow
 from projections.lives import life_of
 from roznamcha.case_export import case_of
-from roznamcha.commands.custody import chain_of
 from roznamcha.commands.reading import AsOf, KnownAt, history_of, known, moment_given
 from roznamcha.errors import Refused, Usage
 from roznamcha.office import Office, open_office

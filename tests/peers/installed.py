@@ -5,17 +5,19 @@ from __future__ import annotations
 import fcntl
 import functools
 import hashlib
-import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from tests.broker.nodes import NoBroker, cache, jars, java
 
 JS = Path(__file__).parent / "js"
 GO = Path(__file__).parent / "go"
+MINING = Path(__file__).parent / "mining" / "requirements.txt"
 APICURIO = "2.6.13.Final"
 """The last line of versions that runs on Java 17."""
 SMALL = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
@@ -101,13 +103,16 @@ def go_reader() -> str:
     return str(_bring(f"go-{digest}", bring) / "reader")
 
 
-def mining() -> str:
-    """A Python that has pm4py, which is too large to bring for two files. Raises NoPeer."""
-    python = os.environ.get("ROZNAMCHA_PM4PY", "")
-    if not python:
-        message = "name a Python that has pm4py 2.7 in ROZNAMCHA_PM4PY (a venv of its own: it needs 50 packages)"
-        raise NoPeer(message)
-    return python
+@functools.cache
+def mining() -> Path:
+    """The folder of pm4py's packages: those that it reads logs with, of the fifty that it asks for. Raises NoPeer."""
+
+    def bring(folder: Path) -> list[str]:
+        pip = [sys.executable, "-m", "pip"] if find_spec("pip") else [program("uv", "uv"), "pip"]
+        exactly = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(MINING)]
+        return [*pip, "install", "--quiet", "--target", str(folder / "packages"), *exactly]
+
+    return _bring(f"mining-{hashlib.sha256(MINING.read_bytes()).hexdigest()[:12]}", bring) / "packages"
 
 
 @functools.cache
