@@ -25,6 +25,8 @@ MAX_ITEMS = 2_000
 MOST_UNKNOWN = 20
 """Of how many unknown keys of one object a sender is told."""
 WHOLE = 2**63
+LIKE = 0.5
+"""How much a key must look like the name of a column that is missing, of which less is asked than of any other."""
 YEARS = range(1900, 2200)
 """In which something of a case can have happened."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
@@ -41,9 +43,10 @@ def few(unknown: Collection[Any], path: str, reasons: Reasons) -> Iterator[Any]:
 def read_columns(cls: type, given: Mapping[str, Any], path: str, reasons: Reasons, *, strict: bool) -> dict[str, Any]:
     """The columns of an act, or of a part of one; what is wrong with them is added to the reasons."""
     known = {column.name: column for column in columns(cls)}
+    missing = [column.name for column in known.values() if column.required and given.get(column.name) is None]
     for key in few(given.keys() - known.keys(), path, reasons):
-        near = get_close_matches(key[:100], known, n=1) if isinstance(key, str) else []
-        hint = f"; did you mean {near[0]}?" if near else ""
+        near = _meant(key, missing, known) if isinstance(key, str) else ""
+        hint = f"; did you mean {near}?" if near else ""
         called = shown(key) if near or (isinstance(key, str) and NAME.fullmatch(key)) else "(a key that is no name)"
         reasons.add(f"{path}{called}", f"no such field of {getattr(cls, 'name', '') or cls.__name__}{hint}")
     values = {}
@@ -58,6 +61,16 @@ def read_columns(cls: type, given: Mapping[str, Any], path: str, reasons: Reason
             continue
         values[name] = read_value(column.shape, given[name], f"{path}{name}", reasons, strict=strict)
     return values
+
+
+def _meant(key: str, missing: Collection[str], known: Collection[str]) -> str:
+    """The column for which a key was meant that is none's name: a missing one, if it looks like one of these at all."""
+    near = get_close_matches(key[:100], missing, n=1) or get_close_matches(key[:100], known, n=1)
+    if not near and NAME.fullmatch(key):
+        words = {each for each in key.split("_") if len(each) > 2}  # noqa: PLR2004 (no "at", "of" or "by")
+        near = [each for each in missing if words & set(each.split("_"))]
+        near = near or get_close_matches(key, missing, n=1, cutoff=LIKE)
+    return near[0] if near else ""
 
 
 def read_value(shape: Shape, sent: Any, where: str, reasons: Reasons, *, strict: bool) -> Any:  # noqa: ANN401, PLR0911

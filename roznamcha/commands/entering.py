@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ import typer
 import domain
 from consumers import entries
 from domain.event import ACTS
+from domain.shape import columns
 from roznamcha.errors import Refused, Usage
 from roznamcha.forms.taking import form_lines
 from roznamcha.importing import Line, Tally, case_lines, take_in
@@ -110,8 +112,8 @@ def act_sent(sent: dict[str, Any], now: datetime, zone: ZoneInfo) -> Act:
     try:
         return read_act(sent, now=now, source="cli", strict=False, zone=zone)
     except Refused as refused:
-        reasons = list(refused.reasons)
-    unsaid = {each for each in reasons if each.startswith(("actor", "station: ")) and each.endswith(": missing")}
+        unsaid = any(each.endswith(": missing") and each.startswith(("actor", "station: ")) for each in refused.reasons)
+        reasons = _with_columns(sent["name"], refused.reasons)
     named = bool((sent.get("actor") or {}).get("id"))
     told = located([each for each in reasons if named or not each.startswith("actor")], OPTIONS, "")
     if not named:
@@ -119,6 +121,18 @@ def act_sent(sent: dict[str, Any], now: datetime, zone: ZoneInfo) -> Act:
     if unsaid or not named:
         raise Usage(" · ".join(told))
     raise Refused(told)
+
+
+def _with_columns(name: str, reasons: Sequence[str]) -> list[str]:
+    """Reasons; the last that tells of a column which is missing or is none says also where the columns are shown."""
+    told = list(reasons)
+    own = {column.name for column in columns(ACTS[name])} if name in ACTS else set()
+    for n in range(len(told) - 1, -1, -1):
+        where, _, why = told[n].partition(": ")
+        if why.startswith("no such field") or (why == "missing" and re.split(r"[.\[]", where)[0] in own):
+            told[n] += f"; `roznamcha acts --name {name}` shows the columns"
+            break
+    return told
 
 
 def _called(here: Settings, record_id: UUID) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.acts import sent
 from tests.roznamcha.kit import Program
 
 FIR = "case.FIRRegistered"
+HOW = f"`roznamcha acts --name {FIR}` shows the columns"
 BY = ("--by", "CG-1,SI,IO", "--station", "CG-RPR-01", "--at", "2026-07-02T09:00:00+05:30")
 
 
@@ -105,6 +107,9 @@ def test_what_moves_the_cursor_is_not_shown() -> None:
         (["record", FIR, "--station", "S"], 2, "who did it is missing: --by ID,RANK,ROLE, like"),
         (["record", FIR, *BY[:2]], 2, "station (--station): missing"),
         (["record", FIR, "--station", "S"], 2, "contents: missing"),
+        (["record", FIR, *BY], 1, f"contents: missing; {HOW}"),
+        (["record", FIR, *BY, "--json-fields", '{"sections": ["BNS 1"], "mood": "x"}'], 1, "did you mean mode?"),
+        (["record", FIR.partition(".")[2], "--station", "S"], 2, HOW),
         (["show", "CG-RPR-01/7/2026"], 1, "written with four digits, CG-RPR-01/0007/2026"),
         (["show", "7/2026"], 1, "its whole number like CG-RPR-01/0012/2026"),
         (["parked", "show", "history", "CG-RPR-01/07/2026"], 1, "four digits, CG-RPR-01/0007/2026"),
@@ -124,6 +129,21 @@ def test_wrong_input_is_told_in_the_words_of_the_command_line(
     assert done.returncode == code, done.stderr
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [({"blue": 1}, True), ({"victims": [{}]}, True), ({"mode": "x"}, False), ({}, False)],
+    ids=["unknown", "missing in a row", "a wrong value", "nothing wrong"],
+)
+def test_where_columns_are_shown_is_told_to_whom_misses_one(
+    program: Program, fields: dict[str, Any], *, shown: bool
+) -> None:
+    """And to nobody else, and once."""
+    given = json.dumps(sent(FIR)["fields"] | fields)
+    done = program.run("record", FIR, *BY[:2], *BY[4:], "--json-fields", "-", stdin=given, check=False)
+    assert done.stderr.count(HOW) == int(shown), done.stderr
+    assert "station (--station): missing" in done.stderr
 
 
 def test_a_date_on_a_paper_may_be_a_date(program: Program) -> None:

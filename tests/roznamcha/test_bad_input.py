@@ -32,6 +32,11 @@ def field(**changes: Any) -> Change:
     return lambda act: {**act, "fields": {**act["fields"], **changes}}
 
 
+def only(**columns: Any) -> Change:
+    """A good act but for its columns, which are these alone."""
+    return lambda act: {**act, "fields": columns}
+
+
 def without(key: str) -> Change:
     """A good act without one of its keys."""
     return lambda act: {name: value for name, value in act.items() if name != key}
@@ -70,6 +75,10 @@ BAD_ACTS: dict[str, tuple[Change, str]] = {
     "a record that is a number": (changed(record=12), "record: must be text, this is a number"),
     "fields as a list": (changed(fields=[1, 2]), "fields: must be an object, this is a list"),
     "an unknown field": (field(fir_nmuber=3), "no such field of case.FIRRegistered; did you mean fir_number?"),
+    "a word of a missing field": (only(when_it_was_received_by_us="x"), "did you mean information_received_at?"),
+    "a field like a missing one": (only(informant_received="x"), "did you mean information_received_at?"),
+    "a field that is a little like one": (only(concept="x"), "did you mean contents?"),
+    "a name with a word of a field": (only(**{"Ramlal Yadav_received": 1}), "(a key that is no name): no such field"),
     "a name for a field": (field(**{"Ramlal Yadav": 1}), "(a key that is no name): no such field"),
     "a missing field": (lambda a: {**a, "fields": {}}, "sections: missing"),
     "a null where none may be": (field(sections=None), "sections: missing"),
@@ -109,6 +118,13 @@ BAD_BYTES: dict[str, tuple[bytes, str]] = {
     "JSON with a comment": (b'{"a": 1} // FIR', "this is not JSON"),
     "a raw NUL": (b'{"a": "\x00"}', "this is not JSON"),
 }
+
+
+def test_for_a_field_like_none_nothing_is_proposed() -> None:
+    """A word like `at`, which many columns have, makes no likeness."""
+    with pytest.raises(Refused) as refused:
+        read_act(only(umbrella_at="x")(sent(GOOD)), now=NOW)
+    assert refused.value.reasons[0] == f"'umbrella_at': no such field of {GOOD}"
 
 
 @pytest.mark.parametrize("case", BAD_ACTS, ids=str)
