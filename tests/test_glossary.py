@@ -92,6 +92,19 @@ def test_every_register_and_every_view_is_there() -> None:
     assert [view.name for view in all_views() if f"`{view.name}`" not in TEXT] == []
 
 
+def unexplained_prefixes(text: str) -> list[str]:
+    """What stands before a running number in this house and has no line of its own; an FIR's has nothing before it."""
+    listed = {row[0].strip("`") for row in rows(text) if f"in a number: `CG-RPR-01/{row[0].strip('`')}/" in row[2]}
+    return sorted({cls.numbered.series for cls in ACTS.values() if cls.numbered} - {"FIR"} - listed)
+
+
+def test_every_prefix_of_a_number_is_explained() -> None:
+    """Who reads `SHK/0003/2026` finds what that is; without its line it is missed."""
+    domain.load()
+    assert unexplained_prefixes(TEXT) == []
+    assert unexplained_prefixes(TEXT.replace("| `SHK` |", "| `SHIK` |")) == ["SHK"]
+
+
 def test_every_line_is_whole_and_leads_somewhere() -> None:
     """Word, Hindi in its script, meaning, source, and a file that is in this checkout; no word twice."""
     found = rows(TEXT)
