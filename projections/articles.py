@@ -14,7 +14,7 @@ from projections.malkhana import Malkhana
 class Articles(ChainView):
     """`custody` has every link of every chain, `malkhana` where each article lies now."""
 
-    version = 5
+    version = 6
     parts = (Custody, Malkhana)
     _parts = (Custody(), Malkhana())
 

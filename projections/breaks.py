@@ -15,17 +15,26 @@ from domain.case.property_seizure import PropertySeized
 from domain.common.days import under_bnss
 from domain.common.periods import OVERNIGHT
 from domain.event import changed
-from domain.malkhana.article import OPENED_THERE, WITH_POLICE, Article, SeizedItem
+from domain.malkhana.article import OPENED_THERE, WITH_LABORATORY, WITH_POLICE, Article, SeizedItem
 from domain.malkhana.carrying import CarriesProperty
+from domain.malkhana.court import ReleasesOnBond
 from domain.malkhana.custody import ConcernsProperty, MovesProperty
 from domain.malkhana.derived import DerivesExhibit
 from domain.malkhana.end import MissesProperty
-from domain.malkhana.laboratory import DISPATCH_WITHIN, LaboratoryReceives, SendsToLaboratory
+from domain.malkhana.laboratory import (
+    DISPATCH_WITHIN,
+    LaboratoryReceives,
+    LaboratoryRejects,
+    LaboratoryReturns,
+    SendsToLaboratory,
+    is_at,
+)
 from domain.malkhana.moves import DepositsProperty
 from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty, before_magistrate, unopened
 from domain.property_unclaimed.found import PropertyFoundUnclaimed
 
 HOUR = timedelta(hours=1)
+FromLaboratory = LaboratoryReceives | LaboratoryRejects | LaboratoryReturns
 
 BREAKS: Mapping[str, tuple[int, str, str]] = {
     "kept by officer": (1, "more than 24 hours between seizure and deposit", "जप्ती और जमा के बीच 24 घंटे से अधिक"),
@@ -36,6 +45,7 @@ BREAKS: Mapping[str, tuple[int, str, str]] = {
     "seal differs": (4, "the seal is another than at the link before", "मुहर पिछली कड़ी से भिन्न है"),
     "impressions differ": (4, "the seal's impressions differ in number or form", "मुहर छापों की संख्या या आकृति भिन्न"),
     "seal found broken": (4, "the laboratory found the seal broken", "प्रयोगशाला ने मुहर टूटी पाई"),
+    "laboratory differs": (4, "at another laboratory than it was sent to", "जहाँ भेजा उससे भिन्न प्रयोगशाला"),
     "sent late": (5, "sent to the laboratory late, unexplained", "बिना कारण विलंब से प्रयोगशाला भेजा"),
     "never sent": (5, "never sent to the laboratory", "प्रयोगशाला कभी नहीं भेजा"),
     "no paper": (6, "the article left without a paper that proves it", "बिना कागज के निकाला गया"),
@@ -108,6 +118,8 @@ class Trail:
     """The entry of its seizure, where that has the columns of which courts ask."""
     sent: bool = False
     """Whether it has gone to a laboratory."""
+    uncertified: bool = False
+    """Whether it was told at a link that no Magistrate has certified it."""
     keepers: tuple[str, ...] = ()
     carriers: tuple[str, ...] = ()
     lasted: datetime | None = None
@@ -121,8 +133,10 @@ class Trail:
         if isinstance(act, CarriesProperty) and act.carrier not in {"", *carriers}:
             carriers = (*carriers, act.carrier)
         sent = self.sent or isinstance(act, SendsToLaboratory)
+        told = isinstance(act, SendsToLaboratory | SplitsProperty) and any(_uncertified(after))
         ends = [each for each in (self.lasted, getattr(act, "ended_at", None)) if each]
         how = {"keepers": keepers, "carriers": carriers, "sent": sent, "lasted": max(ends, default=None)}
+        how["uncertified"] = self.uncertified or told
         return changed(self, last=act.meta.occurred_at, **how)
 
 
@@ -207,16 +221,36 @@ def _sent(act: SendsToLaboratory, before: Article, _: Trail) -> Iterator[Break]:
         yield Break("sent late", f"{taken // HOUR} h")
     if not act.document:
         yield Break("no paper")
-    if not act.carrier:
-        yield Break("no carrier")
     if before.seal and not act.specimen_seal_sent:
         yield Break("no specimen sent")
     yield from _uncertified(before)
 
 
-def _received(act: LaboratoryReceives, _before: Article, _: Trail) -> Iterator[Break]:
+def _carried(act: CarriesProperty, _before: Article, _: Trail) -> Iterator[Break]:
+    if act.under_way and not act.carrier:
+        yield Break("no carrier")
+
+
+def _received(act: LaboratoryReceives, before: Article, trail: Trail) -> Iterator[Break]:
+    yield from _by_laboratory(act, before, trail)
     if not act.seal_intact:
         yield Break("seal found broken")
+
+
+def _by_laboratory(act: FromLaboratory, before: Article, _: Trail) -> Iterator[Break]:
+    if before.state in WITH_LABORATORY and not is_at(before, act.laboratory):
+        yield Break("laboratory differs", f"{before.place} → {act.laboratory}")
+
+
+def _returned(act: LaboratoryReturns, before: Article, trail: Trail) -> Iterator[Break]:
+    yield from _by_laboratory(act, before, trail)
+    if before.state == "rejected" and act.seal and before.seal and act.seal != before.seal:
+        yield Break("seal differs", f"{before.seal} → {act.seal}, unexamined")
+
+
+def _released(act: ReleasesOnBond, _before: Article, _: Trail) -> Iterator[Break]:
+    if lacks := [name for name in ("order", "bond") if not getattr(act, name)]:
+        yield Break("no paper", ", ".join(f"no {each}" for each in lacks))
 
 
 def _split(act: SplitsProperty, before: Article, _: Trail) -> Iterator[Break]:
@@ -269,7 +303,11 @@ def _uncertified(before: Article) -> Iterator[Break]:
 _PARTICULAR: Mapping[type, Callable[[Any, Article, Trail], Iterator[Break]]] = {
     DepositsProperty: _deposited,
     SendsToLaboratory: _sent,
+    CarriesProperty: _carried,
     LaboratoryReceives: _received,
+    LaboratoryRejects: _by_laboratory,
+    LaboratoryReturns: _returned,
+    ReleasesOnBond: _released,
     SplitsProperty: _split,
     BreaksSeal: _opened,
     ResealsParcel: _resealed,

@@ -10,7 +10,7 @@ from domain.case.custody_evidence import CustodyWitnessExamined
 from domain.case.final_form import DEVICES, FinalReportPrepared
 from domain.case.property_seizure import PropertySeized
 from domain.case.search import RecordingForwarded, misread_sid
-from domain.malkhana.article import WITH_OFFICER, Article
+from domain.malkhana.article import WITH_LABORATORY, WITH_OFFICER, Article
 from domain.malkhana.laboratory import DISPATCH_WITHIN
 from projections.breaks import Break, Trail
 
@@ -24,16 +24,27 @@ def at_the_form(
     relied_on = {each.property_id for each in form.relied_on}
     if article.category in DEVICES and article.property_id in relied_on - traced:
         yield Break("no sequence")
-    family = (each for each in trails.values() if each.memo is trail.memo and each.whole == trail.whole)
-    if not article.parent and article.category in DISPATCH_WITHIN and not any(each.sent for each in family):
+    family = family_of(trail, trails)
+    if not article.parent and article.category in DISPATCH_WITHIN and not any(trails[each].sent for each in family):
         yield Break("never sent")
     if trail.memo is not None and _kept_back(trail.memo, said):
         yield Break("not forwarded", trail.memo.sid)
 
 
-def at_the_judgment(article: Article, trail: Trail, said: Sequence[Any], relied_on: Iterable[str]) -> Iterator[Break]:
+def at_the_judgment(
+    articles: Mapping[str, Article],
+    article: Article,
+    trails: Mapping[str, Trail],
+    said: Sequence[Any],
+    relied_on: Iterable[str],
+) -> Iterator[Break]:
     """What breaks at judgment. Who was not examined is asked where the record has any of the trial's evidence."""
+    trail = trails[article.property_id]
     yield from not_back(article, trail)
+    if article.category == "drugs" and not article.parent:
+        family = family_of(trail, trails)
+        if not any(articles[each].certificate or trails[each].uncertified for each in family):
+            yield Break("not certified", "to the end")
     named = set(relied_on)
     heard = [each for each in said if isinstance(each, CustodyWitnessExamined)]
     evidence = heard or any(isinstance(each, HearingHeld) and each.witnesses_examined for each in said)
@@ -49,13 +60,17 @@ def at_the_judgment(article: Article, trail: Trail, said: Sequence[Any], relied_
         yield Break("carrier not examined", ", ".join(silent))
 
 
+def family_of(trail: Trail, trails: Mapping[str, Trail]) -> list[str]:
+    """The article that was seized, and every sample of it and of its samples."""
+    return [name for name, each in trails.items() if each.memo is trail.memo and each.whole == trail.whole]
+
+
 def not_back(article: Article, trail: Trail) -> Iterator[Break]:
-    """An article that is still with an officer, though the work for which he had it is done."""
-    if article.state in WITH_OFFICER:
-        if trail.in_hand:
-            yield Break("kept by officer", "never deposited")
-        else:
-            yield Break("not returned", f"with {article.holder}")
+    """An article that is still with an officer or a laboratory, though the work for which they had it is done."""
+    if article.state in WITH_OFFICER and trail.in_hand:
+        yield Break("kept by officer", "never deposited")
+    elif article.state in {*WITH_OFFICER, *WITH_LABORATORY}:
+        yield Break("not returned", article.whereabouts)
 
 
 def _kept_back(memo: PropertySeized, said: Sequence[Any]) -> bool:

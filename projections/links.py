@@ -192,6 +192,7 @@ class _Walk:
         after = self.articles[act.property_id]
         in_hand = trail.in_hand and after.state in WITH_OFFICER
         rank = act.rank_after if isinstance(act, MovesProperty) and act.holder_after else trail.rank
+        rank = rank if after.holder else ""
         trail = changed(trail.onward(act, after), in_hand=in_hand, rank=rank)
         self._link(slip, act, after, trail, found, before)
         new = act.samples if isinstance(act, SplitsProperty) else act.items if isinstance(act, DerivesExhibit) else ()
@@ -224,7 +225,7 @@ class _Walk:
             if isinstance(act, FinalReportPrepared):
                 more = [*at_the_form(act, article, trail, self.trails, self.said)]
             else:
-                more = [*at_the_judgment(article, trail, self.said, self.relied_on)]
+                more = [*at_the_judgment(self.articles, article, self.trails, self.said, self.relied_on)]
             if more:
                 link = self.links[last]
                 self.links[last] = changed(link, breaks=once([*link.breaks, *more]))

@@ -22,7 +22,8 @@ State = Literal[
 
 WITH_OFFICER: tuple[State, ...] = ("seized", "issued")
 WITH_POLICE: tuple[State, ...] = ("seized", "issued", "deposited")
-IN_CUSTODY: tuple[State, ...] = (*WITH_POLICE, "on the way", "at laboratory", "rejected", "in court", "on bond")
+WITH_LABORATORY: tuple[State, ...] = ("on the way", "at laboratory", "rejected")
+IN_CUSTODY: tuple[State, ...] = (*WITH_POLICE, *WITH_LABORATORY, "in court", "on bond")
 ENDED: tuple[State, ...] = ("used up", "disposed")
 OPENED_THERE: tuple[State, ...] = ("at laboratory", "in court")
 """Where a parcel is opened without leave of the court: a laboratory examines it, and in court the court opens it."""

@@ -21,7 +21,7 @@ class CarriesProperty(HandsOff, MovesProperty):
 
     @property
     def holder_after(self) -> str:
-        """The carrier; the holder before him, when none is named."""
+        """The carrier. Where none is named, the officer who gave it away answers for it still; no outsider does."""
         return self.carrier
 
     @property
@@ -32,5 +32,10 @@ class CarriesProperty(HandsOff, MovesProperty):
     def doubt(self, matter: Matter) -> Iterator[str]:
         """A parcel without a named carrier is out of everybody's hands."""
         yield from super().doubt(matter)
-        if not self.carrier:
+        if self.under_way and not self.carrier:
             yield f"no carrier is named for {self.property_id}"
+
+    def apply(self, matter: Matter) -> Matter:
+        """With the carrier; who gave it back from outside has it no more, even if nobody is named who took it."""
+        after = super().apply(matter)
+        return self.kept(after, holder="") if self.under_way and not self.by_actor and not self.carrier else after

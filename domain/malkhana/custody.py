@@ -102,7 +102,7 @@ class ConcernsProperty(Entry):
         relieve each other without a charge report, and what an outsider has acknowledged did leave.
         """
         alone = WITH_POLICE if self.between_officers else WITH_OFFICER
-        if article.state in alone and giver not in {"", article.holder}:
+        if article.state in alone and article.holder and giver not in {"", article.holder}:
             kept = f", in the keeping of {article.holder}" if article.state == "deposited" else ""
             yield (
                 f"{self.property_id} cannot {self.cannot}: {giver} {self.does}, and {matter.label} shows it "
@@ -110,9 +110,11 @@ class ConcernsProperty(Entry):
             )
 
     def doubt_giver(self, article: Article, giver: str) -> Iterator[str]:
-        """An article leaves the malkhana through the keeper who took it in, or who took over from him."""
+        """It leaves the malkhana through its keeper; what came back with no named carrier has no known holder."""
         if article.state == "deposited" and giver not in {"", article.holder}:
             yield f"{self.property_id} is in the keeping of {article.holder}, and {giver} {self.does_there}"
+        elif article.state in WITH_OFFICER and giver and not article.holder:
+            yield f"{self.property_id} is with no named holder, and {giver} {self.does}"
 
     def doubt_seal(self, article: Article, seal: str) -> Iterator[str]:
         """The seal is the one in the register."""

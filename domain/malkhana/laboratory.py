@@ -96,7 +96,7 @@ class LaboratoryReceives(MovesProperty):
 
     def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Another laboratory, a broken seal, no receipt."""
-        if article.place != f"on the way to {self.laboratory}":
+        if not is_at(article, self.laboratory):
             yield f"{self.property_id} is received by {self.laboratory}; the register shows it {article.place}"
         if not self.seal_intact:
             yield f"{self.laboratory} found the seal of {self.property_id} broken"
@@ -134,6 +134,11 @@ class LaboratoryRejects(MovesProperty):
     def document(self) -> str:
         """The letter of rejection."""
         return self.letter
+
+    def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
+        """Another laboratory."""
+        if not is_at(article, self.laboratory):
+            yield f"{self.property_id} is rejected by {self.laboratory}; the register shows it {article.whereabouts}"
 
 
 class LaboratoryReturns(CarriesProperty):
@@ -192,9 +197,23 @@ class LaboratoryReturns(CarriesProperty):
 
     def doubt_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Another laboratory, a parcel that comes back open, a rejected one that was opened."""
-        if article.place != self.laboratory:
+        if not is_at(article, self.laboratory):
             yield f"{self.property_id} comes back from {self.laboratory}; the register shows it {article.whereabouts}"
         if article.seal and not self.seal:
             yield f"{self.property_id} comes back from {self.laboratory} under no named seal"
         if article.state == "rejected" and self.seal != article.seal:
             yield f"{self.property_id} was rejected and yet comes back under another seal than it went with"
+        if article.quantity and self.quantity is None and not self.quantity_after(article):
+            yield f"all of {self.property_id} is consumed and it is said to come back: give quantity 0 if nothing does"
+
+    def apply(self, matter: Matter) -> Matter:
+        """What was consumed to the last is used up, unless some of it was weighed when it came back."""
+        after = super().apply(matter)
+        article = self.article(after)
+        gone = article is not None and not article.quantity and measured(self.consumed) and not self.quantity
+        return self.kept(after, state="used up") if gone else after
+
+
+def is_at(article: Article, laboratory: str) -> bool:
+    """Whether the register shows it at this laboratory, or on the way there."""
+    return article.place in {laboratory, f"on the way to {laboratory}"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,11 @@ from domain.malkhana.parcel import Sample
 from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import (
     BOTH,
+    CARRIER,
+    FSL,
     KEEPER,
     OTHER,
+    RETURN,
     deposited,
     item,
     on,
@@ -107,3 +110,11 @@ HEARD = act("case.HearingHeld", purpose="evidence", witnesses_examined=("W1",))
 PROVED = examined(KEEPER.id, register_produced=True)
 DISC = act("case.RecordingForwarded", recording="DVD-1", subject="seizure", document="SM/1", means="storage medium")
 SENT = (fir(), seized(), deposited(), sent(), received())
+SECOND = seized(item(2), at=hours(2), memo="SM/2", place="Mahasamund", witnesses=(
+    replace(BOTH[0], code="W3"), replace(BOTH[1], code="W4")))  # fmt: skip
+BACK_UNDER_SEAL = deposited(depositor=CARRIER.id, seal="FSL")
+RETURNED = on("PropertyReturnedFromLaboratory", **RETURN)
+AND_BACK = (sent(), received(), RETURNED, replace(BACK_UNDER_SEAL, refrigerated=True))
+REJECTED = on("PropertyRejectedByLaboratory", laboratory=FSL, reason="no note", seal="K")
+JULY_2024 = datetime(2024, 7, 1, 3, 30, tzinfo=UTC)
+"""Nine o'clock on the day on which the BNSS began."""

@@ -19,6 +19,7 @@ from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import (
     CARRIER,
     KEEPER,
+    PRODUCTION,
     RETURN,
     deposited,
     disposed,
@@ -35,6 +36,9 @@ from tests.projections.custody_acts import SENT, elsewhere, hours, split
 from tests.projections.test_breaks import broken
 
 Acts = tuple[Event[Any], ...]
+
+
+BACK_FROM_COURT = on("PropertyReturnedFromCourt", court="CJM Raipur", seal="K")
 
 
 def struck(version: int) -> Event[Any]:
@@ -106,6 +110,19 @@ def test_a_link_shows_who_gave_and_who_took_with_their_ranks() -> None:
     assert told[1][:2] == ("SI", "CG-1001")
     assert told[2][:2] == told[1][2:]
     assert told[3][:2] == ("C", "C-1")
+
+
+def test_what_came_back_with_no_named_carrier_is_with_nobody() -> None:
+    """Neither the laboratory nor a rank is named beside it, and the shelf shows it with nobody."""
+    acts = (*SENT, on("PropertyReturnedFromLaboratory", **{**RETURN, "carrier": "", "carrier_rank": ""}))
+    last = [*fold_record(Custody(), given(fir(), *acts[1:]).entries)][-1]
+    assert (last.giver, last.holder, last.holder_rank, last.state) == ("FSL Raipur", "", "", "issued")
+    carried = (fir(), seized(), deposited(), on("PropertyProducedInCourt", **PRODUCTION), BACK_FROM_COURT)
+    last = [*fold_record(Custody(), given(*carried).entries)][-1]
+    assert (last.holder, last.holder_rank, last.state) == ("", "", "issued")
+    destroyed = given(fir(), seized(), deposited(), ordered(), disposed()).entries
+    last = [*fold_record(Custody(), destroyed)][-1]
+    assert (last.giver_rank, last.holder, last.holder_rank) == ("HC", "", "")
 
 
 def test_samples_begin_with_their_parents_holder() -> None:

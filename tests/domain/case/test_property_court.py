@@ -97,7 +97,8 @@ def test_only_what_is_in_court_is_returned() -> None:
 def test_what_courts_ask_of_a_return_from_court() -> None:
     """The same court, a named carrier, a named seal unless the parcel went open."""
     when(PRODUCED, returned(court="JMFC Durg")).doubted("PR/1 comes back from JMFC Durg; the register shows it in CJM")
-    when(PRODUCED, returned(carrier="")).doubted("no carrier is named for PR/1")
+    nobody = when(PRODUCED, returned(carrier="")).doubted("no carrier is named for PR/1")
+    assert article(nobody).holder == ""
     when(PRODUCED, returned(seal="")).doubted("PR/1 comes back from CJM Raipur under no named seal")
     bare = then(in_malkhana(item(seal=""), seal=""), produced(seal=""))
     when(bare, returned(seal="")).entered()

@@ -13,6 +13,7 @@ from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import (
     CARRIER,
     FSL,
+    KEEPER,
     OTHER,
     RETURN,
     article,
@@ -124,6 +125,10 @@ def test_the_laboratory_may_reject_it() -> None:
     assert (act.document, act.place_after, act.purpose) == ("L/4", FSL, "rejected by the laboratory")
     assert article(when(THERE, rejected()).entered()).holder == FSL
     when(STORED, rejected()).refused("not at a laboratory or on the way there")
+    for before in (ON_THE_WAY, THERE):
+        when(before, rejected(laboratory="FSL Bilaspur")).doubted(
+            "PR/1 is rejected by FSL Bilaspur; the register shows"
+        )
 
 
 def test_an_exhibit_comes_back_under_the_laboratorys_seal() -> None:
@@ -169,3 +174,20 @@ def test_what_is_consumed_to_the_last_is_used_up() -> None:
     assert article(gone.record).state == "used up"
     when(gone, deposited(depositor=CARRIER.id)).refused("shows it used up in samples, for good")
     when(THERE, returned(quantity=Decimal(0), consumed=Decimal(20))).refused("cannot come back as nothing")
+    case = when(THERE, returned(consumed=Decimal(500))).doubted("give quantity 0 if nothing does")
+    assert (article(case).state, article(case).quantity) == ("used up", Decimal(0))
+    case = when(THERE, returned(consumed=Decimal(500), quantity=Decimal(3))).doubted("measures 3 g here")
+    assert article(case).state == "issued"
+    when(THERE, returned(quantity=Decimal(0), consumed=Decimal(500), carrier="")).entered()
+
+
+def test_what_comes_back_with_no_named_carrier_has_no_holder() -> None:
+    """No laboratory holds what has left it. Whoever gives it on is doubted, and it can be deposited."""
+    back = then(THERE, returned(carrier=""))
+    assert (article(back.record).state, article(back.record).holder) == ("issued", "")
+    now = when(back, deposited(depositor=CARRIER.id, seal="FSL")).doubted(
+        "PR/1 is with no named holder, and CG-3001 gives it"
+    )
+    assert (article(now).state, article(now).holder) == ("deposited", KEEPER.id)
+    sent_on = then(STORED, sent(carrier=""))
+    assert article(sent_on.record).holder == KEEPER.id
