@@ -24,9 +24,10 @@ def at_the_form(
     relied_on = {each.property_id for each in form.relied_on}
     if article.category in DEVICES and article.property_id in relied_on - traced:
         yield Break("no sequence")
-    family = family_of(trail, trails)
-    if not article.parent and article.category in DISPATCH_WITHIN and not any(trails[each].sent for each in family):
-        yield Break("never sent")
+    if not article.parent and article.category in DISPATCH_WITHIN:
+        family = family_of(trail, trails)
+        if not any(trails[each].sent for each in family):
+            yield Break("never sent")
     if trail.memo is not None and _kept_back(trail.memo, said):
         yield Break("not forwarded", trail.memo.sid)
 
@@ -60,9 +61,9 @@ def at_the_judgment(
         yield Break("carrier not examined", ", ".join(silent))
 
 
-def family_of(trail: Trail, trails: Mapping[str, Trail]) -> list[str]:
+def family_of(trail: Trail, trails: Mapping[str, Trail]) -> Iterator[str]:
     """The article that was seized, and every sample of it and of its samples."""
-    return [name for name, each in trails.items() if each.memo is trail.memo and each.whole == trail.whole]
+    return (name for name, each in trails.items() if each.memo is trail.memo and each.whole == trail.whole)
 
 
 def not_back(article: Article, trail: Trail) -> Iterator[Break]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roznamcha.errors import Unanswered
+from roznamcha.grid import blocks, fitted, wrapped
 from roznamcha.strict_json import CONTROL
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
@@ -25,7 +27,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 CALLED = os.environ.get("ROZNAMCHA_CALLED") or "roznamcha"
 """How this program was called: who has only `./run` is told of `./run`."""
 WIDTH = 140
-"""Columns where nobody says how wide the screen is: a table in a file or a pipe is not cut to 80."""
+"""Columns where nobody says how wide the screen is (COLUMNS does): a table in a file or a pipe is not cut to 80."""
 
 
 class _Console(Console):
@@ -43,7 +45,15 @@ def _is_screen(stream: Any) -> bool:  # noqa: ANN401 (a stream, or None where it
     return bool(stream and stream.isatty())
 
 
-out = _Console(highlight=False, soft_wrap=True, width=None if _is_screen(sys.stdout) else WIDTH)
+def _width(stream: Any) -> int | None:  # noqa: ANN401 (as above)
+    """How wide an answer may be; None for a screen, which knows it."""
+    if _is_screen(stream):
+        return None
+    said = os.environ.get("COLUMNS", "")
+    return int(said) if re.fullmatch("[1-9][0-9]{0,4}", said) else WIDTH
+
+
+out = _Console(highlight=False, soft_wrap=True, width=_width(sys.stdout))
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -104,12 +114,20 @@ def note(line: str) -> None:
 
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table on stdout."""
+    """A table on stdout; where the screen is too narrow for it, each row as a block below its first column."""
+    cells = [["" if each is None else clean(str(each)) for each in row] for row in rows]
+    widths = fitted(heads, cells, out.width)
+    if widths is None and any(heads):
+        say(title)
+        for heading, lines in blocks(heads, cells, out.width):
+            out.print(Text(heading, style="bold"))
+            say(*lines)
+        return
     drawn = Table(title=Text(clean(title)), title_justify="left", header_style="bold", show_header=any(heads))
-    for head in heads:
-        drawn.add_column(Text(head), overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text("" if each is None else clean(str(each))) for each in row))
+    for n, head in enumerate(heads):
+        drawn.add_column(Text(head), overflow="fold", width=widths[n] if widths else None)
+    for row in cells:
+        drawn.add_row(*("\n".join(wrapped(each, widths[n])) if widths else each for n, each in enumerate(row)))
     out.print(drawn)
 
 
