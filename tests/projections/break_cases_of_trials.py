@@ -75,6 +75,12 @@ OF_TRIALS: dict[str, tuple[Acts, Acts]] = {
         (fir(), seized(), deposited(), copied()),
         (fir(), seized(), deposited(), sent(), received(), copied()),
     ),
+    "opened without leave, copied from two": (
+        (fir(), seized(item(), item(2)), deposited(), deposited(property_id="PR/2", malkhana_serial=8), OPENED,
+         copied(also_from=("PR/2",))),
+        (fir(), seized(item(), item(2)), deposited(), deposited(property_id="PR/2", malkhana_serial=8), OPENED,
+         replace(OPENED, property_id="PR/2"), copied(also_from=("PR/2",))),
+    ),
     "opened without leave, resealed on the shelf": (
         (fir(), seized(), deposited(), resealed(permission="")),
         (fir(), seized(), deposited(), produced(), on("SealBroken", seal="K", reason="shown"), resealed(permission="")),
