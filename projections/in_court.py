@@ -14,12 +14,19 @@ from domain.malkhana.article import WITH_LABORATORY, WITH_OFFICER, Article
 from domain.malkhana.laboratory import DISPATCH_WITHIN
 from projections.breaks import Break, Trail
 
+AWAITED = frozenset(WITH_LABORATORY) - {"rejected"}
+"""The states of what a laboratory has, or is about to have."""
+
 
 def at_the_form(
     form: FinalReportPrepared, article: Article, trail: Trail, trails: Mapping[str, Trail], said: Sequence[Any]
 ) -> Iterator[Break]:
-    """What breaks when the final form is drawn up while the article lies so, after what was `said` beside the chain."""
-    yield from not_back(article, trail)
+    """What breaks when the final form is drawn up while the article lies so, after what was `said` beside the chain.
+
+    What a laboratory still examines is no break by then: its report may follow the form.
+    """
+    if article.state not in AWAITED:
+        yield from not_back(article, trail)
     traced = {each.property_id for each in form.device_custody}
     relied_on = {each.property_id for each in form.relied_on}
     if article.category in DEVICES and article.property_id in relied_on - traced:

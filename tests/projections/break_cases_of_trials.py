@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import (
@@ -217,12 +216,12 @@ OF_TRIALS: dict[str, tuple[Acts, Acts]] = {
         (fir(), seized(), deposited(), *issued()),
     ),
     "not returned, from the laboratory": (
+        (*SENT, JUDGED),
         (*SENT, form()),
-        (*SENT, on("PropertyReturnedFromLaboratory", **RETURN, consumed=Decimal(500), quantity=Decimal(0)), form()),
     ),
     "not returned, from the road": (
         (fir(), seized(), deposited(), sent(), JUDGED),
-        (fir(), seized(), deposited(), *AND_BACK, JUDGED),
+        (fir(), seized(), deposited(), sent(), form()),
     ),
     "not returned, though the laboratory rejected it": (
         (*SENT, REJECTED, form()),
