@@ -14,19 +14,27 @@ from domain.malkhana.article import WITH_LABORATORY, WITH_OFFICER, Article
 from domain.malkhana.laboratory import DISPATCH_WITHIN
 from projections.breaks import Break, Trail
 
+AWAITED = frozenset(WITH_LABORATORY) - {"rejected"}
+"""The states of what a laboratory has, or is about to have."""
+
 
 def at_the_form(
     form: FinalReportPrepared, article: Article, trail: Trail, trails: Mapping[str, Trail], said: Sequence[Any]
 ) -> Iterator[Break]:
-    """What breaks when the final form is drawn up while the article lies so, after what was `said` beside the chain."""
-    yield from not_back(article, trail)
+    """What breaks when the final form is drawn up while the article lies so, after what was `said` beside the chain.
+
+    What a laboratory still examines is no break by then: its report may follow the form.
+    """
+    if article.state not in AWAITED:
+        yield from not_back(article, trail)
     traced = {each.property_id for each in form.device_custody}
     relied_on = {each.property_id for each in form.relied_on}
     if article.category in DEVICES and article.property_id in relied_on - traced:
         yield Break("no sequence")
-    family = family_of(trail, trails)
-    if not article.parent and article.category in DISPATCH_WITHIN and not any(trails[each].sent for each in family):
-        yield Break("never sent")
+    if not article.parent and article.category in DISPATCH_WITHIN:
+        family = family_of(trail, trails)
+        if not any(trails[each].sent for each in family):
+            yield Break("never sent")
     if trail.memo is not None and _kept_back(trail.memo, said):
         yield Break("not forwarded", trail.memo.sid)
 
@@ -60,9 +68,9 @@ def at_the_judgment(
         yield Break("carrier not examined", ", ".join(silent))
 
 
-def family_of(trail: Trail, trails: Mapping[str, Trail]) -> list[str]:
+def family_of(trail: Trail, trails: Mapping[str, Trail]) -> Iterator[str]:
     """The article that was seized, and every sample of it and of its samples."""
-    return [name for name, each in trails.items() if each.memo is trail.memo and each.whole == trail.whole]
+    return (name for name, each in trails.items() if each.memo is trail.memo and each.whole == trail.whole)
 
 
 def not_back(article: Article, trail: Trail) -> Iterator[Break]:

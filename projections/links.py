@@ -26,7 +26,7 @@ from domain.malkhana.article import WITH_OFFICER, Article, Malkhana
 from domain.malkhana.custody import ConcernsProperty, MovesProperty, SeizesProperty
 from domain.malkhana.derived import DerivesExhibit
 from domain.malkhana.moves import DepositsProperty
-from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty
+from domain.malkhana.parcel import BreaksSeal, ResealsParcel, SplitsProperty, unopened
 from domain.malkhana.seizure import RefusesCustodyMove
 from domain.property_unclaimed.found import PropertyFoundUnclaimed
 from projections.breaks import Break, Trail, at_find, at_seizure, between, once
@@ -189,6 +189,9 @@ class _Walk:
         found = [*odd, *between(act, before, trail), *self.whereabouts.at_two_places(act)]
         if isinstance(act, DepositsProperty):
             found += self._serial(act)
+        if isinstance(act, DerivesExhibit):
+            sealed = [each for each in map(self.articles.get, act.also_from) if each and unopened(each)]
+            found += [Break("opened without leave", f"{each.property_id}: {each.seal}") for each in sealed]
         after = self.articles[act.property_id]
         in_hand = trail.in_hand and after.state in WITH_OFFICER
         rank = act.rank_after if isinstance(act, MovesProperty) and act.holder_after else trail.rank

@@ -10,7 +10,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,12 +26,13 @@ from domain.common.days import written
 from domain.event import Event, changed, struck
 from domain.malkhana.article import measurable
 from domain.malkhana_audit.audit import Audit, Stocktaking
-from domain.malkhana_audit.items import StockListReconciled
+from domain.malkhana_audit.items import ItemNotFound, StockListReconciled
 from domain.malkhana_audit.looked import looked_at
-from domain.malkhana_audit.reconcile import Reconciled, Seen, reconcile
+from domain.malkhana_audit.reconcile import Difference, Reconciled, Seen, reconcile
 from roznamcha.errors import Refused
 from roznamcha.importing import AHEAD, BATCH, NAMESPACE
 from roznamcha.intake import Act, read_act
+from roznamcha.missed import Missed, unreported
 from roznamcha.rejects import Rejects
 from roznamcha.sheets import as_sent, header_of, opened, raw_lines, row_of, whole_lines
 from roznamcha.shelved import shelved
@@ -62,11 +63,17 @@ class Taken:
     cut: str = ""
     turned_away: Counter[str] = field(default_factory=Counter)
     """Reasons for which the register did not take an entry of the comparison."""
+    missed: list[Missed] = field(default_factory=list)
+    """What was not found, in this comparison or before, and has no word in its own record yet."""
 
     def shown(self) -> dict[str, Any]:
         """The JSON shape of `malkhana audit import --json`."""
         kept = ("lines", "refused", "in_register", "agreed", "moved_since", "entered", "already", "whole")
-        counts = {"differences": dict(sorted(self.differences.items())), "not_taken": dict(self.turned_away)}
+        counts: dict[str, Any] = {
+            "differences": dict(sorted(self.differences.items())),
+            "not_taken": dict(self.turned_away),
+        }
+        counts["missed"] = [each.shown() for each in self.missed]
         return {name: getattr(self, name) for name in kept} | counts | ({"cut": self.cut} if self.cut else {})
 
 
@@ -136,7 +143,17 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
     taken.differences.update(name for name, _ in (*found.differences, *found.said))
     if not dry_run:
         _enter(store, taking, found, _summary(path or seen, taken), taken, progress)
+        missed = _records(store, [*found.differences, *found.said, *looked.said])
+        taken.missed = [*unreported(connection, missed, taking.audit.station, taking.actor)]
     return taken
+
+
+def _records(store: Store, differences: Iterable[Difference]) -> Iterator[tuple[UUID, str]]:
+    """The record and the id of each article that was not found, as far as its record is known."""
+    for item in (columns for name, columns in differences if name == ItemNotFound.__name__):
+        record_id = item.get("article_record") or store.find(item["matter"])
+        if record_id is not None:
+            yield record_id, item["property_id"]
 
 
 def _unfit(taking: Taking, *, item_by_item: bool) -> Iterator[str]:
@@ -265,6 +282,8 @@ def _enter(  # noqa: PLR0913 (what is entered, and who is told)
             count()
     while handed:
         count()
-    if not taken.turned_away:
+    if summary["digest"] in taking.audit.part(Stocktaking).lists:
+        taken.already += 1
+    elif not taken.turned_away:
         handed.append(store.hand_in([[taking.act("StockListReconciled", summary)]]))
         count()

@@ -2,7 +2,8 @@
 
 These are the traits to which views and rules react. What a register keeps of each article is in `article.py`; the acts,
 each a trait to which a register gives a name of its own, in `seizure.py`, `moves.py` (deposit, hand-over),
-`laboratory.py`, `parcel.py` (seals, samples), `court.py` (court, bond) and `end.py` (loss, disposal).
+`laboratory.py`, `parcel.py` (seals, samples), `derived.py` (copies, parts), `court.py` (court, bond) and `end.py`
+(loss, disposal). What is on the road is in `carrying.py`.
 """
 
 from __future__ import annotations

@@ -274,3 +274,8 @@ def _tell(taken: Taken, rejects: Path, *, dry_run: bool) -> None:
         note(f"every refused line, with its number and all its reasons: {rejects}")
     if not dry_run:
         say(f"{many(taken.entered, 'entry', 'entries')} made, {taken.already:,} made before")
+    if taken.missed:
+        say("not found, and in custody by its own record: if it is missing, say so there next")
+        say(*(f"  {each.command}" for each in taken.missed[:SCREEN]))
+        if len(taken.missed) > SCREEN:
+            say(f"  … and {len(taken.missed) - SCREEN:,} more: use --json")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 from tests.domain.case.builders_fir import fir
 from tests.domain.case.builders_property import (
@@ -74,6 +73,12 @@ OF_TRIALS: dict[str, tuple[Acts, Acts]] = {
     "opened without leave, copied": (
         (fir(), seized(), deposited(), copied()),
         (fir(), seized(), deposited(), sent(), received(), copied()),
+    ),
+    "opened without leave, copied from two": (
+        (fir(), seized(item(), item(2)), deposited(), deposited(property_id="PR/2", malkhana_serial=8), OPENED,
+         copied(also_from=("PR/2",))),
+        (fir(), seized(item(), item(2)), deposited(), deposited(property_id="PR/2", malkhana_serial=8), OPENED,
+         replace(OPENED, property_id="PR/2"), copied(also_from=("PR/2",))),
     ),
     "opened without leave, resealed on the shelf": (
         (fir(), seized(), deposited(), resealed(permission="")),
@@ -211,12 +216,12 @@ OF_TRIALS: dict[str, tuple[Acts, Acts]] = {
         (fir(), seized(), deposited(), *issued()),
     ),
     "not returned, from the laboratory": (
+        (*SENT, JUDGED),
         (*SENT, form()),
-        (*SENT, on("PropertyReturnedFromLaboratory", **RETURN, consumed=Decimal(500), quantity=Decimal(0)), form()),
     ),
     "not returned, from the road": (
         (fir(), seized(), deposited(), sent(), JUDGED),
-        (fir(), seized(), deposited(), *AND_BACK, JUDGED),
+        (fir(), seized(), deposited(), sent(), form()),
     ),
     "not returned, though the laboratory rejected it": (
         (*SENT, REJECTED, form()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
 from typing import Any
 
@@ -103,3 +104,35 @@ def test_a_list_of_another_day_or_of_nothing_counts_no_shelf(program: Program) -
     empty = program.run(*asked, check=False)
     assert (empty.returncode, "has no line" in empty.stderr) == (1, True)
     assert len(program.json("history", "audit")["entries"]) == 1
+
+
+def test_what_was_not_found_is_said_in_its_own_record_next(program: Program) -> None:
+    """By a command for each, in the register it is of, until its record has it; the audit alone moves no article."""
+    bag = {"id": "PR/1", "category": "other", "description": "a bag", "quantity": "1", "unit": "number", "seal": "K"}
+    stored = {"depositor": "CG-1001", "keeper": "CG-2001", "place": "rack 1", "seal": "K"}
+    find = "CG-RPR-01/UNCLAIMED/0001/2026"
+    enter(
+        program,
+        sent("property_unclaimed.PropertyFoundUnclaimed", "find", items=[bag]),
+        sent("property_unclaimed.PropertyDeposited", "find", property_id="PR/1", **stored),
+        *shelf(),
+        audited("ItemNotFound", "PR/1"),
+        audited("ItemSighted", "PR/2", place="rack 1"),
+    )
+    dry = program.json("malkhana", "audit", "finish", "audit", "--dry-run")
+    assert dry["missed"] == []
+    finished = program.json("malkhana", "audit", "finish", "audit", "--by", "CG-7,Inspector,station officer")
+    missed = {(each["matter"], each["property_id"]): each for each in finished["missed"]}
+    assert {key: each["act"] for key, each in missed.items()} == {
+        (FIR, "PR/1"): "case.PropertyMissing", (FIR, "PR/3"): "case.PropertyMissing",
+        (find, "PR/1"): "property_unclaimed.PropertyMissing",
+    }  # fmt: skip
+    for each in ((FIR, "PR/3"), (find, "PR/1")):
+        program.run(*shlex.split(missed[each]["command"])[1:])
+    assert {each["state"] for each in program.json("malkhana", "list", "--state", "missing")["articles"]} == {"missing"}
+    told = program.run("malkhana", "audit", "finish", "audit", "--by", "CG-7,Inspector,station officer").stdout
+    assert [line.strip() for line in told.splitlines() if "PropertyMissing" in line] == [missed[FIR, "PR/1"]["command"]]
+    last = program.json("history", find)["entries"][-1]
+    assert (last["name"], last["actor"]["id"]) == ("property_unclaimed.PropertyMissing", "CG-7")
+    names = [each["name"] for each in program.json("history", "audit")["entries"]]
+    assert names.count("malkhana_audit.StockListReconciled") == 1

@@ -72,6 +72,36 @@ def test_a_malkhana_is_listed_and_counted_by_the_list(station: Program, tmp_path
     assert (counted["lines"], counted["agreed"], counted["differences"], counted["refused"]) == (1, 1, {}, 0)
 
 
+def test_a_case_that_came_from_another_station_is_listed_by_its_present_number(
+    program: Program, tmp_path: Path
+) -> None:
+    """The station it came to registers it under a number of its own: by that the shelf knows it, not by the first."""
+    begun = [
+        sent("case.ZeroFIRRegistered", "one", sections=["BNS 303(2)"]),
+        sent("case.PropertySeized", "one", items=ARTICLES[:1], memo="SM/1"),
+        sent("case.PropertyDeposited", "one", property_id="PR/1", depositor="CG-1001", keeper="CG-2001", place="r 1"),
+        sent("case.FIRTransferred", "one", to_station="CG-RPR-01"),
+    ]
+    moved = [
+        sent("case.FIRReceivedByStation", "one", from_station="CG-DRG-02"),
+        sent("case.FIRRegistered", "one", sections=["BNS 303(2)"]),
+    ]
+    called = []
+    for acts, station in ((begun, "CG-DRG-02"), (moved, "CG-RPR-01")):
+        lines = [each | {"station": station} for each in acts]
+        (tmp_path / "acts.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in lines))
+        assert program.json("import", "acts.jsonl")["rejected"] == 0
+        (article,) = program.json("malkhana", "list", "--station", "CG-DRG-02")["articles"]
+        called.append(article["matter"])
+    assert called == ["CG-DRG-02/ZERO/0001/2026", "CG-RPR-01/0001/2026"]
+    program.run("malkhana", "list", "-o", "shelf.csv")
+    with (tmp_path / "shelf.csv").open(newline="") as file:
+        assert [each["matter"] for each in csv.DictReader(file)] == ["CG-RPR-01/0001/2026"]
+    text = program.run("malkhana", "list").stdout
+    assert "CG-RPR-01/0001/2026" in text
+    assert "CG-DRG-02" not in text
+
+
 @pytest.mark.parametrize("arguments", [["records"], ["malkhana", "list"]])
 def test_of_an_empty_store_the_lists_are_empty(program: Program, arguments: list[str]) -> None:
     """And no failure."""

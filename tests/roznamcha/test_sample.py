@@ -11,6 +11,7 @@ from domain.event import Event
 from roznamcha.forms.book import NAMES, form_of
 from roznamcha.forms.filling import fill
 from roznamcha.sample import ENDS
+from roznamcha.sample_audit import audits
 from tests.domain.test_fold import history
 
 CASES = 200
@@ -40,3 +41,8 @@ def test_who_appeals_was_tried() -> None:
         course = ["ChargesheetAcknowledged", "CognizanceTaken", "ChargeFramed", "JudgmentPronounced", "SentencePassed"]
         places = [names.index(each) for each in (*course, "AppealFiled", "AppealDecided")]
         assert places == sorted(places)
+
+
+def test_an_empty_malkhana_of_the_sample_is_not_audited() -> None:
+    """An audit that looks for nothing could not be closed."""
+    assert audits([], 1) == []
