@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from tests.memory import quick_folder
 from tests.roznamcha.kit import Program
 
 __all__ = ["broker", "topics"]
+for _width in ("COLUMNS", "LINES"):  # of a screen that nobody looks at: readline, which pytest loads, sets them
+    os.environ.pop(_width, None)
 NUMBERS = count(1)
 TOLD = 3_000
 """Characters of a failure that are told at once."""

@@ -57,7 +57,7 @@ class ConcernsItem(FollowsOpening):
 
 
 class ItemSighted(ConcernsItem, register="malkhana_audit"):
-    """An item is seen on the shelf, as the register has it as far as it was looked at; its seal may be broken."""
+    """An item is seen on the shelf, as the register has it as far as it was looked at."""
 
     shows = frozenset({"matter", "property_id", "seal_whole"})
 

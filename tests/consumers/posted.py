@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
 from psycopg import Connection
 
 from consumers.building import prepare
-from consumers.clients import Broker
+from consumers.clients import Broker, Timeout
 from consumers.embedded import Follower, connected
 from consumers.kafka import KafkaFollower
 from consumers.keeping import keep_following
@@ -23,6 +23,8 @@ from tests.broker.copies import Change, create, remove, write
 from tests.broker.nodes import new_prefix
 from tests.consumers.feed import all_views, digest
 
+BEGINNINGS = 3
+"""How often a relay begins where the broker keeps it waiting for too long."""
 QUICK = 2_000
 """Milliseconds after which a follower that says nothing is taken for dead."""
 
@@ -32,6 +34,10 @@ def publish(url: str, broker: Broker, topics: Topics) -> int:
     with connected(url) as connection:
         relay = Relay(connection, broker, topics, catalogue())
         try:
+            for _ in range(BEGINNINGS):  # as `up` does: a broker that has just started may take its time
+                with suppress(Timeout):
+                    relay.begin()
+                    break
             done = relay.publish()
             relay.begin()  # a commit is acknowledged before each partition has its mark; who begins waits for them
             return done

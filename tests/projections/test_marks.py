@@ -277,6 +277,14 @@ def test_a_thing_counts_once_however_often_it_is_looked_at() -> None:
     assert audited(odd, *[listed(11)] * 2) == (10, 11)
 
 
+def test_a_thing_whose_seal_is_not_whole_is_not_as_it_should_be() -> None:
+    """It is seen where the register has it, and somebody was at it."""
+    seen = act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/1")
+    broken = act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/2", seal_whole=False)
+    assert audited(seen, broken) == (1, 2)
+    assert audited(broken, act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/2")) == (0, 1)
+
+
 def test_a_thing_that_was_missed_stays_a_difference_when_it_is_found_later() -> None:
     """Struck a week later, and then seen: it is one thing, and was not where the register had it."""
     missing = act("malkhana_audit.ItemNotFound", at=DAY, property_id="PR/1")
