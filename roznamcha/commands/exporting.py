@@ -24,6 +24,7 @@ from roznamcha.commands.reading import AsOf, KnownAt, history_of, known, moment_
 from roznamcha.errors import Refused, Usage
 from roznamcha.office import Office, open_office
 from roznamcha.process_log import FORMS, writing
+from roznamcha.publishable import registration_in
 from roznamcha.screen import AsJson, many, print_json, progress_bar, say
 from roznamcha.settings import settings
 from roznamcha.verifying import histories
@@ -109,7 +110,11 @@ def _case(
     record_id = found[0].meta.record_id
     called = office.store.shelf.called([record_id]).get(record_id, str(record_id))
     record = fold(RECORDS[found[0].register].blank(record_id), found)
-    if not sensitive and isinstance(record, Case) and (by := sensitive_of(record.sections)):
+    first = registration_in(found)  # what it was registered under counts, too: the victim is the same
+    sections = dict.fromkeys(
+        [*(first.sections if first else ()), *(record.sections if isinstance(record, Case) else ())]
+    )
+    if not sensitive and (by := sensitive_of(sections)):
         told = "a chain of custody tells places and things that may show who the victim is"
         way = "Say --sensitive if it goes to somebody who may know."
         raise Refused([f"{called} is sensitive by {', '.join(by)}, and {told}. {way}"])

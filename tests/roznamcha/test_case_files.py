@@ -182,10 +182,17 @@ def test_a_sensitive_case_goes_out_only_when_that_is_said(program: Program) -> N
             act_of("case.PropertySeized", record, at="2026-07-02T12:00:00+05:30", memo="SM/1", items=[item]),
         )
     ]
+    later = {"at": "2026-07-03T12:00:00+05:30", "sections": ["BNS 303(2)"]}
+    lines += [
+        act_of("case.FIRRegistered", "c:1", sections=["BNS 64(1)"]),
+        act_of("case.PropertySeized", "c:1", at="2026-07-02T12:00:00+05:30", memo="SM/1", items=[item]),
+        act_of("case.SectionsAltered", "c:1", **later),
+    ]
     (program.folder / "acts.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
-    program.run("import", "acts.jsonl")
-    refused = program.run("export", "a:1", "-o", "out.jsonld", check=False)
-    assert (refused.returncode, "is sensitive by BNS 64(1)" in refused.stderr) == (1, True)
+    assert program.json("import", "acts.jsonl")["rejected"] == 0
+    for record in ("a:1", "c:1"):
+        refused = program.run("export", record, "-o", "out.jsonld", check=False)
+        assert (refused.returncode, "is sensitive by BNS 64(1)" in refused.stderr) == (1, True)
     assert not (program.folder / "out.jsonld").exists()
     for asked in (["a:1", "--sensitive"], ["b:1"]):
         assert program.json("export", *asked, "-o", "out.jsonld")["links"] == 1
