@@ -34,6 +34,7 @@ from roznamcha.importing import AHEAD, BATCH, NAMESPACE
 from roznamcha.intake import Act, read_act
 from roznamcha.missed import Missed, unreported
 from roznamcha.rejects import Rejects
+from roznamcha.serials import SharedSerial, shared_serials
 from roznamcha.sheets import as_sent, header_of, opened, raw_lines, row_of, whole_lines
 from roznamcha.shelved import shelved
 from roznamcha.store import Store
@@ -65,6 +66,8 @@ class Taken:
     """Reasons for which the register did not take an entry of the comparison."""
     missed: list[Missed] = field(default_factory=list)
     """What was not found, in this comparison or before, and has no word in its own record yet."""
+    serials: list[SharedSerial] = field(default_factory=list)
+    """Serials of the station's register under which things of several records were deposited."""
 
     def shown(self) -> dict[str, Any]:
         """The JSON shape of `malkhana audit import --json`."""
@@ -74,6 +77,7 @@ class Taken:
             "not_taken": dict(self.turned_away),
         }
         counts["missed"] = [each.shown() for each in self.missed]
+        counts["shared_serials"] = [each.shown() for each in self.serials]
         return {name: getattr(self, name) for name in kept} | counts | ({"cut": self.cut} if self.cut else {})
 
 
@@ -141,6 +145,7 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
     found = reconcile(settled, compared, whole=taken.whole, said=looked.said, own=path is None)
     taken.in_register, taken.agreed, taken.already = found.in_register, found.agreed, len(found.said)
     taken.differences.update(name for name, _ in (*found.differences, *found.said))
+    taken.serials = shared_serials(connection, taking.audit.station)
     if not dry_run:
         _enter(store, taking, found, _summary(path or seen, taken), taken, progress)
         missed = _records(store, [*found.differences, *found.said, *looked.said])
