@@ -32,6 +32,7 @@ from domain.malkhana_audit.reconcile import Difference, Reconciled, Seen, reconc
 from roznamcha.errors import Refused
 from roznamcha.importing import AHEAD, BATCH, NAMESPACE
 from roznamcha.intake import Act, read_act
+from roznamcha.lists import Matters
 from roznamcha.missed import Missed, unreported
 from roznamcha.rejects import Rejects
 from roznamcha.serials import SharedSerial, shared_serials
@@ -127,8 +128,8 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
     if reasons := [*_unfit(taking, item_by_item=path is None)]:
         raise Refused(reasons)
     shelf = [*shelved(store, connection, taking.audit.station, taking.at)]
-    known = {each.article.matter for each in shelf}
-    called = partial(_called, taking.audit.station, known)
+    numbers = {each.article.record_id: each.article.matter for each in shelf if each.article.record_id}
+    called = Matters(store, taking.audit.station, numbers)
     looked = looked_at(taking.entries, called)
     if path is not None:
         seen, taken = read_list(path, called, rejects)
@@ -173,12 +174,6 @@ def _unfit(taking: Taking, *, item_by_item: bool) -> Iterator[str]:
             f"{label} was compared with {', '.join(told)}, and what agreed there is counted and not named: nothing can "
             "be said of the rest item by item. Correct the lines that were refused, and import the whole list again."
         )
-
-
-def _called(station: str, known: set[str], written: str) -> str:
-    """A matter as the register calls it: with its station, if it was written without."""
-    whole = f"{station}/{written}"
-    return whole if written not in known and whole in known else written
 
 
 def read_list(path: Path, called: Callable[[str], str] = str, rejects: Path | None = None) -> tuple[list[Seen], Taken]:
