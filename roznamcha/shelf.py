@@ -123,6 +123,13 @@ class Shelf:
                 found.setdefault(datetime.strptime(str(row["year"]), "%Y%m%d").date(), []).append(row["record_id"])  # noqa: DTZ007 (a day has no zone)
         return found
 
+    def names_of(self, record_ids: Iterable[UUID]) -> dict[str, UUID]:
+        """Every number and key that these records were ever given, each with its record."""
+        query = "SELECT name, record_id FROM roznamcha.names WHERE record_id = ANY(%s)"
+        with self._datastore.get_connection() as connection:
+            rows = connection.execute(query, (list(record_ids),), prepare=False)
+            return {row["name"]: row["record_id"] for row in rows}
+
     def last_numbers(self, serials: Iterable[Serial]) -> dict[Serial, int]:
         """The last number given in each series, as far as is known here: the door refuses one that was given since."""
         found = {serial: self._numbers[serial] for serial in serials if serial in self._numbers}
