@@ -48,9 +48,9 @@ def scanned(  # noqa: PLR0913 (what is read, and who can be asked)
             message = f"--scan: the label says another {column} than --field does; leave it out"
             raise Usage(message)
     sent["fields"] |= read
-    for column in columns(cls):
-        if column.name in OF_THE_SEAL and column.name not in sent["fields"]:
-            sent["fields"][column.name] = _of_the_seal(column, ask)
+    for each in columns(cls):
+        if each.name in OF_THE_SEAL and each.name not in sent["fields"]:
+            sent["fields"][each.name] = _of_the_seal(each, ask)
 
 
 def _of_the_seal(column: Column, ask: Asks | None) -> str:
