@@ -64,9 +64,9 @@ COLUMNS = 16
 
 def sequence(url: str, size: int, count: int = 0) -> float:
     """Entries a second that get their leaves, with so many processes beside that make them ready."""
-    hands = Hands(catalogue(), count)
     with database(url) as at, tempfile.TemporaryDirectory() as folder, connected(at) as connection:
         entries = fill(at, size)
+        hands = Hands(catalogue(), count, at)
         keys, memory = Keys(Path(folder) / "keys"), Memory(Path(folder) / "checkpoint")
         sequencer = Sequencer(connection, catalogue(), keys, memory, hands=hands)
         sequencer.begin()
@@ -75,7 +75,7 @@ def sequence(url: str, size: int, count: int = 0) -> float:
         sequencer.catch_up()
         taken = time.perf_counter() - started
         SPENT.setdefault(f"{count} beside", []).append((processor() - spent) / entries * 1e6)
-    hands.close()
+        hands.close()
     return entries / taken
 
 
@@ -119,7 +119,7 @@ def processor() -> float:
 def audited(url: str, size: int) -> str:
     """How long it takes to give so many entries their leaves, and to make each again and compare."""
     with database(url) as at, tempfile.TemporaryDirectory() as folder, connected(at) as connection:
-        entries, hands = fill(at, size), Hands(catalogue(), 2)
+        entries, hands = fill(at, size), Hands(catalogue(), 2, at)
         keys, memory = Keys(Path(folder) / "keys"), Memory(Path(folder) / "checkpoint")
         sequencer = Sequencer(connection, catalogue(), keys, memory, hands=hands)
         sequencer.begin()

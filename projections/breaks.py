@@ -82,8 +82,8 @@ A pattern with several ways to it has a code for each. Some are told by what an 
 witness lives and whose memos he signed before (13), the entry of departure (11), who was examined in court (6, 7); left
 out, they break nothing. Of a store it is known whether it is refrigerated, not how warm it was (15). A recording that
 lies in eSakshya goes to court through it, and counts as forwarded (14). A malkhana serial is compared with those of its
-own record only: that another record of the station has the same one is not seen, because an article comes back under
-its serial, and its samples lie under it too, so that the store can't keep a second entry from giving it (16).
+own record (16). That another record of the station has the same one can't be seen here, for a chain is read off its own
+record, and is no break of it: `roznamcha/serials.py` finds it among all records, for the malkhana and its audits.
 """
 
 

@@ -238,7 +238,8 @@ def _share(indicator: Indicator, facts: Sequence[Fact], taken: Taken) -> Marked:
 
 
 def _good(indicator: Indicator, fact: Fact) -> bool:
-    return fact.name in indicator.good and fact.values.get(indicator.sound, True) and _in_time(fact, fact.at)
+    column, wrong = indicator.unsound
+    return fact.name in indicator.good and fact.values.get(column) != wrong and _in_time(fact, fact.at)
 
 
 _MARKED: Mapping[str, Callable[[Indicator, Sequence[Fact], Taken], Marked]] = {"followed": _followed, "share": _share}

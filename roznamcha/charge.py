@@ -25,6 +25,7 @@ from domain.malkhana_audit.items import ConcernsItem, ItemNotFound, ItemSighted,
 from roznamcha.errors import Refused
 from roznamcha.importing import BATCH, NAMESPACE
 from roznamcha.intake import Act, read_act
+from roznamcha.lists import Matters
 from roznamcha.store import Store
 
 Side = Literal["PropertyHandedOver", "PropertyTakenOver"]
@@ -63,12 +64,23 @@ class Passed:
 
 @dataclass(frozen=True)
 class Charge:
-    """The change of keeper as its audit has it: from whom to whom, what was not found, and which seals were seen."""
+    """The change of keeper as its audit has it: from whom to whom, and what was said of each item."""
 
     audit: Audit
     change: KeeperChanged
-    missed: frozenset[str]
-    seals: Mapping[str, str]
+    looked: tuple[ConcernsItem, ...]
+
+    def told(self, called: Callable[[str], str]) -> tuple[frozenset[str], Mapping[str, str]]:
+        """What was not found, and which seals were seen; each matter as it is `called` now."""
+        named = [(f"{called(each.matter)} {each.property_id}", each) for each in self.looked]
+        missed = frozenset(key for key, each in dict(named).items() if isinstance(each, ItemNotFound))
+        sealed = (SealMismatched, ItemSighted)
+        return missed, {key: each.seal for key, each in named if isinstance(each, sealed) and _says_seal(each)}
+
+
+def _says_seal(act: SealMismatched | ItemSighted) -> bool:
+    """Whether it says under which seal the item is; where it was only seen, it may not."""
+    return isinstance(act, SealMismatched) or bool(act.seal)
 
 
 def charge_of(audit: Audit, entries: Sequence[Event[Any]]) -> Charge:
@@ -80,10 +92,7 @@ def charge_of(audit: Audit, entries: Sequence[Event[Any]]) -> Charge:
         raise Refused(
             [f"{audit.label} has no change of keeper. Record malkhana_audit.KeeperChanged, when all is counted."]
         )
-    said = {each.key: each for each in stand if isinstance(each, ConcernsItem)}
-    missed = frozenset(key for key, each in said.items() if isinstance(each, ItemNotFound))
-    seen = [each for each in stand if isinstance(each, SealMismatched) or (isinstance(each, ItemSighted) and each.seal)]
-    return Charge(audit, changes[-1], missed, {each.key: each.seal for each in seen})
+    return Charge(audit, changes[-1], tuple(each for each in stand if isinstance(each, ConcernsItem)))
 
 
 def pass_on(  # noqa: PLR0913 (who passes what to whom, and when)
@@ -107,13 +116,17 @@ def pass_on(  # noqa: PLR0913 (who passes what to whom, and when)
     if actor.get("id") != due:
         raise Refused([f"{actor.get('id', '')[:40]} cannot enter this: by {charge.audit.label} it is for {due} alone"])
     items = [each for each in _shelf(store, connection, charge.audit.station) if _is_due(each.article, charge, side)]
-    if strangers := sorted(set(without) - {each.key for each in items}):
+    numbers = {each.record_id: each.matter or str(each.record_id) for each in items}
+    called = Matters(store, charge.audit.station, numbers)
+    missed, seals = charge.told(called)
+    stay = {f"{called(matter)} {article}": each for each in without for matter, _, article in (each.partition(" "),)}
+    if strangers := [stay[each] for each in sorted(stay.keys() - {each.key for each in items})]:
         raise Refused([f"--without {each[:100]!r}: that is not among what would pass" for each in strangers])
-    left = {each.key for each in items if each.key in without or each.key in charge.missed}
+    left = {each.key for each in items if each.key in stay or each.key in missed}
     found = [Passed(each, "left") for each in items if each.key in left]
     going = [each for each in items if each.key not in left]
     for some in (going[first : first + BATCH] for first in range(0, len(going), BATCH)):
-        acts = [[_act(each, charge, side, actor, at, now)] for each in some]
+        acts = [[_act(each, charge, seals, side, actor, at, now)] for each in some]
         for item, (outcome,) in zip(some, store.record_units(acts), strict=True):
             found.append(Passed(item, outcome.status, outcome.reasons, outcome.doubts))
         progress(len(found), len(items))
@@ -140,11 +153,17 @@ def _shelf(store: Store, connection: Connection[Any], station: str) -> Iterator[
 
 
 def _act(  # noqa: PLR0913 (what the act is made of)
-    item: Item, charge: Charge, side: Side, actor: Mapping[str, str], at: datetime, now: datetime
+    item: Item,
+    charge: Charge,
+    seals: Mapping[str, str],
+    side: Side,
+    actor: Mapping[str, str],
+    at: datetime,
+    now: datetime,
 ) -> Act:
     """The act of this side, under a command id that the same article has again."""
     article, change, audit = item.article, charge.change, charge.audit
-    seal = charge.seals.get(item.key, article.seal)
+    seal = seals.get(item.key, article.seal)
     fields = {"property_id": article.property_id, "seal": seal, "condition": f"as counted in {audit.label}"}
     if change.charge_report:
         fields["receipt"] = change.charge_report

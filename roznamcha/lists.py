@@ -12,6 +12,7 @@ from psycopg.rows import class_row, scalar_row, tuple_row
 
 from projections.view import View
 from roznamcha.screen import many, say, table
+from roznamcha.store import Store
 
 SCREEN = 500
 """Lines on a screen: more belong into JSON or a file."""
@@ -21,6 +22,25 @@ def numbers_of(connection: Connection[Any], records: Iterable[UUID]) -> dict[UUI
     """The numbers that these records have now; a record without one is not among them."""
     query = b"SELECT record_id, number FROM views.case_state WHERE record_id = ANY(%s) AND number <> ''"
     return dict(connection.cursor(row_factory=tuple_row).execute(query, (list(records),)))
+
+
+class Matters:
+    """What records are called now, by whatever number or key of theirs somebody writes.
+
+    A case that came from another station may stand in an old list, or on a label, under the number it had there.
+    """
+
+    def __init__(self, store: Store, station: str, numbers: Mapping[UUID, str]) -> None:
+        """Of these records, each as it is called now; a number that is written without a station is of this one."""
+        self._station, self._now = station, frozenset(numbers.values())
+        self._names = {name: numbers[record_id] for name, record_id in store.shelf.names_of(numbers).items()}
+        self._names |= {str(record_id): number for record_id, number in numbers.items()}
+
+    def __call__(self, written: str) -> str:
+        """The record's number of today; what is written where none of the records was ever called so."""
+        ways = (written, f"{self._station}/{written}")
+        now = next((each for each in ways if each in self._now), None)
+        return now or next((self._names[each] for each in ways if each in self._names), written)
 
 
 def show(heads: Sequence[str], lines: Sequence[Sequence[Any]], count: int, noun: str, narrower: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -108,6 +109,26 @@ class Shelf:
         """
         with self._datastore.get_connection() as connection:
             return {row["record_id"]: row["name"] for row in connection.execute(query, (list(record_ids),))}
+
+    def days(self, station: str, first: date, last: date) -> dict[date, list[UUID]]:
+        """The records of a station's diary from one day to another, whatever key each came in under."""
+        query = """
+            SELECT DISTINCT year, record_id FROM roznamcha.names
+            WHERE series = 'GD' AND station = %s AND year BETWEEN %s AND %s ORDER BY year, record_id
+        """
+        span = (int(f"{each:%Y%m%d}") for each in (first, last))
+        found: dict[date, list[UUID]] = {}
+        with self._datastore.get_connection() as connection:
+            for row in connection.execute(query, (station, *span)):
+                found.setdefault(datetime.strptime(str(row["year"]), "%Y%m%d").date(), []).append(row["record_id"])  # noqa: DTZ007 (a day has no zone)
+        return found
+
+    def names_of(self, record_ids: Iterable[UUID]) -> dict[str, UUID]:
+        """Every number and key that these records were ever given, each with its record."""
+        query = "SELECT name, record_id FROM roznamcha.names WHERE record_id = ANY(%s)"
+        with self._datastore.get_connection() as connection:
+            rows = connection.execute(query, (list(record_ids),), prepare=False)
+            return {row["name"]: row["record_id"] for row in rows}
 
     def last_numbers(self, serials: Iterable[Serial]) -> dict[Serial, int]:
         """The last number given in each series, as far as is known here: the door refuses one that was given since."""

@@ -32,8 +32,10 @@ from domain.malkhana_audit.reconcile import Difference, Reconciled, Seen, reconc
 from roznamcha.errors import Refused
 from roznamcha.importing import AHEAD, BATCH, NAMESPACE
 from roznamcha.intake import Act, read_act
+from roznamcha.lists import Matters
 from roznamcha.missed import Missed, unreported
 from roznamcha.rejects import Rejects
+from roznamcha.serials import SharedSerial, shared_serials
 from roznamcha.sheets import as_sent, header_of, opened, raw_lines, row_of, whole_lines
 from roznamcha.shelved import shelved
 from roznamcha.store import Store
@@ -65,6 +67,8 @@ class Taken:
     """Reasons for which the register did not take an entry of the comparison."""
     missed: list[Missed] = field(default_factory=list)
     """What was not found, in this comparison or before, and has no word in its own record yet."""
+    serials: list[SharedSerial] = field(default_factory=list)
+    """Serials of the station's register under which things of several records were deposited."""
 
     def shown(self) -> dict[str, Any]:
         """The JSON shape of `malkhana audit import --json`."""
@@ -74,6 +78,7 @@ class Taken:
             "not_taken": dict(self.turned_away),
         }
         counts["missed"] = [each.shown() for each in self.missed]
+        counts["shared_serials"] = [each.shown() for each in self.serials]
         return {name: getattr(self, name) for name in kept} | counts | ({"cut": self.cut} if self.cut else {})
 
 
@@ -123,8 +128,8 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
     if reasons := [*_unfit(taking, item_by_item=path is None)]:
         raise Refused(reasons)
     shelf = [*shelved(store, connection, taking.audit.station, taking.at)]
-    known = {each.article.matter for each in shelf}
-    called = partial(_called, taking.audit.station, known)
+    numbers = {each.article.record_id: each.article.matter for each in shelf if each.article.record_id}
+    called = Matters(store, taking.audit.station, numbers)
     looked = looked_at(taking.entries, called)
     if path is not None:
         seen, taken = read_list(path, called, rejects)
@@ -141,6 +146,7 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
     found = reconcile(settled, compared, whole=taken.whole, said=looked.said, own=path is None)
     taken.in_register, taken.agreed, taken.already = found.in_register, found.agreed, len(found.said)
     taken.differences.update(name for name, _ in (*found.differences, *found.said))
+    taken.serials = shared_serials(connection, taking.audit.station)
     if not dry_run:
         _enter(store, taking, found, _summary(path or seen, taken), taken, progress)
         missed = _records(store, [*found.differences, *found.said, *looked.said])
@@ -168,12 +174,6 @@ def _unfit(taking: Taking, *, item_by_item: bool) -> Iterator[str]:
             f"{label} was compared with {', '.join(told)}, and what agreed there is counted and not named: nothing can "
             "be said of the rest item by item. Correct the lines that were refused, and import the whole list again."
         )
-
-
-def _called(station: str, known: set[str], written: str) -> str:
-    """A matter as the register calls it: with its station, if it was written without."""
-    whole = f"{station}/{written}"
-    return whole if written not in known and whole in known else written
 
 
 def read_list(path: Path, called: Callable[[str], str] = str, rejects: Path | None = None) -> tuple[list[Seen], Taken]:

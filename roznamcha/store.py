@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from domain.law.counting import written_day
 from roznamcha.deciding import Deciding
 from roznamcha.desk import Desk
 from roznamcha.documents.proven import Proven
@@ -112,7 +113,16 @@ class Store:
 
     def find(self, reference: str) -> UUID | None:
         """The record called so: by its id, its number, or the key of a legacy register."""
-        return identity(reference) or self.shelf.named([reference]).get(reference)
+        return identity(reference) or self.shelf.named([reference]).get(reference) or self._day(reference)
+
+    def _day(self, reference: str) -> UUID | None:
+        """The day of a diary that came in under a key of its own, by what the register calls it."""
+        station, _, on = reference.rpartition("/GD/")
+        try:
+            day = written_day(on)
+        except ValueError:
+            return None
+        return next(iter(self.shelf.days(station, day, day).get(day, ())), None)
 
     def close(self) -> None:
         """Let nobody in any more, answer who waits, finish what is begun. The datastore is its owner's to close."""

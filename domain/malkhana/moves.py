@@ -13,6 +13,9 @@ from domain.event import put
 from domain.malkhana.article import HAND_OVER, RETURN, WITH_OFFICER, WITH_POLICE, Article, Malkhana, State, whole
 from domain.malkhana.custody import ConcernsProperty, MovesProperty
 
+REGISTER = "malkhana register"
+"""How the paper of a deposit begins, before the serial and its year."""
+
 
 class DepositsProperty(MovesProperty):
     """The keeper takes an article into the malkhana under a serial of its register. He is not the depositor."""
@@ -65,7 +68,7 @@ class DepositsProperty(MovesProperty):
     @property
     def document(self) -> str:
         """The serial in the malkhana register."""
-        return f"malkhana register {self.malkhana_serial}/{self.malkhana_year}"
+        return f"{REGISTER} {self.malkhana_serial}/{self.malkhana_year}"
 
     def refuse_article(self, matter: Matter, article: Article) -> Iterator[str]:
         """Nobody deposits with himself, and serials count from 1."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from domain.event import changed, put
@@ -59,10 +60,10 @@ class ConcernsItem(FollowsOpening):
 class ItemSighted(ConcernsItem, register="malkhana_audit"):
     """An item is seen on the shelf, as the register has it as far as it was looked at."""
 
-    shows = frozenset({"matter", "property_id", "seal_whole"})
+    shows = frozenset({"matter", "property_id", "seal_state"})
 
     seal: str = ""
-    seal_whole: bool = True
+    seal_state: Literal["not looked at", "whole", "broken", "none"] = "not looked at"
     quantity: Decimal | None = None
     unit: str = ""
     label: str = ""
@@ -70,18 +71,20 @@ class ItemSighted(ConcernsItem, register="malkhana_audit"):
     @property
     def differs(self) -> bool:
         """A parcel whose seal is not whole is not as the register has it, under whichever seal that is."""
-        return not self.seal_whole
+        return self.seal_state == "broken"
 
     def refuse(self, audit: Audit) -> Iterator[str]:
-        """A quantity is one that can be weighed or counted."""
+        """A quantity is one that can be weighed or counted, and a seal that is named is there."""
         yield from super().refuse(audit)
+        if self.seal and self.seal_state == "none":
+            yield f"{self.key} cannot be seen under the seal {self.seal} and under none. Leave one of the two out."
         if self.quantity is not None and not measurable(self.quantity):
             yield f"{self.key} cannot be seen with {self.quantity} of it. Give what was weighed or counted."
 
     def doubt(self, audit: Audit) -> Iterator[str]:
         """A seal that is not whole."""
         yield from super().doubt(audit)
-        if not self.seal_whole:
+        if self.seal_state == "broken":
             yield f"the seal of {self.key} is not whole"
 
 

@@ -54,7 +54,8 @@ def _standing(entries: Sequence[Event[Any]]) -> Iterator[ConcernsItem]:
 def _seen(act: ConcernsItem, was: Seen) -> Seen:
     """The item after this act: a difference says one thing of it, and leaves the rest as it was seen before."""
     if isinstance(act, ItemSighted):
-        return changed(was, place=act.place, quantity=act.quantity, unit=act.unit, seal=act.seal or None)
+        seal = "" if act.seal_state == "none" else act.seal or None
+        return changed(was, place=act.place, quantity=act.quantity, unit=act.unit, seal=seal)
     was = changed(was, place=act.place or was.place)
     if isinstance(act, QuantityMismatched):
         return changed(was, quantity=act.quantity, unit=act.unit)

@@ -29,12 +29,12 @@ KINDS: Mapping[str, frozenset[str]] = {
 `entered`   each of these entries (`*`: every one); good, if recorded within so many hours of the act
 `followed`  each of these acts; good, if one of `by` was done within so many hours after it, and recorded in time too
 `share`     each of these acts, or each thing that the columns `once` name; good, if there is none but `good` of it, and
-            the column `sound` doesn't say no. An act with the column `times` stands for so many good ones, of at most
-            `most` in all of its record
+            its column `unsound` hasn't the value named there. An act with the column `times` stands for so many good
+            ones, of at most `most` in all of its record
 `clocks`    each legal clock of these rules that came to its end; good, if it was met, and recorded in time too
 `given`     nothing is counted: a figure between 0 and 100 that somebody gives for each station
 """
-ALWAYS, SOMETIMES = frozenset({"title", "why"}), frozenset({"unless", "same", "times", "once", "most", "sound"})
+ALWAYS, SOMETIMES = frozenset({"title", "why"}), frozenset({"unless", "same", "times", "once", "most", "unsound"})
 EVERY = "*"
 ACT = re.compile(r"[a-z][a-z_]*\.[A-Z][A-Za-z]*")
 NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -68,13 +68,13 @@ class Indicator:
     """The columns that name a thing: of however many acts, it counts once in its record."""
     most: str = ""
     """The column of an act that stands for many which tells how many there are at all."""
-    sound: str = ""
-    """The column by which a good act may tell all the same that something is wrong with the thing."""
+    unsound: tuple[str, str] = ("", "")
+    """The column of a good act, and what stands in it where something is wrong with the thing all the same."""
 
     @property
     def columns(self) -> frozenset[str]:
         """The columns of its acts that it looks at."""
-        return frozenset(each for each in (self.same, self.times, self.most, self.sound, *self.once) if each)
+        return frozenset(each for each in (self.same, self.times, self.most, self.unsound[0], *self.once) if each)
 
     @property
     def named(self) -> frozenset[str]:
@@ -166,9 +166,14 @@ def _indicator_faults(name: Any, about: Any) -> Iterator[str]:  # noqa: ANN401
 
 
 def _column_faults(about: Mapping[str, Any]) -> Iterator[str]:
-    for column in ("times", "most", "sound"):
+    for column in ("times", "most"):
         if column in about and (about["counts"] != "share" or not _is(COLUMN, about[column])):
             yield f"`{column}` is the name of a column, for what counts a share"
+    unsound = about.get("unsound", {"x": "x"})
+    told = [*unsound.items()] if isinstance(unsound, dict) else []
+    one = len(told) == 1 and _is(COLUMN, told[0][0]) and isinstance(told[0][1], str)
+    if not one or ("unsound" in about and about["counts"] != "share"):
+        yield "`unsound` is one column with the text that says no, for what counts a share"
     once = about.get("once", ["x"])
     if (
         not isinstance(once, list) or not once or not all(_is(COLUMN, each) for each in once)
@@ -183,7 +188,7 @@ def _indicator(name: str, about: Mapping[str, Any]) -> Indicator:
         id=name, kind=about["counts"], title=dict(about["title"]), why=str(about["why"]), same=about.get("same", ""),
         hours=about.get("hours", 0), times=about.get("times", ""),
         once=tuple(about.get("once", ())), most=about.get("most", ""),
-        sound=about.get("sound", ""), **lists,
+        unsound=next(iter(about.get("unsound", {}).items()), ("", "")), **lists,
     )  # fmt: skip
 
 

@@ -89,7 +89,8 @@ def record(  # noqa: PLR0913 (one for each part of an act)
         "fields": _fields(name, field or [], json_fields),
     }
     if scan:
-        scanned(name, sent, *read_code(scan), lambda record_id: _called(here, record_id))
+        ask = _ask if sys.stdin.isatty() and not as_json else None
+        scanned(name, sent, *read_code(scan), lambda record_id: _called(here, record_id), ask)
     sent = {key: value for key, value in sent.items() if value is not None}
     if document or document_of or document_open or media_type:
         from roznamcha.commands.attaching import record_with, wanted_of
@@ -133,6 +134,14 @@ def _with_columns(name: str, reasons: Sequence[str]) -> list[str]:
             told[n] += f"; `roznamcha acts --name {name}` shows the columns"
             break
     return told
+
+
+def _ask(column: str, choices: tuple[str, ...]) -> str:
+    """What the person at the terminal says, on stderr; asked again until it is one of these."""
+    said = ""
+    while said not in choices:
+        said = str(typer.prompt(f"{column} ({', '.join(choices)})", err=True)).strip()
+    return said
 
 
 def _called(here: Settings, record_id: UUID) -> str:

@@ -17,7 +17,8 @@ from roznamcha.errors import Refused, Usage
 from roznamcha.forms.book import MAIN, NAMES, Form, form_of
 from roznamcha.forms.filling import Sheet, fill, sealed_in, stricken
 from roznamcha.forms.giving import csv_of, document_of
-from roznamcha.forms.printing import COPIES, LANGUAGES, Copy, Pen, page_of, told
+from roznamcha.forms.html import page_of
+from roznamcha.forms.printing import COPIES, LANGUAGES, Copy, Pen, told
 from roznamcha.ledger.audiences import RULES, Rule
 from roznamcha.masters import in_force
 from roznamcha.office import Office, open_office
@@ -51,7 +52,7 @@ def form(  # noqa: PLR0913 (of what, for whom, and how it is written)
 
     What is sealed stays shut unless --for says whose copy it is; that it was opened is entered in the record first.
     """
-    kind = _kind(kind, output, as_json=as_json)
+    kind = kind_given(kind, output, FORMATS, as_json=as_json)
     if output is not None:
         must_be_writable(output)
     if language not in LANGUAGES or audience not in COPIES or name.upper() not in NAMES:
@@ -70,9 +71,7 @@ def form(  # noqa: PLR0913 (of what, for whom, and how it is written)
         sheets, struck = fill(filled, seen, only), stricken(filled, seen)
         called = office.store.shelf.called([record_id]).get(record_id, "")
         copy = Copy(called, str(record_id), audience, *moments)
-        named = in_force(office.settings.data)
-        stations, districts = ({row["code"]: row for row in named[each].rows} for each in ("stations", "districts"))
-        pen = Pen(LANGUAGES[language], office.settings.zone, stations, districts)
+        pen = pen_of(office, language)
     if not sheets:
         raise Refused([_nothing(filled, record, only, struck=bool(struck))])
     if kind == "json":
@@ -82,7 +81,7 @@ def form(  # noqa: PLR0913 (of what, for whom, and how it is written)
     else:
         shown = told(filled, sheets, struck, copy, pen)
         data = page_of(shown) if kind == "html" else _pdf(shown, sheets)
-    _give(data if isinstance(data, bytes) else data.encode(), output)
+    give(data if isinstance(data, bytes) else data.encode(), output)
     if output is None:
         return
     told_of = {"file": str(output), "form": filled.name, "record": str(record_id), "sheets": len(sheets)}
@@ -92,8 +91,15 @@ def form(  # noqa: PLR0913 (of what, for whom, and how it is written)
         say(f"{filled.name} of {called or record_id} in {output}: {many(len(sheets), 'sheet')}")
 
 
-def _give(data: bytes, output: Path | None) -> None:
-    """Write the form into its file, or on stdout."""
+def pen_of(office: Office, language: str) -> Pen:
+    """With what a paper of this office is written: languages, clock, names of stations and districts."""
+    named = in_force(office.settings.data)
+    stations, districts = ({row["code"]: row for row in named[each].rows} for each in ("stations", "districts"))
+    return Pen(LANGUAGES[language], office.settings.zone, stations, districts)
+
+
+def give(data: bytes, output: Path | None) -> None:
+    """Write a paper into its file, or on stdout."""
     if output is not None:
         write_whole(output, data)
         return
@@ -125,11 +131,11 @@ def _to_open(office: Office, sources: Any, rule: Rule, shown: set[bytes]) -> Ite
                 yield {"version": entry.meta.version, "column": path, "person": person}
 
 
-def _kind(kind: str, output: Path | None, *, as_json: bool) -> str:
-    """How the form is written. Raises Usage."""
+def kind_given(kind: str, output: Path | None, formats: Sequence[str], *, as_json: bool) -> str:
+    """How a paper is written. Raises Usage."""
     kind = kind or (output.suffix.removeprefix(".").lower() if output else "json" if as_json else "html")
-    if kind not in FORMATS:
-        message = f"a form is written as {', '.join(FORMATS)}: say which with --format"
+    if kind not in formats:
+        message = f"it is written as {', '.join(formats)}: say which with --format"
         raise Usage(message)
     if output is None and (kind == "pdf" or (as_json and kind != "json")):
         message = f"{kind} goes into a file: name it with -o"

@@ -44,7 +44,7 @@ Against = Annotated[
 @contextmanager
 def sequencer_of(office: Office, workers: int = 1) -> Iterator[Sequencer]:
     """A sequencer on the store in force, with so many processes. It has not begun, and may not be alone."""
-    hands = Hands(office.catalogue, workers if workers > 1 else 0)
+    hands = Hands(office.catalogue, workers if workers > 1 else 0, office.url)
     try:
         with connected(office.url, signed(LEDGER)) as connection:
             keys, memory = keys_of(office.settings), memory_of(office.settings)

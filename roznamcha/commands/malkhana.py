@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -23,6 +24,7 @@ from roznamcha.office import Office, open_office
 from roznamcha.plain import plain
 from roznamcha.rejects import rejects_of
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table, when
+from roznamcha.serials import SharedSerial, shared_serials
 from roznamcha.settings import settings
 from roznamcha.sheets import sheet_of
 from roznamcha.stock import Taken, Taking, take_stock
@@ -71,6 +73,7 @@ def listing(  # noqa: PLR0913 (one for each way to ask)
             most=None if as_json or output else SCREEN,
         )  # fmt: skip
         called = numbers_of(board.connection, {each.record_id for each in rows})
+        twice = shared_serials(board.connection, station)
         zone = office.settings.zone
     lines = [(called.get(each.record_id, str(each.record_id)), each) for each in rows]
     if output:
@@ -78,10 +81,11 @@ def listing(  # noqa: PLR0913 (one for each way to ask)
         write_whole(output, sheet_of(COUNTED, cells).encode())
     if as_json:
         shown = [{"matter": matter, **plain(each)} for matter, each in lines]
-        print_json({"articles": shown, "total": count})
+        print_json({"articles": shown, "total": count, "shared_serials": [each.shown() for each in twice]})
         return
     if output:
         say(f"{many(count, 'article')} in {output}")
+        _tell_twice(twice)
         return
     heads = ("matter", "article", "what", "quantity", "state", "place", "with", "seal", "since", "breaks")
     paper = [
@@ -93,6 +97,7 @@ def listing(  # noqa: PLR0913 (one for each way to ask)
     ]  # fmt: skip
     narrower = "--station, --holder, --state, --category, --json or -o"
     show(heads, paper, count, "article", narrower)
+    _tell_twice(twice)
 
 
 @app.command()
@@ -274,8 +279,18 @@ def _tell(taken: Taken, rejects: Path, *, dry_run: bool) -> None:
         note(f"every refused line, with its number and all its reasons: {rejects}")
     if not dry_run:
         say(f"{many(taken.entered, 'entry', 'entries')} made, {taken.already:,} made before")
+    _tell_twice(taken.serials)
     if taken.missed:
         say("not found, and in custody by its own record: if it is missing, say so there next")
         say(*(f"  {each.command}" for each in taken.missed[:SCREEN]))
         if len(taken.missed) > SCREEN:
             say(f"  … and {len(taken.missed) - SCREEN:,} more: use --json")
+
+
+def _tell_twice(twice: Sequence[SharedSerial]) -> None:
+    """Serials of the malkhana register that stand in several records."""
+    if twice:
+        say("a serial of the malkhana register stands in several records: look it up there, and strike the wrong one")
+        say(*(f"  {each.told}" for each in twice[:SCREEN]))
+        if len(twice) > SCREEN:
+            say(f"  … and {len(twice) - SCREEN:,} more: use --json")

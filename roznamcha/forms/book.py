@@ -18,6 +18,8 @@ from roznamcha.errors import Broken
 
 FOLDER = resources.files("roznamcha") / "forms"
 NAMES = tuple(f"IIF-{number}" for number in range(1, 8))
+APART = "in columns"
+"""Under which key of the words those stand that mean another thing in some column."""
 MAIN = "main"
 """The part of a form that it is about: each of its entries that stands makes a sheet."""
 TAKES = ("each", "last", "latest", "after")
@@ -112,7 +114,18 @@ def form_of(name: str) -> Form:
 @cache
 def choices() -> Words:
     """The Hindi words of the acts' choices."""
-    found: dict[str, str] = yaml.load((FOLDER / "words.yaml").read_text(encoding="utf-8"), StrictLoader)  # noqa: S506
+    return {name: word for name, word in _words().items() if isinstance(word, str)}
+
+
+def hindi(choice: str, column: str = "") -> str:
+    """A choice in Hindi, as it is meant in this column; itself where it has no Hindi word (a section, an algorithm)."""
+    apart: Mapping[str, Words] = _words()[APART]
+    return apart.get(column, {}).get(choice) or choices().get(choice, choice)
+
+
+@cache
+def _words() -> Mapping[str, Any]:
+    found: dict[str, Any] = yaml.load((FOLDER / "words.yaml").read_text(encoding="utf-8"), StrictLoader)  # noqa: S506
     return found
 
 

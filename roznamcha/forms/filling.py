@@ -172,7 +172,7 @@ class _Filling:
         column = _columns(type(owner)).get(box.column)
         if column is None:
             return value or None
-        return None if _unsaid(value, column) else _chosen(value, column.shape)
+        return None if unsaid(value, column) else chosen(value, column.shape)
 
     def looked_up(self, box: Box, key: Any) -> Any:  # noqa: ANN401
         """What the first place says that knows something: of the last entry there that stands."""
@@ -205,15 +205,16 @@ def _columns(cls: type) -> dict[str, Column]:
     return {each.name: each for each in columns(cls)}
 
 
-def _chosen(value: Any, shape: Shape) -> Any:  # noqa: ANN401
+def chosen(value: Any, shape: Shape) -> Any:  # noqa: ANN401
+    """A value with each choice in it marked as one."""
     if shape.inner is not None:
         return (
-            tuple(_chosen(each, shape.inner) for each in value) if shape.kind == "list" else _chosen(value, shape.inner)
+            tuple(chosen(each, shape.inner) for each in value) if shape.kind == "list" else chosen(value, shape.inner)
         )
     return Choice(value) if shape.kind == "choice" else value
 
 
-def _unsaid(value: Any, column: Column) -> bool:  # noqa: ANN401
+def unsaid(value: Any, column: Column) -> bool:  # noqa: ANN401
     """Whether the register can't tell a column from one that was left out: a form says nothing then."""
     if value in (None, "", ()) or value == "not recorded":
         return True

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from html import escape
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.common.days import BNSS_BEGAN, day
 from domain.event import Meta, Sealed
-from roznamcha.forms.book import Box, Form, Words, choices
+from roznamcha.forms.book import Box, Form, Words, hindi
 from roznamcha.forms.filling import Choice, Entry, Filled, Sheet
 from roznamcha.screen import when
 
@@ -41,8 +40,6 @@ SAID: Mapping[str, Words] = {
     "position": {"en": "position", "hi": "क्रम"},
     "continued": {"en": "sheet", "hi": "पत्रक"},
 }
-FEW = 5
-"""Columns of a table; with more, each row is printed as a card."""
 PLACES = ("station", "district")
 """What of an entry stands with its name and its code."""
 COPIES = {"": "shut", "court": "court", "accused": "accused", "sealed": "sealed cover"}
@@ -101,7 +98,7 @@ class Pen:
         if isinstance(value, bool):
             return self.said(SAID["yes" if value else "no"])
         if isinstance(value, Choice):
-            return self.said({"en": str(value), "hi": choices().get(value, str(value))})
+            return self.said({"en": str(value), "hi": hindi(value, box.column)})
         return NUMBERS.get(box.show, _plain)(value)
 
     def weekday(self, moment: datetime) -> str:
@@ -111,7 +108,7 @@ class Pen:
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else value.hex() if isinstance(value, bytes) else str(value)
 
 
 def rupees(paise: int) -> str:
@@ -144,7 +141,7 @@ def told(
         "code": form.name,
         "title": pen.words(form.title),
         "called": copy.called or copy.record,
-        "notes": [*pen.words(form.source), *_copy(copy, pen)],
+        "notes": [*pen.words(form.source), *copy_of(copy, pen)],
         "sheets": [
             {
                 "under": pen.words(_under(form, each)),
@@ -152,7 +149,7 @@ def told(
                 "lines": [_line(box, each, pen) for box in each.boxes if not _of_other_act(box, each)],
                 "made from": {
                     "words": pen.words(SAID["made from"]),
-                    "entries": [_source(e, pen) for e in each.sources],
+                    "entries": [source_of(e, pen) for e in each.sources],
                 },
             }
             for number, each in numbered
@@ -181,14 +178,16 @@ def _under(form: Form, sheet: Sheet) -> Words:
     return form.under.get("bnss" if day(first.meta.occurred_at) >= BNSS_BEGAN else "crpc", {"en": "", "hi": ""})
 
 
-def _copy(copy: Copy, pen: Pen) -> list[str]:
+def copy_of(copy: Copy, pen: Pen) -> list[str]:
+    """For whom a paper is, and as of when."""
     shut = copy.audience == ""
     told = pen.words(SAID["shut"]) if shut else [f"{pen.said(SAID['copy'])}: {pen.said(SAID[COPIES[copy.audience]])}"]
     moments = (("as of", copy.as_of), ("known at", copy.known_at))
     return [*told, *(f"{pen.said(SAID[what])}: {when(moment, pen.zone)}" for what, moment in moments if moment)]
 
 
-def _source(entry: Entry, pen: Pen) -> str:
+def source_of(entry: Entry, pen: Pen) -> str:
+    """An entry from which something was printed: its number, act, hour, place and id."""
     meta = entry.meta
     where = f"{pen.said(SAID['position'])} {meta.position}"
     at = when(meta.occurred_at, pen.zone)
@@ -209,88 +208,3 @@ def _line(filled: Filled, sheet: Sheet, pen: Pen) -> dict[str, Any]:
     if box.meta in PLACES and (entries := sheet.entries[box.of]):
         return line | {"value": pen.place(box.meta, entries[-1].meta)}
     return line | {"value": pen.text(box, filled.value)}
-
-
-def page_of(shown: Mapping[str, Any]) -> str:
-    """The form as a page of HTML, complete in itself; every text of it is escaped."""
-    language = shown["languages"][0]
-    notes = "".join(f"<p class=note>{escape(each)}</p>" for each in shown["notes"])
-    names = f"<p>{escape(shown['code'])}</p><h1>{_said(shown['title'])}</h1><p>{escape(shown['called'])}</p>"
-    head = f"<header>{names}{notes}</header>"
-    sheets = "".join(map(_sheet, shown["sheets"]))
-    struck = _list(shown["struck"])
-    title = escape(f"{shown['code']} {shown['called']}")
-    start = f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
-    return f"{start}<style>{STYLE}</style></head><body>\n{head}\n{sheets}{struck}</body></html>\n"
-
-
-def _said(words: Iterable[str]) -> str:
-    return "<br>".join(map(escape, words))
-
-
-def _sheet(sheet: Mapping[str, Any]) -> str:
-    lines = "\n".join(map(_row, sheet["lines"]))
-    head = _said([*sheet["under"], sheet["number"]] if sheet["number"] else sheet["under"])
-    table = f"<table class=form>\n{lines}\n</table>"
-    return f"<section><p class=under>{head}</p>\n{table}{_list(sheet['made from'])}</section>\n"
-
-
-def _row(line: Mapping[str, Any]) -> str:
-    number, words = escape(line["number"]), _said(line["words"])
-    if "group" in line:
-        return f"<tr class=group><th>{number}</th><td colspan=2>{words}</td></tr>"
-    if "rows" in line:
-        rows = _listed(line) if len(line["head"]) <= FEW else "".join(_card(line["head"], row) for row in line["rows"])
-        return f"<tr><th>{number}</th><td colspan=2>{words}{rows}</td></tr>"
-    if "signed" in line:
-        return f"<tr class=signed><th>{number}</th><td>{words}</td><td class=line></td></tr>"
-    return f"<tr><th>{number}</th><td>{words}</td><td class=value>{escape(line['value'])}</td></tr>"
-
-
-def _listed(line: Mapping[str, Any]) -> str:
-    heads = "".join(f"<th>{_said(each)}</th>" for each in line["head"])
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(each)}</td>' for each in row)}</tr>" for row in line["rows"])
-    return f"<table class=rows><tr>{heads}</tr>{rows}</table>"
-
-
-def _card(head: Sequence[Sequence[str]], row: Sequence[str]) -> str:
-    """A row of many columns: names and values in a grid, as no word may run into the next column."""
-    told = (
-        f"<div><span>{_said(name)}</span><b>{escape(value)}</b></div>" for name, value in zip(head, row, strict=True)
-    )
-    return f"<div class=card>{''.join(told)}</div>"
-
-
-def _list(told: Mapping[str, Any]) -> str:
-    if not told["entries"]:
-        return ""
-    return f"<p class=made>{_said(told['words'])}:<br>{_said(told['entries'])}</p>"
-
-
-STYLE = """
-@page { size: A4; margin: 14mm }
-body { font: 9.5pt/1.4 "Noto Sans", "Noto Sans Devanagari", sans-serif; max-width: 60em; margin: 0 auto }
-header, .under { text-align: center }
-h1 { font-size: 13pt; margin: 1mm 0 }
-header p { margin: 0; font-weight: 600 }
-header .note, .made { font-size: 7.5pt; font-weight: 400; color: #333; overflow-wrap: anywhere }
-section + section { break-before: page }
-table { border-collapse: collapse; width: 100% }
-.form > tbody > tr > * { border: 0.2mm solid #888; padding: 0.8mm 1.5mm; vertical-align: top; text-align: left }
-.form > tbody > tr { break-inside: avoid }
-.form > tbody > tr > th { width: 3.5em; font-weight: 600 }
-.form > tbody > tr > td:nth-child(2):not([colspan]) { width: 40%; color: #222 }
-.group td { font-weight: 600 }
-.value { font-weight: 600; white-space: pre-wrap; overflow-wrap: anywhere }
-.signed .line { height: 12mm }
-.rows { margin-top: 1mm; table-layout: fixed; font-size: 8pt }
-.rows th, .rows td { border: 0.2mm solid #aaa; padding: 0.5mm 1mm; text-align: left; vertical-align: top;
-                     overflow-wrap: anywhere }
-.rows th { font-weight: 400; color: #333 }
-.rows td { font-weight: 600 }
-.card { display: grid; grid-template-columns: repeat(3, 1fr); margin-top: 1mm; font-size: 8pt; break-inside: avoid;
-        border: 0.2mm solid #aaa }
-.card div { border: 0.1mm solid #ccc; padding: 0.5mm 1mm; overflow-wrap: anywhere }
-.card span { display: block; color: #333 }
-.card b { font-weight: 600 }
-"""

@@ -1,63 +1,107 @@
-"""More hands for the sequencer: processes that make leaves ready, which needs the stored bytes and nothing else.
+"""More hands for the sequencer: processes that read entries and make their leaves ready, which asks for nothing else.
 
-What comes out is the same to the byte, however many there are: one sequencer orders, chains and writes. They are
-forked, as those of a rebuild are; where forking isn't safe, or when one is lost, the sequencer does all by itself.
+What comes out is the same to the byte, however many there are: one sequencer orders, chains and writes. They work
+ahead of it, each over a connection of its own, by stretches of positions that are all there. They are forked, as those
+of a rebuild are; where forking isn't safe, or when one is lost, the sequencer does all by itself.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import gc
 import multiprocessing
 import os
 import signal
 import warnings
-from collections.abc import Sequence
+from collections import deque
 from multiprocessing.connection import Connection as Pipe
-from typing import Any
+from typing import Any, NamedTuple
 
+import psycopg
 import structlog
 
 from consumers.crew import CAN_FORK
-from roznamcha.ledger.leaf import Entries, Ready
+from consumers.embedded import connected
+from roznamcha.ledger.leaf import Entries
 from schemas import Catalogue, SchemaError
 
-FEW = 128
-"""Entries that are made ready here, whatever hands there are: handing them over would take as long."""
+AHEAD = 2
+"""Stretches that each hand is asked for before the first of them is taken."""
+ROOM = 1 << 20
+"""Bytes of a pipe: a hand lays down what it has made, and goes on."""
+STRETCH = b"""
+    SELECT notification_id, state FROM roznamcha.entries WHERE notification_id > %s AND notification_id <= %s
+    ORDER BY notification_id
+"""
+CALLED = "roznamcha ledger hand"
+"""As others see its connection."""
+Placed = tuple[int, bytes, int, bytes, bytes]
+"""An entry's position, and its leaf made ready: record, time of recording, front and back."""
 log = structlog.get_logger()
 
 
+class Hand(NamedTuple):
+    """One process, what it is asked through, and what it answers through."""
+
+    process: Any
+    asking: Pipe
+    answers: Pipe
+
+
 class Hands:
-    """So many processes, or none. They are asked for one page at a time."""
+    """So many processes, or none. They are asked for one stretch after the other, and answer in that order."""
 
-    def __init__(self, catalogue: Catalogue, count: int = 0) -> None:
-        """Begin them, before this process has threads."""
-        self.entries = Entries(catalogue)
-        self.at_work: list[tuple[Any, Pipe]] = []
-        self._asked: Asked | None = None
+    def __init__(self, catalogue: Catalogue, count: int = 0, url: str = "") -> None:
+        """Begin them, before this process has threads. They read the store at `url`."""
+        self.at_work: list[Hand] = []
+        self._waited: deque[tuple[Hand, int]] = deque()
+        self._asked = 0
         for _ in range(count if CAN_FORK else 0):
-            self.at_work.append(_start(catalogue))
+            self.at_work.append(_start(catalogue, url))
 
-    def ask(self, states: Sequence[bytes]) -> Asked:
-        """Begin to make these ready."""
-        if self._asked is not None:
-            self._asked.taken()  # nobody wants it any more, but it is on its way
-        if len(states) < FEW or not self.at_work:
-            return Asked(self, states, [])
-        size, pipes = -(-len(states) // len(self.at_work)), []
+    @property
+    def asked(self) -> int:
+        """How many stretches are asked for and not taken."""
+        return len(self._waited)
+
+    @property
+    def free(self) -> bool:
+        """Whether more may be asked for."""
+        return self.asked < AHEAD * len(self.at_work)
+
+    @property
+    def reach(self) -> int | None:
+        """The position up to which was asked; None where nothing is."""
+        return self._waited[-1][1] if self._waited else None
+
+    def ask(self, after: int, upto: int) -> None:
+        """Ask for the entries behind one position, up to another, all of which are committed."""
+        hand = self.at_work[self._asked % len(self.at_work)]
+        self._asked += 1
         try:
-            for n, (_, pipe) in enumerate(self.at_work):
-                pipe.send(states[n * size : (n + 1) * size])
-                pipes.append(pipe)
+            hand.asking.send((after, upto))
         except OSError as error:
             self.lost(error)
-            pipes = []
-        self._asked = Asked(self, states, pipes)
-        return self._asked
+        else:
+            self._waited.append((hand, upto))
 
-    def heard(self, asked: Asked) -> None:
-        """What was asked for is being taken."""
-        if self._asked is asked:
-            self._asked = None
+    def taken(self) -> list[Placed] | None:
+        """The stretch that was asked for first; None where it can't be had from a hand, and then none is at work."""
+        hand, _ = self._waited.popleft()
+        try:
+            found: list[Placed] | None = hand.answers.recv()
+        except (EOFError, OSError) as error:
+            self.lost(error)
+            return None
+        if found is None:
+            self.close()  # it can't be read: whoever works by himself says what is wrong with it
+        return found
+
+    def forget(self) -> None:
+        """Nobody wants what was asked for: the next answer is to the next question."""
+        while self._waited and self.taken() is not None:
+            pass
 
     def lost(self, error: Exception) -> None:
         """Go on without any."""
@@ -66,67 +110,49 @@ class Hands:
 
     def close(self) -> None:
         """End them."""
-        for process, pipe in self.at_work:
-            pipe.close()
+        self._waited.clear()
+        for process, asking, answers in self.at_work:
+            asking.close()
+            answers.close()
             process.kill()  # it holds nothing but what it was asked for
             process.join()
         self.at_work = []
 
 
-class Asked:
-    """What was asked of the hands, until it is taken."""
-
-    def __init__(self, hands: Hands, states: Sequence[bytes], pipes: list[Pipe]) -> None:
-        """Of these pipes, in the order of `states`; without any it is made when it is taken."""
-        self._hands, self._states, self._pipes = hands, states, pipes
-
-    def taken(self) -> list[Ready] | None:
-        """All of them, in order; None where one can't be read."""
-        found: list[tuple[Any, ...]] = []
-        self._hands.heard(self)
-        try:
-            for pipe in self._pipes:
-                said = pipe.recv()
-                if said is None:
-                    self._hands.close()  # the others may still be about to answer
-                    return None
-                found += said
-        except (EOFError, OSError) as error:
-            self._hands.lost(error)
-            self._pipes = []
-        if self._pipes:
-            return [*map(Ready._make, found)]
-        try:
-            return [*map(self._hands.entries.ready, self._states)]
-        except SchemaError:
-            return None
-
-
-def _start(catalogue: Catalogue) -> tuple[Any, Pipe]:
+def _start(catalogue: Catalogue, url: str) -> Hand:
     context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(catalogue, theirs, os.getpid()), daemon=True)
+    asked, asking = context.Pipe(duplex=False)
+    answers, answering = context.Pipe(duplex=False)
+    with contextlib.suppress(OSError):  # fewer bytes than that are a wait, and no more
+        fcntl.fcntl(answering.fileno(), fcntl.F_SETPIPE_SZ, ROOM)
+    process = context.Process(target=_work, args=(catalogue, url, asked, answering, os.getpid()), daemon=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # as for a rebuild: the child touches nothing of a thread
         process.start()
-    theirs.close()
-    return process, ours
+    asked.close()
+    answering.close()
+    return Hand(process, asking, answers)
 
 
-def _work(catalogue: Catalogue, pipe: Pipe, parent: int) -> None:
+def _work(catalogue: Catalogue, url: str, asked: Pipe, answering: Pipe, parent: int) -> None:
     """What a hand does, until whom it works for is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started us, and it ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.freeze()
     entries = Entries(catalogue)
-    while os.getppid() == parent:
-        if not pipe.poll(1):
-            continue
-        try:
-            states = pipe.recv()
+    connection = None
+    with contextlib.suppress(EOFError, OSError, psycopg.Error), contextlib.ExitStack() as stack:
+        while os.getppid() == parent:
+            if not asked.poll(1):
+                continue
+            after, upto = asked.recv()
+            if connection is None:
+                connection = stack.enter_context(connected(url, CALLED))
+            with connection.cursor(binary=True) as cursor:
+                rows = cursor.execute(STRETCH, (after, upto)).fetchall()
             try:
-                pipe.send([tuple(entries.ready(each)) for each in states])
+                made = [(position, *entries.ready(state)) for position, state in rows]
             except SchemaError:
-                pipe.send(None)
-        except (EOFError, OSError):
-            return
+                answering.send(None)
+            else:
+                answering.send(made)

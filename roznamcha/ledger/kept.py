@@ -108,6 +108,11 @@ class Ledger:
         """
         return {record: Chain(place, leaf_hash(leaf)) for record, place, leaf in self.rows(query, list(records))}
 
+    def head(self) -> int:
+        """The position of the last entry there is."""
+        found: int = self.rows("SELECT coalesce(max(notification_id), 0) FROM roznamcha.entries")[0][0]
+        return found
+
     def reached(self) -> int:
         """The position of the last entry that has a leaf."""
         found: int = self.rows("SELECT coalesce(max(position), 0) FROM roznamcha.leaves")[0][0]

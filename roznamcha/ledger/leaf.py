@@ -82,17 +82,7 @@ class Entry:
 
     def ready(self) -> Ready:
         """Its leaf, but for log and chain."""
-        meta, record = self.meta, self.meta["record_id"]
-        front = (
-            f'{{{commitment(self.told)},"at":"{moment_text(meta["recorded_at"])}","entry":"{identity_text(meta["entry_id"])}",'
-            f'"kind":"{self.schema.name.partition(".")[0]}",'
-        )
-        # 128 bits of the state are the entry's salt: nobody who lacks them can guess the rest.
-        back = (
-            f'"record":"{identity_text(record)}","state":"{b64(sha256(self.state).digest())}","v":{VERSION},'
-            f'"version":{meta["version"]}}}'
-        )
-        return Ready(record, meta["recorded_at"], front.encode(), back.encode())
+        return _ready(self.schema, self.meta, self.state, self.told)
 
     def leaf(self, origin: str, position: int, chain: Chain) -> bytes:
         """Its leaf in the log `origin`, behind the record's last one."""
@@ -109,6 +99,13 @@ class Entries:
 
     def read(self, state: bytes) -> Entry:
         """The entry in these bytes. Raises SchemaError when they can't be read."""
+        return Entry(*self._read(state))
+
+    def ready(self, state: bytes) -> Ready:
+        """The leaf of the entry in these bytes, but for log and chain. Raises SchemaError as `read` does."""
+        return _ready(*self._read(state))
+
+    def _read(self, state: bytes) -> tuple[Schema, dict[str, Any], bytes, Told]:
         schema = schema_of(self._catalogue, state)
         known = self._known.get(id(schema))
         if known is None:
@@ -119,11 +116,21 @@ class Entries:
         except NOT_PLAIN:
             _, record = as_written(self._catalogue, state)
         meta = record["meta"]
-        return Entry(schema, meta, state, columns.told(meta, record))
+        return schema, meta, state, columns.told(meta, record)
 
-    def ready(self, state: bytes) -> Ready:
-        """The leaf of the entry in these bytes, but for log and chain. Raises SchemaError as `read` does."""
-        return self.read(state).ready()
+
+def _ready(schema: Schema, meta: dict[str, Any], state: bytes, told: Told) -> Ready:
+    recorded, record = meta["recorded_at"], meta["record_id"]
+    front = (
+        f'{{{commitment(told)},"at":"{moment_text(recorded)}","entry":"{identity_text(meta["entry_id"])}",'
+        f'"kind":"{schema.name.partition(".")[0]}",'
+    )
+    # 128 bits of the state are the entry's salt: nobody who lacks them can guess the rest.
+    back = (
+        f'"record":"{identity_text(record)}","state":"{b64(sha256(state).digest())}","v":{VERSION},'
+        f'"version":{meta["version"]}}}'
+    )
+    return Ready(record, recorded, front.encode(), back.encode())
 
 
 def _decoder(schema: Schema) -> Decoder:

@@ -11,20 +11,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import structlog
 from psycopg import Connection
 
+from consumers.columns import identity, micros, moment
 from consumers.steps import reach
 from roznamcha.errors import Broken, Refused, Unavailable
-from roznamcha.ledger.hands import Asked as Making
-from roznamcha.ledger.hands import Hands
+from roznamcha.ledger.added import INTO, New, rows_of
+from roznamcha.ledger.hands import Hands, Placed
 from roznamcha.ledger.kept import Ledger, Log, Tree
 from roznamcha.ledger.keys import Keys, next_origin
-from roznamcha.ledger.leaf import Chain, Ready
+from roznamcha.ledger.leaf import Chain, Entries, Ready
 from roznamcha.ledger.merkle import EMPTY, grow, leaf_hash
 from roznamcha.ledger.notes import Signer, body_of, note_of, vkey_of
 from roznamcha.ledger.remembered import Memory, break_in, insist
@@ -37,6 +37,8 @@ SECONDS = 10.0
 """After which a checkpoint is signed at the latest, where anything is new."""
 KEPT = 50_000
 """Records whose chain is remembered."""
+FEW = 128
+"""Entries that are made ready here, whatever hands there are: handing them over would take as long."""
 PAGE = """
     SELECT notification_id, state FROM roznamcha.entries WHERE notification_id > %s ORDER BY notification_id LIMIT %s
 """
@@ -46,8 +48,6 @@ ASKED = """
 """
 BEGUN = b"INSERT INTO roznamcha.logs (number, origin, year, vkey, size, root) VALUES (%s, %s, %s, %s, 0, %s)"
 MOVED = b"UPDATE roznamcha.logs SET size = %s, root = %s WHERE number = %s AND size = %s"
-INTO = b"COPY roznamcha.leaves (log, index, leaf, position, act, record_id, place) FROM STDIN (FORMAT BINARY)"
-TYPES = ["int4", "int8", "bytea", "int8", "uuid", "uuid", "int8"]
 TILES = b"""
     INSERT INTO roznamcha.tiles SELECT %s, * FROM unnest(%s::smallint[], %s::bigint[], %b::bytea[])
     ON CONFLICT (log, level, number) DO UPDATE SET hashes = excluded.hashes
@@ -59,25 +59,6 @@ SIGNED = b"""
 """
 START = Chain()
 log = structlog.get_logger()
-
-
-class New(NamedTuple):
-    """A leaf to be added, and its hash: of an entry, of what was asked for, or the ledger's own."""
-
-    data: bytes
-    hash: bytes
-    position: int | None = None
-    act: UUID | None = None
-    record_id: UUID | None = None
-    place: int | None = None
-
-
-class Page(NamedTuple):
-    """Entries behind a position, whose leaves are being made ready."""
-
-    after: int
-    rows: list[tuple[int, bytes]]
-    making: Making
 
 
 class Sequencer:
@@ -94,14 +75,14 @@ class Sequencer:
     ) -> None:
         """Nothing is read yet. `now` gives the time for what the ledger says of itself; `hands` are its owner's."""
         self.connection, self.keys, self.memory, self.now = connection, keys, memory, now
-        self.ledger, self.hands = Ledger(connection), hands or Hands(catalogue)
+        self.ledger, self.hands, self._entries = Ledger(connection), hands or Hands(catalogue), Entries(catalogue)
         self.added = self.signed = 0
         self.log: Log | None = None
         self._tree: Tree
         self._signer: Signer
         self._cursor = self._covered = 0
-        self._chains: dict[UUID, Chain] = {}
-        self._ahead: Page | None = None
+        self._chains: dict[bytes, Chain] = {}
+        self._head = 0
 
     def alone(self) -> bool:
         """Whether no other sequencer is at work on this store."""
@@ -130,7 +111,7 @@ class Sequencer:
 
     def _take(self, taken: Log) -> None:
         self._chains.clear()
-        self._ahead = None
+        self.hands.forget()
         self.log, self._tree, self._cursor = taken, self.ledger.tree(taken), self.ledger.reached()
         if self._tree.root(taken.size) != taken.root:
             message = f"the tiles of {taken.origin} have another root than its head: see `roznamcha ledger audit`"
@@ -172,35 +153,58 @@ class Sequencer:
 
         Raises Broken for an entry whose bytes can't be read, Unavailable for one of a newer release.
         """
-        page = self._ahead if self._ahead and self._ahead.after == self._cursor else self._page(self._cursor, limit)
-        self._ahead = None
-        if not page.rows:
+        made = self._by_hands(limit) or self._by_itself(limit)
+        if not made:
             return self._add_asked(limit)
-        made = page.making.taken() or self._unread(page)
-        to = self._year(made[0].year)
-        if len(page.rows) == limit:  # more is waiting: it is made ready while these are written
-            self._ahead = self._page(page.rows[-1][0], limit)
-        entries = [
-            (position, each.record_id, each)
-            for (position, _), each in takewhile(lambda of: of[1].year <= to.year, zip(page.rows, made, strict=True))
-        ]
-        self._remember({record for _, record, _ in entries})
+        to = self._year(moment(made[0][2]).year)
+        ends = micros(datetime(to.year + 1, 1, 1, tzinfo=UTC))
+        count = next((n for n, each in enumerate(made) if each[2] >= ends), len(made))
+        if count < len(made):
+            self.hands.forget()  # what is left is another log's
+            del made[count:]
+        self._remember({record for _, record, *_ in made})
         with self.connection.transaction():
-            self._write([self._of_entry(to.origin, *each) for each in entries])
-        self._cursor = entries[-1][0]
-        return len(entries)
+            self._write([self._of_entry(to.origin, *each) for each in made])
+        self._cursor = made[-1][0]
+        return count
 
-    def _page(self, after: int, limit: int) -> Page:
-        rows = self.ledger.rows(PAGE, after, limit)
-        return Page(after, rows, self.hands.ask([state for _, state in rows]))
+    def _by_itself(self, limit: int) -> list[Placed]:
+        """The next entries, made ready here."""
+        return [
+            (position, *self._read(position, state)) for position, state in self.ledger.rows(PAGE, self._cursor, limit)
+        ]
 
-    def _unread(self, page: Page) -> list[Ready]:
-        """Raise what is wrong with an entry of this page."""
-        return [self._read(position, state) for position, state in page.rows]
+    def _by_hands(self, limit: int) -> list[Placed]:
+        """The next entries, made ready by hands; none where there are no hands, or few entries."""
+        made: list[Placed] = []
+        while self.hands.at_work and not made and (self.hands.asked or self._waiting() >= FEW):
+            count = len(self.hands.at_work)
+            self._ask_ahead(max(1, limit // count))
+            for _ in range(min(count, self.hands.asked)):
+                found = self.hands.taken()
+                if found is None:
+                    return []
+                made += found
+        return made
+
+    def _waiting(self) -> int:
+        """How far the last entry is from the last that has a leaf."""
+        self._head = self.ledger.head()
+        return self._head - self._cursor
+
+    def _ask_ahead(self, width: int) -> None:
+        """See that every hand has something to do, as far as there is anything."""
+        while self.hands.free:
+            after = self.hands.reach or self._cursor
+            if after >= self._head:
+                self._waiting()
+            if after >= self._head:
+                break
+            self.hands.ask(after, min(after + width, self._head))
 
     def _read(self, position: int, state: bytes) -> Ready:
         try:
-            return self.hands.entries.ready(state)
+            return self._entries.ready(state)
         except NewerSchema as error:
             message = f"{error}: let that release keep the ledger"
             raise Unavailable(message) from None
@@ -208,37 +212,41 @@ class Sequencer:
             message = f"the entry at position {position} cannot be read, and has no leaf: {error}"
             raise Broken(message) from None
 
-    def _of_entry(self, origin: str, position: int, record: UUID, ready: Ready) -> New:
+    def _of_entry(self, origin: str, position: int, record: bytes, *ready: Any) -> New:  # noqa: ANN401 (see Placed)
         chain = self._chains.get(record, START)
-        leaf = ready.leaf(origin, position, chain)
-        new = New(leaf, leaf_hash(leaf), position, None, record, chain.place + 1)
-        self._chains[record] = Chain(chain.place + 1, new.hash)
-        return new
+        return self._chained(Ready(record, *ready).leaf(origin, position, chain), chain, record, position)
+
+    def _chained(
+        self, leaf: bytes, chain: Chain, record: bytes, position: int | None = None, act: UUID | None = None
+    ) -> New:
+        found, place = leaf_hash(leaf), chain.place + 1
+        self._chains[record] = Chain(place, found)
+        return New(leaf, found, position, act, record, place)
 
     def _add_asked(self, limit: int) -> int:
         asked = [Asked(*row) for row in self.ledger.rows(ASKED, limit)]
         if not asked:
             return 0
         to = self._year(self.log.year if self.log else asked[0].asked_at.year)
-        self._remember({each.record_id for each in asked if each.record_id is not None})
+        self._remember({each.record_id.bytes for each in asked if each.record_id is not None})
         found: list[New] = []
         for each in asked:
-            record = each.record_id
+            record = each.record_id.bytes if each.record_id else None
             chain = self._chains.get(record, START) if record else START
             leaf = each.leaf(to.origin, chain)
-            place = chain.place + 1 if record else None
-            found.append(New(leaf, leaf_hash(leaf), None, each.id, record, place))
-            if record:
-                self._chains[record] = Chain(chain.place + 1, found[-1].hash)
+            found.append(
+                self._chained(leaf, chain, record, None, each.id) if record else New(leaf, leaf_hash(leaf), act=each.id)
+            )
         with self.connection.transaction():
             self._write(found)
         return len(found)
 
-    def _remember(self, records: set[UUID]) -> None:
+    def _remember(self, records: set[bytes]) -> None:
         """Know where the chains of these records stand."""
         if len(self._chains) > KEPT:
             self._chains.clear()
-        self._chains |= self.ledger.chains(records - self._chains.keys())
+        told = self.ledger.chains(map(identity, records - self._chains.keys()))
+        self._chains |= {record.bytes: chain for record, chain in told.items()}
 
     def _write(self, new: Sequence[New]) -> None:
         """Leaves, tiles and head, inside the caller's transaction."""
@@ -247,9 +255,7 @@ class Sequencer:
         size, changed = grow(tree.tiles, now.size, [each.hash for each in new])
         with self.connection.cursor() as cursor:
             with cursor.copy(INTO) as copy:
-                copy.set_types(TYPES)
-                for index, (data, _, *rest) in enumerate(new, now.size):
-                    copy.write_row((now.number, index, data, *rest))
+                copy.write(rows_of(now.number, now.size, new))
             where = list(changed)
             tiles = [[level for level, _ in where], [n for _, n in where], [changed[each] for each in where]]
             cursor.execute(TILES, (now.number, *tiles))

@@ -9,29 +9,33 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from consumers.embedded import connected
 from roznamcha.errors import Broken
-from roznamcha.ledger import hands as of_hands
-from roznamcha.ledger.hands import Hands
+from roznamcha.ledger import sequencer as of_sequencer
+from roznamcha.ledger.hands import CALLED, Hands
 from roznamcha.ledger.kept import Ledger, all_leaves
+from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.sequencer import Sequencer
 from schemas import catalogue
-from tests.acts import NOW
-from tests.consumers.feed import write_cases
+from tests.acts import NOW, act
+from tests.consumers.feed import store_on, write_cases
 from tests.ledger.keeping import Keeper
 from tests.roznamcha.kit import ROOT
 
+NEXT_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 EMPTY = ["TRUNCATE roznamcha.logs CASCADE", "TRUNCATE roznamcha.ledger_acts"]
 
 
 @pytest.fixture
 def keeper(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
     """Nine cases of four entries each, and pages of few are handed over too."""
-    monkeypatch.setattr(of_hands, "FEW", 2)
+    monkeypatch.setattr(of_sequencer, "FEW", 2)
     write_cases(database, 9)
     made = Keeper(database, tmp_path)
     made.keys.make("tlog.example/cg/2026")
@@ -43,7 +47,7 @@ def sequencing(keeper: Keeper, count: int) -> Iterator[Sequencer]:
     """A sequencer with so many hands, on an empty ledger."""
     keeper.tamper(*EMPTY)
     keeper.memory.path.unlink(missing_ok=True)
-    hands = Hands(catalogue(), count)
+    hands = Hands(catalogue(), count, keeper.url)
     try:
         with connected(keeper.url) as connection:
             made = Sequencer(connection, catalogue(), keeper.keys, keeper.memory, lambda: NOW, hands)
@@ -73,18 +77,44 @@ def test_the_same_leaves_and_the_same_signature(keeper: Keeper) -> None:
     assert len(seen[0][0]) == 37
 
 
-@pytest.mark.parametrize("when", ["before", "amid"])
+def test_a_year_that_ends_amid_a_page(keeper: Keeper) -> None:
+    """What the hands had ready of the next year stands in its own log, behind it late entries of the old year."""
+    for year, records in ((NEXT_YEAR, range(3)), (NOW, range(3, 5))):
+        store = store_on(keeper.url, year)
+        for each in records:
+            store.record(act("case.CopyGivenToInformant", f"feed:{each}"))
+        store.datastore.close()
+    seen = []
+    for count, batch in ((0, 1_024), (2, 1_024), (2, 9), (1, 5)):
+        for each in keeper.folder.glob("keys/*2027*"):
+            each.unlink()
+        with sequencing(keeper, count) as sequencer:
+            while sequencer.add(batch):
+                pass
+            assert len(sequencer.hands.at_work) == count
+            logs = sequencer.ledger.logs()
+            assert [(each.year, each.size) for each in logs] == [(2026, 37), (2027, 6)]
+            seen.append([[each.data for each in sequencer.ledger.leaves(one, 1, one.size)] for one in logs])
+    assert all(each == seen[0] for each in seen)
+
+
+@pytest.mark.parametrize("when", ["before", "amid", "cut"])
 def test_a_hand_that_is_killed(keeper: Keeper, when: str) -> None:
-    """Killed before it is asked, or with its work in hand: the sequencer goes on by itself, and nothing is missing."""
+    """Killed before it is asked or with its work in hand, or cut off: the sequencer goes on by itself, with all."""
     with sequencing(keeper, 0) as sequencer:
         sequencer.catch_up()
     without = leaves(keeper)
     with sequencing(keeper, 2) as sequencer:
-        if when == "amid":
+        if when != "before":
             sequencer.add(7)
-        for process, _ in sequencer.hands.at_work:
-            os.kill(process.pid, signal.SIGKILL)
-            process.join()
+        if when == "cut":
+            with psycopg.connect(keeper.url) as owner:
+                cut = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+                assert owner.execute(cut, [CALLED]).fetchall() == [(True,)] * 2
+        for process, *_ in sequencer.hands.at_work:
+            if when != "cut":
+                os.kill(process.pid, signal.SIGKILL)
+                process.join()
         while sequencer.add(7):
             pass
         assert not sequencer.hands.at_work
@@ -95,21 +125,24 @@ def test_an_entry_that_cannot_be_read_is_named(keeper: Keeper) -> None:
     """By its position, as without hands; what stands before its page has its leaves."""
     keeper.tamper("UPDATE roznamcha.entries SET state = substr(state, 1, 60) WHERE notification_id = 20")
     with sequencing(keeper, 2) as sequencer:
-        assert [sequencer.add(7), sequencer.add(7)] == [7, 7]
+        assert [sequencer.add(7) for _ in range(3)] == [6, 6, 6]
         with pytest.raises(Broken, match="the entry at position 20 cannot be read"):
             sequencer.add(7)
-    assert len(leaves(keeper)) == 1 + 14
+    assert len(leaves(keeper)) == 1 + 18
 
 
-def test_what_nobody_takes_is_not_taken_for_the_next(keeper: Keeper) -> None:
-    """A page that was asked for and is not wanted any more: the next answer is that of the next page."""
+def test_what_nobody_wants_is_not_taken_for_the_next(keeper: Keeper) -> None:
+    """Stretches that were asked for and are not wanted any more: the next answer is to the next question."""
     with connected(keeper.url) as connection:
-        rows = Ledger(connection).rows("SELECT state FROM roznamcha.entries ORDER BY notification_id")
-    states = [state for (state,) in rows]
-    hands = Hands(catalogue(), 2)
+        rows = Ledger(connection).rows("SELECT notification_id, state FROM roznamcha.entries ORDER BY 1")
+    hands, entries = Hands(catalogue(), 2, keeper.url), Entries(catalogue())
     try:
-        hands.ask(states[:8])
-        assert hands.ask(states[8:20]).taken() == [*map(hands.entries.ready, states[8:20])]
+        hands.ask(0, 3)
+        hands.ask(3, 8)
+        hands.ask(8, 11)
+        hands.forget()
+        hands.ask(8, 20)
+        assert hands.taken() == [(position, *entries.ready(state)) for position, state in rows if 8 < position <= 20]
         assert len(hands.at_work) == 2
     finally:
         hands.close()
@@ -118,9 +151,9 @@ def test_what_nobody_takes_is_not_taken_for_the_next(keeper: Keeper) -> None:
 def test_no_hand_outlives_whom_it_works_for() -> None:
     """A sequencer that is killed leaves nobody behind."""
     program = (
-        "import os, signal\nfrom schemas import catalogue\nfrom roznamcha.ledger.hands import Hands\n"
+        "import os, signal\nfrom schemas import catalogue\nfrom roznamcha.ledger.hands import CALLED, Hands\n"
         "hands = Hands(catalogue(), 2)\n"
-        "print(*[process.pid for process, _ in hands.at_work], flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+        "print(*[process.pid for process, *_ in hands.at_work], flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert done.stdout is not None

@@ -280,7 +280,7 @@ def test_a_thing_counts_once_however_often_it_is_looked_at() -> None:
 def test_a_thing_whose_seal_is_not_whole_is_not_as_it_should_be() -> None:
     """It is seen where the register has it, and somebody was at it."""
     seen = act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/1")
-    broken = act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/2", seal_whole=False)
+    broken = act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/2", seal_state="broken")
     assert audited(seen, broken) == (1, 2)
     assert audited(broken, act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/2")) == (0, 1)
 

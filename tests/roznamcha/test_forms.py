@@ -16,7 +16,8 @@ from roznamcha.errors import Broken
 from roznamcha.forms.book import FOLDER, NAMES, choices, flaws, form_of, read_form
 from roznamcha.forms.filling import fill, stricken
 from roznamcha.forms.giving import csv_of, document_of
-from roznamcha.forms.printing import LANGUAGES, Copy, Pen, page_of, rupees, sections, told
+from roznamcha.forms.html import page_of
+from roznamcha.forms.printing import LANGUAGES, Copy, Pen, rupees, sections, told
 from roznamcha.typeset import typeset
 from tests.domain.case.builders_accused import struck
 from tests.dsl import Given, given
@@ -144,12 +145,7 @@ def test_the_fir_says_what_was_entered(case: Given) -> None:
 def test_what_nobody_entered_stays_empty(case: Given) -> None:
     """No box says No, 0 or none where nothing was said, and no box is filled with what the register can't know."""
     fir, memo = boxes("IIF-1", case.entries), boxes("IIF-3", case.entries)
-    assert (fir["Beat No."], fir["UID No."], fir["Directed (Name of I.O.)"], fir["Date To, Time To"]) == (
-        "",
-        "",
-        "",
-        "",
-    )
+    assert (fir["Beat No."], fir["UID No."], fir["Directed (Name of I.O.)"], fir["Date To, Time To"]) == ("",) * 4
     assert (memo["Whether finger-prints taken"], memo["Child in conflict with law"], memo["Earlier convictions"]) == (
         "",
     ) * 3

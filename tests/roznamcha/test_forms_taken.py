@@ -16,7 +16,8 @@ from roznamcha.errors import Refused, Usage
 from roznamcha.forms.book import NAMES, form_of
 from roznamcha.forms.filling import fill
 from roznamcha.forms.giving import csv_of, document_of
-from roznamcha.forms.printing import Copy, page_of
+from roznamcha.forms.html import page_of
+from roznamcha.forms.printing import Copy
 from roznamcha.forms.taking import form_lines
 from roznamcha.office import Office
 from roznamcha.typeset import typeset

@@ -83,11 +83,37 @@ def test_a_scan_fills_in_the_act() -> None:
     act: dict[str, Any] = {"fields": {}}
     scanned("case.PropertyMoved", act, RECORD, "PR/1", lambda _: "CG-RPR-01/0012/2026")
     assert act == {"record": str(RECORD), "new": False, "fields": {"property_id": "PR/1"}}
-    item: dict[str, Any] = {"record": "audit", "fields": {"place": "rack 4"}}
+    item: dict[str, Any] = {"record": "audit", "fields": {"place": "rack 4", "seal_state": "whole"}}
     scanned("malkhana_audit.ItemSighted", item, RECORD, "PR/1", lambda _: "CG-RPR-01/0012/2026")
     assert item["record"] == "audit"
     assert item["fields"]["matter"] == "CG-RPR-01/0012/2026"
     assert item["fields"]["article_record"] == str(RECORD)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "choices"),
+    [
+        ("malkhana_audit.ItemSighted", "seal_state", ("not looked at", "whole", "broken", "none")),
+        ("case.PropertyReceivedByLaboratory", "seal_intact", ("true", "false")),
+    ],
+)
+def test_a_scan_does_not_say_how_the_seal_was_found(name: str, column: str, choices: tuple[str, ...]) -> None:
+    """Who scans is asked; where nobody can be, it must have been said; and what was said is not asked again."""
+    domain.load()
+    asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def ask(*question: Any) -> str:
+        asked.append(question)
+        return choices[-1]
+
+    with pytest.raises(Usage, match=f"say --field '?{column}={choices[0]}'? or "):
+        scanned(name, {"fields": {}}, RECORD, "PR/1", lambda _: "0012/2026")
+    act: dict[str, Any] = {"fields": {}}
+    scanned(name, act, RECORD, "PR/1", lambda _: "0012/2026", ask)
+    assert (act["fields"][column], asked) == (choices[-1], [(column, choices)])
+    said: dict[str, Any] = {"fields": {column: choices[0]}}
+    scanned(name, said, RECORD, "PR/1", lambda _: "0012/2026", ask)
+    assert (said["fields"][column], len(asked)) == (choices[0], 1)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +157,10 @@ def test_labels_are_printed_and_scanned_by_the_program(tmp_path: Path, database:
     move = ["--field", "place=rack 9", "--field", "reason=space", "--field", "seal=K"]
     assert program.json("record", "case.PropertyMoved", *who, *move)["record"] == label["record_id"]
     sighted = ["malkhana_audit.ItemSighted", "--record", "audit", *who, "--field", "place=rack 9"]
+    unsaid = program.run("record", *sighted, check=False)
+    assert unsaid.returncode == 2
+    assert "say --field 'seal_state=not looked at' or seal_state=whole or" in unsaid.stderr
+    sighted += ["--field", "seal_state=whole"]
     assert program.json("record", *sighted)["status"] == "recorded"
     finished = program.json("malkhana", "audit", "finish", "audit")
     assert (finished["agreed"], finished["differences"], finished["whole"]) == (1, {"ItemNotFound": 1}, True)

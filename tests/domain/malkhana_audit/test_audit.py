@@ -112,7 +112,7 @@ def test_an_audit_that_looked_at_nothing_does_not_end() -> None:
 
 def test_a_seal_that_is_not_whole_is_a_difference() -> None:
     """Whichever seal it is: the audit ends with it, and the charge passes with it."""
-    broken = item("ItemSighted", seal="K", seal_whole=False)
+    broken = item("ItemSighted", seal="K", seal_state="broken")
     relief = audit(broken, counted(), occasion="change of keeper")
     relief.when(f"{R}.KeeperChanged", from_keeper=KEEPER, to_keeper="CG-2002", order="SP 4").doubted(
         "1 difference open"
@@ -155,3 +155,11 @@ def test_a_list_is_compared_once_and_whole() -> None:
     audit().when(f"{R}.StockListReconciled", **few, agreed=5).refused("5 lines cannot agree of 5 in", "4 articles")
     audit().when(f"{R}.StockListReconciled", **few, agreed=-19).refused("with agreed below nothing")
     assert audit().when(f"{R}.StockListReconciled", refused_lines=2, whole=False).entered().stage == "open"
+
+
+def test_what_nobody_said_of_a_seal_is_not_entered() -> None:
+    """Who only saw an item has not looked at its seal; a seal that is named is not said to be none."""
+    seen = audit().when(f"{R}.ItemSighted", **ITEM, seal="K").entered()
+    assert seen.part(Stocktaking).differences == 0
+    assert item("ItemSighted").seal_state == "not looked at"
+    audit().when(f"{R}.ItemSighted", **ITEM, seal="K", seal_state="none").refused("under the seal K and under none")

@@ -109,5 +109,13 @@ def test_an_entry_that_measures_nothing_stops_no_audit() -> None:
 
 def test_a_broken_seal_does_not_agree() -> None:
     """Though it is the seal of the register: it is said by what was seen, and no other act is entered for it."""
-    found = compared(entries(("ItemSighted", {"place": "rack 4", "seal": "K", "seal_whole": False})))
+    found = compared(entries(("ItemSighted", {"place": "rack 4", "seal": "K", "seal_state": "broken"})))
     assert (found.agreed, names(found.differences), names(found.said)) == (0, [], ["SealNotWhole"])
+
+
+def test_an_item_that_bears_no_seal_differs_from_one_that_should() -> None:
+    """None is looked for and not there; where nobody looked at the seal, nothing is said of it."""
+    assert names(compared(entries(("ItemSighted", {"place": "rack 4", "seal_state": "none"}))).differences) == [
+        "SealMismatched"
+    ]
+    assert compared(entries(("ItemSighted", {"place": "rack 4"}))).differences == ()
