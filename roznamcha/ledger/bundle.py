@@ -23,6 +23,7 @@ from roznamcha.errors import Refused, Unavailable
 from roznamcha.ids import uuid7
 from roznamcha.ledger.audiences import Rule
 from roznamcha.ledger.disclosing import Disclosure, b64
+from roznamcha.ledger.fitting import states_of
 from roznamcha.ledger.kept import Leaf, Ledger, Log
 from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.notes import base64_text, pem_of
@@ -36,7 +37,6 @@ from schemas import Catalogue
 
 MILESTONES = ("FIRRegistered", "InquestRegistered", "ChargesheetSubmitted", "FinalReportFiled")
 """Acts whose day matters to a court: between these the log is shown to have only grown."""
-STATES = "SELECT notification_id, state FROM roznamcha.entries WHERE notification_id = ANY(%s)"
 ASKED = "SELECT id, record_id, salt, content, asked_at FROM roznamcha.ledger_acts WHERE record_id = %s"
 ASK = b"INSERT INTO roznamcha.ledger_acts (id, record_id, salt, content) VALUES (%s, %s, %s, %s)"
 NOTIFY = b"SELECT pg_notify('entries', '')"
@@ -99,7 +99,7 @@ class Binder:
     def shown(self, record_id: UUID, rule: Rule, closed_by: UUID) -> list[Shown]:
         """Every leaf of the record up to the one that closes this copy, with what this audience may see.
 
-        Raises Refused for a record without leaves.
+        Raises Refused for a record without leaves, Broken where an entry isn't the one that its leaf commits to.
         """
         query = "SELECT place FROM roznamcha.leaves WHERE act = %s AND record_id = %s"
         last = self.ledger.rows(query, closed_by, record_id)
@@ -107,7 +107,7 @@ class Binder:
         if not leaves:
             raise Refused(["this record has no leaf in the ledger yet"])
         logs = {each.number: each for each in self.ledger.logs()}
-        states = dict(self.ledger.rows(STATES, [each.position for each in leaves if each.position is not None]))
+        states = states_of(self.ledger, leaves)
         asked = {str(row[0]): Asked(*row) for row in self.ledger.rows(ASKED, record_id)}
         erased = self._erasures(states.values())
         return [
