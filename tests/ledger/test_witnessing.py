@@ -154,7 +154,7 @@ def test_a_witness_of_others_refuses_a_rollback(keeper: Keeper, others: tuple[Ke
     seen_first = asked(keeper, line)
     begin_anew(keeper, "DELETE FROM roznamcha.entries WHERE notification_id = 8")
     keeper.keep()
-    with pytest.raises(Broken, match="has seen 9 leaves of tlog.example/cg/2026, and this head has 8"):
+    with pytest.raises(Broken, match=r"has seen 9 leaves of tlog\.example/cg/2026, and this head has 8"):
         asked(keeper, line)
     with connected(keeper.url) as connection:
         shorter = Ledger(connection).checkpoint(Ledger(connection).log())

@@ -49,8 +49,10 @@ def _bring(name: str, bring: Callable[[Path], list[str]]) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         command = bring(folder)
-        done = subprocess.run(command, cwd=folder, env={**os.environ, "CGO_ENABLED": "0"}, capture_output=True, text=True,
-                              timeout=BRINGING, check=False)  # fmt: skip
+        env = {**os.environ, "CGO_ENABLED": "0"}
+        done = subprocess.run(
+            command, cwd=folder, env=env, capture_output=True, text=True, timeout=BRINGING, check=False
+        )
         if done.returncode:
             said = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()] or ["?"]
             told = next((line for line in said if "rror" in line), said[-1])
