@@ -39,7 +39,7 @@ HELD = 60.0
 """Seconds for which a process may still read with a key that another one has destroyed by order."""
 KEYS = """
     SELECT k.record_id, k.person, k.wrapped, coalesce((SELECT max(d.version) FROM roznamcha.keys_destroyed d
-        WHERE (d.record_id, d.person) = (k.record_id, k.person)), 0)
+        WHERE (d.record_id, d.person) = (k.record_id, k.person)), -1)
     FROM unnest(%s::uuid[], %s::text[]) AS w(record_id, person) JOIN roznamcha.person_keys k USING (record_id, person)
 """
 
