@@ -14,6 +14,7 @@ import json
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -24,8 +25,6 @@ from roznamcha.ledger.verify import SKEW, open_checkpoint
 
 AT = re.compile(rb'"at":"([^"]+)"')
 """The time in a leaf; its digests stand before it, and have no such letters in them."""
-GENERATED = re.compile(rb"\x18[\x0f-\x13]([0-9]{14})(?:\.[0-9]+)?Z")
-"""The time in a token: the first GeneralizedTime in it, which is genTime of its TSTInfo (RFC 3161 section 2.4.2)."""
 APART = timedelta(seconds=SKEW)
 
 
@@ -89,13 +88,15 @@ class Times:
 
 def stamps_in(leaves: Iterable[tuple[int, bytes]]) -> Iterator[tuple[str, Stamped]]:
     """The stamps among these (index, leaf): the log whose head was stamped, and what it says."""
+    from rfc3161_client import decode_timestamp_response  # noqa: PLC0415 (every command would wait for it)
+
     for index, leaf in leaves:
         told: dict[str, Any] = json.loads(leaf)
-        when = GENERATED.search(base64.b64decode(told["token"])) if told.get("kind") == STAMP else None
-        if when is not None:
+        if told.get("kind") == STAMP:
             head = open_checkpoint(told["head"].encode())
-            at = datetime.strptime(when[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-            yield head.origin, Stamped(head.size, index, told["authority"], at)
+            with suppress(ValueError):  # it can't be read: no token that was ever asked for
+                when = decode_timestamp_response(base64.b64decode(told["token"])).tst_info.gen_time
+                yield head.origin, Stamped(head.size, index, told["authority"], when)
 
 
 def text(at: datetime) -> str:
