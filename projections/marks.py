@@ -219,7 +219,7 @@ def _share(indicator: Indicator, facts: Sequence[Fact], taken: Taken) -> Marked:
         if fact.values.get(indicator.times, "") != "":
             lists.append(fact)
             continue
-        named = indicator.once and all(each in fact.values for each in indicator.once)
+        named = indicator.once and all(fact.values.get(each) for each in indicator.once)
         key = tuple(fact.values[each] for each in indicator.once) if named else fact.version
         if key not in things or _good(indicator, things[key]):
             things[key] = fact

@@ -43,7 +43,8 @@ from roznamcha.strict_json import CONTROL
 
 WANTED = ("matter", "property_id", "place")
 HINT = (
-    "a stock list has the columns matter (the FIR's number), property_id, place; and quantity, unit, seal, description"
+    "a stock list has the columns matter (the FIR's number), property_id, place; and quantity, unit, seal, description "
+    "(a thing without a label has no property_id, and a description)"
 )
 LONGEST = 500
 """Characters in one column of a list."""
@@ -191,6 +192,7 @@ def _lines(
     lines = whole_lines(raw_lines(file, partial(setattr, taken, "cut")))
     header = header_of(next(lines, (0, b""))[1], CONTROL.sub("?", path.name), WANTED, HINT)
     before: dict[tuple[str, str], int] = {}
+    unlabelled: Counter[tuple[str, ...]] = Counter()
     for number, data in lines:
         if not data.strip():
             continue
@@ -199,6 +201,11 @@ def _lines(
         reasons = [row] if isinstance(row, str) else [*_faults(row)]
         if not isinstance(row, str) and not reasons:
             seen = _seen(row, called)
+            if not seen.property_id:
+                alike = tuple(" ".join(each.casefold().split()) for each in (seen.matter, seen.description, seen.place))
+                unlabelled[alike] += 1
+                yield changed(seen, alike=unlabelled[alike])
+                continue
             if twin := before.setdefault((seen.matter, seen.property_id), number):
                 if twin == number:
                     yield seen
@@ -210,7 +217,9 @@ def _lines(
 
 def _faults(row: Mapping[str, str]) -> Iterator[str]:
     """Why a line says nothing that could be compared. No reason repeats what was written."""
-    for name in ("matter", "property_id", "place"):
+    if not row["property_id"].strip() and not row.get("description", "").strip():
+        yield "the column property_id is empty: a thing without a label needs a description"
+    for name in ("matter", "place") if row["property_id"].strip() else ("place",):
         if not row[name].strip():
             yield f"the column {name} is empty"
     for name, value in row.items():
@@ -234,7 +243,7 @@ def _number(written: str) -> Decimal | None:
 def _seen(row: Mapping[str, str], called: Callable[[str], str]) -> Seen:
     quantity, seal = row.get("quantity", "").strip(), row.get("seal")
     return Seen(
-        matter=called(row["matter"].strip()),
+        matter=called(row["matter"].strip()) if row["matter"].strip() else "",
         property_id=row["property_id"].strip(),
         place=row["place"].strip(),
         quantity=_number(quantity) if quantity else None,

@@ -95,12 +95,39 @@ class ItemNotFound(ConcernsItem, register="malkhana_audit"):
 
 
 class ItemUnrecorded(ConcernsItem, register="malkhana_audit"):
-    """An item is on the shelf, and the register has none of that name."""
+    """An item is on the shelf, and the register has none of that name; or it bears no label, and is described."""
 
     shows = frozenset({"matter", "property_id"})
 
+    matter: str = ""
+    property_id: str = ""
     description: str = ""
+    alike: int = 1
+    quantity: Decimal | None = None
+    unit: str = ""
+    seal: str = ""
     label: str = ""
+
+    @property
+    def key(self) -> str:
+        """Without a label, by what it is and where it lies, and which of several such it is."""
+        if self.property_id:
+            return super().key
+        which = f", no. {self.alike}" if self.alike > 1 else ""
+        of = f" of {self.matter}" if self.matter else ""
+        return f"what lies without a label{of} in {self.place or 'no named place'} ({self.description}{which})"
+
+    def refuse(self, audit: Audit) -> Iterator[str]:
+        """It is known by its label, or by what it is."""
+        yield from super().refuse(audit)
+        if not self.property_id and not self.description:
+            yield "a thing without a label cannot be found unrecorded without a description. Say what it is."
+        if self.property_id and not self.matter:
+            yield f"{self.property_id} cannot be found unrecorded without its matter. Give the number on its label."
+        if self.alike < 1:
+            yield "things that are alike count from 1: the first, the second and so on."
+        if self.quantity is not None and not measurable(self.quantity):
+            yield f"{self.key} cannot be found with {self.quantity} of it. Give what was weighed or counted."
 
 
 class PlaceMismatched(ConcernsItem, register="malkhana_audit"):

@@ -32,15 +32,16 @@ class Looked:
 
 def looked_at(entries: Sequence[Event[Any]], called: Callable[[str], str] = str) -> Looked:
     """What the entries that stand say, each item as it was seen last, its matter as it is `called`."""
-    seen: dict[tuple[str, str], Seen] = {}
+    seen: dict[tuple[str, ...], Seen] = {}
     said: list[Difference] = []
     for each in _standing(entries):
-        key = called(each.matter), each.property_id
+        named = called(each.matter) if each.matter else "", each.property_id
         if not isinstance(each, ItemNotFound):
-            seen[key] = _seen(each, seen.get(key, Seen(*key)))
+            key = named if each.property_id else (*named, each.key)
+            seen[key] = _seen(each, seen.get(key, Seen(*named)))
         if each.differs:
             told = {column.name: getattr(each, column.name) for column in columns(type(each))}
-            said.append((BROKEN if isinstance(each, ItemSighted) else type(each).__name__, told | {"matter": key[0]}))
+            said.append((BROKEN if isinstance(each, ItemSighted) else type(each).__name__, told | {"matter": named[0]}))
     return Looked(tuple(seen.values()), tuple(said))
 
 
@@ -61,4 +62,6 @@ def _seen(act: ConcernsItem, was: Seen) -> Seen:
         return changed(was, quantity=act.quantity, unit=act.unit)
     if isinstance(act, SealMismatched):
         return changed(was, seal=act.seal)
-    return changed(was, description=act.description) if isinstance(act, ItemUnrecorded) else was
+    if isinstance(act, ItemUnrecorded):
+        return changed(was, description=act.description, alike=act.alike, quantity=act.quantity, unit=act.unit)
+    return was

@@ -31,7 +31,7 @@ class Shelved:
 
 @dataclass(frozen=True)
 class Seen:
-    """A line of the list. What is None was not looked at."""
+    """A line of the list. What is None was not looked at. A thing without a label has no `property_id`."""
 
     matter: str
     property_id: str
@@ -40,6 +40,8 @@ class Seen:
     unit: str = ""
     seal: str | None = None
     description: str = ""
+    alike: int = 1
+    """Which of several things without a label that are described alike, in one place."""
 
 
 Difference = tuple[str, dict[str, Any]]
@@ -110,6 +112,8 @@ def _told(difference: Difference, known: Mapping[tuple[str, str], Shelved]) -> t
         what = measure(columns["quantity"], columns["unit"] or (article.unit if article else ""))
     elif name == "SealMismatched":
         what = columns["seal"]
+    elif name == "ItemUnrecorded" and not columns["property_id"]:
+        what = _plain(columns["description"]), _plain(columns["place"]), columns.get("alike", 1)
     return name, *_key(columns), what
 
 
@@ -127,8 +131,10 @@ def _differs(article: Shelved, seen: Seen) -> Iterator[Difference]:
 
 
 def _unrecorded(seen: Seen) -> Iterator[Difference]:
-    item = {"matter": seen.matter, "property_id": seen.property_id, "place": seen.place}
-    yield "ItemUnrecorded", item | {"description": seen.description}
+    item: dict[str, Any] = {"matter": seen.matter, "property_id": seen.property_id, "place": seen.place}
+    item |= {"description": seen.description, "unit": seen.unit, "seal": seen.seal or ""}
+    item |= {} if seen.quantity is None else {"quantity": seen.quantity}
+    yield "ItemUnrecorded", item | ({"alike": seen.alike} if seen.alike > 1 else {})
 
 
 def _item(article: Shelved, place: str) -> dict[str, Any]:

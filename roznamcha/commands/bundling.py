@@ -31,6 +31,7 @@ from roznamcha.facts import facts_of, shown_fact
 from roznamcha.intake import actor_in, read_act
 from roznamcha.ledger.audiences import RULES, Rule
 from roznamcha.ledger.bundle import Binder, table
+from roznamcha.ledger.fitting import must_be_logged
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.stamping import stamped
@@ -76,6 +77,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     with open_office(settings()) as office, connected(office.url, "roznamcha bundle") as connection:
         must_be_named(office, connection)
         record_id, found = history_of(office, record)
+        must_be_logged(Ledger(connection), record_id)
         enter_reading(office, found, list(_to_open(office, found, rule)), rule.purpose, (by, reason, order))
         binder = Binder(Ledger(connection), office.catalogue, office.keyring)
         documents = documents_for(office, found, rule, sum(map(len, exhibits.values())))
@@ -85,8 +87,10 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         shown = binder.shown(record_id, rule, closed)
         data = binder.bind(shown, rule, files, partial(stamped, connection, tsa) if tsa else None, trusted)
     verdict = judge(data, read_policy(trusted) if trusted else None)
+    if bad := [f"{line}: {says}" for line, how, says in verdict if how == FAILED]:
+        message = f"no copy is written, for it would fail: {' · '.join(bad)}"
+        raise Broken(message)
     write_whole(to, data)
-    bad = [f"{line}: {says}" for line, how, says in verdict if how == FAILED]
     told = {
         "file": str(to), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "record": str(record_id),
         "audience": rule.name, "leaves": len(shown), "disclosed": sum(len(each.texts) for each in shown),
@@ -98,8 +102,6 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     else:
         say(*(f"{line:<10} {how:<12} {says}" for line, how, says in verdict))
         say(f"{to}: {many(len(shown), 'leaf', 'leaves')}, SHA-256 {told['sha256']}")
-    if bad:
-        raise Broken(" · ".join(bad))
 
 
 def _exhibits(paths: list[Path]) -> Iterator[tuple[str, bytes]]:

@@ -277,6 +277,13 @@ def test_a_thing_counts_once_however_often_it_is_looked_at() -> None:
     assert audited(odd, *[listed(11)] * 2) == (10, 11)
 
 
+def test_each_thing_without_a_label_counts() -> None:
+    """They have no name by which they could be one."""
+    bags = [act("malkhana_audit.ItemUnrecorded", at=DAY, description="a bag", property_id="", matter="", alike=n)
+            for n in (1, 2)]  # fmt: skip
+    assert audited(act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/1"), *bags) == (1, 3)
+
+
 def test_a_thing_whose_seal_is_not_whole_is_not_as_it_should_be() -> None:
     """It is seen where the register has it, and somebody was at it."""
     seen = act("malkhana_audit.ItemSighted", at=DAY, property_id="PR/1")

@@ -19,7 +19,7 @@ GOOD = "0001/2026,PR/1,rack 1,500,g"
 OPENED: dict[str, Any] = {"scope": "full", "occasion": "periodic", "keeper": "CG-2001"}
 BROKEN: list[tuple[bytes, str]] = [
     (b",PR/1,rack 1,500,g", "the column matter is empty"),
-    (b"0001/2026, ,rack 1,500,g", "the column property_id is empty"),
+    (b"0001/2026, ,rack 1,500,g", "the column property_id is empty: a thing without a label needs a description"),
     (b"0001/2026,PR/1,,500,g", "the column place is empty"),
     (b"0001/2026,PR/2,rack 1,five,g", "the column quantity is no number"),
     (b"0001/2026,PR/2,rack 1,-5,g", "the column quantity is no number"),
