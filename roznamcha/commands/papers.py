@@ -13,6 +13,7 @@ from roznamcha.commands.reading import PolicyFile
 from roznamcha.errors import Usage
 from roznamcha.ledger.certificate import Form, certificate_of, doubted, form_for
 from roznamcha.ledger.report import Copy, report_of
+from roznamcha.ledger.verify import Bad, content
 from roznamcha.ledger.witnessing import policy_in
 from roznamcha.screen import AsJson, note, print_json, say
 from roznamcha.settings import settings
@@ -91,10 +92,12 @@ def certificate(  # noqa: PLR0913 (as above)
 def _read(path: Path) -> bytes:
     """A file that was named. Raises Usage."""
     try:
-        return path.read_bytes()
+        return content(path)
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}"
         raise Usage(message) from None
+    except Bad as bad:
+        raise Usage(str(bad)) from None
 
 
 def _written(
