@@ -117,8 +117,11 @@ class Binder:
             for each in leaves
         ]
 
-    def _of_entry(self, leaf: Leaf, log: Log, rule: Rule, state: bytes, erased: Mapping[str, str]) -> Shown:
+    def _of_entry(
+        self, leaf: Leaf, log: Log, rule: Rule, state: bytes, erasures: Mapping[str, tuple[str, int]]
+    ) -> Shown:
         entry = self._entries.read(state)
+        erased = {person: order for person, (order, version) in erasures.items() if entry.meta["version"] < version}
         unboxed: dict[bytes, str] = {}
         if self.keyring is not None and any(
             each.text is None and rule.opens(each.person) for each in entry.disclosures
@@ -146,14 +149,14 @@ class Binder:
         withheld = [{"leaf": leaf.place, "digest": each.digest, "reason": why} for each in asked.disclosures if not own]
         return Shown(leaf, log, "ledger.copy", texts, withheld)
 
-    def _erasures(self, states: Iterable[bytes]) -> dict[str, str]:
-        """The order by which each person was erased in this record."""
+    def _erasures(self, states: Iterable[bytes]) -> dict[str, tuple[str, int]]:
+        """The order by which each person was erased in this record, and the version of the entry that did it last."""
         found = {}
         for state in states:
             entry = self._entries.read(state)
             if entry.schema.name.endswith(".ErasureExecuted"):
                 values = dict(opened(each.text) for each in entry.disclosures if each.text)
-                found[values["person"]] = values["order"]
+                found[values["person"]] = values["order"], entry.meta["version"]
         return found
 
     # --- the files -----------------------------------------------------------------------------------------------

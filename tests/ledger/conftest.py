@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from roznamcha.postgres import Embedded
+from tests.fault.kit import fresh
 from tests.ledger.copies import Court, court, enter
 from tests.ledger.keeping import BASE, Keeper
 
@@ -30,3 +32,13 @@ def attacked(database: str, tmp_path: Path) -> Court:
     made.record = enter(database)
     made.run("ledger", "run", "--once")
     return made
+
+
+@pytest.fixture
+def restored_into(server: Embedded) -> Iterator[str]:
+    """An empty database to restore a dump into."""
+    with fresh(server.url) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA roznamcha, views, ops, public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        yield url
