@@ -192,8 +192,8 @@ def _by_copy(receipt: Receipt, copy: Path, policy: Policy | None) -> Iterator[Li
     except OSError as error:
         message = f"{copy} cannot be read: {error.strerror}"
         raise Usage(message) from None
-    except Bad as bad:
-        raise Usage(str(bad)) from None
+    except Bad as no_file:
+        raise Usage(str(no_file)) from None
     if bad := [f"{line}: {says}" for line, how, says in judge(data, policy) if how == FAILED]:
         message = f"nothing is proved by a copy that fails: {' · '.join(bad)}"
         raise Broken(message)
