@@ -14,7 +14,7 @@ from uuid import UUID
 
 from consumers import entries
 from consumers.steps import reach
-from domain.common.corrections import CorrectsEntry
+from domain.common.corrections import Corrections, CorrectsEntry, ExecutesErasure
 from domain.common.document import AttachesDocuments
 from domain.common.matter import Matter
 from domain.common.tie import TiesRecords, decide_tie, knowing, names_of_other
@@ -56,8 +56,11 @@ class Deciding:
         turn.units += units
         for unit in units:
             self._decide(unit, turn)
+            if any(isinstance(each, ExecutesErasure) for each in unit.events):
+                turn.erasing.add(unit.record_id)
         reach("writer: decided")
         # If we die here, nothing was entered and nobody was told otherwise.
+        self._forget_erased(units)
         self._keyring.ready((unit.record_id, event) for unit in units for event in unit.events)
         reach("writer: keys stored")
         # If we die here, keys exist that seal nothing yet: harmless.
@@ -127,7 +130,8 @@ class Deciding:
         """Decide each act of a unit in turn: its entries, or the reasons for which the whole unit is refused."""
         unit.events, unit.lines, unit.after = [], [], None
         commands = {act.event.meta.command_id for act in unit.acts}
-        if unit.record_id in turn.postponed or not commands.isdisjoint(turn.commands):
+        erasing = turn.erasing if turn.before is None else turn.erasing | turn.before.erasing
+        if unit.record_id in turn.postponed | erasing or not commands.isdisjoint(turn.commands):
             turn.postponed.add(unit.record_id)  # later units on this record wait too, so that their order holds
             return
         if unit.reasons:
@@ -223,6 +227,13 @@ class Deciding:
                 found |= {entry.meta.version: without_text(entry) for entry in each.events}
         return [found[version] for version in sorted(found)]
 
+    def _forget_erased(self, units: Sequence[Unit]) -> None:
+        """Let go of keys that were destroyed, maybe by another process: nothing may be shut with one any more."""
+        for unit in units:
+            record = unit.after.record if unit.after else None
+            if isinstance(record, Matter) and (erased := record.part(Corrections).erasures):
+                self._keyring.forget(unit.record_id, {person for (_, person), each in erased.items() if each.executed})
+
     def _write_down(self, unit: Unit) -> None:
         """Seal and encode what was decided of a unit."""
         for act, event in zip(unit.acts, unit.events, strict=False):
@@ -236,5 +247,6 @@ class Deciding:
                 meta.command_id,
                 self._keyring.command_digest(act.content),
                 tuple(names(unit, sealed)) if unit.alias or sealed.numbered else (),
+                event.person if isinstance(event, ExecutesErasure) else "",
             )
             unit.lines.append(line)

@@ -32,6 +32,7 @@ SELECT stream_id, version, entry_position FROM roznamcha.append(
     %b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::smallint[], %b::uuid[], %b::bytea[],
     %b::uuid[], %b::text[], %b::uuid[], %b::text[], %b::text[], %b::integer[], %b::integer[], %b)
 """
+DESTROY = "SELECT roznamcha.destroy_key(%s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Line:
     command_id: UUID
     digest: bytes | None
     names: tuple[Name, ...] = ()
+    erases: str = ""
+    """The person whose key is destroyed by this entry."""
 
 
 class Datastore(PostgresDatastore):
@@ -105,7 +108,14 @@ class EntryRecorder(PostgresApplicationRecorder):
         What is missing from the answer was not written: see the comment in the migration for the reasons.
         """
         with self.datastore.get_connection() as connection:
-            return self._written(connection, lines, respect_refusals=respect_refusals)
+            if not any(line.erases for line in lines):
+                return self._written(connection, lines, respect_refusals=respect_refusals)
+            with connection.transaction():  # if we die here, neither is the erasure entered nor is the key gone
+                written = self._written(connection, lines, respect_refusals=respect_refusals)
+                for line in lines:
+                    if line.erases and (line.stream_id, line.version) in written:
+                        connection.execute(DESTROY, (line.record_id, line.erases, line.version))
+            return written
 
     @contextmanager
     def appending(self, lines: Sequence[Line]) -> Iterator[tuple[dict[tuple[UUID, int], int], Connection[DictRow]]]:

@@ -12,8 +12,8 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from pathlib import Path
@@ -25,15 +25,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from psycopg.rows import tuple_row
 
-from domain.event import Event, Sealed, changed
+from domain.event import Event, Meta, Sealed, changed
 from domain.shape import Shape, columns, once
-from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.errors import Broken, Refused
+from roznamcha.master_key import load_master_key
 from roznamcha.recorder import Datastore
 from schemas import Catalogue
 
 NONCE = 12
 KEPT = 50_000
 """How many persons' keys are held in memory before the oldest are forgotten."""
+HELD = 60.0
+"""Seconds for which a process may still read with a key that another one has destroyed by order."""
+KEYS = """
+    SELECT k.record_id, k.person, k.wrapped, coalesce((SELECT max(d.version) FROM roznamcha.keys_destroyed d
+        WHERE (d.record_id, d.person) = (k.record_id, k.person)), -1)
+    FROM unnest(%s::uuid[], %s::text[]) AS w(record_id, person) JOIN roznamcha.person_keys k USING (record_id, person)
+"""
 
 T = TypeVar("T")
 Person = tuple[UUID, str]
@@ -42,43 +50,14 @@ Change = Callable[[str, str, Sealed], Sealed]
 
 
 class Keys(NamedTuple):
-    """What is made of one person's key in one record: what shuts boxes, and what the keys of documents come from."""
+    """What is made of one person's key in one record: what shuts boxes, and what the keys of documents come from.
+
+    Boxes of entries up to `after` were shut with an earlier key, which was destroyed by order.
+    """
 
     boxes: AESGCM
     documents: bytes
-
-
-def load_master_key(path: Path) -> bytes:
-    """The key that wraps all others, made at the first call. 32 bytes, readable by its owner alone.
-
-    Raises Unavailable when the file can't be made or read, Broken when it doesn't hold a key.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():
-            fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(32) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            try:
-                os.link(fresh, path)  # the first of several processes wins; a rename would let the last one win
-            except FileExistsError:
-                pass
-            finally:
-                fresh.unlink()
-        text = path.read_text().strip()
-    except OSError as error:
-        message = f"the master key {path} cannot be used: {error.strerror}"
-        raise Unavailable(message) from None
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != 32:  # noqa: PLR2004 (AES-256)
-        message = f"the master key {path} is not 64 hexadecimal digits: restore it from its safe copy"
-        raise Broken(message)
-    return key
+    after: int
 
 
 class Keyring:
@@ -92,6 +71,7 @@ class Keyring:
         self._commands = hmac.new(hmac.digest(master, b"roznamcha: digest of commands", "sha256"), None, "sha256")
         self._snapshots = hmac.new(hmac.digest(master, b"roznamcha: snapshots of records", "sha256"), None, "sha256")
         self._keys: dict[Person, Keys] = {}
+        self._since = time.monotonic()
 
     def command_digest(self, content: bytes) -> bytes:
         """A digest that shows whether two commands are the same, and nothing else to anybody without the key."""
@@ -132,12 +112,10 @@ class Keyring:
 
         Raises Broken when a box was changed, or doesn't fit its digest.
         """
-        record_id, entry_id = event.meta.record_id, event.meta.entry_id
-        persons = {(record_id, person) for person, _, _ in self._walk(event)}
-        self._fetch({each for each in persons if each not in self._keys}, make=False)
+        self._to_read({person for person, _, _ in self._walk(event)}, event.meta.record_id)
 
         def unbox(person: str, path: str, value: Sealed) -> Sealed:
-            text = self._unboxed((record_id, person), entry_id, path, value) if whose(person) else None
+            text = self._unboxed(event.meta, person, path, value) if whose(person) else None
             if text is None:
                 return value
             _, _, opened = json.loads(base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4)))
@@ -154,20 +132,24 @@ class Keyring:
 
         Raises Broken as `open` does. Whoever shows one enters that it was read.
         """
-        record_id, entry_id, found = event.meta.record_id, event.meta.entry_id, dict[bytes, str]()
-        walked = list(self._walk(event))
-        persons = {(record_id, person) for person, _, _ in walked}
-        self._fetch({each for each in persons if each not in self._keys}, make=False)
+        found, walked = dict[bytes, str](), list(self._walk(event))
+        self._to_read({person for person, _, _ in walked}, event.meta.record_id)
         for person, path, value in walked:
-            text = self._unboxed((record_id, person), entry_id, path, value)
+            text = self._unboxed(event.meta, person, path, value)
             if text is not None:
                 found[value.digest] = text.decode()
         return found
 
-    def _unboxed(self, person: Person, entry_id: UUID, path: str, value: Sealed) -> bytes | None:
-        """The disclosure in a box; None where the person's key is gone."""
-        key = self._keys.get(person)
-        if key is None:
+    def _to_read(self, persons: set[str], record_id: UUID) -> None:
+        """Have these persons' keys at hand, as they were stored a minute ago at the latest."""
+        if time.monotonic() - self._since > HELD:
+            self.forget()
+        self._fetch({(record_id, each) for each in persons} - self._keys.keys(), make=False)
+
+    def _unboxed(self, meta: Meta, person: str, path: str, value: Sealed) -> bytes | None:
+        """The disclosure in a box; None where the person's key is gone, or is a later one."""
+        key, entry_id = self._keys.get((meta.record_id, person)), meta.entry_id
+        if key is None or meta.version <= key.after:
             return None
         try:
             text = key.boxes.decrypt(value.box[:NONCE], value.box[NONCE:], _bound(entry_id, path))
@@ -196,20 +178,15 @@ class Keyring:
                     "ON CONFLICT DO NOTHING",
                     (records, persons, drawn),
                 )
-            cursor.execute(
-                "SELECT k.record_id, k.person, k.wrapped FROM unnest(%s::uuid[], %s::text[]) AS w(record_id, person) "
-                "JOIN roznamcha.person_keys k USING (record_id, person)",
-                (records, persons),
-            )
-            found = cursor.fetchall()
+            found = cursor.execute(KEYS, (records, persons)).fetchall()
         if len(self._keys) > KEPT:
             for key in list(self._keys)[: KEPT // 2]:
                 del self._keys[key]
-        for record_id, person, wrapped in found:
+        for record_id, person, wrapped, after in found:
             try:
                 unwrapped = aes_key_unwrap(self._wrapping, bytes(wrapped))
                 documents = hmac.digest(unwrapped, b"roznamcha: documents of this person", "sha256")
-                self._keys[record_id, person] = Keys(AESGCM(unwrapped), documents)
+                self._keys[record_id, person] = Keys(AESGCM(unwrapped), documents, after)
             except InvalidUnwrap:
                 message = "the persons' keys were wrapped under another master key: restore keys/master.key"
                 raise Broken(message) from None
@@ -225,9 +202,14 @@ class Keyring:
         """Raise Broken when this person's key was wrapped under another master key."""
         self._fetch({person}, make=False)
 
-    def forget(self) -> None:
-        """Drop all keys held in memory, so that a destroyed one is gone here too."""
-        self._keys.clear()
+    def forget(self, record_id: UUID | None = None, persons: Iterable[str] = ()) -> None:
+        """Drop keys held in memory, so that destroyed ones are gone here too: of these persons of a record, or all."""
+        if record_id is None:
+            self._keys.clear()
+            self._since = time.monotonic()
+            return
+        for person in persons:
+            self._keys.pop((record_id, person), None)
 
     def _walk(self, event: Event[Any]) -> Iterator[tuple[str, str, Sealed]]:
         """(person, path, value) of every sealed column."""

@@ -58,6 +58,7 @@ class Settling:
             turn.written.discard(unit.record_id)
             return False
         turn.written.add(unit.record_id)
+        self._keyring.forget(unit.record_id, {line.erases for line in lines if line.erases})
         if unit.after is not None:
             self._shelf.keep(unit.record_id, unit.after)
             self._shelf.snapshots.note(lines[0].version - 1, unit.after)

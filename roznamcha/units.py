@@ -94,6 +94,8 @@ class Turn:
     claimed: set[str] = field(default_factory=set)
     commands: set[UUID] = field(default_factory=set)
     postponed: set[UUID] = field(default_factory=set)
+    erasing: set[UUID] = field(default_factory=set)
+    """Records in which a person's key is destroyed with this turn: until then nothing may be sealed in them."""
     drawn: Drawn = field(default_factory=Drawn)
     """Chance for ids and salts."""
     spoiled: bool = False

@@ -186,8 +186,7 @@ def _check(  # noqa: PLR0913 (what a chunk is checked with)
                 numbered |= _named(event)
             if event is not None and kept.position <= reached.get(kept.slot, 0):
                 folded[record_id].append(event)
-        for person, position in seals.gone():
-            why = f"the key of {person} in this record is gone, and no erasure of it was entered"
+        for why, position in seals.wrong():
             report.complain(why, position, record_id)
     _called(connection, list(folded), numbered, report)
     published = _as_folded(connection, views, folded, behind, report)

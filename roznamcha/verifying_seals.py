@@ -21,7 +21,9 @@ class Seals:
         """Open them with `unseal`; None looks at none."""
         self._unseal = unseal
         self._shut: dict[str, int] = {}
+        self._open: dict[str, int] = {}
         self._erased: set[str] = set()
+        self._kept: list[tuple[str, int]] = []
 
     def flaw(self, event: Event[Any]) -> str:
         """What is wrong with an entry's seals; empty when nothing is. Boxes that stay shut are remembered."""
@@ -29,13 +31,25 @@ class Seals:
             return ""
         if isinstance(event, ExecutesErasure):
             self._erased.add(event.person)
+            if event.person in self._open:
+                self._kept.append((event.person, event.meta.position))
         try:
             opened = self._unseal(event)
         except Broken as broken:
             return str(broken)
-        for person in _shut(opened):
-            self._shut.setdefault(person, event.meta.position)
+        for person, shut in _seals(opened):
+            (self._shut if shut else self._open).setdefault(person, event.meta.position)
         return ""
+
+    def wrong(self) -> Iterator[tuple[str, int]]:
+        """What is wrong with the keys of this record's persons, and the entry at which it shows."""
+        for person, position in self.gone():
+            yield f"the key of {person} in this record is gone, and no erasure of it was entered", position
+        for person, position in self._kept:
+            yield (
+                f"the erasure of {person} in this record was entered, and what was sealed before still opens",
+                position,
+            )
 
     def gone(self) -> Iterator[tuple[str, int]]:
         """The persons whose key is gone although no erasure of it was entered, each with the first entry it sealed."""
@@ -44,14 +58,13 @@ class Seals:
                 yield person, position
 
 
-def _shut(value: Any) -> Iterator[str]:  # noqa: ANN401 (an act, a part of one, or a column)
-    """The persons of sealed values that no key opened."""
+def _seals(value: Any) -> Iterator[tuple[str, bool]]:  # noqa: ANN401 (an act, a part of one, or a column)
+    """The persons of sealed values, and whether no key opened theirs."""
     if isinstance(value, Sealed):
-        if value.text is None:
-            yield value.person
+        yield value.person, value.text is None
     elif isinstance(value, tuple):
         for each in value:
-            yield from _shut(each)
+            yield from _seals(each)
     elif is_dataclass(value) and not isinstance(value, type):
         for name in sealed_columns(type(value)):
-            yield from _shut(getattr(value, name))
+            yield from _seals(getattr(value, name))

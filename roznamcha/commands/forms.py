@@ -92,10 +92,10 @@ def form(  # noqa: PLR0913 (of what, for whom, and how it is written)
 
 
 def pen_of(office: Office, language: str) -> Pen:
-    """With what a paper of this office is written: languages, clock, names of stations and districts."""
+    """With what a paper of this office is written: languages, clock, names of places and officers."""
     named = in_force(office.settings.data)
-    stations, districts = ({row["code"]: row for row in named[each].rows} for each in ("stations", "districts"))
-    return Pen(LANGUAGES[language], office.settings.zone, stations, districts)
+    lists = ({row["code"]: row for row in named[each].rows} for each in ("stations", "districts", "officers"))
+    return Pen(LANGUAGES[language], office.settings.zone, *lists)
 
 
 def give(data: bytes, output: Path | None) -> None:

@@ -267,7 +267,11 @@ ledger.command()(export_tiles)
 
 @ledger.command()
 def audit(against: Against = None, *, as_json: AsJson = False) -> None:
-    """Make every leaf again from its entry, every tile from the leaves, and look at every signature. Mends nothing."""
+    """Make every leaf again from its entry, every tile from the leaves, and look at every signature. Mends nothing.
+
+    Exit code 3 where something was rewritten or is gone; 1 where only times disagree: a clock was wrong, or an entry is
+    back-dated.
+    """
     notes = _notes(against)
     with reading() as (office, found), progress_bar("auditing", shown=not as_json) as progress:
         remembered = memory_of(office.settings).read()
@@ -276,11 +280,12 @@ def audit(against: Against = None, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(result.shown())
     else:
-        say(*result.wrong[:20])
+        say(*result.wrong[:20], *result.times)
         say(f"{result.leaves:,} leaves of {result.entries:,} entries, {many(result.checkpoints, 'checkpoint')}: "
-            f"{'nothing is wrong' if result.ok else many(len(result.wrong), 'thing') + ' wrong'}")  # fmt: skip
-    if not result.ok:
-        raise typer.Exit(Broken.exit_code)
+            f"{'nothing is wrong' if result.ok else many(len(result.wrong), 'thing') + ' wrong'}"
+            f"{'; times disagree' if result.times else ''}")  # fmt: skip
+    if not result.ok or result.times:
+        raise typer.Exit(Refused.exit_code if result.ok else Broken.exit_code)
 
 
 @ledger.command()

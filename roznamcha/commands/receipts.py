@@ -24,6 +24,7 @@ from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.ledger.bundle import WAITING
 from roznamcha.ledger.disclosing import b64
 from roznamcha.ledger.entered import Entered
+from roznamcha.ledger.fitting import must_be_logged, must_fit
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.leaf import Entry as Kept
@@ -69,6 +70,7 @@ def copy_of_fir(  # noqa: PLR0913 (what a copy is made of)
     with open_office(settings()) as office, connected(office.url, "roznamcha copy") as connection:
         must_be_named(office, connection)
         record_id, found = history_of(office, record)
+        must_be_logged(Ledger(connection), record_id)
         registered = _registered(office, found, record)
         columns = [
             {"version": registered.kept.meta["version"], "column": each.name, "person": each.person}
@@ -80,7 +82,7 @@ def copy_of_fir(  # noqa: PLR0913 (what a copy is made of)
         purpose = "copy for the victim" if str(informant).startswith("V") else "other"
         enter_reading(office, found, columns, purpose, (by, reason, order))
         with keeping(office) as keep:
-            receipt = _receipt(Ledger(connection), registered.position, keep)
+            receipt = _receipt(Ledger(connection), registered, keep)
         told, made = _told(office, registered, receipt)
     drawn = io.BytesIO()
     segno.make(receipt.text, error="m", micro=False).save(drawn, kind="svg", border=4)
@@ -106,13 +108,17 @@ def _registered(office: Office, found: list[Any], record: str) -> _Registration:
     raise Broken(message)
 
 
-def _receipt(ledger: Ledger, position: int, keep: Callable[[], Any]) -> Receipt:
-    """The receipt of an entry's leaf, as soon as a head covers it. Raises Refused when none does in time."""
+def _receipt(ledger: Ledger, registered: _Registration, keep: Callable[[], Any]) -> Receipt:
+    """The receipt of an entry's leaf, as soon as a head covers it. Raises Refused when none does in time.
+
+    Raises Broken where the leaf commits to another entry than the one that is printed.
+    """
     until = time.monotonic() + WAITING
     while True:
         keep()
         try:
-            leaf = ledger.at_position(position)
+            leaf = ledger.at_position(registered.position)
+            must_fit(leaf, registered.state)
             (log,) = (each for each in ledger.logs() if each.number == leaf.log)
             return receipt_of(ledger, log, leaf.index)
         except Refused:

@@ -14,7 +14,9 @@ import domain
 from domain.event import ACTS, Actor, Event, Meta
 from domain.law.book import StrictLoader
 from domain.shape import Column, Shape, columns
+from roznamcha.drafting import walk
 from roznamcha.errors import Broken
+from schemas import catalogue
 
 FOLDER = resources.files("roznamcha") / "forms"
 NAMES = tuple(f"IIF-{number}" for number in range(1, 8))
@@ -24,10 +26,12 @@ MAIN = "main"
 """The part of a form that it is about: each of its entries that stands makes a sheet."""
 TAKES = ("each", "last", "latest", "after")
 """Which entries of a part are meant: each; the last; the last of each key; the last before the key's next sheet."""
-SHOWS = ("", "sections", "rupees", "weekday", "four digits")
+SHOWS = ("", "sections", "rupees", "weekday", "four digits", "officer")
+SAME = ("weekday", "officer")
+"""How a box shows again what another box has: a day of the week for a moment, a name for an officer's id."""
 BLANKS = ("", "unfed", "signed")
 """Why a box is printed empty: no column of this register feeds it, or somebody signs there by hand."""
-BOX = {"box", "en", "hi", "column", "meta", "of", "show", "blank", "rows", "look", "is"}
+BOX = {"box", "en", "hi", "column", "meta", "of", "show", "blank", "why", "rows", "look", "is", "outer", "otherwise"}
 PART = {"acts", "key", "take", "by", "many", "repeats"}
 FORM = {"form", "version", "title", "under", "source", "parts", "boxes"}
 Words = Mapping[str, str]
@@ -67,11 +71,17 @@ class Box:
     """Where a column of a table looks its value up, the first place first: `part:column` or `part.table:column`."""
     matches: str = ""
     """The column of its own row that says which entry, or row, is meant there."""
+    outer: bool = False
+    """Whether what is looked up is a column of the entry in whose table the row was found, and not of the row."""
+    otherwise: Box | None = None
+    """What is shown where this says nothing."""
+    why: str = ""
+    """Of a box that nothing feeds: why."""
 
     @property
     def own(self) -> bool:
         """Whether it is fed by a column, so that it can be entered from a form."""
-        return bool(self.column) and not self.look and self.show != "weekday"
+        return bool(self.column) and not self.look and self.show not in SAME
 
 
 @dataclass(frozen=True)
@@ -113,8 +123,10 @@ def form_of(name: str) -> Form:
 
 @cache
 def choices() -> Words:
-    """The Hindi words of the acts' choices."""
-    return {name: word for name, word in _words().items() if isinstance(word, str)}
+    """The Hindi words of the acts' choices: of the list, and of an act's own schema (`values_hi` of a column)."""
+    fields = (field for schema in catalogue().latest.values() for field in walk(schema.raw))
+    own = {choice: word for field in fields for choice, word in field.get("values_hi", {}).items()}
+    return own | {name: word for name, word in _words().items() if isinstance(word, str)}
 
 
 def hindi(choice: str, column: str = "") -> str:
@@ -157,7 +169,9 @@ def _part(name: str, given: Mapping[str, Any]) -> Part:
 
 def _box(given: Mapping[str, Any]) -> Box:
     _only(given, BOX, f"the box {given.get('en')!r}")
-    more = {key: given[key] for key in ("of", "column", "meta", "show", "blank") if key in given}
+    more = {key: given[key] for key in ("of", "column", "meta", "show", "blank", "why", "outer") if key in given}
+    if "otherwise" in given:
+        more["otherwise"] = _box({"en": given["en"], "hi": given["hi"], **given["otherwise"]})
     rows = tuple(_box(each) for each in given.get("rows", ()))
     words = {"en": given["en"], "hi": given["hi"]}
     look = tuple(given.get("look", ()))
@@ -187,25 +201,33 @@ def flaws(form: Form) -> Iterator[str]:
 
 def _flaws_of(form: Form, box: Box, row: Shape | None) -> Iterator[str]:
     """What is wrong with a box, or with a column of a table whose rows have this shape."""
+    if box.otherwise:
+        yield from _flaws_of(form, box.otherwise, row)
     said = f"box {box.number or box.words['en']!r}"
     if box.of not in form.parts:
         yield f"{said}: there is no part {box.of!r}"
     elif box.show not in SHOWS or box.blank not in BLANKS or (box.blank and (box.column or box.meta)):
         yield f"{said}: it is shown, or left blank, in a way that nobody knows"
+    elif (box.blank == "unfed") != bool(box.why):
+        yield f"{said}: what nothing feeds says why, and nothing else does"
     elif box.meta and not _in_meta(box.meta):
         yield f"{said}: an entry's head has no {box.meta}"
     elif box.look:
         for look in box.look:
-            shape = _looked(form, look)
-            if shape is None:
-                yield f"{said}: there is no {look!r} to look into"
-            elif not box.meta:
-                yield from _flaws_of_column(form, box, shape, said)
+            yield from _flaws_of_look(form, box, look, said)
     elif box.column and not box.meta:
         yield from _flaws_of_column(form, box, row, said)
     else:
         for each in box.rows:
             yield from _flaws_of(form, replace(each, of=box.of), None)
+
+
+def _flaws_of_look(form: Form, box: Box, look: str, said: str) -> Iterator[str]:
+    shape = _looked(form, look, outer=box.outer)
+    if shape is None:
+        yield f"{said}: there is no {look!r} to look into"
+    elif not box.meta:
+        yield from _flaws_of_column(form, box, shape, said)
 
 
 def _flaws_of_column(form: Form, box: Box, row: Shape | None, said: str) -> Iterator[str]:
@@ -226,15 +248,18 @@ def places_of(look: str) -> tuple[str, str, str]:
     return name, listed, where
 
 
-def _looked(form: Form, look: str) -> Shape | None:
-    """The shape of what a column looks into: an act, or a row of a table in one, with the column that decides."""
+def _looked(form: Form, look: str, *, outer: bool = False) -> Shape | None:
+    """The shape of what a column looks into: an act, or a row of a table in one, with the column that decides.
+
+    `outer` asks for the shape of the act in whose table it is.
+    """
     part, listed, where = places_of(look)
     for act in form.parts[part].acts if part in form.parts else ():
         whole = Shape("record", of=ACTS[act], columns=columns(ACTS[act]))
         tables = [_record(each.shape) for each in whole.columns if each.name == listed]
         found = whole if not listed else tables[0] if tables else None
         if found and any(each.name == where for each in found.columns):
-            return found
+            return whole if outer else found
     return None
 
 

@@ -156,9 +156,22 @@ class _Filling:
         """A box with what stands in it."""
         found = self.entries[box.of]
         if not box.rows:
-            return Filled(box, self.cell(box, found[-1]) if found else None)
+            return Filled(box, self.shown(box, found[-1] if found else None))
         owners = found if not box.column else getattr(found[-1], box.column, ()) if found else ()
-        return Filled(box, rows=tuple(tuple(self.cell(each, row) for each in box.rows) for row in owners))
+        return Filled(box, rows=tuple(tuple(self.shown(each, row) for each in box.rows) for row in owners))
+
+    def shown(self, box: Box, owner: Any) -> Any:  # noqa: ANN401 (an entry, or a row of a table in one, or nothing)
+        """What stands in a box, or where nothing does, what is shown there otherwise."""
+        value, other = self.cell(box, owner) if owner is not None else None, box.otherwise
+        if value is not None or other is None:
+            return value
+        if other.look:
+            return self.shown(other, owner)
+        entries = self.entries[other.of]
+        value = self.shown(other, entries[-1] if entries else None)
+        if value is not None:
+            self.looked.add(entries[-1].meta.version)
+        return value
 
     def cell(self, box: Box, owner: Any) -> Any:  # noqa: ANN401 (an entry, or a row of a table in one)
         """What stands in a box that `owner` feeds."""
@@ -176,12 +189,16 @@ class _Filling:
 
     def looked_up(self, box: Box, key: Any) -> Any:  # noqa: ANN401
         """What the first place says that knows something: of the last entry there that stands."""
-        plain = replace(box, look=())
+        plain = replace(box, look=(), otherwise=None)
         for look in box.look:
             part, listed, where = places_of(look)
             for entry in reversed(self.entries[part]):
                 for row in getattr(entry, listed) if listed else (entry,):
-                    value = self.cell(plain, entry if box.meta else row) if getattr(row, where) == key else None
+                    value = (
+                        self.cell(plain, entry if box.meta or box.outer else row)
+                        if getattr(row, where) == key
+                        else None
+                    )
                     if value is not None:
                         self.looked.add(entry.meta.version)
                         return value

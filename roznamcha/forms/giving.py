@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from domain.event import Sealed
-from roznamcha.forms.book import MAIN, Form, places_of
+from roznamcha.forms.book import MAIN, Box, Form, places_of
 from roznamcha.forms.filling import Entry, Filled, Sheet, values_of
 from roznamcha.forms.printing import Copy
 from roznamcha.plain import plain
@@ -76,12 +76,18 @@ def _repeated(sheet: Sheet) -> Iterator[dict[str, Any]]:
         box, part = filled.box, sheet.form.parts[filled.box.of]
         if part.repeats and (box.column or box.meta):
             yield _said(filled) | {"from": part.repeats, "value": told(filled.value)}
+        elif box.look:
+            yield _said(filled) | {"from": _others(box, sheet), "value": told(filled.value)}
         for number, row in enumerate(filled.rows):
             for each, value in zip(box.rows, row, strict=True):
                 if each.look:
-                    others = dict.fromkeys(sheet.form.parts[places_of(look)[0]].repeats for look in each.look)
                     label = {"label": dict(each.words), "row": number}
-                    yield _said(filled) | label | {"from": ", ".join(others), "value": told(value)}
+                    yield _said(filled) | label | {"from": _others(each, sheet), "value": told(value)}
+
+
+def _others(box: Box, sheet: Sheet) -> str:
+    """The forms into whose entries a box looks."""
+    return ", ".join(dict.fromkeys(sheet.form.parts[places_of(look)[0]].repeats for look in box.look))
 
 
 def _said(filled: Filled) -> dict[str, Any]:

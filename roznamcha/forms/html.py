@@ -8,6 +8,8 @@ from typing import Any
 
 FEW = 5
 """Columns of a table; with more, each row is printed as a card."""
+MOST, MANY = 9, 3
+"""Of more than three rows a table of up to nine columns is made all the same."""
 
 
 def page_of(shown: Mapping[str, Any]) -> str:
@@ -40,12 +42,12 @@ def _row(line: Mapping[str, Any]) -> str:
     if "group" in line:
         return f"<tr class=group><th>{number}</th><td colspan=2>{words}</td></tr>"
     if "rows" in line:
-        few = len(line["head"]) <= FEW
+        few = len(line["head"]) <= (MOST if len(line["rows"]) > MANY else FEW)
         told = list(_cells(line))
         rows = _listed(line, told) if few else "".join(_card(line["head"], each) for each in told)
         if line.get("wide"):
-            return f"<tr class=wide><td colspan=3>{words}{rows}</td></tr>"
-        return f"<tr><th>{number}</th><td colspan=2>{words}{rows}</td></tr>"
+            return f"<tr class=list><td colspan=3>{words}{rows}</td></tr>"
+        return f"<tr class=list><th>{number}</th><td colspan=2>{words}{rows}</td></tr>"
     if "signed" in line:
         return f"<tr class=signed><th>{number}</th><td>{words}</td><td class=line></td></tr>"
     value = _cut(line["value"], cut=bool(line.get("cut")))
@@ -97,7 +99,7 @@ table { border-collapse: collapse; width: 100% }
 .form > tbody > tr > th { width: 3.5em; font-weight: 600 }
 .form > tbody > tr > td:nth-child(2):not([colspan]) { width: 40%; color: #222 }
 .group td { font-weight: 600 }
-.form > tbody > tr.wide { break-inside: auto }
+.form > tbody > tr.list { break-inside: auto }
 .value { font-weight: 600; white-space: pre-wrap; overflow-wrap: anywhere }
 .signed .line { height: 12mm }
 .rows { margin-top: 1mm; table-layout: fixed; font-size: 8pt }

@@ -64,6 +64,7 @@ class Pen:
     zone: ZoneInfo
     stations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     districts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    officers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The masters' rows by their codes."""
 
     def place(self, what: str, meta: Meta) -> str:
@@ -74,6 +75,12 @@ class Pen:
         english = row.get("name", "")
         name = self.said({"en": english, "hi": row.get("name_hi") or english})
         return f"{name} ({code})" if name else code
+
+    def officer(self, who: str) -> str:
+        """An officer's name by the master, nothing where it has none: an entry knows who acted by the id alone."""
+        row = self.officers.get(who, {})
+        english = row.get("name", "")
+        return self.said({"en": english, "hi": row.get("name_hi") or english})
 
     def words(self, words: Words) -> list[str]:
         """Words in the languages asked for, one after the other, each once."""
@@ -89,6 +96,8 @@ class Pen:
             return ""
         if isinstance(value, Sealed):
             return value.text if value.text is not None else f"[{self.said(SAID['sealed'])} {value.person}]"
+        if box.show == "officer":
+            return self.officer(str(value))
         if isinstance(value, tuple):
             return sections(value) if box.show == "sections" else ", ".join(self.text(box, each) for each in value)
         if isinstance(value, datetime):

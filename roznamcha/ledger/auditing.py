@@ -18,12 +18,14 @@ from roznamcha.ledger.leaf import Chain, Entries
 from roznamcha.ledger.merkle import Tile, grow, leaf_hash, root_of
 from roznamcha.ledger.remembered import break_in, signed_by_log
 from roznamcha.ledger.statements import Asked
+from roznamcha.ledger.timing import Stamped, Times, stamps_in
 from roznamcha.ledger.verify import Bad, open_checkpoint
 from schemas import Catalogue, SchemaError
 
 STATES = "SELECT notification_id, state FROM roznamcha.entries WHERE notification_id = ANY(%s)"
 ASKED = "SELECT id, record_id, salt, content, asked_at FROM roznamcha.ledger_acts WHERE id = ANY(%s)"
 ACTS = "SELECT log, index, act FROM roznamcha.leaves WHERE act IS NOT NULL AND log = %s"
+STAMPS = "SELECT index, leaf FROM roznamcha.leaves WHERE log = %s AND act IS NOT NULL AND record_id IS NULL"
 TILES = "SELECT level, number, hashes FROM roznamcha.tiles WHERE log = %s ORDER BY level, number"
 NOTES = "SELECT note FROM roznamcha.checkpoints WHERE log = %s ORDER BY size"
 WITHOUT = """
@@ -36,12 +38,13 @@ PAGE = 2_000
 
 @dataclass
 class Audit:
-    """What was looked at, and what is wrong."""
+    """What was looked at, what is wrong, and which times can't all be true: a wrong clock rewrites nothing."""
 
     leaves: int = 0
     entries: int = 0
     checkpoints: int = 0
     wrong: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -51,7 +54,8 @@ class Audit:
     def shown(self) -> dict[str, Any]:
         """The JSON shape of `ledger audit --json`."""
         counts = {"leaves": self.leaves, "entries": self.entries, "checkpoints": self.checkpoints}
-        return {"ok": self.ok, **counts, "wrong": self.wrong[:100], "more": max(0, len(self.wrong) - 100)}
+        told = {"wrong": self.wrong[:100], "more": max(0, len(self.wrong) - 100), "times": self.times}
+        return {"ok": self.ok, **counts, **told}
 
 
 def audit(
@@ -88,6 +92,7 @@ class _Looking:
         tiles: dict[Tile, bytes] = {}
         size, page = 0, list[Leaf]()
         acts = {index: act for _, index, act in self.ledger.rows(ACTS, log.number)}
+        times = Times(log, self._stamps(log))
 
         def done() -> None:
             nonlocal size, tiles
@@ -102,13 +107,23 @@ class _Looking:
                 self._say(log, size + len(page), "is missing")
                 return
             page.append(leaf)
+            times.look_at(leaf)
             if len(page) == PAGE:
                 done()
         done()
+        self.found.times += times.found()
         if size != log.size:
             self._say(log, size, "is missing")
             return
         self._tree(log, tiles)
+
+    def _stamps(self, log: Log) -> list[Stamped]:
+        """The stamps that stand in a log on heads of its own. One that can't be read is named where it is compared."""
+        try:
+            found = list(stamps_in(self.ledger.rows(STAMPS, log.number)))
+        except (Bad, ValueError, KeyError, TypeError):
+            return []
+        return [each for origin, each in found if origin == log.origin]
 
     def _leaves(self, log: Log, page: list[Leaf], acts: dict[int, UUID]) -> None:
         states = dict(self.ledger.rows(STATES, [each.position for each in page if each.position is not None]))

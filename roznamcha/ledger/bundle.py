@@ -23,6 +23,7 @@ from roznamcha.errors import Refused, Unavailable
 from roznamcha.ids import uuid7
 from roznamcha.ledger.audiences import Rule
 from roznamcha.ledger.disclosing import Disclosure, b64
+from roznamcha.ledger.fitting import states_of
 from roznamcha.ledger.kept import Leaf, Ledger, Log
 from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.notes import base64_text, pem_of
@@ -36,7 +37,6 @@ from schemas import Catalogue
 
 MILESTONES = ("FIRRegistered", "InquestRegistered", "ChargesheetSubmitted", "FinalReportFiled")
 """Acts whose day matters to a court: between these the log is shown to have only grown."""
-STATES = "SELECT notification_id, state FROM roznamcha.entries WHERE notification_id = ANY(%s)"
 ASKED = "SELECT id, record_id, salt, content, asked_at FROM roznamcha.ledger_acts WHERE record_id = %s"
 ASK = b"INSERT INTO roznamcha.ledger_acts (id, record_id, salt, content) VALUES (%s, %s, %s, %s)"
 NOTIFY = b"SELECT pg_notify('entries', '')"
@@ -99,7 +99,7 @@ class Binder:
     def shown(self, record_id: UUID, rule: Rule, closed_by: UUID) -> list[Shown]:
         """Every leaf of the record up to the one that closes this copy, with what this audience may see.
 
-        Raises Refused for a record without leaves.
+        Raises Refused for a record without leaves, Broken where an entry isn't the one that its leaf commits to.
         """
         query = "SELECT place FROM roznamcha.leaves WHERE act = %s AND record_id = %s"
         last = self.ledger.rows(query, closed_by, record_id)
@@ -107,7 +107,7 @@ class Binder:
         if not leaves:
             raise Refused(["this record has no leaf in the ledger yet"])
         logs = {each.number: each for each in self.ledger.logs()}
-        states = dict(self.ledger.rows(STATES, [each.position for each in leaves if each.position is not None]))
+        states = states_of(self.ledger, leaves)
         asked = {str(row[0]): Asked(*row) for row in self.ledger.rows(ASKED, record_id)}
         erased = self._erasures(states.values())
         return [
@@ -117,8 +117,11 @@ class Binder:
             for each in leaves
         ]
 
-    def _of_entry(self, leaf: Leaf, log: Log, rule: Rule, state: bytes, erased: Mapping[str, str]) -> Shown:
+    def _of_entry(
+        self, leaf: Leaf, log: Log, rule: Rule, state: bytes, erasures: Mapping[str, tuple[str, int]]
+    ) -> Shown:
         entry = self._entries.read(state)
+        erased = {person: order for person, (order, version) in erasures.items() if entry.meta["version"] < version}
         unboxed: dict[bytes, str] = {}
         if self.keyring is not None and any(
             each.text is None and rule.opens(each.person) for each in entry.disclosures
@@ -146,14 +149,14 @@ class Binder:
         withheld = [{"leaf": leaf.place, "digest": each.digest, "reason": why} for each in asked.disclosures if not own]
         return Shown(leaf, log, "ledger.copy", texts, withheld)
 
-    def _erasures(self, states: Iterable[bytes]) -> dict[str, str]:
-        """The order by which each person was erased in this record."""
+    def _erasures(self, states: Iterable[bytes]) -> dict[str, tuple[str, int]]:
+        """The order by which each person was erased in this record, and the version of the entry that did it last."""
         found = {}
         for state in states:
             entry = self._entries.read(state)
             if entry.schema.name.endswith(".ErasureExecuted"):
                 values = dict(opened(each.text) for each in entry.disclosures if each.text)
-                found[values["person"]] = values["order"]
+                found[values["person"]] = values["order"], entry.meta["version"]
         return found
 
     # --- the files -----------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -325,6 +326,8 @@ def read_policy(text: str) -> Policy:
 
 # --- the bundle ---------------------------------------------------------------------------------------------------
 
+SKEW = 300
+"""Seconds by which clocks may disagree before it is said."""
 OK, UNCHECKED, FAILED = "OK", "NOT CHECKED", "FAILED"
 EXIT = {OK: 0, UNCHECKED: 1, FAILED: 3}
 MANIFEST, WITHHELD = "MANIFEST.sha256", "withheld.json"
@@ -473,7 +476,10 @@ class Bundle:
         return OK, "every head was seen by the witnesses that the policy asks for"
 
     def timed(self) -> tuple[str, str]:
-        """Time stamps of an authority on every head (RFC 3161). openssl checks them, where it is there."""
+        """Time stamps of an authority on every head (RFC 3161). openssl checks them, where it is there.
+
+        What lies under a head was recorded before its stamp; a leaf that says otherwise had a clock that was wrong.
+        """
         tokens = sorted(name for name in self.files if name.endswith(".tsr"))
         openssl = shutil.which("openssl")
         if not tokens or self.tsa is None or openssl is None:
@@ -484,7 +490,13 @@ class Bundle:
             found = [stamped(openssl, self.tsa, note, self.files[name]) for name in tokens]
             if not any(found):
                 raise Bad(f"no time stamp of an authority that --tsa-ca names is on the head of {head.origin}")
-            times.append(f"{head.origin} before {next(filter(None, found))}")
+            before = next(filter(None, found))
+            stamp = datetime.strptime(re.sub(r"\.[0-9]+", "", before).replace("GMT", "+0000"), "%b %d %H:%M:%S %Y %z")
+            for name, told in zip(self.names, self.told):
+                at = datetime.strptime(told["at"], "%Y-%m-%dT%H:%M:%S.%f%z")
+                if told["log"] == head.origin and (at - stamp).total_seconds() > SKEW:
+                    raise Bad(f"{name} says {told['at']}, and lies under a head that was stamped at {before}")
+            times.append(f"{head.origin} before {before}")
         return OK, "; ".join(times)
 
     def signed(self) -> tuple[str, str]:

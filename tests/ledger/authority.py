@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -60,13 +60,22 @@ def authority(folder: Path) -> Iterator[tuple[str, Path]]:
             "-CAcreateserial", "-out", str(folder / "tsa.pem"), "-days", "2", "-extfile", str(config), "-extensions",
             "stamping")  # fmt: skip
 
+    def answer(query: bytes) -> bytes:
+        (folder / "query").write_bytes(query)
+        return openssl("ts", "-reply", "-queryfile", str(folder / "query"), "-config", str(config), "-section", "one")
+
+    with answering(answer) as url:
+        yield url, ca
+
+
+@contextmanager
+def answering(answer: Callable[[bytes], bytes]) -> Iterator[str]:
+    """The URL of an authority that answers queries so."""
+
     class Counter(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             """Answer one query."""
-            (folder / "query").write_bytes(self.rfile.read(int(self.headers["content-length"])))
-            told = openssl(
-                "ts", "-reply", "-queryfile", str(folder / "query"), "-config", str(config), "-section", "one"
-            )
+            told = answer(self.rfile.read(int(self.headers["content-length"])))
             self.send_response(200)
             self.send_header("content-type", "application/timestamp-reply")
             self.end_headers()
@@ -78,7 +87,7 @@ def authority(folder: Path) -> Iterator[tuple[str, Path]]:
     server = HTTPServer(("127.0.0.1", 0), Counter)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/", ca
+        yield f"http://127.0.0.1:{server.server_port}/"
     finally:
         server.shutdown()
         server.server_close()

@@ -58,7 +58,15 @@ def test_nothing_is_wrong(kept: Keeper) -> None:
     """Of a ledger that nobody touched; entries that have no leaf yet are none that lack one."""
     write_cases(kept.url, 1, first=3)
     found = audited(kept)
-    assert found.shown() == {"ok": True, "leaves": 13, "entries": 12, "checkpoints": 2, "wrong": [], "more": 0}
+    assert found.shown() == {
+        "ok": True,
+        "leaves": 13,
+        "entries": 12,
+        "checkpoints": 2,
+        "wrong": [],
+        "more": 0,
+        "times": [],
+    }
 
 
 SWAP = """

@@ -7,18 +7,22 @@ import subprocess
 from hashlib import sha256
 from pathlib import Path
 
+import httpx
 import pytest
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timestamp_response
 
 from consumers.embedded import connected
 from roznamcha.errors import Unavailable
 from roznamcha.ledger import stamping
 from roznamcha.ledger.auditing import audit
 from roznamcha.ledger.kept import Ledger
+from roznamcha.ledger.timing import stamps_in
 from roznamcha.ledger.verify import open_checkpoint
 from schemas import catalogue
 from tests.consumers.feed import write_cases
-from tests.ledger.authority import authority, by_another
+from tests.ledger.authority import answering, authority, by_another
 from tests.ledger.keeping import Keeper
+from tests.ledger.logs import log_of
 from tests.roznamcha.answering import answer
 
 
@@ -86,3 +90,28 @@ def test_what_is_no_token_is_not_entered(kept: Keeper, tmp_path: Path, monkeypat
     monkeypatch.undo()
     note = kept.memory.read()
     assert kept.keep() == note
+
+
+def test_an_answer_to_another_question_is_no_token(tmp_path: Path) -> None:
+    """A reply of before to the same bytes, one to others, a refusal, and what is none: each is said for what it is."""
+    with authority(tmp_path / "one") as (url, _):
+        ours, other = stamping.stamp(url, b"head"), stamping.stamp(url, b"another head")
+        asked = TimestampRequestBuilder().data(b"head").hash_algorithm(HashAlgorithm.SHA512).build()
+        refused = httpx.post(url, content=asked.as_bytes()).content
+        nonces = {decode_timestamp_response(each).tst_info.nonce for each in (ours, stamping.stamp(url, b"head"))}
+        assert len(nonces) == 2
+    for given, why in (
+        (ours, "has answered another question"),
+        (other, "has stamped something else"),
+        (refused, r"grants no token: Message digest algorithm is not supported\."),
+        (ours[:-1], "gives no answer of RFC 3161"),
+        (b"", "gives no answer of RFC 3161"),
+    ):
+        with answering(lambda _, given=given: given) as url, pytest.raises(Unavailable, match=why):
+            stamping.stamp(url, b"head")
+
+
+def test_a_leaf_whose_token_cannot_be_read_bounds_nothing() -> None:
+    """Such a leaf was put there by nobody who asked an authority; what holds times goes on without it."""
+    leaf = {"kind": "stamp", "head": log_of(3).checkpoint.decode(), "authority": "tsa.example", "token": "AAAA"}
+    assert list(stamps_in([(3, json.dumps(leaf).encode())])) == []

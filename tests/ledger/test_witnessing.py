@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from consumers.embedded import connected
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.notes import body_of, note_of, vkey_of
-from roznamcha.ledger.verify import Checkpoint, open_checkpoint, read_policy, signed_by
+from roznamcha.ledger.verify import Checkpoint, Key, open_checkpoint, read_policy, signed_by
 from roznamcha.ledger.witnessing import cosigned, witnessed
 from tests.consumers.feed import write_cases
 from tests.ledger.copies import Court, verdict
 from tests.ledger.keeping import BASE, Keeper
 from tests.ledger.logs import SIGNER
-from tests.ledger.witness import Witness, omniwitness, witness
+from tests.ledger.witness import Witness, of_others, witness
 from tests.peers.installed import NoPeer
+from tests.peers.published import needs
 
 
 @pytest.fixture
@@ -92,25 +94,78 @@ def test_who_does_not_answer_or_does_not_sign(keeper: Keeper, hc: Witness) -> No
         asked(keeper, "witness\nquorum none\n")
 
 
-def test_a_witness_that_others_have_written(keeper: Keeper, tmp_path: Path) -> None:
-    """omniwitness, as it runs in public: it cosigns what grows, and refuses a fork that is rightly signed."""
-    folder = tmp_path / "omni"
+@pytest.fixture
+def others(keeper: Keeper, tmp_path: Path) -> Iterator[tuple[Key, str]]:
+    """A witness that others have written, and run in public."""
+    folder = tmp_path / "others"
     folder.mkdir()
-    signer = keeper.keys.signer(f"{BASE}/2026")
     try:
-        with omniwitness(folder, signer.key) as (key, url):
-            line = f"witness omni {vkey_of(key)} {url}\nquorum omni\n"
-            assert signed_by(key, asked(keeper, line))
-            write_cases(keeper.url, 1, first=2)
-            keeper.keep()
-            grown = asked(keeper, line)
-            assert (grown.size, bool(signed_by(key, grown))) == (13, True)
-            body = body_of(signer.name, 13, b"f" * 32)
-            forked = open_checkpoint(note_of(body, signer.sign(body)))
-            with connected(keeper.url) as connection, pytest.raises(Broken, match="has seen another history"):
-                cosigned(Ledger(connection).tree(Ledger(connection).log()), forked, key, url)
+        with of_others(folder, keeper.keys.signer(f"{BASE}/2026").key) as made:
+            yield made
     except NoPeer as missing:
-        pytest.skip(str(missing))
+        needs(missing)
+
+
+def told_by(others: tuple[Key, str], old: int, head: Checkpoint) -> tuple[int, str]:
+    """Status and body of its bare answer to a head without a proof."""
+    answer = httpx.post(f"{others[1]}/add-checkpoint", content=f"old {old}\n\n".encode() + head.note)
+    return answer.status_code, answer.text
+
+
+def test_a_witness_of_others_cosigns_what_grows(keeper: Keeper, others: tuple[Key, str]) -> None:
+    """The first head, one that goes on from it by our proof, and that one again; not a log that it doesn't know."""
+    key, url = others
+    line = f"witness hc {vkey_of(key)} {url}\nquorum hc\n"
+    assert signed_by(key, asked(keeper, line))
+    write_cases(keeper.url, 1, first=2)
+    keeper.keep()
+    for _ in range(2):
+        grown = asked(keeper, line)
+        assert (grown.size, bool(signed_by(key, grown))) == (13, True)
+    assert told_by(others, 9, grown) == (409, "13\n")
+    with pytest.raises(Unavailable, match="take a later head"):
+        asked(keeper, line, size=9)
+    body = body_of(SIGNER.name, 13, grown.root)
+    assert told_by(others, 13, open_checkpoint(note_of(body, SIGNER.sign(body))))[0] == 404
+
+
+def test_a_witness_of_others_refuses_a_fork(keeper: Keeper, others: tuple[Key, str]) -> None:
+    """Another head of the same size, rightly signed; and a store that was written anew, with keys, tree and proof."""
+    key, url = others
+    line = f"witness hc {vkey_of(key)} {url}\nquorum hc\n"
+    asked(keeper, line)
+    signer = keeper.keys.signer(f"{BASE}/2026")
+    body = body_of(signer.name, 9, b"f" * 32)
+    forked = open_checkpoint(note_of(body, signer.sign(body)))
+    assert told_by(others, 9, forked) == (422, "")
+    with connected(keeper.url) as connection, pytest.raises(Broken, match="has seen another history"):
+        cosigned(Ledger(connection).tree(Ledger(connection).log()), forked, key, url)
+    begin_anew(keeper, "DELETE FROM roznamcha.entries WHERE notification_id = 8")
+    write_cases(keeper.url, 2, first=2)
+    keeper.keep()
+    with pytest.raises(Broken, match="has seen another history"):
+        asked(keeper, line)
+
+
+def test_a_witness_of_others_refuses_a_rollback(keeper: Keeper, others: tuple[Key, str]) -> None:
+    """The log's tail is taken away, and the shorter log signed anew: it has seen more."""
+    key, url = others
+    line = f"witness hc {vkey_of(key)} {url}\nquorum hc\n"
+    seen_first = asked(keeper, line)
+    begin_anew(keeper, "DELETE FROM roznamcha.entries WHERE notification_id = 8")
+    keeper.keep()
+    with pytest.raises(Broken, match=r"has seen 9 leaves of tlog\.example/cg/2026, and this head has 8"):
+        asked(keeper, line)
+    with connected(keeper.url) as connection:
+        shorter = Ledger(connection).checkpoint(Ledger(connection).log())
+    assert (told_by(others, 9, shorter)[0], told_by(others, 8, shorter)) == (400, (409, "9\n"))
+    assert told_by(others, 9, seen_first)[0] == 200
+
+
+def begin_anew(keeper: Keeper, *statements: str) -> None:
+    """What the database's own ruler can do: change the entries, and have the whole ledger made of them once more."""
+    keeper.tamper(*statements, "TRUNCATE roznamcha.logs CASCADE", "TRUNCATE roznamcha.ledger_acts")
+    keeper.memory.path.unlink()
 
 
 def test_a_copy_is_witnessed(case: Court, tmp_path: Path) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -15,7 +12,7 @@ from pathlib import Path
 
 from roznamcha.ledger.notes import Signer, vkey_of
 from roznamcha.ledger.verify import COSIGNATURE, Bad, Checkpoint, Key, base64_of, extends, open_checkpoint, signed_by
-from tests.peers.installed import NoPeer
+from tests.peers.installed import go_witness
 
 
 class Witness:
@@ -56,40 +53,23 @@ class Witness:
         return 200 if not size or extends(size, head.size, self.root, head.root, proof) else 422
 
 
-OMNIWITNESS = "github.com/transparency-dev/witness/cmd/omniwitness@v0.0.0-20260720115447-2e1c6971d19e"
-"""A witness that others have written, and run in public: `go install` builds it in some minutes."""
-
-
 @contextmanager
-def omniwitness(folder: Path, log: Key) -> Iterator[tuple[Key, str]]:
-    """That witness as a process, trusting one log more than it comes with: its key and address. Raises NoPeer."""
-    name = "omniwitness"
-    program = shutil.which(name) or shutil.which(name, path=str(Path.home() / "go" / "bin"))
-    if program is None:
-        message = f"there is no omniwitness here: go install {OMNIWITNESS}"
-        raise NoPeer(message)
-    seed, known = b"o" * 32, {"Origin": log.name, "URL": "http://127.0.0.1:1/", "PublicKey": vkey_of(log)}
-    (folder / "key").write_text(Signer("omni.example", seed).written)
-    (folder / "logs.yaml").write_text(json.dumps({"Logs": [known]}))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        at = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [program, "--listen", at, "--metrics_listen", "", "--private_key_path", str(folder / "key"),
-               "--db_file", str(folder / "witness.db"), "--additional_logs", str(folder / "logs.yaml")]  # fmt: skip
-    with (folder / "said").open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as process:
+def of_others(folder: Path, log: Key) -> Iterator[tuple[Key, str]]:
+    """A witness that others have written, as a process that trusts that log: its key and address. Raises NoPeer."""
+    program, signer = go_witness(), Signer("hc.example", b"o" * 32, COSIGNATURE)
+    (folder / "key").write_text(Signer(signer.name, signer.seed).written)
+    command = [program, str(folder / "key"), vkey_of(log)]
+    with (
+        (folder / "said").open("wb") as said,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process,
+    ):
         try:
-            until = time.monotonic() + 30
-            while not _listens(at) and time.monotonic() < until:
-                assert process.poll() is None, (folder / "said").read_text()
-                time.sleep(0.05)
-            yield Signer("omni.example", seed, COSIGNATURE).key, f"http://{at}"
+            assert process.stdout is not None
+            at = process.stdout.readline().strip()
+            assert at, (folder / "said").read_text()
+            yield signer.key, f"http://{at}"
         finally:
             process.kill()
-
-
-def _listens(at: str) -> bool:
-    host, _, port = at.partition(":")
-    with socket.socket() as tried:
-        return tried.connect_ex((host, int(port))) == 0
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import functools
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tests.broker.nodes import NoBroker, cache, jars, java
 
 JS = Path(__file__).parent / "js"
 GO = Path(__file__).parent / "go"
+WITNESS = Path(__file__).parent / "witness"
 MINING = Path(__file__).parent / "mining" / "requirements.txt"
 APICURIO = "2.6.13.Final"
 """The last line of versions that runs on Java 17."""
@@ -40,17 +42,21 @@ def _kept(name: str) -> Iterator[Path]:
 
 
 def _bring(name: str, bring: Callable[[Path], list[str]]) -> Path:
-    """A folder that a package manager has filled, once. Raises NoPeer with the manager's first words."""
+    """A folder that a package manager has filled, once. Raises NoPeer with the manager's words."""
     with _kept(name) as folder:
         if (folder / "complete").exists():
             return folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         command = bring(folder)
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=BRINGING, check=False)
+        env = {**os.environ, "CGO_ENABLED": "0"}
+        done = subprocess.run(
+            command, cwd=folder, env=env, capture_output=True, text=True, timeout=BRINGING, check=False
+        )
         if done.returncode:
-            said = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if "rror" in line]
-            message = f"{command[0]} could not bring {name}: {(said or ['?'])[0][:200]}"
+            said = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()] or ["?"]
+            told = next((line for line in said if "rror" in line), said[-1])
+            message = f"{command[0]} could not bring {name}: {told[:200]}"
             raise NoPeer(message)
         (folder / "complete").touch()
         return folder
@@ -91,16 +97,30 @@ def java_tools() -> list[str]:
 @functools.cache
 def go_reader() -> str:
     """The program that reads a ledger with Go's own modules, exactly those of its sum file. Raises NoPeer."""
+    return _built("go-reader", GO)
+
+
+@functools.cache
+def go_witness() -> str:
+    """The witness of transparency-dev/witness, exactly that of its sum file, which remembers in memory. Raises NoPeer.
+
+    Their omniwitness is the same witness with a database and feeders of public logs: four times the work to build.
+    """
+    return _built("go-witness", WITNESS)
+
+
+def _built(name: str, source: Path) -> str:
+    """A program in Go, built from the module proxy as a folder's `go.mod` and `go.sum` have it. Raises NoPeer."""
     go = program("go", "golang")
-    sources = [GO / name for name in ("main.go", "go.mod", "go.sum")]
+    sources = [source / each for each in ("main.go", "go.mod", "go.sum")]
 
     def bring(folder: Path) -> list[str]:
         for each in sources:
             shutil.copy(each, folder)
-        return [go, "build", "-mod=readonly", "-o", "reader", "."]
+        return [go, "build", "-mod=readonly", "-o", "built", "."]
 
     digest = hashlib.sha256(b"".join(each.read_bytes() for each in sources)).hexdigest()[:12]
-    return str(_bring(f"go-{digest}", bring) / "reader")
+    return str(_bring(f"{name}-{digest}", bring) / "built")
 
 
 @functools.cache

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 from consumers import entries
 from domain.event import ACTS, Event, Sealed
 from roznamcha.errors import Broken
-from roznamcha.sealing import Keyring, load_master_key, without_text
+from roznamcha.master_key import load_master_key
+from roznamcha.sealing import Keyring, without_text
 from roznamcha.store import Store
 from schemas import catalogue
 from tests.acts import act
