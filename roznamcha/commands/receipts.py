@@ -16,6 +16,7 @@ import typer
 
 from consumers import entries
 from consumers.embedded import connected
+from roznamcha.bounded import read_file
 from roznamcha.commands.bundling import enter_reading, keeping
 from roznamcha.commands.ledger import must_be_named
 from roznamcha.commands.reading import RecordName, history_of
@@ -28,7 +29,7 @@ from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.leaf import Entry as Kept
 from roznamcha.ledger.receipt import Receipt, in_copy, in_log, read_receipt, receipt_of, signature
-from roznamcha.ledger.verify import EXIT, FAILED, Bad, Bundle, Line, Policy, content, judge, opened, read_policy, unpack
+from roznamcha.ledger.verify import EXIT, FAILED, Bundle, Line, Policy, judge, opened, read_policy, unpack
 from roznamcha.ledger.witnessing import policy_in
 from roznamcha.office import Office, open_office
 from roznamcha.publishable import registration_in
@@ -187,13 +188,7 @@ def _given(qr: str) -> str:
 
 def _by_copy(receipt: Receipt, copy: Path, policy: Policy | None) -> Iterator[Line]:
     """By a court's copy that holds. Raises Broken for one that doesn't."""
-    try:
-        data = content(copy)
-    except OSError as error:
-        message = f"{copy} cannot be read: {error.strerror}"
-        raise Usage(message) from None
-    except Bad as no_file:
-        raise Usage(str(no_file)) from None
+    data = read_file(copy)
     if bad := [f"{line}: {says}" for line, how, says in judge(data, policy) if how == FAILED]:
         message = f"nothing is proved by a copy that fails: {' · '.join(bad)}"
         raise Broken(message)
