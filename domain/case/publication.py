@@ -141,7 +141,7 @@ class FIRPublished(NeedsFIR, register="case"):
         found = hindrances(case)
         if found.withheld:
             yield f"{case.label} is published although that was withheld on {written(found.withheld.at)}"
-        if found.sensitive:
+        elif found.sensitive:
             by = ", ".join(found.sensitive)
             yield f"{case.label} is published and is sensitive by {by} (Youth Bar Association, 2016)"
         if found.unjudged and not self.judged:
