@@ -186,7 +186,7 @@ def _given(qr: str) -> str:
         data = read_at_most(path, LARGEST)
         return code_in(data, str(path)) if pictured(data) else data[:10_000].decode()
     except (OSError, UnicodeDecodeError):
-        message = f"{qr[:100]} holds neither text nor a picture (PNG, JPEG) of the code"
+        message = f"{qr[:100]} holds no text, and no picture (PNG, JPEG) of the code"
         raise Usage(message) from None
 
 

@@ -110,7 +110,7 @@ def test_what_is_no_picture_that_is_read(mine: Court, tmp_path: Path, monkeypatc
         (b"%PDF-1.7\n", "is a PDF file: save it as PNG or JPEG"),
         (b"RIFF\0\0\0\0WEBPVP8 ", "is a WebP file: save it as PNG or JPEG"),
         (b"\0\0\0\x18ftypheic", "is a HEIF file: save it as PNG or JPEG"),
-        (b"\x00\x01\xff\xfe", "holds neither text nor a picture"),
+        (b"\x00\x01\xff\xfe", "holds no text, and no picture"),
     ):
         (tmp_path / "p.png").write_bytes(data)
         assert why in mine.run("verify", "--qr", str(tmp_path / "p.png"), code=2), data[:20]
