@@ -47,6 +47,8 @@ COLUMNS: Mapping[type, frozenset[str]] = {
 """What is kept of acts that deal with no article. Of those that do, everything is kept but the sealed columns."""
 
 REGISTERED = (FIRRegistered, ZeroFIRRegistered)
+WITHHELD = "withheld"
+"""In place of who gave or holds an article, and of doubts, where a reader may not see the column that says so."""
 LINKS = (MovesProperty, BreaksSeal, ResealsParcel, SplitsProperty, DerivesExhibit)
 
 

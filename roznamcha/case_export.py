@@ -2,6 +2,7 @@
 
 Each link is an investigative action by an officer at a place and time, on an exhibit with its number; an exhibit that
 comes from another says so; each break is an annotation. Officers go by id, persons by code: no name is in a link.
+Whoever is withheld from the reader is somebody without a name, at each move another one: nothing says who is whom.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from projections.breaks import BREAKS
-from projections.links import Chain, Link
+from projections.links import WITHHELD, Chain, Link
 
 CONTEXT = {
     "kb": "http://example.org/kb/",
@@ -39,10 +40,11 @@ def _things(record: UUID, links: Sequence[Link]) -> Iterator[Node]:
     seen: set[str] = set()
     for each in links:
         article = each.article
-        for kind, who in (("Identity", article.holder), ("Identity", each.giver), ("Location", article.place)):
+        holder, giver = _people(each)
+        for kind, who in (("Identity", holder), ("Identity", giver), ("Location", article.place)):
             if who and f"{kind} {who}" not in seen:
                 seen.add(f"{kind} {who}")
-                yield _node(record, f"uco-{kind.lower()}", kind, who, name=who)
+                yield _node(record, f"uco-{kind.lower()}", kind, who, name="" if who.startswith(WITHHELD) else who)
         if article.property_id not in seen:
             seen.add(article.property_id)
             yield _node(record, "uco-core", "UcoObject", article.property_id, name=each.description or article.category)
@@ -66,11 +68,11 @@ def _links(record: UUID, links: Sequence[Link]) -> Iterator[Node]:
         article, key = each.article, f"{each.article.property_id} {each.number}"
         action = _node(record, "case-investigation", "InvestigativeAction", key, name=each.act)
         action["uco-action:startTime"] = _time(each.occurred_at)
-        performer = each.giver or article.holder
-        if performer:
-            action["uco-action:performer"] = _ref(record, "Identity", performer)
-        if article.holder:
-            action["uco-action:participant"] = [_ref(record, "Identity", article.holder)]
+        holder, giver = _people(each)
+        if giver or holder:
+            action["uco-action:performer"] = _ref(record, "Identity", giver or holder)
+        if holder:
+            action["uco-action:participant"] = [_ref(record, "Identity", holder)]
         if article.place:
             action["uco-action:location"] = [_ref(record, "Location", article.place)]
         exhibit = [
@@ -95,6 +97,14 @@ def _links(record: UUID, links: Sequence[Link]) -> Iterator[Node]:
             note["uco-core:statement"] = f"{BREAKS[broken.code][1]}: {broken.told()}".removesuffix(": ")
             note["uco-core:object"] = [_ref(record, "InvestigativeAction", key)]
             yield note
+
+
+def _people(link: Link) -> tuple[str, str]:
+    """Who holds it after a link and who gave it, each by what names them in the file."""
+    key = f"{link.article.property_id} {link.number}"
+    told = (("holder", link.article.holder), ("giver", link.giver))
+    holder, giver = (f"{who} {role} of {key}" if who == WITHHELD else who for role, who in told)
+    return holder, giver
 
 
 def _node(record: UUID, vocabulary: str, kind: str, key: str, *, name: str = "") -> Node:

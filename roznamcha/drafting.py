@@ -33,7 +33,7 @@ def draft(cls: type[Event[Any]], catalogue: Catalogue, version: int = 1) -> str:
     """The schema file of an act, with the words it already had or that its columns have elsewhere."""
     words = _words(catalogue)
     current = catalogue.schemas.get((cls.name, version)) or catalogue.latest.get(cls.name)
-    known = {**words, **{field["name"]: field for field in _walk(current.raw)}} if current else words
+    known = {**words, **{field["name"]: field for field in walk(current.raw)}} if current else words
     own = [_field(column, known, cls.register, set()) for column in columns(cls)]
     head = {
         "type": "record",
@@ -63,6 +63,8 @@ def _field(column: Column, known: Mapping[str, Any], register: str, named: set[s
         field["form"] = shape.form.name
     if shape.kind == "choice":
         field["values"] = list(shape.choices)
+        spoken = {each: word for each, word in was.get("values_hi", {}).items() if each in shape.choices}
+        field |= {"values_hi": spoken} if spoken else {}
     return field
 
 
@@ -89,7 +91,7 @@ def _plain(default: Any) -> Any:  # noqa: ANN401 (a default may be of any column
     return str(default)
 
 
-def _walk(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def walk(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every field of a schema, those of nested records too."""
     for field in schema.get("fields", ()):
         yield field
@@ -98,13 +100,13 @@ def _walk(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             while isinstance(item, dict) and "items" in item:
                 item = item["items"]
             if isinstance(item, dict):
-                yield from _walk(item)
+                yield from walk(item)
 
 
 def _words(catalogue: Catalogue) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for schema in catalogue.schemas.values():
-        for field in _walk(schema.raw):
+        for field in walk(schema.raw):
             if field.get("doc") and field.get("label", {}).get("hi"):
                 found.setdefault(field["name"], field)
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,26 +10,20 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
 from consumers.embedded import connected
 from domain.event import ACTS, Event
-from domain.law.book import shipped_texts
-from projections.custody import chain_of
-from projections.links import follow
-from roznamcha.case_export import case_of
-from roznamcha.commands.custody import document_of
+from roznamcha.commands.extracting import extracts
 from roznamcha.commands.ledger import must_be_named, sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.documents.cabinet import Cabinet
 from roznamcha.documents.reading import held_in, readable
 from roznamcha.errors import Broken, Refused, Usage
-from roznamcha.facts import facts_of, shown_fact
 from roznamcha.intake import actor_in, read_act
 from roznamcha.ledger.audiences import RULES, Rule
-from roznamcha.ledger.bundle import Binder, table
+from roznamcha.ledger.bundle import Binder
 from roznamcha.ledger.fitting import must_be_logged
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
@@ -81,7 +74,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         enter_reading(office, found, list(_to_open(office, found, rule)), rule.purpose, (by, reason, order))
         binder = Binder(Ledger(connection), office.catalogue, office.keyring)
         documents = documents_for(office, found, rule, sum(map(len, exhibits.values())))
-        files = {**extracts(office, record_id), **documents, **exhibits}
+        files = {**extracts(office, record_id, rule), **documents, **exhibits}
         with keeping(office) as keep:
             closed = binder.close(record_id, rule, files, keep)
         shown = binder.shown(record_id, rule, closed)
@@ -193,32 +186,3 @@ def keeping(office: Office) -> Iterator[Callable[[], Any]]:
             yield sequencer.catch_up
         else:
             yield lambda: None
-
-
-def extracts(office: Office, record_id: UUID) -> dict[str, bytes]:
-    """Custody as tables and as CASE/UCO, legal clocks, the text of each rule that was applied: open columns alone."""
-    _, found = history_of(office, str(record_id))
-    chain = chain_of(record_id, found)
-    links, notes = follow(chain)
-    custody = document_of(chain, links, notes)
-    facts = facts_of(office, record_id)
-    files = {
-        "extracts/custody.csv": table(custody["links"]),
-        "extracts/custody-breaks.csv": table(custody["breaks"]),
-        "extracts/deadlines.csv": table([shown_fact(each) for each in facts]),
-    }
-    if links:
-        called = office.store.shelf.called([record_id]).get(record_id, str(record_id))
-        files["extracts/custody.jsonld"] = json.dumps(
-            case_of(chain, called, links), ensure_ascii=False, indent=1
-        ).encode()
-    for rule, digest in sorted({(each.rule, each.digest) for each in facts}):
-        text = _rule_text(office, rule)
-        if hashlib.sha256(text).hexdigest() == digest:  # one that was changed since is in the release it was told by
-            files[f"extracts/rules/{rule}.yaml"] = text
-    return files
-
-
-def _rule_text(office: Office, name: str) -> bytes:
-    rule = office.book.rules.get(name)
-    return shipped_texts().get(f"{rule.folder}/{name}.yaml", "").encode() if rule else b""

@@ -15,8 +15,9 @@ from psycopg import Connection
 
 from consumers.embedded import connected
 from consumers.watchdog import Watchdog
+from roznamcha.bounded import read_file
 from roznamcha.commands.stamping import OfLog, export_tiles, reading, stamp, stamps
-from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.errors import Broken, Refused
 from roznamcha.health import LEDGER, LIVING
 from roznamcha.ledger.auditing import audit as audit_all
 from roznamcha.ledger.hands import Hands
@@ -30,6 +31,7 @@ from roznamcha.office import Office, open_office
 from roznamcha.posts import signed
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
+from roznamcha.whole import write_whole
 
 ledger = typer.Typer(help="The court's ledger: a leaf for every entry, signed heads, proofs.", no_args_is_help=True)
 key = typer.Typer(help="The keys under which the ledger is signed, one for each log.", no_args_is_help=True)
@@ -131,11 +133,8 @@ def _notes(against: list[Path] | None) -> list[bytes]:
     found = []
     for path in against or ():
         try:
-            found.append(path.read_bytes())
+            found.append(read_file(path))
             open_checkpoint(found[-1])
-        except OSError as error:
-            message = f"{path} cannot be read: {error.strerror}"
-            raise Usage(message) from None
         except Bad as bad:
             raise Refused([f"{path}: {bad}"]) from None
     return found
@@ -200,8 +199,8 @@ def prove(
         proof = found.tree(log).prove(leaf.index, head)
     if to is not None:
         to.mkdir(parents=True, exist_ok=True)
-        (to / f"{position}.leaf.json").write_bytes(leaf.data)
-        (to / f"{position}.tlog-proof").write_bytes(proof)
+        write_whole(to / f"{position}.leaf.json", leaf.data)
+        write_whole(to / f"{position}.tlog-proof", proof)
     if as_json:
         told = {"position": position, "log": log.origin, "index": leaf.index, "hash": base64_text(leaf_hash(leaf.data))}
         print_json({**told, "leaf": leaf.data.decode(), "proof": proof.decode()})

@@ -14,7 +14,9 @@ import domain
 from domain.event import ACTS, Actor, Event, Meta
 from domain.law.book import StrictLoader
 from domain.shape import Column, Shape, columns
+from roznamcha.drafting import walk
 from roznamcha.errors import Broken
+from schemas import catalogue
 
 FOLDER = resources.files("roznamcha") / "forms"
 NAMES = tuple(f"IIF-{number}" for number in range(1, 8))
@@ -121,8 +123,10 @@ def form_of(name: str) -> Form:
 
 @cache
 def choices() -> Words:
-    """The Hindi words of the acts' choices."""
-    return {name: word for name, word in _words().items() if isinstance(word, str)}
+    """The Hindi words of the acts' choices: of the list, and of an act's own schema (`values_hi` of a column)."""
+    fields = (field for schema in catalogue().latest.values() for field in walk(schema.raw))
+    own = {choice: word for field in fields for choice, word in field.get("values_hi", {}).items()}
+    return own | {name: word for name, word in _words().items() if isinstance(word, str)}
 
 
 def hindi(choice: str, column: str = "") -> str:

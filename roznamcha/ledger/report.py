@@ -249,7 +249,7 @@ def _custody(copy: Copy, zone: ZoneInfo) -> Iterator[Told]:
 
 
 def _who(rank: str, who: str) -> str:
-    return ", ".join(filter(None, (rank if who else "", who)))
+    return ", ".join(filter(None, (rank if who and who != rank else "", who)))
 
 
 def _table(copy: Copy, name: str) -> list[dict[str, str]]:

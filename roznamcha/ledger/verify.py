@@ -20,6 +20,7 @@ import hashlib
 import json
 import re
 import shutil
+import stat
 import struct
 import subprocess
 import sys
@@ -335,7 +336,7 @@ NAMES = re.compile(
     r"README\.txt|MANIFEST\.sha256|withheld\.json|tools/verify(\.py|-one\.sh)|signatures/[\w.-]+\.p7s"
     r"|(leaves/\d{6,}\.json|proofs/\d{6,}\.tlog-proof|disclosures/\d{6,}\.txt)"
     r"|milestones/\d{6,}\.(checkpoint|consistency)"
-    r"|anchors/[\w.-]+/(checkpoint(\.body|\.tsr)?|log\.sig)|trust/([\w.-]+\.pem|policy\.txt)"
+    r"|anchors/[0-9-]+/(checkpoint(\.body|\.tsr)?|log\.sig)|trust/([0-9-]+\.pem|policy\.txt)"
     r"|(exhibits|extracts)/([\w-][\w.-]*/)*[\w-][\w.-]*",
     re.ASCII,
 )
@@ -357,6 +358,10 @@ FILE, ENTRY, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 """What the parts of a zip file begin with (PKWARE APPNOTE 4.3): a file, its line in the directory, the end."""
 LARGEST = 0xFFFFFFFF
 MANY = 0xFFFF
+MOST_FILES = 1_000_000
+"""Files of one bundle; a leaf has three."""
+LEAF = 0xFFFF
+"""Bytes of a leaf at most (c2sp.org/tlog-tiles)."""
 
 
 def pack(files: Files) -> bytes:
@@ -364,6 +369,13 @@ def pack(files: Files) -> bytes:
 
     Not a byte of it can be another, whatever version of Python packs or checks it.
     """
+    return b"".join(packed(files))
+
+
+def packed(files: Files) -> list[bytes]:
+    """The same in parts, so that a bundle need not be in memory once more to be compared. Raises Bad as `pack` does."""
+    if len(files) > MOST_FILES:
+        raise Bad(f"a bundle holds at most {MOST_FILES:,} files")
     parts, directory, at = [], [], 0
     for name in sorted(files):
         data, coded = files[name], name.encode()
@@ -382,24 +394,52 @@ def pack(files: Files) -> bytes:
         directory += [more, struct.pack("<4sLQL", b"PK\x06\x07", 0, at + len(listed), 1)]
     few = min(count, MANY)
     end = struct.pack("<4H2LH", 0, 0, few, few, len(listed), at, 0)
-    return b"".join([*parts, *directory, END, end])
+    return [*parts, *directory, END, end]
 
 
 def unpack(data: bytes) -> Files:
-    """The files of a bundle. Raises Bad for one that is written in any other way than by `pack`."""
+    """The files of a bundle. Raises Bad for one that is written in any other way than by `pack`.
+
+    Nothing is ever inflated, so nothing can be larger than the file itself.
+    """
+    if not data.startswith(FILE):
+        what = "has no files in it" if data.startswith(END) else "is empty" if not data else "is no zip file"
+        raise Bad(f"the bundle {what}")
     files: Files = {}
     at = 0
     try:
         while data.startswith(FILE, at):
-            size, letters = struct.unpack_from("<LH", data, at + 22)
+            _, flags, method, _, _, _, _, size, letters, _ = struct.unpack_from("<5H3L2H", data, at + 4)
             start = at + 30 + letters
             at = start + size
-            files[data[start - letters : start].decode()] = data[start:at]
+            name = data[start - letters : start].decode()
+            wrong = fault(name, method, flags) or "there twice" * (name in files) or "cut off" * (at > len(data))
+            if wrong:
+                raise Bad(f"the bundle was packed by another hand, or is not whole: {name[:80]!r} is {wrong}")
+            if len(files) == MOST_FILES:
+                raise Bad(f"the bundle has more than {MOST_FILES:,} files")
+            files[name] = data[start:at]
     except (struct.error, ValueError) as error:
         raise Bad(f"the bundle cannot be opened: {error}") from None
-    if not files or pack(files) != data:
+    at = 0
+    for part in packed(files):
+        if not data.startswith(part, at):
+            raise Bad("the bundle holds more than its files, or was packed by another hand")
+        at += len(part)
+    if at != len(data):
         raise Bad("the bundle holds more than its files, or was packed by another hand")
     return files
+
+
+def fault(name: str, method: int, flags: int) -> str:
+    """What is wrong with a file of a zip file, by its header; empty where nothing is.
+
+    Its name must stay where it is unpacked, on any machine: parts with slashes between, none of them empty or dots.
+    """
+    if flags & 1 or method:
+        return "encrypted" if flags & 1 else "compressed"
+    stays = name.isprintable() and not {*name} & {*'\\:*?"<>|'} and not {"", ".", ".."} & {*name.split("/")}
+    return "" if stays else "a name that may lead elsewhere"
 
 
 def listing(withheld: list[dict[str, Any]]) -> bytes:
@@ -429,7 +469,9 @@ class Bundle:
         self.files, self.policy = files, policy
         self.names = sorted(name for name in files if name.startswith("leaves/"))
         self.leaves = [files[name] for name in self.names]
-        self.told = [strict(each) for each in self.leaves]
+        if any(len(each) > LEAF for each in self.leaves):
+            raise Bad("a leaf is longer than any log takes")
+        self.told = [read_json(each) for each in self.leaves]
         self.heads: dict[bytes, Checkpoint] = {}
         self.held = False
         """Whether every leaf was found under these heads."""
@@ -440,13 +482,13 @@ class Bundle:
         """Every file is there, as the manifest has it, and none beside those that a bundle has."""
         if self.files.get(MANIFEST) != manifest(self.files):
             raise Bad("MANIFEST.sha256 does not name exactly these files")
-        strange = [name for name in self.files if not NAMES.fullmatch(name)]
-        if strange:
-            raise Bad(f"no bundle holds a file {strange[0]!a}")
+        for name in self.files:
+            if not NAMES.fullmatch(name):
+                raise Bad(f"{name} is no part of a copy: somebody has put it in")
         places = {name[7:-5] for name in self.names}
         for folder, end in (("proofs/", ".tlog-proof"), ("disclosures/", ".txt")):
             if {each[len(folder) : -len(end)] for each in self.files if each.startswith(folder)} != places:
-                raise Bad(f"{folder} does not hold just one file for each leaf")
+                raise Bad(f"{folder} does not hold one file for each leaf: somebody has put it in, or taken it out")
         days = [name.split("/")[1].split(".")[0] for name in self.files if name.startswith("milestones/")]
         if not {*days} <= places or len(days) != 2 * len({*days}):
             raise Bad("milestones/ does not hold a head and its proof for leaves that are here")
@@ -573,7 +615,7 @@ class Bundle:
 
     def disclosed(self) -> tuple[str, str]:
         """What is shown is what was entered; what is not shown is listed, each with its reason."""
-        withheld = strict(self.files[WITHHELD])
+        withheld = read_json(self.files[WITHHELD])
         if self.files[WITHHELD] != listing(withheld):
             raise Bad(f"{WITHHELD} is not written the one way: it may read otherwise to another program")
         hidden = [(each["leaf"], each["digest"]) for each in withheld]
@@ -655,11 +697,6 @@ def web(data: bytes) -> str:
     return binascii.b2a_base64(data, newline=False).decode().rstrip("=").replace("+", "-").replace("/", "_")
 
 
-def strict(data: bytes | str) -> Any:  # noqa: ANN401 (JSON)
-    """JSON in which no key stands twice and no number is none. Raises Bad, ValueError."""
-    return json.loads(data, object_pairs_hook=_once, parse_constant=_none)
-
-
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -679,8 +716,22 @@ def moment(seconds: int) -> str:
 def opened(disclosure: str) -> tuple[str, Any]:
     """Name and value of a disclosure."""
     plain = disclosure.replace("-", "+").replace("_", "/") + "=" * (-len(disclosure) % 4)
-    _, name, value = strict(binascii.a2b_base64(plain).decode())
+    _, name, value = read_json(binascii.a2b_base64(plain))
     return name, value
+
+
+def read_json(data: bytes) -> Any:  # noqa: ANN401 (any JSON)
+    """What JSON says, to every program the same: no key stands twice, no number is none. Raises Bad, ValueError.
+
+    A number of more digits than any of ours is refused: to read it could take hours.
+    """
+    return json.loads(data.decode(), parse_int=_number, parse_constant=_none, object_pairs_hook=_once)
+
+
+def _number(digits: str) -> int:
+    if len(digits) > 20:
+        raise Bad("a number in the bundle has more than 20 digits")
+    return int(digits)
 
 
 def judge(data: bytes, policy: Policy | None = None, tsa: Path | None = None) -> list[Line]:
@@ -719,6 +770,16 @@ def plain(text: str) -> str:
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "\u2026"
 
 
+def content(path: Path) -> bytes:
+    """The bytes of a bundle. Raises Bad for what is no file, or more than a bundle can be: that is not read at all."""
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode) and not path.is_dir():
+        raise Bad(f"{path} is no file")
+    if about.st_size > LARGEST + MOST_FILES:
+        raise Bad(f"{path} has {about.st_size:,} bytes, and a bundle at most 4 GiB")
+    return path.read_bytes()
+
+
 def main() -> None:
     """Judge the bundle that is named, and leave with the status of the worst line."""
     asked = argparse.ArgumentParser(
@@ -734,7 +795,7 @@ def main() -> None:
     given = asked.parse_args()
     try:
         policy = read_policy(given.policy.read_text("utf-8")) if given.policy else None
-        lines = judge(given.bundle.read_bytes(), policy, given.tsa_ca)
+        lines = judge(content(given.bundle), policy, given.tsa_ca)
     except (OSError, Bad, ValueError, MemoryError) as error:
         print(f"verify.py: {plain(str(error) or type(error).__name__)}", file=sys.stderr)
         sys.exit(2)
