@@ -252,3 +252,15 @@ def test_nothing_but_an_erasure_destroys_a_key(attacked: Court) -> None:
             connection.execute(statement.encode())
     datastore.close()
     assert VICTIM in opened(attacked.keeper.url, attacked.record)
+
+
+def test_a_process_that_only_reads_lets_go_of_the_key(attacked: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It had read before the erasure, and never writes: after its minute the column is shut to it as well."""
+    url, record = attacked.keeper.url, attacked.record
+    with at_work(url) as reader:
+        seizure = entries.read(catalogue(), reader.recorder.entries_of([UUID(record)])[1][2], 2)
+        assert reader.keyring.open(seizure).witnesses[0].witness_name.text == WITNESS  # type: ignore[attr-defined]
+        erase(url, record)
+        monkeypatch.setattr("roznamcha.sealing.HELD", -1.0)
+        assert reader.keyring.open(seizure).witnesses[0].witness_name.text is None  # type: ignore[attr-defined]
+        assert not reader.keyring.disclosures(seizure)
