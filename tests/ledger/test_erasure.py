@@ -20,6 +20,8 @@ from eventsourcing.persistence import DatabaseError
 from consumers import entries
 from consumers.clients import Broker
 from consumers.topics import Topics
+from domain.common.corrections import ExecutesErasure
+from domain.event import ACTS
 from roznamcha.errors import Refused
 from roznamcha.ledger import verify
 from roznamcha.recorder import Datastore
@@ -264,3 +266,10 @@ def test_a_process_that_only_reads_lets_go_of_the_key(attacked: Court, monkeypat
         monkeypatch.setattr("roznamcha.sealing.HELD", -1.0)
         assert reader.keyring.open(seizure).witnesses[0].witness_name.text is None  # type: ignore[attr-defined]
         assert not reader.keyring.disclosures(seizure)
+
+
+def test_the_database_knows_every_act_of_erasure_by_its_name() -> None:
+    """Its function asks for that name: an act that erases and is called otherwise would never be entered."""
+    named = {name for name, kind in ACTS.items() if issubclass(kind, ExecutesErasure)}
+    assert len(named) > 5
+    assert {name.partition(".")[2] for name in named} == {"ErasureExecuted"}
