@@ -1,6 +1,7 @@
 """The command line: every answer in words or, with `--json`, as one document; refusals in one line, never a trace.
 
-Exit codes: 0 done · 1 refused · 2 usage · 3 integrity broken · 4 a needed service is away.
+Exit codes: 0 done · 1 refused · 2 usage · 3 integrity broken · 4 a needed service is away · 5 some
+of many lines refused, the others entered.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@
     ├── UnknownLaw   no rule governs this date, or there is no such rule                   exit 1
     ├── Usage        it was asked for wrongly                                              exit 2
     ├── Broken       what is kept isn't what it must be: stop                              exit 3
-    └── Unavailable  a needed service is away                                              exit 4
+    ├── Unavailable  a needed service is away                                              exit 4
+    └── PartlyRefused  of many things some were refused, and the others are entered        exit 5
 
 Each message is one line: what was refused, what the register shows, what to do. It never holds personal data.
 """
@@ -56,6 +57,17 @@ class Unavailable(RoznamchaError):
     """A needed service is away."""
 
     exit_code = 4
+
+
+class PartlyRefused(RoznamchaError):
+    """Of the lines of a file, or of the articles of a shelf, some were refused. The others are entered, and stay so."""
+
+    exit_code = 5
+
+
+def ended(refused: int, total: int) -> int:
+    """The exit code of what took in many things, of which so many were refused: all of them, some, or none."""
+    return 0 if not refused else Refused.exit_code if refused == total else PartlyRefused.exit_code
 
 
 class Unanswered(Unavailable):

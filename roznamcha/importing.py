@@ -10,6 +10,7 @@ import hashlib
 import json
 import time
 import uuid
+from codecs import BOM_UTF8
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -159,7 +160,7 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
 def case_lines(file: IO[bytes], name: str, *, record: str, station: str) -> Iterator[Line]:
     """Each action of a CASE/UCO file as a line. Raises Refused, with nothing entered, for what has none."""
     try:
-        document = read_json(file.read(MAX_DOCUMENT + 1))
+        document = read_json(file.read(MAX_DOCUMENT + 1).removeprefix(BOM_UTF8))
     except CUT as error:
         raise Refused([broken(error, "its beginning")]) from None
     digest = hashlib.sha256(json.dumps([record, station, document], sort_keys=True).encode()).digest()
@@ -213,10 +214,11 @@ def _documents(file: IO[bytes], name: str, now: Callable[[], datetime], tally: T
     """Acts from JSON Lines."""
     twins: Counter[bytes] = Counter()
     for number, data in raw_lines(file, partial(setattr, tally, "cut")):
+        data = data.removeprefix(BOM_UTF8) if number == 1 else data  # noqa: PLW2901 (no part of the line's identity)
         if not data.strip():
             continue
         try:
-            sent = read_json(data.removeprefix(b"\xef\xbb\xbf") if number == 1 else data)
+            sent = read_json(data)
             papers = papers_of(sent["documents"]) if isinstance(sent, dict) and "documents" in sent else ()
             bare = {key: value for key, value in sent.items() if key != "documents"} if papers else sent
             act = read_act(bare, now=now(), source=f"{name}:{number}")

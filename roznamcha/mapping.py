@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from domain.law.book import StrictLoader
-from roznamcha.bounded import read_at_most
+from roznamcha.bounded import HEAD, must_be_text, read_at_most
 from roznamcha.errors import Refused, Usage
 from roznamcha.templates import check_act
 
@@ -197,7 +197,9 @@ T = TypeVar("T")
 def checked(path: Path, read: Callable[[Any], T]) -> T:
     """What `read` makes of a YAML file. Raises Usage that names what is wrong and where."""
     try:
-        text = read_at_most(path, LARGEST).decode()
+        data = read_at_most(path, LARGEST)
+        must_be_text(data[:HEAD], path)
+        text = data.decode("utf-8-sig")
         loaded = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a SafeLoader, stricter)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         message = f"the map {path} is not YAML: {' '.join(str(error).split())}"
@@ -205,6 +207,9 @@ def checked(path: Path, read: Callable[[Any], T]) -> T:
     except RecursionError:
         message = f"the map {path} is nested too deeply"
         raise Usage(message) from None
+    if not isinstance(loaded, dict):
+        message = f"the map {path} cannot be used: it is no list of keys with what stands under them"
+        raise Usage(message)
     try:
         return read(loaded)
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -24,7 +24,7 @@ from domain.case.ranks import DYSP_OR_ABOVE
 from domain.law.book import StrictLoader
 from domain.law.offences import ACTS, packaged
 from domain.malkhana.article import Category
-from roznamcha.bounded import read_at_most
+from roznamcha.bounded import HEAD, must_be_text, read_at_most
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.sheets import as_sent, header_of, row_of, rows_in, sheet_of
 from roznamcha.strict_json import CONTROL
@@ -180,6 +180,7 @@ def bring_in(  # noqa: PLR0913 (what a list must say of itself)
         message = f"{day[:20]!r} is no date: give the day on which the list was read or issued, as 2026-10-31"
         raise Usage(message)
     text = read_at_most(file, LARGEST)
+    must_be_text(text[:HEAD], file)
     found = list(faults(master, text, in_force(data)))
     if found:
         more = [f"and {len(found) - WORST:,} more"] if len(found) > WORST else []

@@ -28,7 +28,7 @@ from domain.ranking.score import Count, Given
 from projections.deadlines import reckon_entries
 from projections.marks import HELD, WRITTEN_WITHIN, Ended, Marks, clock_marks
 from projections.view import fold_record
-from roznamcha.bounded import read_at_most
+from roznamcha.bounded import HEAD, must_be_text, read_at_most
 from roznamcha.errors import Usage
 from roznamcha.office import Office
 from roznamcha.schemes import shipped
@@ -169,7 +169,9 @@ def histories(office: Office) -> Iterator[list[Event[Any]]]:
 def read_figures(path: Path, scales: Scales) -> Given:
     """Figures that were given: a CSV of unit, indicator, figure (0 to 100). Raises Usage, with the line."""
     given: dict[str, dict[str, Fraction]] = {}
-    lines = read_at_most(path, LARGEST).splitlines()
+    data = read_at_most(path, LARGEST)
+    must_be_text(data[:HEAD], path)
+    lines = data.splitlines()
     columns = ("unit", "indicator", "figure")
     header = header_of(lines[0] if lines else b"", path.name, columns, f"its first line is {','.join(columns)}")
     for number, line in enumerate(lines[1:], start=2):

@@ -15,11 +15,12 @@ import stat
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+from roznamcha.bounded import HEAD, must_be_text
 from roznamcha.errors import Usage
 from roznamcha.strict_json import MAX_DOCUMENT
 
@@ -81,8 +82,8 @@ def rows_in(text: str) -> list[dict[str, str]]:
     return [{key: unguarded(cell) if isinstance(cell, str) else cell for key, cell in row.items()} for row in rows]
 
 
-def opened(path: Path, stack: ExitStack) -> tuple[IO[bytes], IO[bytes], int]:
-    """The file's content, the file itself (to tell how far we are), and its size. Raises Usage."""
+def opened(path: Path, stack: ExitStack, *, text: bool = True) -> tuple[IO[bytes], IO[bytes], int]:
+    """The file's content, the file itself (to tell how far we are), and its size. Raises Usage, also for no `text`."""
     try:
         # Not to wait for whoever might write into a pipe; a file on a disk doesn't mind.
         raw = stack.enter_context(os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb"))
@@ -96,9 +97,11 @@ def opened(path: Path, stack: ExitStack) -> tuple[IO[bytes], IO[bytes], int]:
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}"
         raise Usage(message) from None
-    if magic == b"\x1f\x8b":
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw)), raw, total
-    return raw, raw, total
+    content = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if magic == b"\x1f\x8b" else raw
+    if text:
+        with suppress(*CUT):  # an archive that is broken is told where it is read
+            must_be_text(content.peek(HEAD)[:HEAD], path)
+    return content, raw, total
 
 
 def raw_lines(file: IO[bytes], cut: Callable[[str], object]) -> Iterator[tuple[int, bytes]]:

@@ -17,7 +17,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -136,6 +136,9 @@ def take_stock(  # noqa: PLR0913 (each is a choice of the user's)
         seen, taken = read_list(path, called, rejects)
         if not taken.lines:
             raise Refused([f"{path.name} has no line: on an empty shelf, look for each article and say so"])
+        if taken.refused == taken.lines and not taken.cut:
+            where = f"; each, with its reasons: {rejects}" if rejects else ""
+            raise Refused([f"none of the {taken.lines:,} lines of {path.name} can be compared{where}"])
     else:
         seen, taken = [*looked.seen], Taken(lines=len(looked.seen))
     listed = {(each.matter, each.property_id) for each in seen}
@@ -181,14 +184,12 @@ def read_list(path: Path, called: Callable[[str], str] = str, rejects: Path | No
     """The lines of a list that can be compared, and what became of the others. Raises Usage if it has no columns."""
     taken = Taken()
     with ExitStack() as stack:
+        file, _, _ = opened(path, stack)
         turned_away = Rejects(rejects, path, stack)
-        return [*_lines(path, stack, taken, turned_away, called)], taken
+        return [*_lines(file, path, taken, turned_away, called)], taken
 
 
-def _lines(
-    path: Path, stack: ExitStack, taken: Taken, rejects: Rejects, called: Callable[[str], str]
-) -> Iterator[Seen]:
-    file, _, _ = opened(path, stack)
+def _lines(file: IO[bytes], path: Path, taken: Taken, rejects: Rejects, called: Callable[[str], str]) -> Iterator[Seen]:
     lines = whole_lines(raw_lines(file, partial(setattr, taken, "cut")))
     header = header_of(next(lines, (0, b""))[1], CONTROL.sub("?", path.name), WANTED, HINT)
     before: dict[tuple[str, str], int] = {}

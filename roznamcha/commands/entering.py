@@ -19,7 +19,7 @@ import domain
 from consumers import entries
 from domain.event import ACTS
 from domain.shape import columns
-from roznamcha.errors import Refused, Usage
+from roznamcha.errors import Refused, Usage, ended
 from roznamcha.forms.taking import form_lines
 from roznamcha.importing import Line, Tally, case_lines, take_in
 from roznamcha.intake import Act, actor_in, read_act
@@ -269,10 +269,11 @@ def import_file(  # noqa: PLR0913 (one for each choice)
     if as_json:
         error = {"error": Refused.__name__, "message": failed} if failed else {}
         print_json({**tally.shown(), "rejects": str(rejects) if tally.rejected else None, **error})
-        raise typer.Exit(Refused.exit_code if failed else 0)
+        raise typer.Exit(Refused.exit_code if failed else ended(tally.rejected, tally.read))
     _tell_tally(tally, rejects)
     if failed:
         raise Refused([failed])
+    raise typer.Exit(ended(tally.rejected, tally.read))
 
 
 def _check_format(form: str, record: str, station: str, *, mapped: bool) -> None:

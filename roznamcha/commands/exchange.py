@@ -14,7 +14,7 @@ import typer
 import domain
 from consumers.embedded import connected, head
 from roznamcha.alone import alone
-from roznamcha.errors import Refused, Usage
+from roznamcha.errors import Refused, Usage, ended
 from roznamcha.exchange.answers import Rehearsal, Taking
 from roznamcha.exchange.messages import Opening, as_csv, as_json, messages, rows_of
 from roznamcha.exchange.published import schema_of
@@ -201,10 +201,11 @@ def bring_in(  # noqa: PLR0913 (one for each choice)
         shown = tally.shown() | {"read": tally.read + passed, "passed": dict(sorted(taking.passed.items()))}
         shown |= {"system": found.id, "dry_run": dry_run, "rejects": str(rejects) if tally.rejected else None}
         print_json(shown | error)
-        raise typer.Exit(Refused.exit_code if failed else 0)
+        raise typer.Exit(Refused.exit_code if failed else ended(tally.rejected, tally.read + passed))
     _tell(tally, passed, rejects, dry_run=dry_run)
     if failed:
         raise Refused([failed])
+    raise typer.Exit(ended(tally.rejected, tally.read + passed))
 
 
 def _tell(tally: Tally, passed: int, rejects: Path, *, dry_run: bool) -> None:

@@ -15,8 +15,9 @@ from psycopg import Connection
 
 from consumers.embedded import connected
 from consumers.watchdog import Watchdog
+from roznamcha.bounded import read_file
 from roznamcha.commands.stamping import OfLog, export_tiles, reading, stamp, stamps
-from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.errors import Broken, Refused
 from roznamcha.health import LEDGER, LIVING
 from roznamcha.ledger.auditing import audit as audit_all
 from roznamcha.ledger.hands import Hands
@@ -131,11 +132,8 @@ def _notes(against: list[Path] | None) -> list[bytes]:
     found = []
     for path in against or ():
         try:
-            found.append(path.read_bytes())
+            found.append(read_file(path))
             open_checkpoint(found[-1])
-        except OSError as error:
-            message = f"{path} cannot be read: {error.strerror}"
-            raise Usage(message) from None
         except Bad as bad:
             raise Refused([f"{path}: {bad}"]) from None
     return found

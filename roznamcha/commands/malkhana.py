@@ -16,7 +16,7 @@ from domain.malkhana_audit.audit import Audit, Stocktaking
 from projections.malkhana import Malkhana as Shelf
 from roznamcha.charge import Side, charge_of, pass_on
 from roznamcha.commands.reading import history_of, moment_given
-from roznamcha.errors import Refused, Usage
+from roznamcha.errors import Refused, Usage, ended
 from roznamcha.intake import actor_in
 from roznamcha.labels import labels_of, page_of
 from roznamcha.lists import SCREEN, chosen, numbers_of, show
@@ -214,12 +214,15 @@ def _pass(record: str, side: Side, by: str, at: str, without: list[str], *, as_j
             ],
             "totals": dict(sorted(how.items())),
         })  # fmt: skip
-        raise typer.Exit(Refused.exit_code if refused else 0)
+        raise typer.Exit(ended(how["refused"], how.total() - how["left"]))
     rows = [(each.item.key, each.item.article.place, SAID.get(each.how, WORDS[side])) for each in passed]
     table(WORDS[side], ("article", "place", "what"), rows)
     say(f"{many(how['recorded'], 'article')} {WORDS[side]}; {how['left']:,} left with {charge.change.from_keeper}")
-    if refused:
+    if refused and how["refused"] == how.total() - how["left"]:
         raise Refused(refused)
+    for reason in refused:
+        note(reason)
+    raise typer.Exit(ended(how["refused"], how.total()))
 
 
 def _compare(  # noqa: PLR0913 (what both commands ask)
@@ -245,10 +248,11 @@ def _compare(  # noqa: PLR0913 (what both commands ask)
     if as_json:
         error = {"error": Refused.__name__, "message": failed} if failed else {}
         print_json({**taken.shown(), "rejects": str(rejects) if taken.refused else None, **error})
-        raise typer.Exit(Refused.exit_code if failed else 0)
+        raise typer.Exit(Refused.exit_code if failed else ended(taken.refused, taken.lines))
     _tell(taken, rejects, dry_run=dry_run)
     if failed:
         raise Refused([failed])
+    raise typer.Exit(ended(taken.refused, taken.lines))
 
 
 def _audit(office: Office, record: str) -> tuple[Audit, list[Event[Any]]]:

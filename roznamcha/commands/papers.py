@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from roznamcha.bounded import read_file
 from roznamcha.commands.reading import PolicyFile
 from roznamcha.errors import Usage
 from roznamcha.ledger.certificate import Form, certificate_of, doubted, form_for
@@ -49,7 +50,7 @@ def report(  # noqa: PLR0913 (what it is made of, and who signs)
 
     It needs no store, shows what the copy shows and nothing else, and is the same bytes from the same copy and policy.
     """
-    copy = Copy(_read(bundle), catalogue(), policy_in(policy) if policy else "", tsa_ca)
+    copy = Copy(read_file(bundle), catalogue(), policy_in(policy) if policy else "", tsa_ca)
     pdf = typeset("report", report_of(copy, settings().zone), made=copy.made)
     told = {"verdict": {line: how for line, how, _ in copy.verdict}, "leaves": len(copy.entered)}
     _written(
@@ -78,7 +79,7 @@ def certificate(  # noqa: PLR0913 (as above)
     if form not in {"", *get_args(Form)}:
         message = f"there is no form {form[:20]!r}; they are {', '.join(get_args(Form))}"
         raise Usage(message)
-    copy = Copy(_read(bundle), catalogue())
+    copy = Copy(read_file(bundle), catalogue())
     chosen: Form = "65B" if form == "65B" else "63" if form == "63" else form_for(copy)
     pdf = typeset("certificate", certificate_of(copy, chosen, bundle.name, settings().zone), made=copy.made)
     doubts = [doubt] if (doubt := doubted(copy, chosen)) else []
@@ -86,15 +87,6 @@ def certificate(  # noqa: PLR0913 (as above)
         note(f"doubt: {each}")
     told = {"record": copy.record, "form": chosen, "doubts": doubts}
     _written(to, pdf, (sign, passphrase, tsa), told, as_json=as_json)
-
-
-def _read(path: Path) -> bytes:
-    """A file that was named. Raises Usage."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise Usage(message) from None
 
 
 def _written(

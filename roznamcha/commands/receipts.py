@@ -16,6 +16,7 @@ import typer
 
 from consumers import entries
 from consumers.embedded import connected
+from roznamcha.bounded import read_file
 from roznamcha.commands.bundling import enter_reading, keeping
 from roznamcha.commands.ledger import must_be_named
 from roznamcha.commands.reading import RecordName, history_of
@@ -187,11 +188,7 @@ def _given(qr: str) -> str:
 
 def _by_copy(receipt: Receipt, copy: Path, policy: Policy | None) -> Iterator[Line]:
     """By a court's copy that holds. Raises Broken for one that doesn't."""
-    try:
-        data = copy.read_bytes()
-    except OSError as error:
-        message = f"{copy} cannot be read: {error.strerror}"
-        raise Usage(message) from None
+    data = read_file(copy)
     if bad := [f"{line}: {says}" for line, how, says in judge(data, policy) if how == FAILED]:
         message = f"nothing is proved by a copy that fails: {' · '.join(bad)}"
         raise Broken(message)

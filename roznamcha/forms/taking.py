@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -41,7 +42,7 @@ def form_lines(file: IO[bytes], name: str, *, record: str, known: Known) -> Iter
         yield from _csv_lines(file, name, record)
         return
     try:
-        given = read_json(file.read(MAX_DOCUMENT + 1))
+        given = read_json(file.read(MAX_DOCUMENT + 1).removeprefix(BOM_UTF8))
     except CUT as error:
         raise Refused([broken(error, "its beginning")]) from None
     documents = given if isinstance(given, list) else [given]

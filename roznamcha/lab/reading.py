@@ -103,7 +103,7 @@ def take(  # noqa: PLR0913 (each is a choice of the user's)
     Raises Usage when the file can't be read, is cut, is empty or lacks a column; Refused when no line of it is sound.
     """
     with ExitStack() as stack:
-        file, raw, total = opened(path, stack)
+        file, raw, total = opened(path, stack, text=False)  # XES has an encoding of its own
         name = CONTROL.sub("?", path.name)
         turned_away = Rejects(rejects, path, stack)
         as_xes = _is_xes(file, name)

@@ -20,6 +20,7 @@ import hashlib
 import json
 import re
 import shutil
+import stat
 import struct
 import subprocess
 import sys
@@ -340,6 +341,16 @@ FILE, ENTRY, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 """What the parts of a zip file begin with (PKWARE APPNOTE 4.3): a file, its line in the directory, the end."""
 LARGEST = 0xFFFFFFFF
 MANY = 0xFFFF
+MOST_FILES = 1_000_000
+"""Files of one bundle; a leaf has three."""
+LEAF = 0xFFFF
+"""Bytes of a leaf at most (c2sp.org/tlog-tiles)."""
+KNOWN = re.compile(
+    r"README\.txt|MANIFEST\.sha256|withheld\.json|tools/verify(\.py|-one\.sh)|trust/(policy\.txt|[0-9-]+\.pem)"
+    r"|anchors/[0-9-]+/checkpoint(\.body|\.tsr)?|anchors/[0-9-]+/log\.sig|(exhibits|extracts)/.+"
+    r"|(leaves/[0-9]{6,}\.json|(proofs|disclosures|milestones)/([0-9]{6,})\.(tlog-proof|txt|checkpoint|consistency))"
+)
+"""What a copy has in it. Whatever else lies in one was put there by somebody else."""
 
 
 def pack(files: Files) -> bytes:
@@ -347,6 +358,13 @@ def pack(files: Files) -> bytes:
 
     Not a byte of it can be another, whatever version of Python packs or checks it.
     """
+    return b"".join(packed(files))
+
+
+def packed(files: Files) -> list[bytes]:
+    """The same in parts, so that a bundle need not be in memory once more to be compared. Raises Bad as `pack` does."""
+    if len(files) > MOST_FILES:
+        raise Bad(f"a bundle holds at most {MOST_FILES:,} files")
     parts, directory, at = [], [], 0
     for name in sorted(files):
         data, coded = files[name], name.encode()
@@ -365,24 +383,52 @@ def pack(files: Files) -> bytes:
         directory += [more, struct.pack("<4sLQL", b"PK\x06\x07", 0, at + len(listed), 1)]
     few = min(count, MANY)
     end = struct.pack("<4H2LH", 0, 0, few, few, len(listed), at, 0)
-    return b"".join([*parts, *directory, END, end])
+    return [*parts, *directory, END, end]
 
 
 def unpack(data: bytes) -> Files:
-    """The files of a bundle. Raises Bad for one that is written in any other way than by `pack`."""
+    """The files of a bundle. Raises Bad for one that is written in any other way than by `pack`.
+
+    Nothing is ever inflated, so nothing can be larger than the file itself.
+    """
+    if not data.startswith(FILE):
+        what = "has no files in it" if data.startswith(END) else "is empty" if not data else "is no zip file"
+        raise Bad(f"the bundle {what}")
     files: Files = {}
     at = 0
     try:
         while data.startswith(FILE, at):
-            size, letters = struct.unpack_from("<LH", data, at + 22)
+            _, flags, method, _, _, _, _, size, letters, _ = struct.unpack_from("<5H3L2H", data, at + 4)
             start = at + 30 + letters
             at = start + size
-            files[data[start - letters : start].decode()] = data[start:at]
+            name = data[start - letters : start].decode()
+            wrong = fault(name, method, flags) or "there twice" * (name in files) or "cut off" * (at > len(data))
+            if wrong:
+                raise Bad(f"the bundle was packed by another hand, or is not whole: {name[:80]!r} is {wrong}")
+            if len(files) == MOST_FILES:
+                raise Bad(f"the bundle has more than {MOST_FILES:,} files")
+            files[name] = data[start:at]
     except (struct.error, ValueError) as error:
         raise Bad(f"the bundle cannot be opened: {error}") from None
-    if not files or pack(files) != data:
+    at = 0
+    for part in packed(files):
+        if not data.startswith(part, at):
+            raise Bad("the bundle holds more than its files, or was packed by another hand")
+        at += len(part)
+    if at != len(data):
         raise Bad("the bundle holds more than its files, or was packed by another hand")
     return files
+
+
+def fault(name: str, method: int, flags: int) -> str:
+    """What is wrong with a file of a zip file, by its header; empty where nothing is.
+
+    Its name must stay where it is unpacked, on any machine: parts with slashes between, none of them empty or dots.
+    """
+    if flags & 1 or method:
+        return "encrypted" if flags & 1 else "compressed"
+    stays = name.isprintable() and not {*name} & {*'\\:*?"<>|'} and not {"", ".", ".."} & {*name.split("/")}
+    return "" if stays else "a name that may lead elsewhere"
 
 
 def listing(withheld: list[dict[str, Any]]) -> bytes:
@@ -412,13 +458,19 @@ class Bundle:
         self.files, self.policy = files, policy
         self.names = sorted(name for name in files if name.startswith("leaves/"))
         self.leaves = [files[name] for name in self.names]
-        self.told = [json.loads(each) for each in self.leaves]
+        if any(len(each) > LEAF for each in self.leaves):
+            raise Bad("a leaf is longer than any log takes")
+        self.told = [read_json(each) for each in self.leaves]
         self.heads: dict[bytes, Checkpoint] = {}
 
     def intact(self) -> tuple[str, str]:
         """Every file is there, as the manifest has it, and no other."""
         if self.files.get(MANIFEST) != manifest(self.files):
             raise Bad("MANIFEST.sha256 does not name exactly these files")
+        for name in self.files:
+            found = KNOWN.fullmatch(name)
+            if not found or (found.group(7) and f"leaves/{found.group(7)}.json" not in self.files):
+                raise Bad(f"{name} is no part of a copy: somebody has put it in")
         return OK, f"{len(self.files)} files, each as the manifest has it"
 
     def logged(self) -> tuple[str, str]:
@@ -525,7 +577,7 @@ class Bundle:
 
     def disclosed(self) -> tuple[str, str]:
         """What is shown is what was entered; what is not shown is listed, each with its reason."""
-        withheld = json.loads(self.files[WITHHELD])
+        withheld = read_json(self.files[WITHHELD])
         if self.files[WITHHELD] != listing(withheld):
             raise Bad(f"{WITHHELD} is not written the one way: it may read otherwise to another program")
         hidden = [(each["leaf"], each["digest"]) for each in withheld if each["reason"]]
@@ -593,8 +645,19 @@ def web(data: bytes) -> str:
 def opened(disclosure: str) -> tuple[str, Any]:
     """Name and value of a disclosure."""
     plain = disclosure.replace("-", "+").replace("_", "/") + "=" * (-len(disclosure) % 4)
-    _, name, value = json.loads(binascii.a2b_base64(plain).decode())
+    _, name, value = read_json(binascii.a2b_base64(plain))
     return name, value
+
+
+def read_json(data: bytes) -> Any:  # noqa: ANN401 (any JSON)
+    """What JSON says. A number of more digits than any of ours is refused: to read it could take hours."""
+    return json.loads(data.decode(), parse_int=_number)
+
+
+def _number(digits: str) -> int:
+    if len(digits) > 20:
+        raise Bad("a number in the bundle has more than 20 digits")
+    return int(digits)
 
 
 def judge(data: bytes, policy: Policy | None = None, tsa: Path | None = None) -> list[Line]:
@@ -602,7 +665,7 @@ def judge(data: bytes, policy: Policy | None = None, tsa: Path | None = None) ->
     names = ("intact", "logged", "witnessed", "timed", "signed", "complete", "disclosed")
     try:
         bundle = Bundle(unpack(data), policy, tsa)
-    except (Bad, ValueError, TypeError, KeyError) as bad:
+    except Exception as bad:  # noqa: BLE001 (whatever it was: what can't be opened is not sound)
         return [(names[0].upper(), FAILED, said(bad)), *((each.upper(), UNCHECKED, "not opened") for each in names[1:])]
     return [(each.upper(), *_line(getattr(bundle, each))) for each in names]
 
@@ -610,7 +673,7 @@ def judge(data: bytes, policy: Policy | None = None, tsa: Path | None = None) ->
 def _line(check: Callable[[], tuple[str, str]]) -> tuple[str, str]:
     try:
         return check()
-    except (Bad, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as bad:
+    except Exception as bad:  # noqa: BLE001 (whatever it was: what can't be followed to its end is not sound)
         return FAILED, said(bad)
 
 
@@ -621,6 +684,16 @@ def said(bad: Exception) -> str:
         if isinstance(bad, Bad)
         else f"a part is missing or is not what it must be ({type(bad).__name__}: {bad})"
     )
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a bundle. Raises Bad for what is no file, or more than a bundle can be: that is not read at all."""
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode) and not path.is_dir():
+        raise Bad(f"{path} is no file")
+    if about.st_size > LARGEST + MOST_FILES:
+        raise Bad(f"{path} has {about.st_size:,} bytes, and a bundle at most 4 GiB")
+    return path.read_bytes()
 
 
 def main() -> None:
@@ -638,7 +711,7 @@ def main() -> None:
     given = asked.parse_args()
     try:
         policy = read_policy(given.policy.read_text("utf-8")) if given.policy else None
-        lines = judge(given.bundle.read_bytes(), policy, given.tsa_ca)
+        lines = judge(content(given.bundle), policy, given.tsa_ca)
     except (OSError, Bad, ValueError) as error:
         print(f"verify.py: {error}", file=sys.stderr)
         sys.exit(2)

@@ -28,14 +28,14 @@ def paper(path: str = "papers/statement.pdf", **told: Any) -> dict[str, Any]:
     return {"path": path, "sha256": DIGEST} | told
 
 
-def imported(at: Station, folder: Path, *lines: dict[str, Any]) -> tuple[Any, list[Any]]:
+def imported(at: Station, folder: Path, *lines: dict[str, Any], code: int = 0) -> tuple[Any, list[Any]]:
     """An import from a folder with a paper in it; and the refused lines."""
     (folder / "papers").mkdir(exist_ok=True)
     (folder / "papers" / "statement.pdf").write_bytes(TEXT)
     file, rejects = folder / "register.jsonl", folder / "rejects.jsonl"
     file.write_text("".join(f"{json.dumps(each)}\n" for each in lines))
     rejects.unlink(missing_ok=True)
-    told = at.run("import", str(file), "--rejects", str(rejects))
+    told = at.run("import", str(file), "--rejects", str(rejects), code=code)
     return told, [json.loads(each) for each in rejects.read_text().splitlines()] if rejects.exists() else []
 
 
@@ -78,7 +78,7 @@ def test_a_paper_that_is_not_the_one_that_was_meant_costs_its_own_line(at: Stati
     lines = [line(at.case, each) for each, _ in wrong]
     own = {"name": "case.DocumentsAttached", "record": at.case, "documents": [paper()], "fields": {"documents": []}}
     before, files = at.entries(), set(at.stored())
-    tally, away = imported(at, tmp_path, *lines, lines[0] | own, line(at.case))
+    tally, away = imported(at, tmp_path, *lines, lines[0] | own, line(at.case), code=5)
     assert (tally["recorded"], at.entries(), [each["line"] for each in away]) == (1, before + 1, [1, 2, 3, 4, 5])
     for (_, said), each in zip(wrong, away, strict=False):
         assert said in each["reasons"][0], each

@@ -113,12 +113,14 @@ def test_nothing_is_said_of_a_copy_that_fails(case: Court, tmp_path: Path) -> No
     files = case.files("court")
     place = next(name for name in sorted(files) if name.startswith("disclosures/"))
     forged = packed({**files, place: files[place].replace(b"\n", b"A\n", 1)})
-    for name, data in (("flipped", case.copies["court"][:-30] + b"x" * 30), ("forged", forged), ("cut", b"")):
+    for name, data in (("flipped", case.copies["court"][:-30] + b"x" * 30), ("forged", forged), ("cut", case.copies["court"][:-1])):
         (tmp_path / "c.zip").write_bytes(data)
         for command in ("report", "certificate"):
             told = case.run(command, str(tmp_path / "c.zip"), "-o", str(tmp_path / "r.pdf"), code=3)
             assert "FAILED" not in told, name
             assert not (tmp_path / "r.pdf").exists()
+    (tmp_path / "c.zip").write_bytes(b"")
+    assert "is empty" in case.run("report", str(tmp_path / "c.zip"), "-o", str(tmp_path / "r.pdf"), code=2)
     other = case.policy_text.replace("log ", "log x", 1)
     with pytest.raises(Broken, match="no verifier key"):
         Copy(case.copies["court"], catalogue(), other)

@@ -70,9 +70,11 @@ class Program:
             stderr=subprocess.PIPE,
         )  # fmt: skip
 
-    def json(self, *arguments: str, stdin: str = "") -> Any:
-        """Run it with `--json` and give the document."""
-        return json.loads(self.run(*arguments, "--json", stdin=stdin).stdout)
+    def json(self, *arguments: str, stdin: str = "", code: int = 0) -> Any:
+        """Run it with `--json`, to this exit code, and give the document."""
+        done = self.run(*arguments, "--json", stdin=stdin, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        return json.loads(done.stdout)
 
     def count(self, table: str) -> int:
         """How many rows a table of the store has, or one of another schema that is named with it."""

@@ -73,7 +73,7 @@ def test_a_files_name_is_no_command_to_the_screen(program: Program, name: str) -
     """Braces, markup, escapes and bytes that are no text in a file's name: the lines go in."""
     (program.folder / name).write_text(json.dumps(sent(FIR)) + "\nrubbish\n")
     done = shell(program, '"$@" 2>&1', "import", name)
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 5, done.stdout
     assert "\x1b[31m" not in done.stdout
     assert program.count("entries") == 1
 

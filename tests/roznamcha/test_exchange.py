@@ -283,3 +283,14 @@ def test_of_two_files_at_once_the_second_sees_what_the_first_answered(station: P
     assert (waits.returncode, json.loads(told)["rejected"]) == (1, 1), words
     names = [each["name"] for each in station.json("history", CASE)["entries"]]
     assert ("case.LaboratoryAccepted" in names, "case.LaboratoryRejected" in names) == (True, False)
+
+
+def test_some_answers_refused_is_an_exit_code_of_its_own(station: Program) -> None:
+    """5 where others went in, 1 where none did, 0 where all did; said alike by the rehearsal."""
+    (message,) = [each for each in messages(station, "e-fsl") if each["called"] == "CG-RPR-01/0001/2026"]
+    good = as_lines(answer(message, "ACCEPTED", day(6), 1, fsl_number="FSL/1"))
+    for data, code in ((good + b"rubbish\n", 5), (b"rubbish\n", 1), (good, 0), (good + b"rubbish\n", 5)):
+        (station.folder / "answers.json").write_bytes(data)
+        for more in (["--dry-run"], ["--json"], []):
+            done = station.run("exchange", "in", "e-fsl", "answers.json", *more, check=False)
+            assert done.returncode == code, (data, more, done.stdout + done.stderr)

@@ -161,7 +161,7 @@ def test_a_file_that_is_none_is_refused_whole(database: str, tmp_path: Path) -> 
             ("csv", as_csv(known[1:]), f"lacks the column '{known[0]}'"),
             ("csv", as_csv([*known, known[0]]), f"has the column '{known[0]}' twice"),
             ("csv", as_csv([*known, "Ram Singh"]), f"the column {len(known) + 1} of answers.csv is none that is known"),
-            ("csv", as_csv(known).decode().encode("utf-16"), "has no line of columns"),
+            ("csv", as_csv(known).decode().encode("utf-16"), "save it as UTF-8"),
             ("json", (b" " * 1_000_000 + b"\n") * (LARGEST // 1_000_000 + 1), "send them in several files"),
         ):
             with pytest.raises(Usage, match=why.replace("(", "\\(")) as told:

@@ -118,7 +118,7 @@ def test_what_refers_elsewhere_must_be_there(tmp_path: Path) -> None:
         ({"day": "today"}, "is no date"),
         ({"name": "nothing"}, "there is no master"),
         ({"text": "a,b\n1,2\n"}, "lacks the column 'code'"),
-        ({"text": b""}, "no line of columns|lacks the column"),
+        ({"text": b""}, "is empty"),
     ],
 )
 def test_a_list_that_cannot_be_placed_is_refused(tmp_path: Path, given: dict[str, Any], told: str) -> None:

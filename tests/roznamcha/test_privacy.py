@@ -45,7 +45,7 @@ def test_no_name_comes_out_of_a_whole_case(tmp_path: Path) -> None:
         time.sleep(0.05)
     out, err = process.communicate()
     heard += [out.decode(), err.decode()]
-    assert process.returncode == 0
+    assert process.returncode == 5
     for command in (
         ["show", "marked:1"], ["history", "marked:1"], ["custody", "marked:1"], ["deadlines", "marked:1", "--explain"],
         ["handoffs", "--all"], ["verify"], ["doctor"], ["parked", "list"], ["show", "marked:2"],
@@ -88,7 +88,7 @@ def test_the_marks_were_really_entered(tmp_path: Path) -> None:
     lines = [json.dumps(each) for each in valid_case()]
     uncoded = [json.dumps(each) for each in names_for_codes()]
     (tmp_path / "acts.jsonl").write_text("\n".join([*lines, *uncoded]) + "\n")
-    told = program.json("import", "acts.jsonl", "--rejects", "rejected.jsonl")
+    told = program.json("import", "acts.jsonl", "--rejects", "rejected.jsonl", code=5)
     rejected = [json.loads(line) for line in (tmp_path / "rejected.jsonl").read_text().splitlines()]
     assert [each["line"] for each in rejected] == list(range(len(lines) + 1, len(lines) + len(uncoded) + 1))
     assert all("code" in reason for each in rejected for reason in each["reasons"]), rejected

@@ -53,7 +53,8 @@ def test_a_bad_line_is_refused_and_the_rest_is_read(tmp_path: Path, line: bytes,
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (b"", "has no line of columns"),
+        (b"", "is empty"),
+        (b"\n0001/2026,PR/1,rack 1\n", "has no line of columns"),
         (b"matter,property_id\n0001/2026,PR/1\n", "lacks the column 'place'"),
         (b"matter,property_id,place,place\n", "has the column 'place' twice"),
     ],
@@ -106,7 +107,7 @@ def test_differences_become_facts_once(tmp_path: Path, database: str) -> None:
         "0009/2026,PR/1,r,,",
     ]
     (tmp_path / "list.csv").write_text("\n".join([HEAD, *bad]) + "\n")
-    first = program.json("malkhana", "audit", "import", "list.csv", "--audit", "audit")
+    first = program.json("malkhana", "audit", "import", "list.csv", "--audit", "audit", code=5)
     assert first["differences"] == {"ItemUnrecorded": 1, "PlaceMismatched": 1}
     assert (first["lines"], first["refused"], first["agreed"], first["entered"], first["whole"]) == (5, 1, 2, 3, False)
     (tmp_path / "list.csv").write_text("\n".join([HEAD, *bad[:3]]) + "\n")

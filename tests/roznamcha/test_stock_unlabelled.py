@@ -41,6 +41,8 @@ def test_a_thing_without_a_label_is_a_difference_with_what_the_list_says(program
     assert (again["entered"], again["already"], again["differences"]) == (0, 6, taken["differences"])
     turned = listed(program, bags[2], bags[0], bags[1], SEEN)
     assert (turned["entered"], turned["already"]) == (1, 5)  # the list itself is another one
+    more = listed(program, SEEN, *bags, ",,rack 4,,,,a knife")
+    assert (more["entered"], more["already"], more["differences"]["ItemUnrecorded"]) == (2, 5, 4)
     assert "what lies without a label in rack 9 (a brown bag, no. 2)" in doubts(program)
 
 
