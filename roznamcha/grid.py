@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rich.cells import cell_len
+from wcwidth import iter_graphemes, wcswidth
 
 FRAME, GAP = 1, 3
 """What the lines and blanks of a table take: once, and for each column."""
@@ -18,17 +18,74 @@ GLUE = "\xa0"
 """Stands between a date and its time while lines are broken."""
 
 
+def cells(text: str) -> int:
+    """How many cells of a terminal a line takes (UAX 11 and the marks of Devanagari, as wcwidth has them)."""
+    return len(text) if text.isascii() else max(wcswidth(text), 0)
+
+
+def padded(text: str, width: int) -> str:
+    """A line with blanks behind it, up to this width."""
+    return f"{text}{' ' * (width - cells(text))}"
+
+
+def drawn(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[tuple[str, bool]]:
+    """The lines of a table with columns of these widths, and whether each belongs to its heads, which may be empty."""
+    headed = any(heads)
+    yield _rule("┏━┳┓" if headed else "┌─┬┐", widths), False
+    if headed:
+        yield from ((line, True) for line in _lines(heads, widths, "┃"))
+        yield _rule("┡━╇┩", widths), False
+    for row in rows:
+        yield from ((line, False) for line in _lines(row, widths, "│"))
+    yield _rule("└─┴┘", widths), False
+
+
+def _rule(signs: str, widths: Sequence[int]) -> str:
+    """A rule between rows: `signs` are its left end, its line, where a column ends, and its right end."""
+    return f"{signs[0]}{signs[2].join(signs[1] * (each + 2) for each in widths)}{signs[3]}"
+
+
+def _lines(row: Sequence[str], widths: Sequence[int], bar: str) -> Iterator[str]:
+    """A row of cells, as many lines as its highest cell has."""
+    told = [wrapped(each, wide) for each, wide in zip(row, widths, strict=True)]
+    for n in range(max(map(len, told))):
+        line = (padded(each[n] if n < len(each) else "", wide) for each, wide in zip(told, widths, strict=True))
+        yield f"{bar} {f' {bar} '.join(line)} {bar}"
+
+
+def folded(text: str, width: int) -> str:
+    """A text none of whose words is wider than this: a wider one is cut, between letters and not within one."""
+    return "\n".join(" ".join(_cut(word, width) for word in line.split(" ")) for line in text.splitlines())
+
+
+def _cut(word: str, width: int) -> str:
+    parts = [""]
+    for letter in iter_graphemes(word):
+        if parts[-1] and cells(parts[-1] + letter) > width:
+            parts.append("")
+        parts[-1] += letter
+    return " ".join(parts)
+
+
+def narrowed(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """How wide each column is at this width, where words may be cut: the widest columns give way first."""
+    widths = [max(_whole(column), 1) for column in zip(*rows, strict=True)]
+    while sum(widths) > width - FRAME - GAP * len(widths) and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """A text in lines of this width, broken between words; a word that is wider has a line of its own."""
     lines = []
     for line in text.splitlines() or [""]:
-        if cell_len(line) <= width:
+        if cells(line) <= width:
             lines.append(line)
             continue
         begun = ""
         for word in MOMENT.sub(rf"\1{GLUE}\2", line).split(" "):
             longer = f"{begun} {word}" if begun else word
-            if begun and cell_len(longer) > width:
+            if begun and cells(longer) > width:
                 lines.append(begun)
                 longer = word
             begun = longer
@@ -52,24 +109,24 @@ def fitted(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> l
 
 def _whole(column: Sequence[str]) -> int:
     """The width at which nothing of a column is wrapped."""
-    return max((cell_len(line) for text in column for line in text.splitlines()), default=0)
+    return max((cells(line) for text in column for line in text.splitlines()), default=0)
 
 
 def _least(column: Sequence[str]) -> int:
     """The width below which a word would be broken, or a text stand a word to a line."""
     words = (word for text in column for word in re.split(r"[ \n]", MOMENT.sub(rf"\1{GLUE}\2", text)))
-    longest = max((wide for wide in map(cell_len, words) if wide <= LONGEST), default=0)
+    longest = max((wide for wide in map(cells, words) if wide <= LONGEST), default=0)
     return max(longest, min(TEXT, _whole(column)) if _whole(column) > LONGEST else 0)
 
 
 def blocks(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Iterator[tuple[str, list[str]]]:
     """Each row as a heading, its first column, and lines of `head  value`; what is empty is left out."""
     names = [" · ".join(filter(None, head.splitlines())) for head in heads]
-    aside = max(map(cell_len, names[1:]), default=0)
+    aside = max(map(cells, names[1:]), default=0)
     for row in rows:
         lines = []
         for name, value in zip(names[1:], row[1:], strict=False):
             for n, line in enumerate(wrapped(value, max(width - aside - 4, TEXT)) if value else ()):
                 said = name if n == 0 else ""
-                lines.append(f"  {said}{' ' * (aside - cell_len(said))}  {line}".rstrip())
+                lines.append(f"  {said}{' ' * (aside - cells(said))}  {line}".rstrip())
         yield row[0] or "—", lines

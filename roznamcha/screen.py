@@ -15,11 +15,10 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from roznamcha.errors import Unanswered
-from roznamcha.grid import blocks, fitted, wrapped
+from roznamcha.grid import blocks, drawn, fitted, folded, narrowed
 from roznamcha.strict_json import CONTROL
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
@@ -123,12 +122,13 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> No
             out.print(Text(heading, style="bold"))
             say(*lines)
         return
-    drawn = Table(title=Text(clean(title)), title_justify="left", header_style="bold", show_header=any(heads))
-    for n, head in enumerate(heads):
-        drawn.add_column(Text(head), overflow="fold", width=widths[n] if widths else None)
-    for row in cells:
-        drawn.add_row(*("\n".join(wrapped(each, widths[n])) if widths else each for n, each in enumerate(row)))
-    out.print(drawn)
+    if widths is None:
+        widths = narrowed(cells, out.width)
+        cells = [[folded(each, widths[n]) for n, each in enumerate(row)] for row in cells]
+    if title:
+        say(title)
+    for line, of_heads in drawn(heads, cells, widths):
+        out.print(Text(line, style="bold" if of_heads else ""))
 
 
 def many(count: int, one: str, more: str = "") -> str:

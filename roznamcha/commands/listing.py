@@ -9,6 +9,7 @@ import typer
 from domain.deadline.sheet import Sheet
 from domain.event import RECORDS
 from projections.case_state import CaseState
+from roznamcha.commands.reading import Language
 from roznamcha.errors import Usage
 from roznamcha.lists import SCREEN, chosen, show
 from roznamcha.office import open_office
@@ -16,20 +17,24 @@ from roznamcha.plain import plain
 from roznamcha.screen import AsJson, print_json, when
 from roznamcha.settings import settings
 from roznamcha.views import open_board
+from roznamcha.wording import Wording
 
 app = typer.Typer()
+HEADS = ("record", "register", "stage", "station", "investigator", "opened", "last entry", "entries", "doubted")
 
 
 @app.command()
-def records(
+def records(  # noqa: PLR0913 (one for each way to ask)
     register: Annotated[str, typer.Option(help="Only this register's: case, inquest, complaint …")] = "",
     station: Annotated[str, typer.Option(help="Only those this station has now")] = "",
     stage: Annotated[str, typer.Option(help="Only those that have come this far, as `show` has it")] = "",
     investigator: Annotated[str, typer.Option(help="Only those this officer investigates")] = "",
+    language: Language = "en",
     *,
     as_json: AsJson = False,
 ) -> None:
     """List the records of a register, station or officer: number, how far each has come, and its last entry."""
+    words = Wording(language)
     asked = {"register": register, "station": station, "stage": stage, "investigator": investigator}
     with open_office(settings(), reading=True) as office, open_board(office, quiet=as_json) as board:
         kept = sorted(set(RECORDS) - {Sheet.register})
@@ -46,10 +51,11 @@ def records(
     if as_json:
         print_json({"records": [_document(each, called[each.record_id]) for each in rows], "total": count})
         return
-    heads = ("record", "register", "stage", "station", "investigator", "opened", "last entry", "entries", "doubted")
+    heads = [words.screen(each) for each in HEADS]
     lines = [
         (
-            called[each.record_id] or each.record_id, each.register, each.stage, each.station, each.investigator,
+            called[each.record_id] or each.record_id, words.register(each.register), words.stage(each.stage),
+            each.station, each.investigator,
             when(each.opened_at, zone), when(each.last_occurred_at, zone), f"{each.entries:,}", each.doubted or "",
         )
         for each in rows

@@ -30,6 +30,7 @@ from roznamcha.screen import AsJson, note, print_json, say, table, when
 from roznamcha.settings import settings
 from roznamcha.tied import list_ties, tied_records
 from roznamcha.views import Board, open_board
+from roznamcha.wording import Wording
 
 app = typer.Typer()
 
@@ -40,6 +41,7 @@ PolicyFile = Annotated[
 ]
 CopyFile = Annotated[Path | None, typer.Option("--copy", help="With --qr: a court's copy of the record, and no store")]
 AsOf = Annotated[str, typer.Option("--as-of", help="With what had happened by this moment (RFC 3339, or a date)")]
+Language = Annotated[str, typer.Option(help="In which words: en, hi or both")]
 NOT_SHOWN = {"before", "changes"}
 """What a part keeps of its own past: on paper that is the history's business."""
 KnownAt = Annotated[str, typer.Option("--known-at", help="With what had been recorded by this moment")]
@@ -79,8 +81,11 @@ def known(found: list[Event[Any]], as_of: datetime | None, known_at: datetime | 
 
 
 @app.command()
-def show(record: RecordName, as_of: AsOf = "", known_at: KnownAt = "", *, as_json: AsJson = False) -> None:
+def show(
+    record: RecordName, as_of: AsOf = "", known_at: KnownAt = "", language: Language = "en", *, as_json: AsJson = False
+) -> None:
     """Show a record as it stands, as it stood on a day, or as it was known on a day."""
+    words = Wording(language)
     with open_office(settings(), reading=True) as office:
         record_id, found = history_of(office, record)
         moments = moment_given(as_of, office), moment_given(known_at, office)
@@ -102,48 +107,60 @@ def show(record: RecordName, as_of: AsOf = "", known_at: KnownAt = "", *, as_jso
     if not seen:
         raise Refused([f"nothing of {record[:60]} was {'known' if known_at else 'done'} by {known_at or as_of}"])
     stations = f"{document.get('station', '')}/" if document.get("number") else ""
-    called = f"{stations}{document.get('number') or 'not numbered'}"
-    say(f"{called}  ·  {document.get('stage') or found[0].register}  ·  {record_id}")
+    called = f"{stations}{document.get('number') or words.screen('not numbered')}"
+    stage = words.stage(document.get("stage", "")) or words.register(found[0].register)
+    say(f"{called}  ·  {stage}  ·  {record_id}")
     if as_of or known_at:
-        told = [f"as it stood on {as_of}" if as_of else "", f"as it was known on {known_at}" if known_at else ""]
-        say(f"{', '.join(filter(None, told))}: {len(seen)} of {len(found)} entries")
-    last = seen[-1] if seen else None
-    facts = [
-        ("station", document.get("station", "")),
-        ("sections", ", ".join(document.get("sections", []))),
-        ("registered", when(getattr(standing, "registered_at", None), zone)),
-        (
-            "entries",
-            f"{len(seen)}, with {len(document['doubts'])} {'doubt' if len(document['doubts']) == 1 else 'doubts'}",
-        ),
-        ("last entry", f"{last.name}, {when(last.meta.occurred_at, zone)}" if last else "none by then"),
-    ]
-    table("the record", ("", ""), [fact for fact in facts if fact[1]])
+        moved = (("as it stood on", as_of), ("as it was known on", known_at))
+        told = ", ".join(f"{words.screen(how)} {moment}" for how, moment in moved if moment)
+        say(f"{told}: {len(seen)} of {len(found)} {words.screen('entries')}")
+    _about(document, seen, words, zone)
     for part, kept in document.get("parts", {}).items():
-        rows = [(key, _short(value, zone)) for key, value in kept.items() if value not in (None, "", [], {}, False, 0)]
+        rows = [
+            (words.key(key), _short(value, zone, words))
+            for key, value in kept.items()
+            if value not in (None, "", [], {}, False, 0)
+        ]
         if rows:
-            table(part.replace("_", " "), ("", ""), rows)
+            table(words.chapter(part), ("", ""), rows)
     list_ties(ties)
 
 
-def _short(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 (any JSON)
+def _about(document: dict[str, Any], seen: list[Event[Any]], words: Wording, zone: ZoneInfo) -> None:
+    """The first table: where the record is, what it is about, and how much of it there is."""
+    last, doubts = seen[-1].meta, len(document["doubts"])
+    doubted = f"{len(seen)}, with {doubts} {'doubt' if doubts == 1 else 'doubts'}"
+    if words.languages != ("en",):
+        doubted = f"{len(seen)}; {words.screen('doubts')}: {doubts}"
+    registered = document.get("registered_at")
+    facts = [
+        ("station", document.get("station", "")),
+        ("sections", ", ".join(document.get("sections", []))),
+        ("registered", when(datetime.fromisoformat(registered), zone) if registered else ""),
+        ("entries", doubted),
+        ("last entry", f"{words.act(seen[-1].name)}, {when(last.occurred_at, zone)}"),
+    ]
+    table(words.screen("the record"), ("", ""), [(words.screen(name), value) for name, value in facts if value])
+
+
+def _short(value: Any, zone: ZoneInfo, words: Wording) -> str:  # noqa: ANN401 (any JSON)
     if isinstance(value, dict):
-        return "\n".join(f"{key}: {_line(each, zone)}" for key, each in value.items())
-    return _line(value, zone)
+        return "\n".join(f"{words.key(key)}: {_line(each, zone, words)}" for key, each in value.items())
+    return _line(value, zone, words)
 
 
-def _line(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 (any JSON)
+def _line(value: Any, zone: ZoneInfo, words: Wording) -> str:  # noqa: ANN401 (any JSON)
     """A value in one line, its times as an officer writes them. Where a column was changed from is in `history`."""
     if isinstance(value, dict):
         kept = {
             key: each for key, each in value.items() if each not in (None, "", [], {}, False) and key not in NOT_SHOWN
         }
-        return ", ".join(f"{key} {_line(each, zone)}" for key, each in kept.items())
+        return ", ".join(f"{words.key(key)} {_line(each, zone, words)}" for key, each in kept.items())
     if isinstance(value, list):
-        return ", ".join(_line(each, zone) for each in value)
+        return ", ".join(_line(each, zone, words) for each in value)
     if isinstance(value, str) and INSTANT.fullmatch(value):
         return when(datetime.fromisoformat(value), zone)
-    return str(value)
+    return words.value(value)
 
 
 @app.command()

@@ -11,10 +11,10 @@ import termios
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
 from rich.console import Console
 
 from roznamcha import screen
+from roznamcha.grid import cells
 from tests.acts import sent
 from tests.roznamcha.kit import Program
 
@@ -39,7 +39,7 @@ def test_no_number_date_or_time_is_broken(monkeypatch: pytest.MonkeyPatch, width
     """At no width; and nothing is wider than the screen."""
     text = printed(monkeypatch, width, ROW)
     assert len(WHOLE.findall(text)) == 5, text
-    assert max(map(cell_len, text.splitlines())) <= width, text
+    assert max(map(cells, text.splitlines())) <= width, text
 
 
 def test_what_does_not_fit_is_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +68,7 @@ def test_what_fits_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     narrow = printed(monkeypatch, 80, (ROW[0], ROW[4]), heads=("record", "what"))
     assert "│ CG-NMN-01/0001/2026 │ " in narrow
-    assert max(map(cell_len, narrow.splitlines())) <= 80
+    assert max(map(cells, narrow.splitlines())) <= 80
     assert "┃" not in printed(monkeypatch, 45, (ROW[0], ROW[4]), heads=("record", "what"))
 
 
