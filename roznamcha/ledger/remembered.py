@@ -18,7 +18,6 @@ from typing import Any
 
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.kept import Ledger, Log
-from roznamcha.ledger.notes import base64_text
 from roznamcha.ledger.statements import BREAK, head
 from roznamcha.ledger.verify import Bad, Checkpoint, key_of, open_checkpoint, signed_by
 from roznamcha.settings import Settings
@@ -135,8 +134,8 @@ def stands(ledger: Ledger, note: bytes) -> bool:
 
 def _begins(ledger: Ledger, log: Log, with_head: dict[str, Any]) -> bool:
     """Whether a log begins with the leaves of a head, as leaves tell heads."""
-    size = with_head["size"]
-    return log.size >= size and base64_text(ledger.tree(log).root(size)) == with_head["root"]
+    size: int = with_head["size"]
+    return log.size >= size and head(log.origin, size, ledger.tree(log).root(size)) == with_head
 
 
 def _lost(signed: Checkpoint, entered: dict[str, Any]) -> bool:
@@ -144,7 +143,8 @@ def _lost(signed: Checkpoint, entered: dict[str, Any]) -> bool:
 
     It has cut the log short, below this head; or other leaves stood there, and nobody can say since which.
     """
-    previous, held = entered["previous"]["size"], entered["held"]
+    previous: int = entered["previous"]["size"]
+    held = entered["held"]
     return signed.size <= previous and (held is None or held["size"] < signed.size or held["size"] >= previous)
 
 
