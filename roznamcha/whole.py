@@ -1,29 +1,37 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, for their owner alone: what is written may open what is sealed."""
 
 from __future__ import annotations
 
+import os
 from errno import EISDIR
 from os import strerror
 from pathlib import Path
 
 from roznamcha.errors import Usage
 
+OWN = 0o600
+"""Whom a file is for, whatever the umask: who may have it besides is for its owner to say."""
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file, or leave what was there. Raises Usage where it can't be written."""
-    _try(path, data, keep=True)
+
+def write_whole(path: Path, data: bytes, *, public: bool = False) -> None:
+    """Write a file, or leave what was there; for its owner alone unless it is `public`. Raises Usage where it can't."""
+    _try(path, data, keep=True, public=public)
 
 
 def must_be_writable(path: Path) -> None:
     """Ask before anything is entered for the sake of a file that then can't be written. Raises Usage."""
-    _try(path, b"", keep=False)
+    _try(path, b"", keep=False, public=False)
 
 
-def _try(path: Path, data: bytes, *, keep: bool) -> None:
+def _try(path: Path, data: bytes, *, keep: bool, public: bool) -> None:
     fresh = path.with_name(f".{path.name}.new")
     try:
+        fresh.unlink(missing_ok=True)
         try:
-            fresh.write_bytes(data)
+            # opened for us alone from the beginning: it is never there for others, not even for a moment
+            opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if public else OWN)
+            with os.fdopen(opened, "wb") as file:
+                file.write(data)
             if path.is_dir():
                 raise IsADirectoryError(EISDIR, strerror(EISDIR))
             if keep:
