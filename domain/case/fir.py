@@ -52,6 +52,8 @@ class Fir(Part):
     published: Done | None = None
     withheld: Done | None = None
     reported: Done | None = None
+    sections: tuple[str, ...] = ()
+    """The sections under which it was registered, as a zero FIR too, whatever became of them since."""
     elsewhere: bool = False
     """Whether the case came here with the FIR of another station."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -19,28 +20,54 @@ from domain.law.offences import general, packaged, within
 SEXUAL = re.compile(r"BNS (6[4-9]|7[01])\b.*")
 SENSITIVE = re.compile(r"BNS (6[4-9]|7[01]|113)\b.*|POCSO .*|UAPA .*")
 """Sexual offences, terrorism, the POCSO Act: not put on the website (Youth Bar Association, (2016) 9 SCC 473)."""
+UNREAD = re.compile(r"BNS (7[2-9]|9[6-9]|124|14[1347-9]|15[0-8])\b.*")
+"""Sections of which no source that was read says whether they are of that kind, and which an officer judges.
+
+The Court named sexual offences, insurgency, terrorism "and of that category", the POCSO Act "and such other offences",
+and no sections. Which sections of the BNS these are beyond the ones above, nobody has reviewed: what stands beside the
+sexual offences in its Chapter V (72 to 79), children procured, sold and bought (96 to 99), acid (124), trafficking and
+exploitation (141, 143, 144), and what is done against the State (147 to 158).
+"""
 ONE_SECTION = re.compile(r"[A-Za-z/()]+ +[0-9]+[A-Za-z]* *(\([0-9A-Za-z]+\) *)*(\[[a-z ]+\])?")
 """A section by itself. In one place with others ("303(2) r/w 64"), the others would be overlooked."""
 
 
-def unpublishable(case: Case, registered: Iterable[str], *, judged: bool = False) -> Iterator[str]:
-    """Every reason why an FIR is not put on the website, by the sections it was `registered` under and those of today.
+@dataclass(frozen=True)
+class Hindrances:
+    """What keeps an FIR from the website: the command that writes it refuses by this, and its entry doubts by it."""
 
-    Of the Penal Code's sections, and of those that no table has, nothing here says whether they are sensitive: somebody
-    must have `judged` them.
+    withheld: Done | None
+    """The decision that it is not published."""
+    sensitive: tuple[str, ...]
+    """Its sections by which it is sensitive: those it was registered under, and those of today."""
+    unjudged: tuple[str, ...]
+    """Its sections of which nothing here says whether they are, so that somebody must judge them."""
+
+
+def hindrances(case: Case) -> Hindrances:
+    """What keeps this case from the website as it stands.
+
+    Of the Penal Code's sections, of those that no table has and of those that nobody has reviewed nothing is known.
     """
-    if withheld := case.part(Fir).withheld:
-        yield f"{case.label} is withheld from publication since {written(withheld.at)}."
-    sections = list(dict.fromkeys([*registered, *case.sections]))
-    if sensitive := sensitive_of(sections):
-        who = "" if withheld else " A DySP or an officer above decides: record case.PublicationWithheld."
+    part = case.part(Fir)
+    sections = list(dict.fromkeys([*part.sections, *case.sections]))
+    open_ = tuple(each for each in sections if not _sensitive(each) and not _known(each))
+    return Hindrances(part.withheld, tuple(sensitive_of(sections)), open_)
+
+
+def unpublishable(case: Case, *, judged: bool = False) -> Iterator[str]:
+    """Every reason why an FIR is not put on the website. What is known of no section somebody must have `judged`."""
+    found = hindrances(case)
+    if found.withheld:
+        yield f"{case.label} is withheld from publication since {written(found.withheld.at)}."
+    if found.sensitive:
+        who = "" if found.withheld else " A DySP or an officer above decides: record case.PublicationWithheld."
+        by = ", ".join(found.sensitive)
+        yield f"{case.label} is sensitive by {by} and not published (Youth Bar Association, 2016).{who}"
+    if found.unjudged and not judged:
         yield (
-            f"{case.label} is sensitive by {', '.join(sensitive)} and not published (Youth Bar Association, 2016).{who}"
-        )
-    if (unknown := [each for each in sections if not _sensitive(each) and not _known(each)]) and not judged:
-        yield (
-            f"no table says whether {', '.join(unknown)} in {case.label} is sensitive. Let an officer judge it, and "
-            "say --judged if it is not."
+            f"nothing here says whether {', '.join(found.unjudged)} in {case.label} is sensitive. Let an officer judge "
+            "it, and say --judged if it is not."
         )
 
 
@@ -57,6 +84,8 @@ def _sensitive(section: str) -> bool:
 def _known(section: str) -> bool:
     """Whether it is one section, of an Act whose sensitive sections are listed here."""
     inside = within(section)
+    if any(UNREAD.fullmatch(each) for each in (section, *inside)):
+        return False
     single = bool(inside) and ONE_SECTION.fullmatch(section.strip()) is not None
     return single and (general(section) or (inside[-1] != "IPC" and bool(packaged().of(section))))
 
@@ -104,16 +133,21 @@ class FIRPublished(NeedsFIR, register="case"):
     what = "the publication"
 
     url: str
+    judged: bool = False
 
     def doubt(self, case: Case) -> Iterator[str]:
-        """Nothing sensitive, nothing withheld, and once."""
+        """Nothing sensitive, nothing withheld, nothing that nobody judged, and once."""
         yield from super().doubt(case)
-        part = case.part(Fir)
-        if withheld := part.withheld:
-            yield f"{case.label} is published although that was withheld on {written(withheld.at)}"
-        elif sensitive := [each for each in case.sections if SENSITIVE.fullmatch(each)]:
-            yield f"{case.label} is published and is sensitive by {', '.join(sensitive)} (Youth Bar Association, 2016)"
-        if published := part.published:
+        found = hindrances(case)
+        if found.withheld:
+            yield f"{case.label} is published although that was withheld on {written(found.withheld.at)}"
+        elif found.sensitive:
+            by = ", ".join(found.sensitive)
+            yield f"{case.label} is published and is sensitive by {by} (Youth Bar Association, 2016)"
+        if found.unjudged and not self.judged:
+            by = ", ".join(found.unjudged)
+            yield f"{case.label} is published, and nothing here says whether {by} is sensitive: nobody has judged it"
+        if published := case.part(Fir).published:
             yield f"{case.label} was already published on {written(published.at)}"
 
     def apply(self, case: Case) -> Case:

@@ -81,7 +81,7 @@ class RegistersFIR(TiesRecords, TellsOfOffence):
         """The case with its number; it counts as registered since the first registration that stands."""
         first = registration(case)
         entered = case.keep(
-            part,
+            changed(part, sections=tuple(dict.fromkeys([*part.sections, *self.sections]))),
             number=self.called,
             station=self.meta.station or case.station,
             stage=stage,

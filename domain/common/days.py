@@ -36,7 +36,10 @@ def later(on: date, days: int) -> date:
 
 
 def corresponding(on: date, months: int) -> date:
-    """The corresponding date so many months later, or that month's last day; the last day there is, for ever."""
+    """The corresponding date so many months later (General Clauses Act s.3(35)), or that month's last day.
+
+    31 December and two months are 28 February; what is after the calendar's last day is that day.
+    """
     year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
     if year > date.max.year:
         return date.max

@@ -43,6 +43,10 @@ class Page(Part):
         return max(self.serials, default=0)
 
 
+NO_RECORD = "no record"
+"""What an entry is about that tells of no record: the opening of the day, arms given out, a patrol."""
+
+
 def telling_of(tie: str, hi: str, register: str) -> Tie:
     """The tie by which an entry of the diary names the record that it is about."""
     return Tie(tie, hi, register, column="number", record="number_record", choice="about", words=(register,))
@@ -104,16 +108,23 @@ class EntryMade(TiesRecords, OfDay, register="diary", opens=True):
     event_at: datetime | None = None
     gist: Sealed
     about: Literal[
-        "case", "inquest", "complaint", "missing_person", "medico_legal", "preventive", "property_unclaimed",
-        "malkhana_audit",
-    ] = "case"  # fmt: skip
+        "no record", "case", "inquest", "complaint", "missing_person", "medico_legal", "preventive",
+        "property_unclaimed", "malkhana_audit",
+    ] = "no record"  # fmt: skip
     number: str = ""
     number_record: UUID | None = None
     made_by: str = ""
 
+    @property
+    def other_called(self) -> str:
+        """The number of the record that it is about; empty when it is about none."""
+        return "" if self.about == NO_RECORD else super().other_called
+
     def refuse(self, matter: Day) -> Iterator[str]:
-        """A serial counts from 1, and is used once in a day."""
+        """A serial counts from 1, and is used once in a day; a number is one of a register."""
         yield from super().refuse(matter)
+        if self.number and self.about == NO_RECORD:
+            yield f"this entry names {self.number} and not of which register that is. Say in `about`: case, inquest …"
         if self.serial < 1:
             yield "a serial of the diary counts from 1 each day. Leave it out to be given the next one."
         if was := matter.part(Page).serials.get(self.serial):

@@ -6,7 +6,6 @@ month is one of the British calendar). Days are never elapsed hours: over a chan
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -14,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import NamedTuple
 
+from domain.common.days import corresponding
 from domain.law.grammar import Span
 from domain.shape import INSTANT
 
@@ -57,7 +57,7 @@ class Counting:
             return Term(day_of(due, self.zone), due, later(due, MOMENT))
         first, included = day_of(start, self.zone), self.way == "days-first-included"
         if span.unit != "day":
-            last = months_after(first, span.count * (12 if span.unit == "year" else 1))
+            last = corresponding(first, span.count * (12 if span.unit == "year" else 1))
             last = days_after(last, days - (1 if included and last.day == first.day else 0))
         else:
             last = days_after(first, span.count + days - (1 if included else 0))
@@ -132,14 +132,6 @@ def days_after(day: date, days: int) -> date:
         if days < 0:
             raise
         return date.max
-
-
-def months_after(day: date, months: int) -> date:
-    """The corresponding date, or the month's last day where there is none (31 December and two months: 28 February)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > date.max.year:
-        return date.max
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 @lru_cache(maxsize=8192)

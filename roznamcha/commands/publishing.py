@@ -39,7 +39,7 @@ def publish(
     case, entry = fold(RECORDS[found[0].register].blank(record_id), found), registration_in(found)
     if entry is None or not isinstance(case, Case):
         raise Refused([f"no FIR is registered in {record[:60]}, and there is none to publish"])
-    if reasons := list(unpublishable(case, entry.sections, judged=judged)):
+    if reasons := list(unpublishable(case, judged=judged)):
         raise Refused(reasons)
     shown = public_fir(case, entry, catalogue)
     text = json.dumps(shown, ensure_ascii=False, indent=2) if output.suffix == ".json" else page_of(entry, shown, zone)

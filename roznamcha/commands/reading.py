@@ -35,7 +35,9 @@ from roznamcha.wording import Wording
 app = typer.Typer()
 
 RecordName = Annotated[str, typer.Argument(help="The record: its id, its number (STATION/0012/2026), or a legacy key")]
-Qr = Annotated[str, typer.Option(help="What stands in the code of an informant's copy: its text, a file with it, or -")]
+Qr = Annotated[
+    str, typer.Option(help="The code of an informant's copy: its text, a file with it, a PNG or JPEG of it, or -")
+]
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", help="Whom to trust (c2sp.org/tlog-policy), from elsewhere")
 ]

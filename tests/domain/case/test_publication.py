@@ -122,9 +122,11 @@ def test_a_lesser_course_is_explained() -> None:
     [
         (("BNS 303(2)", "BNS 3(5)"), []), (("NDPS 20(b)(ii)(A)",), []), (("BNS 64(1)",), ["sensitive by BNS 64(1)"]),
         (("bns  64 (1)",), ["sensitive by"]), (("pocso 4",), ["sensitive by"]), (("UAPA 15",), ["sensitive by"]),
-        (("BNS 303(2)", "POCSO 12"), ["sensitive by POCSO 12"]), (("IPC 376",), ["no table says whether IPC 376"]),
-        (("Arms Act 25",), ["no table says"]), (("BNS 303(2) r/w 64",), ["no table says"]),
-        (("BNS 9999",), ["no table"]),
+        (("BNS 303(2)", "POCSO 12"), ["sensitive by POCSO 12"]), (("IPC 376",), ["nothing here says whether IPC 376"]),
+        (("Arms Act 25",), ["nothing here says"]), (("BNS 303(2) r/w 64",), ["nothing here says"]),
+        (("BNS 9999",), ["nothing here says"]), (("BNS 75(2)",), ["nothing here says whether BNS 75(2)"]),
+        (("BNS 147",), ["nothing here says"]), (("bns 152",), ["nothing here says"]), (("BNS 99",), ["nothing here"]),
+        (("BNS 80",), []), (("BNS 103(1)",), []), (("BNS 159",), []),
     ],
 )  # fmt: skip
 def test_a_sensitive_fir_is_not_published_and_an_unknown_section_is_judged_first(
@@ -132,16 +134,38 @@ def test_a_sensitive_fir_is_not_published_and_an_unknown_section_is_judged_first
 ) -> None:
     """In whatever letters a section is written; and what no table tells of is nobody's to publish unseen."""
     case = given(fir(sections=sections)).record
-    found = list(unpublishable(case, sections))
+    found = list(unpublishable(case))
     assert len(found) == len(says)
     assert all(word in reason for word, reason in zip(says, found, strict=True))
-    assert list(unpublishable(case, sections, judged=True)) == [each for each in found if "sensitive by" in each]
+    assert list(unpublishable(case, judged=True)) == [each for each in found if "sensitive by" in each]
 
 
 def test_what_was_sensitive_when_it_was_registered_or_is_withheld_stays_back() -> None:
     """A section that was taken out since, and a decision of the DySP that stands."""
-    case = given(fir()).record
-    assert "sensitive by POCSO 4" in next(unpublishable(case, ("POCSO 4",)))
-    withheld, sensitive = unpublishable(given(fir(), WITHHELD).record, ("POCSO 4",))
+    taken_out = act("case.SectionsAltered", sections=("BNS 303(2)",))
+    case = given(fir(sections=("POCSO 4",)), taken_out).record
+    assert case.sections == ("BNS 303(2)",)
+    assert "sensitive by POCSO 4" in next(unpublishable(case))
+    given(fir(sections=("POCSO 4",)), taken_out).when(FIRPublished).doubted("sensitive by POCSO 4")
+    withheld, sensitive = unpublishable(given(fir(sections=("POCSO 4",)), WITHHELD).record)
     assert "is withheld from publication since 2 July 2026" in withheld
     assert "record case.PublicationWithheld" not in sensitive  # it was
+
+
+@pytest.mark.parametrize(
+    ("sections", "judged"),
+    [
+        (("BNS 303(2)",), False), (("BNS 64(1)",), False), (("bns 64",), True), (("IPC 376",), False),
+        (("IPC 379",), True), (("BNS 75(2)",), False), (("BNS 152", "POCSO 4"), False), (("Arms Act 25",), True),
+    ],
+)  # fmt: skip
+def test_the_entry_doubts_what_the_command_refuses(sections: tuple[str, ...], judged: bool) -> None:
+    """As many reasons in the one as in the other, whatever the case is registered under."""
+    case = given(fir(sections=sections))
+    refused = list(unpublishable(case.record, judged=judged))
+    when = case.when(FIRPublished, judged=judged)
+    if refused:
+        when.doubted("is published")
+    else:
+        when.entered()
+    assert len(list(act(FIRPublished, at=after(hours=1), judged=judged).doubt(case.record))) == len(refused)

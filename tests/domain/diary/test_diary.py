@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.common.corrections import OrdersErasure
-from domain.common.tie import decide_tie
+from domain.common.tie import Ties, decide_tie, names_of_other
 from domain.diary.diary import Page
 from domain.event import ACTS, Decision, changed
 from roznamcha.numbers import number_name, serial_of, with_number
@@ -62,9 +62,19 @@ def test_an_entry_names_the_record_it_is_about() -> None:
     """Of the register it says; a case is named by many entries."""
     case = changed(given(fir()).record, id=UUID(int=12))
     day = changed(diary(entry()).record, id=UUID(int=2))
-    assert decide_tie(entry(serial=2, number="0012/2026"), day, case) == Decision()
+    assert decide_tie(entry(serial=2, number="0012/2026", about="case"), day, case) == Decision()
     other = entry(serial=2, number="0012/2026", about="inquest")
     assert "names one of inquest" in decide_tie(other, day, case).reasons[0]
+
+
+def test_an_entry_that_names_nothing_is_about_no_record() -> None:
+    """Nobody said that the opening of the day is about a case; and a number without its register is none."""
+    opening = entry()
+    assert (opening.about, opening.other_called, names_of_other(opening)) == ("no record", "", ())
+    assert diary(opening).record.part(Ties).tied == {}
+    assert decide_tie(opening, diary().record, None) == Decision()
+    when = diary().when("diary.EntryMade", serial=1, day=ON, number="0012/2026")
+    when.refused("names 0012/2026 and not of which register that is")
 
 
 def test_the_door_gives_the_next_serial_of_the_day_and_finds_its_record() -> None:

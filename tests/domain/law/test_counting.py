@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.law.counting import Counting, end_of, months_after
+from domain.common.days import corresponding
+from domain.law.counting import Counting, end_of
 from domain.law.due import due
 from domain.law.grammar import Span
 from domain.law.rule import BadQuestion, UnknownLaw
@@ -38,7 +39,7 @@ SANTIAGO = ZoneInfo("America/Santiago")
 )
 def test_a_month_ends_on_the_corresponding_date(start: str, months: int, last: str) -> None:
     """Or on the month's last day when there is none (General Clauses Act s.3(35))."""
-    assert months_after(date.fromisoformat(start), months).isoformat() == last
+    assert corresponding(date.fromisoformat(start), months).isoformat() == last
 
 
 def test_days_are_not_elapsed_hours() -> None:
