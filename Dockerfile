@@ -14,7 +14,7 @@ RUN python -m venv /tools \
  && /tools/bin/python -m pip install --no-cache-dir --no-index --find-links /wheels hatchling \
  && /tools/bin/python -m hatchling build --target wheel --directory /wheels \
  && python -m venv /opt/roznamcha \
- && /opt/roznamcha/bin/python -m pip install --no-cache-dir --no-index --find-links /wheels roznamcha
+ && /opt/roznamcha/bin/python -m pip install --no-cache-dir --no-index --find-links /wheels "roznamcha[scan]"
 
 FROM python:3.13.7-slim-bookworm
 RUN groupadd --gid 10001 roznamcha \

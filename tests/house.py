@@ -113,7 +113,8 @@ def beyond_the_library(root: Path) -> list[str]:
 def undeclared(root: Path) -> list[str]:
     """Imports that only another package's dependencies happen to bring: they are gone in a plain installation."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {plain(re.split(r"[\[<>=!~; ]", each)[0]) for each in project["dependencies"]}
+    extra = [each for some in project.get("optional-dependencies", {}).values() for each in some]
+    declared = {plain(re.split(r"[\[<>=!~; ]", each)[0]) for each in [*project["dependencies"], *extra]}
     extras = {f"{plain(name)}-{extra}" for name, extra in _extras(project["dependencies"])}
     known = packages_distributions()
     return [

@@ -213,6 +213,7 @@ def wanted() -> dict[str, list[Requirement]]:
     groups = {
         "build-system": settings["build-system"]["requires"],
         "dependencies": settings["project"]["dependencies"],
+        **settings["project"]["optional-dependencies"],
         **settings["dependency-groups"],
     }
     return {group: [Requirement(each) for each in requirements] for group, requirements in groups.items()}

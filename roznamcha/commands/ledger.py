@@ -31,6 +31,7 @@ from roznamcha.office import Office, open_office
 from roznamcha.posts import signed
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
 from roznamcha.settings import settings
+from roznamcha.whole import write_whole
 
 ledger = typer.Typer(help="The court's ledger: a leaf for every entry, signed heads, proofs.", no_args_is_help=True)
 key = typer.Typer(help="The keys under which the ledger is signed, one for each log.", no_args_is_help=True)
@@ -198,8 +199,8 @@ def prove(
         proof = found.tree(log).prove(leaf.index, head)
     if to is not None:
         to.mkdir(parents=True, exist_ok=True)
-        (to / f"{position}.leaf.json").write_bytes(leaf.data)
-        (to / f"{position}.tlog-proof").write_bytes(proof)
+        write_whole(to / f"{position}.leaf.json", leaf.data)
+        write_whole(to / f"{position}.tlog-proof", proof)
     if as_json:
         told = {"position": position, "log": log.origin, "index": leaf.index, "hash": base64_text(leaf_hash(leaf.data))}
         print_json({**told, "leaf": leaf.data.decode(), "proof": proof.decode()})

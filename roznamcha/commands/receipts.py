@@ -16,7 +16,7 @@ import typer
 
 from consumers import entries
 from consumers.embedded import connected
-from roznamcha.bounded import read_file
+from roznamcha.bounded import read_at_most, read_file
 from roznamcha.commands.bundling import enter_reading, keeping
 from roznamcha.commands.ledger import must_be_named
 from roznamcha.commands.reading import RecordName, history_of
@@ -32,6 +32,7 @@ from roznamcha.ledger.receipt import Receipt, in_copy, in_log, read_receipt, rec
 from roznamcha.ledger.verify import EXIT, FAILED, Bundle, Line, Policy, judge, opened, read_policy, unpack
 from roznamcha.ledger.witnessing import policy_in
 from roznamcha.office import Office, open_office
+from roznamcha.photographed import LARGEST, code_in, pictured
 from roznamcha.publishable import registration_in
 from roznamcha.screen import AsJson, print_json, say, when
 from roznamcha.settings import settings
@@ -175,14 +176,17 @@ def prove(qr: str, policy: Path | None, copy: Path | None, *, as_json: bool) -> 
 
 
 def _given(qr: str) -> str:
-    """What was scanned: as it stands, in a file that has it, or on stdin. Raises Usage."""
+    """What was scanned: as it stands, in a file that has it or a picture of it, or on stdin. Raises Usage."""
     if qr == "-":
         return sys.stdin.read(10_000)
     path = Path(qr) if len(qr.split()) == 1 else None
     try:
-        return path.read_bytes()[:10_000].decode() if path is not None and path.is_file() else qr
+        if path is None or not path.is_file():
+            return qr
+        data = read_at_most(path, LARGEST)
+        return code_in(data, str(path)) if pictured(data) else data[:10_000].decode()
     except (OSError, UnicodeDecodeError):
-        message = f"{qr[:100]} holds no text: scan the picture with any scanner, and give what it reads"
+        message = f"{qr[:100]} holds no text, and no picture (PNG, JPEG) of the code"
         raise Usage(message) from None
 
 

@@ -18,6 +18,7 @@ from roznamcha.ledger.verify import open_checkpoint
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, many, print_json, progress_bar, say, table
 from roznamcha.settings import settings
+from roznamcha.whole import write_whole
 
 OfLog = Annotated[str, typer.Option("--log", help="Which log: its name, or the last part of it; default: the newest")]
 STAMPS = """
@@ -64,8 +65,8 @@ def stamps(
         to.mkdir(parents=True, exist_ok=True)
         for each, (_, _, told) in zip(shown, rows, strict=True):
             name = f"{each['log'].rpartition('/')[2]}-{each['index']:09}"
-            (to / f"{name}.checkpoint").write_bytes(told["head"].encode())
-            (to / f"{name}.tsr").write_bytes(base64.b64decode(told["token"]))
+            write_whole(to / f"{name}.checkpoint", told["head"].encode())
+            write_whole(to / f"{name}.tsr", base64.b64decode(told["token"]))
     if as_json:
         print_json(shown)
     else:

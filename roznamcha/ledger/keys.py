@@ -9,14 +9,18 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.notes import Signer, fit_for_a_name, signer_of
 from roznamcha.settings import Settings
 
+log = structlog.get_logger()
 SUFFIX = ".key"
 PART = re.compile(r"([0-9]{4})(?:-([0-9]+))?")
 """The last part of an origin: the year, and after a discontinuity the how-manieth log of it."""
@@ -35,11 +39,12 @@ class Keys:
             yield signer_of(_read(each))
 
     def signer(self, origin: str) -> Signer:
-        """The key of a log. Raises Broken when it is gone, or is another's."""
+        """The key of a log, to sign with. Raises Broken when it is gone, is another's, or everybody can read it."""
         path = self._path(origin)
         if not path.exists():
             message = f"the key of the log {origin} is gone: restore {path} from its safe copy"
             raise Broken(message)
+        _kept_to_its_owner(path)
         signer = signer_of(_read(path))
         if signer.name != origin:
             message = f"{path} is the key of {signer.name}, and not of {origin}: restore the right one"
@@ -95,6 +100,27 @@ def next_origin(origin: str, year: int) -> str:
     base, _, part = origin.rpartition("/")
     known, number = order_of(part)
     return f"{base}/{year}" if year > known else f"{base}/{known}-{number + 1}"
+
+
+def _kept_to_its_owner(path: Path) -> None:
+    """Raise Broken where everybody on the machine can read a key, or put another in its place; warn of its group.
+
+    Whoever reads it can sign a second history. A group may be meant so, as where a key is mounted for a service.
+    """
+    try:
+        mode, folder = path.stat().st_mode, path.parent.stat().st_mode
+    except OSError as error:
+        message = f"the key {path} cannot be read: {error.strerror}"
+        raise Unavailable(message) from None
+    if mode & 0o007 or (folder & 0o002 and not folder & stat.S_ISVTX):
+        what = f"chmod 600 {path}" if mode & 0o007 else f"chmod 700 {path.parent}"
+        message = (
+            f"the key {path} is open to everybody on this machine, and nothing is signed with it: {what}. "
+            "If others may have read it, tell the witnesses and whoever keeps heads of this log"
+        )
+        raise Broken(message)
+    if mode & 0o070 or folder & 0o020:
+        log.warning("a signing key is open to its group", key=str(path), mend=f"chmod 600 {path}")
 
 
 def _read(path: Path) -> str:

@@ -16,6 +16,7 @@ from consumers.embedded import connected
 from roznamcha.errors import Refused
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.tiles import place_of, places
+from roznamcha.whole import write_whole
 
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
@@ -126,6 +127,4 @@ def export(
 
 def _put(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(data)
-    fresh.replace(path)
+    write_whole(path, data, durable=False)

@@ -113,7 +113,11 @@ def test_nothing_is_said_of_a_copy_that_fails(case: Court, tmp_path: Path) -> No
     files = case.files("court")
     place = next(name for name in sorted(files) if name.startswith("disclosures/"))
     forged = packed({**files, place: files[place].replace(b"\n", b"A\n", 1)})
-    for name, data in (("flipped", case.copies["court"][:-30] + b"x" * 30), ("forged", forged), ("cut", case.copies["court"][:-1])):
+    for name, data in (
+        ("flipped", case.copies["court"][:-30] + b"x" * 30),
+        ("forged", forged),
+        ("cut", case.copies["court"][:-1]),
+    ):
         (tmp_path / "c.zip").write_bytes(data)
         for command in ("report", "certificate"):
             told = case.run(command, str(tmp_path / "c.zip"), "-o", str(tmp_path / "r.pdf"), code=3)
