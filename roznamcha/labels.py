@@ -151,23 +151,26 @@ def _label(label: Label, zone: ZoneInfo) -> str:
         how = HOW.get(label.drawn_how, label.drawn_how)
         drawn = f"{label.drawn_from}, {when(label.drawn_at, zone)}, {label.drawn_where}, {label.drawn_with}"
         lines = (*lines[:2], (f"{how} · {label.drawn_how} of", drawn), *lines[2:])
-    rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in lines)
+    rows = "".join(f"<dt>{name}</dt><dd{WHOLE.get(name, '')}>{escape(value)}</dd>" for name, value in lines)
     return f"<section>{picture}<dl>{rows}</dl><p>{escape(label.code)}</p></section>\n"
 
 
+WHOLE = {"प्रकरण · case": " class=whole"}
+"""What is never broken between two lines: a case is called up by its number."""
 HOW = {"sample": "नमूना", "copy": "प्रति", "extract": "उद्धरण", "part": "भाग"}
 """How an article comes from another, in Hindi."""
 HEAD = """<!DOCTYPE html>
 <html lang="hi"><head><meta charset="utf-8"><title>Labels · लेबल</title><style>
 @page { size: A4; margin: 10mm }
 body { margin: 0; font: 8.5pt/1.25 "Noto Sans Devanagari", "Noto Sans", sans-serif; display: grid;
-       grid-template-columns: 1fr 1fr; gap: 4mm }
-section { border: 0.3mm solid #000; padding: 2mm; display: grid; grid-template-columns: 32mm 1fr; gap: 2mm;
-          break-inside: avoid }
-svg { width: 32mm; height: 32mm }
-dl { margin: 0; display: grid; grid-template-columns: auto 1fr; gap: 0 1.5mm; align-content: start }
-dt { color: #333; white-space: nowrap }
+       grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4mm; align-items: start }
+section { border: 0.3mm solid #000; padding: 2mm; display: grid; grid-template-columns: 30mm minmax(0, 1fr); gap: 2mm;
+          break-inside: avoid; align-items: start; overflow: hidden }
+svg { width: 30mm; height: 30mm }
+dl { margin: 0; display: grid; grid-template-columns: 19mm minmax(0, 1fr); gap: 0 1mm; align-content: start }
+dt { color: #333; font-size: 7pt; padding-top: 0.4mm }
 dd { margin: 0; font-weight: 600; overflow-wrap: anywhere }
+dd.whole { white-space: nowrap; letter-spacing: -0.1pt }
 p { grid-column: 1 / 3; margin: 0; font: 6pt monospace; overflow-wrap: anywhere }
 </style></head><body>
 """

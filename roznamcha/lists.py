@@ -11,6 +11,7 @@ from psycopg import Connection, sql
 from psycopg.rows import class_row, scalar_row, tuple_row
 
 from projections.view import View
+from roznamcha.near import near
 from roznamcha.screen import many, say, table
 from roznamcha.store import Store
 
@@ -50,6 +51,16 @@ def show(heads: Sequence[str], lines: Sequence[Sequence[Any]], count: int, noun:
     if count > len(lines):
         say(f"… and {count - len(lines):,} more: use {narrower}")
     say(many(count, noun))
+
+
+def unmatched(connection: Connection[Any], view: type[View], asked: Mapping[str, str]) -> str:
+    """Which word of those asked for stands in no row of the view, and what may have been meant; else nothing."""
+    for name, value in asked.items():
+        query = sql.SQL("SELECT DISTINCT {} FROM {}").format(sql.Identifier(name), sql.Identifier("views", view.name))
+        known = [str(each) for each in connection.cursor(row_factory=scalar_row).execute(query)] if value else []
+        if value and value not in known:
+            return f"nothing has the {name} {value[:60]!r}{near(value, known)}"
+    return ""
 
 
 def chosen(

@@ -6,6 +6,7 @@ import copy
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from roznamcha.cli import app
 from roznamcha.commands.living import POSTS
 from roznamcha.settings import settings
 from tests.broker import nodes
+from tests.peers.served import served
+from tests.roznamcha.kit import Program
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docker-compose.yml"
@@ -35,6 +38,9 @@ BROKER = f"apache/kafka:{nodes.VERSION}"
 GATES = {"migrate", "topics"}
 """What must have been done before anything of ours runs on."""
 KEEPS_GOING = {"relay", "project", "tick"}
+ASKED = ["CMD", "python", "-c"]
+ITSELF = ("from urllib.request import urlopen; urlopen('http://127.0.0.1:", "/ledger', timeout=5)")
+"""How a container that answers is asked, by the port at which it does: the image has no curl."""
 COMPLETE = {
     "CLUSTER_ID", "KAFKA_NODE_ID", "KAFKA_PROCESS_ROLES", "KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_LISTENERS",
     "KAFKA_CONTROLLER_LISTENER_NAMES", "KAFKA_INTER_BROKER_LISTENER_NAME", "KAFKA_ADVERTISED_LISTENERS",
@@ -117,10 +123,19 @@ def _of_settings(name: str, image: str, service: dict[str, Any]) -> Iterator[str
 
 
 def _of_post(name: str, word: str, service: dict[str, Any]) -> Iterator[str]:
-    """Of one of our processes that runs on: it is seen at work from the store, and has waited for all there must be."""
-    if service["healthcheck"]["test"] != ["CMD", "roznamcha", "alive", word] or word not in POSTS:
+    """Of one of our processes that runs on: it is seen at work from the store, and has waited for all there must be.
+
+    One that only answers is asked whether it does.
+    """
+    answers = word == "serve"
+    check, waits = service["healthcheck"]["test"], service.get("depends_on", {}).keys()
+    if answers and check != [*ASKED, service["command"][-1].join(ITSELF)]:
+        yield f"{name}: nobody looks whether {word} answers"
+    if answers and not all(each.endswith(f":{service['command'][-1]}") for each in service.get("ports", ())):
+        yield f"{name} listens at another port than is let through"
+    if not answers and (check != ["CMD", "roznamcha", "alive", word] or word not in POSTS):
         yield f"{name}: nobody looks whether {word} is at its post"
-    if not service.get("depends_on", {}).keys() >= {*GATES, "postgres", "kafka"}:
+    if not waits >= {"postgres", *({"migrate"} if answers else {*GATES, "kafka"})}:
         yield f"{name} does not wait for tables and topics"
 
 
@@ -156,7 +171,26 @@ def test_the_profile_for_kafka_has_all_that_must_keep_going(composition: dict[st
         )
     assert services["topics"]["command"] == ["topics", "apply"]
     assert services["project"]["command"] == ["project", "--source", "kafka"]
-    assert (services["ledger"]["command"], services["ledger"]["profiles"]) == (["ledger", "run"], ["ledger"])
+
+
+def test_the_profile_for_the_ledger_signs_and_answers(composition: dict[str, Any], program: Program) -> None:
+    """One process keeps the ledger, one shows it; the look at its health is one that sees it answer, and stop."""
+    services = composition["services"]
+    started = {name: service for name, service in services.items() if "ledger" in service.get("profiles", ())}
+    assert started.keys() == {"ledger", "ledger-read"}
+    assert (started["ledger"]["command"], started["ledger"]["profiles"]) == (["ledger", "run"], ["ledger"])
+    command, port = started["ledger-read"]["command"], started["ledger-read"]["command"][-1]
+    assert command[:-1] == ["serve", "--ledger", "--host", "0.0.0.0", "--port"]  # noqa: S104 (inside its container)
+    with served(program, "--ledger") as url:
+        look = started["ledger-read"]["healthcheck"]["test"][-1].replace(f"http://127.0.0.1:{port}", url)
+        assert url in look
+        assert looks(look) == 0
+    assert looks(look) != 0
+
+
+def looks(program: str) -> int:
+    """How a look at a container's health ends."""
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode
 
 
 def test_the_broker_is_the_one_that_maven_brings() -> None:
@@ -190,6 +224,9 @@ SPOILT: dict[str, Callable[[dict[str, Any]], Any]] = {
     "kafka is not the broker of the tests": lambda s: s["kafka"].update(image="apache/kafka:4.2.0"),
     "relay does not wait for topics": lambda s: s["relay"]["depends_on"]["topics"].update(condition="service_started"),
     "project does not wait for tables and topics": lambda s: s["project"]["depends_on"].pop("topics"),
+    "nobody looks whether serve": lambda s: s["ledger-read"]["healthcheck"].update(test=["CMD", "true"]),
+    "listens at another port": lambda s: s["ledger-read"].update(ports=["127.0.0.1:8082:8080"]),
+    "ledger-read does not wait for tables": lambda s: s["ledger-read"]["depends_on"].pop("migrate"),
     "nobody looks whether tick": lambda s: s["tick"]["healthcheck"].update(test=["CMD", "true"]),
     "would forget everything": lambda s: s["kafka"].update(volumes=[]),
     "volume other is not declared": lambda s: s["postgres"]["volumes"].append("other:/other"),

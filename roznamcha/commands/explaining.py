@@ -14,6 +14,7 @@ from consumers.embedded import connected
 from domain.event import RECORDS, Event, fold, struck
 from roznamcha.commands.reading import RecordName, history_of, known, moment_given
 from roznamcha.errors import Refused, Usage
+from roznamcha.near import near
 from roznamcha.office import open_office
 from roznamcha.plain import plain
 from roznamcha.screen import AsJson, print_json, say, table, when
@@ -80,8 +81,10 @@ def explain(
             changes.append({**_told(entry, leaves), "before": _one(before), "after": _one(now)})
         before = now
     if not changes:
-        heads = sorted({path.removeprefix(PART).partition(".")[0] for path in standing(found)})
-        raise Refused([f"no entry has set {field[:60]!r} in this record; it has {', '.join(heads)}"])
+        paths = [path.removeprefix(PART) for path in standing(found)]
+        heads = sorted({path.partition(".")[0] for path in paths})
+        meant = near(field, [*paths, *heads])
+        raise Refused([f"no entry has set {field[:60]!r} in this record; it has {', '.join(heads)}{meant}"])
     gone = struck(found)
     for each in changes:
         each["struck_by"] = gone.get(each["version"])

@@ -11,10 +11,10 @@ from domain.event import RECORDS
 from projections.case_state import CaseState
 from roznamcha.commands.reading import Language
 from roznamcha.errors import Usage
-from roznamcha.lists import SCREEN, chosen, show
+from roznamcha.lists import SCREEN, chosen, show, unmatched
 from roznamcha.office import open_office
 from roznamcha.plain import plain
-from roznamcha.screen import AsJson, print_json, when
+from roznamcha.screen import AsJson, note, print_json, when
 from roznamcha.settings import settings
 from roznamcha.views import open_board
 from roznamcha.wording import Wording
@@ -45,6 +45,7 @@ def records(  # noqa: PLR0913 (one for each way to ask)
             board.connection, CaseState, asked, ("register", "station", "opened_at", "number", "record_id"),
             most=None if as_json else SCREEN,
         )  # fmt: skip
+        missed = "" if count else unmatched(board.connection, CaseState, asked)
         names = office.store.shelf.called({each.record_id for each in rows if not each.number})
         zone = office.settings.zone
     called = {each.record_id: each.number or names.get(each.record_id, "") for each in rows}
@@ -62,6 +63,8 @@ def records(  # noqa: PLR0913 (one for each way to ask)
     ]  # fmt: skip
     narrower = "--register, --station, --stage, --investigator or --json"
     show(heads, lines, count, "record", narrower)
+    if missed:
+        note(missed)
 
 
 def _document(row: CaseState.Row, called: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from projections.deadlines import reckon_entries
 from roznamcha.commands.contracts import described
 from roznamcha.errors import Refused, Usage
 from roznamcha.facts import explained, facts_of, list_facts, shown_fact, standing
+from roznamcha.near import near
 from roznamcha.office import Office, open_office
 from roznamcha.opening import as_written
 from roznamcha.pages import page
@@ -231,7 +232,7 @@ def deadlines(  # noqa: PLR0913 (one for each way to ask)
 ) -> None:
     """Show the legal clocks that run, and those that have ended."""
     if state and state not in STATES:
-        message = f"there is no state {state!r}; there are {', '.join(STATES)}"
+        message = f"there is no state {state[:40]!r}; there are {', '.join(STATES)}{near(state, STATES)}"
         raise Usage(message)
     if facts:
         _facts(record, known_at, explain=explain, as_json=as_json)

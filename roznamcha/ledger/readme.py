@@ -20,7 +20,9 @@ HINDI = """\
   1. sha256sum -c MANIFEST.sha256
   2. python3 -I -S tools/verify.py BUNDLE.zip --policy POLICY.txt
      POLICY.txt इस बंडल से न लें: उसे राजपत्र, उच्च न्यायालय की रजिस्ट्री या किसी अन्य स्वतंत्र स्थान से लें।
-  3. केवल openssl से, एक प्रविष्टि: bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof
+  3. केवल openssl से, एक प्रविष्टि; दोनों पंक्तियाँ चलाएँ, LOG.pem इस बंडल से न लें:
+     openssl pkeyutl -verify -pubin -inkey LOG.pem -rawin -in anchors/YEAR/checkpoint.body -sigfile anchors/YEAR/log.sig
+     bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof anchors/YEAR/checkpoint.body
 
 यह क्या सिद्ध नहीं करता
   - कि जो दर्ज हुआ वह सत्य है; केवल यह कि यही, इसी क्रम में, दर्ज हुआ और बाद में बदला नहीं गया।
@@ -51,7 +53,8 @@ HOW TO CHECK IT, WITHOUT A NETWORK
   A. with tools that everybody has:
      sha256sum -c MANIFEST.sha256
      openssl pkeyutl -verify -pubin -inkey LOG.pem -rawin -in anchors/YEAR/checkpoint.body -sigfile anchors/YEAR/log.sig
-     bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof
+     bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof anchors/YEAR/checkpoint.body
+       (the very file whose signature was good; both lines count, neither alone)
      openssl ts -verify -data anchors/YEAR/checkpoint -in anchors/YEAR/checkpoint.tsr -CAfile TSA.pem   (if it is there;
        when the authority's certificate has ended since: -attime, the seconds since 1970 of a moment within)
   B. with one file that needs nothing but Python 3.9 or later (compare it with a published copy first):

@@ -579,7 +579,10 @@ class Bundle:
             return UNCHECKED, why
         times = []
         for note, head in self.heads.items():
-            found = [stamped(openssl, self.tsa, note, self.files[name]) for name in tokens]
+            try:
+                found = [stamped(openssl, self.tsa, note, self.files[name]) for name in tokens]
+            except (OSError, subprocess.TimeoutExpired):
+                return UNCHECKED, f"openssl gave no answer in {PATIENCE} seconds, or does not run here"
             if not any(found):
                 raise Bad(f"no time stamp of an authority that --tsa-ca names is on the head of {head.origin}")
             before = next(filter(None, found))
@@ -678,18 +681,29 @@ class Bundle:
                 raise Bad(f"{name} is another file than the one that the closing leaf names")
 
 
+PATIENCE = 60
+"""Seconds in which openssl must answer."""
+
+
 def stamped(openssl: str, authority: Path, note: bytes, token: bytes) -> str:
-    """When a head was stamped, by the authority's clock; empty when this token doesn't say so."""
+    """When a head was stamped, by the authority's clock; empty when this token doesn't say so.
+
+    The answer's status text is signed by nobody: the time is that of the signed TSTInfo alone (RFC 3161 section 2.4.2).
+    Raises OSError or TimeoutExpired where openssl doesn't run.
+    """
     with tempfile.TemporaryDirectory() as folder:
         data, reply = Path(folder) / "data", Path(folder) / "reply"
         data.write_bytes(note)
         reply.write_bytes(token)
         check = [openssl, "ts", "-verify", "-data", str(data), "-in", str(reply), "-CAfile", str(authority)]
-        if subprocess.run(check, capture_output=True, check=False).returncode:
+        if subprocess.run(check, capture_output=True, check=False, timeout=PATIENCE).returncode:
             return ""
-        shown = subprocess.run([openssl, "ts", "-reply", "-in", str(reply), "-text"], capture_output=True, check=False)
-        found = re.search("Time stamp: (.*)", shown.stdout.decode("utf-8", "replace"))
-        return found.group(1) if found else "a time it doesn't tell"
+        show = [openssl, "ts", "-reply", "-in", str(reply), "-token_out", "-text"]
+        shown = subprocess.run(show, capture_output=True, check=False, timeout=PATIENCE).stdout
+        found = re.findall("^Time stamp: (.*)$", shown.decode("utf-8", "replace"), re.MULTILINE)
+        if len(found) != 1:
+            raise Bad("a time stamp does not tell its time just once")
+        return str(found[0])
 
 
 def web(data: bytes) -> str:

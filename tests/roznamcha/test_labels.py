@@ -37,6 +37,16 @@ def test_one_id_that_no_code_can_hold_costs_no_other_label() -> None:
     assert "P" * 3000 in page
 
 
+def test_a_case_s_number_is_never_broken_and_nothing_runs_out_of_its_label() -> None:
+    """It is what one calls a case up by; every column may be as narrow as its label, whatever stands in it."""
+    page = page_of([LABEL], ZoneInfo("Asia/Kolkata"))
+    assert "<dd class=whole>CG-RPR-01/0012/2026</dd>" in page
+    assert "dd.whole { white-space: nowrap" in page
+    columns = [line for line in page.splitlines() if "grid-template-columns" in line]
+    assert len(columns) == 3
+    assert all("minmax(0, 1fr)" in line for line in columns)
+
+
 @pytest.mark.parametrize("property_id", ["PR/1", "PR/1/S1", "जप्ती/३", "a" * 200])
 def test_a_scanner_reads_what_was_printed(property_id: str) -> None:
     """The picture, as dots on paper, read by another's program: record and article come back."""
