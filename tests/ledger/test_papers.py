@@ -31,7 +31,9 @@ from roznamcha.typeset import typeset
 from schemas import Schema, catalogue
 from tests.ledger.authority import authority
 from tests.ledger.copies import ACCUSED, VICTIM, WITNESS, Court, packed
+from tests.ledger.keeping import BASE
 from tests.ledger.papers import PASSPHRASE, officer, read, squeezed, texts
+from tests.ledger.test_attacks import fork
 
 ZONE = ZoneInfo("Asia/Kolkata")
 SCHEDULE = """
@@ -236,6 +238,37 @@ def test_the_certificate_has_the_schedules_words(case: Court, tmp_path: Path) ->
     assert found.count("DRAFT:tobereadandchecked") == 2
     assert "admissible" not in found
     assert re.search(r"Date\(DD/MM/YYYY\):Time\(IST\):hours\(In24hoursformat\)Place:", found)
+
+
+@pytest.mark.parametrize("form", ["63", "65B"])
+def test_a_certificate_says_whose_log_it_is_or_that_nobody_compared(case: Court, tmp_path: Path, form: str) -> None:
+    """A stranger's fork under his own key: refused by the court's policy; without one the page says NOT CHECKED."""
+    forked = packed(fork(case.files("court")))
+    (tmp_path / "policy.txt").write_text(case.policy_text)
+    asked = ("certificate", str(tmp_path / "c.zip"), "-o", str(tmp_path / "c.pdf"), "--form", form)
+    with_policy = (*asked, "--policy", str(tmp_path / "policy.txt"))
+    for data in (forked, case.copies["court"]):
+        (tmp_path / "c.zip").write_bytes(data)
+        assert case.run(*asked)["verdict"]["LOGGED"] == "NOT CHECKED"
+        found = read((tmp_path / "c.pdf").read_bytes())
+        assert squeezed("no key was compared, and whose log that is was NOT CHECKED") in found
+        assert squeezed("किसी कुंजी से मिलान नहीं किया गया") in found
+        assert "provedinthelog" not in found
+        assert "नीतिकेबिना" in found
+        (tmp_path / "c.pdf").unlink()
+    (tmp_path / "c.zip").write_bytes(forked)
+    assert "is signed by no log that the policy knows" in case.run(*with_policy, code=3)
+    assert not (tmp_path / "c.pdf").exists()
+    (tmp_path / "c.zip").write_bytes(case.copies["court"])
+    assert case.run(*with_policy)["verdict"]["LOGGED"] == "OK"
+    found = read((tmp_path / "c.pdf").read_bytes())
+    assert squeezed(f"each proved in the log {BASE}/2026 at ") in found
+    assert "nokeywascompared" not in found
+    assert "मिलाननहीं" not in found
+    for line, _, says in Copy(case.copies["court"], catalogue(), case.policy_text).verdict:
+        assert squeezed(says) in found, line
+    assert found.count("NOTCHECKED") == found.count("जाँचानहींगया") == 3
+    assert sha256(case.policy_text.encode()).hexdigest() in found
 
 
 def test_the_older_form_for_older_proceedings(case: Court, tmp_path: Path) -> None:
