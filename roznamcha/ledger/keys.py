@@ -54,7 +54,7 @@ class Keys:
     def make(self, origin: str) -> Signer:
         """The key of a log, drawn now unless it is there. Readable by its owner alone. Raises Refused for no name."""
         if not fit_for_a_name(origin):
-            raise Refused([f"{origin[:60]!r} can't be the name of a log: letters, digits, . _ / - alone, 100 at most"])
+            raise Refused([f"{origin[:60]!r} can't be a log's name: letters, digits and ._/- alone, 100 at most"])
         path = self._path(origin)
         if path.exists():
             return self.signer(origin)
@@ -76,9 +76,7 @@ class Keys:
         known = next((signer.name.rpartition("/")[0] for signer in self.all()), "")
         if given and (given.endswith("/") or not fit_for_a_name(f"{given}/2026-99")):
             raise Refused(
-                [
-                    f"{given[:60]!r} can't be the name of a ledger: letters, digits, . _ / - alone, such as tlog.example/cg"
-                ]
+                [f"{given[:60]!r} can't be a ledger's name: letters, digits and ._/- alone, such as tlog.example/cg"]
             )
         if known and given and given != known:
             raise Refused([f"this ledger is called {known}, for ever, and not {given}"])
