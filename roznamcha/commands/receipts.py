@@ -180,6 +180,9 @@ def _given(qr: str) -> str:
     if qr == "-":
         return sys.stdin.read(10_000)
     path = Path(qr) if len(qr.split()) == 1 else None
+    if path is not None and not path.exists():
+        message = f"{qr[:100]}: no such file, and no code, which has seven words: give its text in quotes, a file, or -"
+        raise Usage(message)
     try:
         if path is None or not path.is_file():
             return qr

@@ -249,6 +249,7 @@ def test_only_an_fir_is_copied(mine: Court, tmp_path: Path) -> None:
     assert not (tmp_path / "f.pdf").exists()
     assert "go with --qr" in mine.run("verify", "--copy", "x.zip", code=2)
     (tmp_path / "q").write_bytes(b"\xff\xfe")
+    assert "no such file" in mine.run("verify", "--qr", str(tmp_path / "nowhere"), code=2)
     assert "holds no text" in mine.run("verify", "--qr", str(tmp_path / "q"), code=2)
 
 
