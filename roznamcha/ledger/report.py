@@ -116,6 +116,14 @@ class Copy:
         }  # fmt: skip
 
 
+def told_of_verdict(copy: Copy) -> list[Told]:
+    """Each line of the verdict, as pages print it."""
+    return [
+        {"line": line, "how": how, "verdict": VERDICTS[how], "means": LINES[line], "says": says}
+        for line, how, says in copy.verdict
+    ]
+
+
 def report_of(copy: Copy, zone: ZoneInfo) -> Told:
     """Everything that the page `report` prints; times are written in `zone`. Raises Broken."""
     with reading():
@@ -130,10 +138,7 @@ def _report(copy: Copy, zone: ZoneInfo) -> Told:
         reasons.update(each.withheld)
     return {
         **copy.head(zone),
-        "verdict": [
-            {"line": line, "how": how, "verdict": VERDICTS[how], "means": LINES[line], "says": says}
-            for line, how, says in copy.verdict
-        ],
+        "verdict": told_of_verdict(copy),
         "history": [_act(each, zone) for each in acts],
         "clocks": list(_clocks(facts, copy, zone)),
         "custody": list(_custody(copy, zone)),
