@@ -98,7 +98,7 @@ def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
             raise Refused([f"this checkpoint of {signed.origin} is not signed with the log's key: it proves nothing"])
         if signed.size > log.size:
             lost = f"leaves {log.size} to {signed.size - 1} of {log.origin} were signed and are not here"
-            return Break(signed, log, f"{lost}: the store was restored to an earlier state")
+            return Break(signed, log, f"{lost}, perhaps earlier ones too: the store was restored to an earlier state")
         if signed.size and ledger.tree(log).root(signed.size) != signed.root:
             return Break(signed, log, f"the first {signed.size} leaves of {log.origin} are others than those signed")
     return None

@@ -21,6 +21,7 @@ from consumers.columns import identity, micros, moment
 from consumers.steps import reach
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.added import INTO, New, rows_of
+from roznamcha.ledger.breaks import agreed
 from roznamcha.ledger.hands import Hands, Placed
 from roznamcha.ledger.kept import Ledger, Log, Tree
 from roznamcha.ledger.keys import Keys, next_origin
@@ -334,7 +335,8 @@ class Sequencer:
         logs, signed = self.ledger.logs(), found.signed
         lost = None if found.lost is None else dict(zip(("first", "last"), found.lost, strict=True))
         held = found.log and head(found.log.origin, found.log.size, found.log.root)
-        broken = {"previous": head(signed.origin, signed.size, signed.root), "held": held, "lost": lost}
+        broken: dict[str, Any] = {"previous": head(signed.origin, signed.size, signed.root), "held": held, "lost": lost}
+        broken["agreed"] = agreed(self.ledger, found, self.memory.read(), kept_elsewhere)
         self.log = logs[-1] if logs else None
         after = signed.origin if self.log is None or found.log is None else self.log.origin
         origin = next_origin(after, int(self.now().year))

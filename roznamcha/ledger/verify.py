@@ -646,6 +646,18 @@ def _number(digits: str) -> int:
     return int(digits)
 
 
+def lost_in(told: dict[str, Any]) -> str:
+    """What is lost by what the first leaf says of a log that doesn't go on from the one before."""
+    lost, origin, size = told["lost"], told["previous"]["origin"], told["previous"]["size"]
+    if lost is None:
+        return f"other leaves stand in {origin} than the {size} that were signed"
+    first, end, agreed = lost["first"], lost["last"], told.get("agreed", 0)
+    if agreed == first:
+        return f"{end - first + 1} signed leaves of {origin} ({first} to {end}) were lost"
+    early = f"perhaps earlier ones, from {agreed} on" if agreed else "perhaps earlier ones"
+    return f"at least {end - first + 1} signed leaves of {origin} ({first} to {end}) were lost, {early}"
+
+
 def judge(data: bytes, policy: Policy | None = None, tsa: Path | None = None) -> list[Line]:
     """Every line of the verdict. Nothing that went wrong on the way passes."""
     names = ("intact", "logged", "witnessed", "timed", "signed", "complete", "disclosed")
