@@ -5,7 +5,7 @@ Acts are decided as they come, while the batch before them is being written; so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import takewhile
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from consumers import entries
 from consumers.steps import reach
+from domain.common.beside import LooksBeside
 from domain.common.corrections import Corrections, CorrectsEntry, ExecutesErasure
 from domain.common.document import AttachesDocuments
 from domain.common.matter import Matter
@@ -126,6 +127,24 @@ class Deciding:
             return event, decide_tie(event, record, None, key)
         return knowing(event, other), decide_tie(event, record, held.record, key)
 
+    def _beside(self, event: Event[Any], record: Record, turn: Turn) -> Iterator[str]:
+        """What an act that looks at other records doubts by them, each as it stands by now."""
+        if not isinstance(event, LooksBeside) or not isinstance(record, Matter):
+            return
+        named = {each: [each.called, f"{event.meta.station}/{each.called}"] for each in event.beside(record)}
+        known = turn.names | self._shelf.named({name for names in named.values() for name in names})
+        ids = {
+            each: found
+            for each, names in named.items()
+            if (found := each.record or next((known[name] for name in names if name in known), None))
+        }
+        others = {*ids.values()} - turn.fresh - {record.id}
+        for other in others:  # as where a record is tied: another process may have written to it
+            self._shelf.drop(other)
+        turn.fresh |= self._shelf.fetch(others)
+        held = {each: self._at_hand(found, turn) for each, found in ids.items()}
+        yield from event.doubt_beside(record, {each: one.record for each, one in held.items() if one})
+
     def _decide(self, unit: Unit, turn: Turn) -> None:
         """Decide each act of a unit in turn: its entries, or the reasons for which the whole unit is refused."""
         unit.events, unit.lines, unit.after = [], [], None
@@ -158,7 +177,7 @@ class Deciding:
             reasons += tied.reasons
             decision = None if reasons else decide(without_text(event), held.record)
             if decision is not None and not decision.reasons:
-                doubts = (*decision.doubts, *odd, *tied.doubts)
+                doubts = (*decision.doubts, *odd, *tied.doubts, *self._beside(event, held.record, turn))
                 earlier = partial(self._earlier, held.record, unit, turn)
                 held = entered(unit, event, held, now, doubts, earlier, turn.drawn)
                 continue

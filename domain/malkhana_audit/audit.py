@@ -6,11 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from domain.common.beside import LooksBeside, Named
 from domain.common.days import day, written
 from domain.common.matter import Done, Entry, Matter, Part
-from domain.event import Numbered, changed
+from domain.event import ACTS, Numbered, Record, changed
+from domain.malkhana.article import IN_CUSTODY, standing
 
 Scope = Literal["full", "sample"]
+LOOKED_AFTER = 500
+"""So many items that were not found are looked up in their own records when an audit ends."""
+TOLD = 20
+"""So many of them are named."""
 CHANGE_OF_KEEPER = "change of keeper"
 STAGES = ("", "open", "counted", "closed with differences", "closed without difference")
 
@@ -31,6 +37,14 @@ class Audit(Matter, register="malkhana_audit"):
 
 
 @dataclass(frozen=True)
+class Missed:
+    """An item that was not found: of which record, under which id."""
+
+    of: Named
+    property_id: str
+
+
+@dataclass(frozen=True)
 class Stocktaking(Part):
     """What the register keeps of an audit."""
 
@@ -40,6 +54,8 @@ class Stocktaking(Part):
     keeper: str = ""
     seen: Mapping[str, str] = field(default_factory=dict)
     """Each item that was looked for, by matter and article, and what was said of it last."""
+    missed: Mapping[str, Missed] = field(default_factory=dict)
+    """Each item that was not found, by the same key."""
     differences: int = 0
     lists: Mapping[str, int] = field(default_factory=dict)
     """The stock lists that were compared, by digest, and how many of their lines agree with the register."""
@@ -182,7 +198,7 @@ class KeeperChanged(FollowsOpening, register="malkhana_audit"):
         return audit.keep(changed(audit.part(Stocktaking), changed=self.done(), keeper=self.to_keeper))
 
 
-class AuditClosed(FollowsOpening, register="malkhana_audit"):
+class AuditClosed(FollowsOpening, LooksBeside, register="malkhana_audit"):
     """The audit ends. A shelf that equals the register, without a difference, is what it is for."""
 
     shows = frozenset({"findings"})
@@ -227,8 +243,35 @@ class AuditClosed(FollowsOpening, register="malkhana_audit"):
         if part.occasion == CHANGE_OF_KEEPER and part.changed is None:
             yield f"{audit.label} was made for a change of keeper, and none is entered"
 
+    def beside(self, audit: Audit) -> Iterator[Named]:
+        """The records of what was not found."""
+        return (each.of for each in [*audit.part(Stocktaking).missed.values()][:LOOKED_AFTER])
+
+    def doubt_beside(self, audit: Audit, found: Mapping[Named, Record]) -> Iterator[str]:
+        """What was not found is reported missing in its own record, or found again there, before the audit ends."""
+        missed = [*audit.part(Stocktaking).missed.values()]
+        waiting = [*filter(None, (_unreported(each, found.get(each.of)) for each in missed[:LOOKED_AFTER]))]
+        yield from waiting[:TOLD]
+        if len(waiting) > TOLD or (waiting and len(missed) > LOOKED_AFTER):
+            yield f"{len(missed)} items were not found in {audit.label}; look at each of them in its own record"
+
     def apply(self, audit: Audit) -> Audit:
         """It is closed, with or without differences."""
         part = audit.part(Stocktaking)
         stage = "closed with differences" if part.differences else "closed without difference"
         return audit.keep(changed(part, closed=part.closed or self.done()), stage=stage)
+
+
+def _unreported(missed: Missed, record: Record | None) -> str:
+    """The doubt about an item that is still in custody by its own record; empty where it is not, or there is none."""
+    article = standing(record, missed.property_id) if isinstance(record, Matter) else None
+    if record is None or article is None or article.state not in IN_CUSTODY:
+        return ""
+    act = f"{record.register}.PropertyMissing"
+    if act not in ACTS:
+        return ""
+    what, of = missed.property_id, missed.of.called
+    return (
+        f"{what} of {of} was not found, and that record shows it {article.whereabouts}. Say so there if it is missing: "
+        f"record {act} --record {of} --field property_id={what}"
+    )

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from domain.common.beside import Named
 from domain.event import changed, put
 from domain.malkhana.article import measurable
-from domain.malkhana_audit.audit import Audit, FollowsOpening, Stocktaking, onward
+from domain.malkhana_audit.audit import Audit, FollowsOpening, Missed, Stocktaking, onward
 
 
 class ConcernsItem(FollowsOpening):
@@ -92,6 +93,12 @@ class ItemNotFound(ConcernsItem, register="malkhana_audit"):
     """The register has an item on this shelf, and it is not there."""
 
     shows = frozenset({"matter", "property_id"})
+
+    def apply(self, audit: Audit) -> Audit:
+        """It is missed, until somebody says in its own record what became of it."""
+        after = super().apply(audit)
+        part, mine = after.part(Stocktaking), Missed(Named(self.matter, self.article_record), self.property_id)
+        return after.keep(changed(part, missed=put(part.missed, self.key, mine)))
 
 
 class ItemUnrecorded(ConcernsItem, register="malkhana_audit"):

@@ -20,16 +20,16 @@ from roznamcha.commands.ledger import must_be_named, sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.documents.cabinet import Cabinet
 from roznamcha.documents.reading import held_in, readable
-from roznamcha.errors import Broken, Refused, Usage
+from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.intake import actor_in, read_act
 from roznamcha.ledger.audiences import RULES, Rule
 from roznamcha.ledger.bundle import Binder
 from roznamcha.ledger.fitting import must_be_logged
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
-from roznamcha.ledger.stamping import stamped
+from roznamcha.ledger.stamping import stamp, stamped
 from roznamcha.ledger.verify import FAILED, LARGEST, judge, read_policy
-from roznamcha.ledger.witnessing import policy_in
+from roznamcha.ledger.witnessing import policy_in, witnessed
 from roznamcha.office import Office, open_office
 from roznamcha.screen import AsJson, many, print_json, say
 from roznamcha.settings import settings
@@ -37,6 +37,7 @@ from roznamcha.whole import must_be_writable, write_whole
 
 app = typer.Typer()
 NAME = re.compile(r"\.[A-Za-z0-9]{1,8}")
+ACTOR = ("id", "rank", "role")
 ROOM = LARGEST // 4 * 3
 """Bytes of exhibits, documents among them, that a copy holds."""
 
@@ -71,6 +72,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         must_be_named(office, connection)
         record_id, found = history_of(office, record)
         must_be_logged(Ledger(connection), record_id)
+        must_answer(Ledger(connection), tsa, trusted)
         enter_reading(office, found, list(_to_open(office, found, rule)), rule.purpose, (by, reason, order))
         binder = Binder(Ledger(connection), office.catalogue, office.keyring)
         documents = documents_for(office, found, rule, sum(map(len, exhibits.values())))
@@ -78,7 +80,8 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         with keeping(office) as keep:
             closed = binder.close(record_id, rule, files, keep)
         shown = binder.shown(record_id, rule, closed)
-        data = binder.bind(shown, rule, files, partial(stamped, connection, tsa) if tsa else None, trusted)
+        with not_made(record):
+            data = binder.bind(shown, rule, files, partial(stamped, connection, tsa) if tsa else None, trusted)
     verdict = judge(data, read_policy(trusted) if trusted else None)
     if bad := [f"{line}: {says}" for line, how, says in verdict if how == FAILED]:
         message = f"no copy is written, for it would fail: {' · '.join(bad)}"
@@ -95,6 +98,33 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     else:
         say(*(f"{line:<10} {how:<12} {says}" for line, how, says in verdict))
         say(f"{to}: {many(len(shown), 'leaf', 'leaves')}, SHA-256 {told['sha256']}")
+
+
+def must_answer(ledger: Ledger, tsa: str, policy: str) -> None:
+    """Try authority and witnesses before anything is entered: an entry must not tell of a copy that nobody could make.
+
+    The authority is asked to stamp, and the witnesses to cosign, the last signed head; what they answer is left.
+    Raises Unavailable, and Broken where a witness has seen another history.
+    """
+    log = ledger.log()
+    try:
+        head = ledger.checkpoint(log)
+    except Refused:  # nothing is signed yet, and there is no head to try them with
+        head = None
+    if tsa:
+        stamp(tsa, head.note if head else b"")
+    if policy and head is not None:
+        witnessed(ledger.tree(log), head, policy)
+
+
+@contextmanager
+def not_made(record: str) -> Iterator[None]:
+    """While a copy is bound whose last leaf is entered: what fails now says that this leaf is of a copy nobody has."""
+    try:
+        yield
+    except (Unavailable, Broken) as error:
+        message = f"{error}; the last leaf of {record[:60]} closes a copy that was not made: ask for it again"
+        raise type(error)(message) from None
 
 
 def _exhibits(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
@@ -154,7 +184,7 @@ def enter_reading(
     name = f"{register}.AccessRecorded"
     if name not in ACTS:
         raise Refused([f"the register {register} has no act for the reading of sealed columns: make the public copy"])
-    if not (who.get("id") and by[1].strip()):
+    if not (len(list(filter(None, who.values()))) == len(ACTOR) and by[1].strip()):
         what = f"{many(len(columns), 'sealed column')} would be opened for this copy"
         message = f"{what}: say who makes it (--by ID,RANK,ROLE) and what for (--reason)"
         raise Usage(message)

@@ -175,8 +175,8 @@ def prove(
         proof = found.tree(log).prove(leaf.index, head)
     if to is not None:
         to.mkdir(parents=True, exist_ok=True)
-        write_whole(to / f"{position}.leaf.json", leaf.data)
-        write_whole(to / f"{position}.tlog-proof", proof)
+        write_whole(to / f"{position}.leaf.json", leaf.data, public=True)
+        write_whole(to / f"{position}.tlog-proof", proof, public=True)
     if as_json:
         told = {"position": position, "log": log.origin, "index": leaf.index, "hash": base64_text(leaf_hash(leaf.data))}
         print_json({**told, "leaf": leaf.data.decode(), "proof": proof.decode()})

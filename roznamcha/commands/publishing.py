@@ -43,7 +43,7 @@ def publish(
         raise Refused(reasons)
     shown = public_fir(case, entry, catalogue)
     text = json.dumps(shown, ensure_ascii=False, indent=2) if output.suffix == ".json" else page_of(entry, shown, zone)
-    write_whole(output, text.encode())
+    write_whole(output, text.encode(), public=True)
     if as_json:
         print_json({"file": str(output), "record": str(record_id), **shown})
     else:

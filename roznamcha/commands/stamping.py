@@ -65,8 +65,8 @@ def stamps(
         to.mkdir(parents=True, exist_ok=True)
         for each, (_, _, told) in zip(shown, rows, strict=True):
             name = f"{each['log'].rpartition('/')[2]}-{each['index']:09}"
-            write_whole(to / f"{name}.checkpoint", told["head"].encode())
-            write_whole(to / f"{name}.tsr", base64.b64decode(told["token"]))
+            write_whole(to / f"{name}.checkpoint", told["head"].encode(), public=True)
+            write_whole(to / f"{name}.tsr", base64.b64decode(told["token"]), public=True)
     if as_json:
         print_json(shown)
     else:

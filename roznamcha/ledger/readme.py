@@ -20,7 +20,9 @@ HINDI = """\
   1. sha256sum -c MANIFEST.sha256
   2. python3 -I -S tools/verify.py BUNDLE.zip --policy POLICY.txt
      POLICY.txt इस बंडल से न लें: उसे राजपत्र, उच्च न्यायालय की रजिस्ट्री या किसी अन्य स्वतंत्र स्थान से लें।
-  3. केवल openssl से, एक प्रविष्टि: bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof
+  3. केवल openssl से, एक प्रविष्टि; दोनों पंक्तियाँ चलाएँ, LOG.pem इस बंडल से न लें:
+     openssl pkeyutl -verify -pubin -inkey LOG.pem -rawin -in anchors/YEAR/checkpoint.body -sigfile anchors/YEAR/log.sig
+     bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof anchors/YEAR/checkpoint.body
 
 यह क्या सिद्ध नहीं करता
   - कि जो दर्ज हुआ वह सत्य है; केवल यह कि यही, इसी क्रम में, दर्ज हुआ और बाद में बदला नहीं गया।
@@ -35,6 +37,7 @@ WHAT THIS IS
   disclosures/  the columns that this copy may show: base64url of [salt, name, value] (RFC 9901), one on a line
   withheld.json what is not shown, by its digest, and for which reason
   proofs/       that each leaf is in the log (c2sp.org/tlog-proof@v1)
+  beginnings/   the first leaf of each log: it goes on from the log before, or says what was lost there
   milestones/   heads of earlier days, and that the log has only grown since
   anchors/      the log's signed head, and its parts as openssl takes them
   extracts/     custody and legal clocks as tables, custody as CASE/UCO too (custody.jsonld, JSON-LD), named by the last
@@ -51,17 +54,18 @@ HOW TO CHECK IT, WITHOUT A NETWORK
   A. with tools that everybody has:
      sha256sum -c MANIFEST.sha256
      openssl pkeyutl -verify -pubin -inkey LOG.pem -rawin -in anchors/YEAR/checkpoint.body -sigfile anchors/YEAR/log.sig
-     bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof
+     bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof anchors/YEAR/checkpoint.body
+       (the very file whose signature was good; both lines count, neither alone)
      openssl ts -verify -data anchors/YEAR/checkpoint -in anchors/YEAR/checkpoint.tsr -CAfile TSA.pem   (if it is there;
        when the authority's certificate has ended since: -attime, the seconds since 1970 of a moment within)
   B. with one file that needs nothing but Python 3.9 or later (compare it with a published copy first):
      python3 -I -S tools/verify.py BUNDLE.zip --policy POLICY.txt
   C. with any program that reads the C2SP formats.
 
-  The verdict has seven lines, each OK, FAILED or NOT CHECKED: INTACT (nothing was added, lost or altered), LOGGED
-  (every leaf is in the signed log), WITNESSED (others have seen the same log), TIMED, SIGNED (an officer), COMPLETE
-  (no leaf of the record is left out), DISCLOSED (what is shown is what was entered; the rest is listed, each with its
-  reason).
+  The verdict has seven lines, each OK, FAILED or NOT CHECKED: INTACT (the files fit their list, which nobody signed),
+  LOGGED (every leaf is in the signed log), WITNESSED (others have seen the same log), TIMED, SIGNED (an officer),
+  COMPLETE (no leaf of the record is left out before the one that closes the copy), DISCLOSED (what is shown is what
+  was entered; the rest is listed, each with its reason).
 
 WHAT IT DOES NOT PROVE
   - that what was entered is true: only that this, in this order, was entered and not changed since it was signed

@@ -8,13 +8,14 @@ is under it, only the log can show, or a court's copy of the record.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from roznamcha.errors import Refused, Usage
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.merkle import inclusion
 from roznamcha.ledger.notes import base64_text
+from roznamcha.ledger.remembered import signed_by_log
 from roznamcha.ledger.verify import (
     FAILED,
     HASH,
@@ -29,7 +30,6 @@ from roznamcha.ledger.verify import (
     base64_of,
     extends,
     includes,
-    key_of,
     leaf_hash,
     open_checkpoint,
     open_proof,
@@ -37,6 +37,7 @@ from roznamcha.ledger.verify import (
 )  # fmt: skip
 
 MARK = "ROZNAMCHA-COPY/1"
+BY_A_LOG = "LOGGED", "GROWN"
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _grown(receipt: Receipt, ledger: Ledger, log: Log) -> Line:
         last = ledger.checkpoint(log)
     except Refused as refused:
         return "GROWN", UNCHECKED, str(refused)
-    if last.size < paper.size or signed_by(key_of(log.vkey), last) is None:
+    if last.size < paper.size or signed_by_log(last, log) is None:
         return "GROWN", FAILED, f"the last signed head of {log.origin} is not one that could follow"
     proof = ledger.tree(log).extends(paper.size, last.size)
     if not extends(paper.size, last.size, paper.root, last.root, proof):
@@ -140,8 +141,14 @@ def _grown(receipt: Receipt, ledger: Ledger, log: Log) -> Line:
     return "GROWN", OK, f"{log.origin} has only grown since, to {last.size}"
 
 
-def in_copy(receipt: Receipt, bundle: Bundle) -> Iterator[Line]:
-    """The same by a court's copy of the record, without a store. The copy was judged before."""
+def in_copy(receipt: Receipt, bundle: Bundle, verdict: Sequence[Line]) -> Iterator[Line]:
+    """The same by a court's copy of the record, without a store. `verdict` is that of the copy, judged before.
+
+    Where its own LOGGED is not OK anybody can have made it, and it says nothing for or against the paper.
+    """
+    if ("LOGGED", OK) not in {(line, how) for line, how, _ in verdict}:
+        yield from ((line, UNCHECKED, "no key was compared: anybody can have made this copy") for line in BY_A_LOG)
+        return
     paper = receipt.head
     places = {}
     for place, name in enumerate(bundle.names):

@@ -11,16 +11,19 @@ import json
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.kept import Ledger, Log
-from roznamcha.ledger.statements import BREAK
-from roznamcha.ledger.verify import Bad, Checkpoint, key_of, open_checkpoint, signed_by
+from roznamcha.ledger.statements import head
+from roznamcha.ledger.verify import BREAK, Bad, Checkpoint, key_of, open_checkpoint, signed_by
 from roznamcha.settings import Settings
 
 BEHIND = "SELECT count(*) FROM roznamcha.entries WHERE notification_id > %s"
+NOTES = "SELECT note FROM roznamcha.checkpoints WHERE log = %s"
 GO_ON = "restore a later state, or let `roznamcha ledger discontinuity` enter the break and begin another log"
 
 
@@ -77,21 +80,56 @@ class Break:
         held = self.log.size if self.log else 0
         return (held, self.signed.size - 1) if held < self.signed.size else None
 
+    def told(self, ledger: Ledger, memory: Memory, kept: Iterable[bytes]) -> dict[str, Any]:
+        """What a discontinuity says of it. A log whose tiles can't be read is not held: nothing of it can be shown."""
+        held, signed = None, self.signed
+        if self.log is not None:
+            with suppress(Broken):
+                held = head(self.log.origin, self.log.size, ledger.tree(self.log).root(self.log.size))
+        lost = self.lost if held else (0, signed.size - 1)
+        return {
+            "previous": head(signed.origin, signed.size, signed.root),
+            "held": held,
+            "lost": None if lost is None else dict(zip(("first", "last"), lost, strict=True)),
+            "agreed": self._agreed(ledger, memory, kept) if held else 0,
+        }
+
+    def _agreed(self, ledger: Ledger, memory: Memory, kept: Iterable[bytes]) -> int:
+        """How many of the log's first leaves are surely those that were signed: of later ones it can't be known.
+
+        A head says nothing of the heads before it. What counts is an older one that lay outside the database, and with
+        which the log begins. Where the newest is that of our own memory, those in the database count as well: nothing
+        was signed after it that doesn't go on from it.
+        """
+        assert self.log is not None  # noqa: S101 (what is held is of a log)
+        notes, tree, found = list(kept), ledger.tree(self.log), 0
+        if memory.read() == self.signed.note:
+            notes += [note for (note,) in ledger.rows(NOTES, self.log.number)]
+        for each in map(_read, notes):
+            ours = each.origin == self.log.origin and each.size <= min(self.log.size, self.signed.size)
+            if ours and signed_by_log(each, self.log) is not None and tree.root(each.size) == each.root:
+                found = max(found, each.size)
+        return found
+
 
 def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
     """Whether the ledger lacks, or has otherwise, what one of these checkpoints says; the first such.
 
-    What a discontinuity has entered is no break any more. Raises Refused for a note that is no checkpoint, or none that
-    a key of this ledger signed.
+    What a discontinuity has entered as lost is no break any more; what it says is still here must be, as it was then.
+    Raises Refused for a note that is no checkpoint, or none that a key of this ledger signed.
     """
     logs = {each.origin: each for each in ledger.logs()}
     told = [json.loads(each.data) for log in logs.values() for each in ledger.leaves(log, 0, 1)]
-    entered = [each["previous"] for each in told if each["kind"] == BREAK]
     for note in notes:
         signed = _read(note)
-        if any(each["origin"] == signed.origin and each["size"] >= signed.size for each in entered):
-            continue
         log = logs.get(signed.origin)
+        entered = [each for each in told if each["kind"] == BREAK and each["previous"]["origin"] == signed.origin]
+        if any(_lost(signed, each) for each in entered):
+            held = entered[-1]["held"]
+            if held is None or not held["size"] or (log is not None and _begins(ledger, log, held)):
+                continue
+            others = f"are others than those that were here when its break was entered, or are gone: {signed.origin}"
+            return Break(signed, log, f"the first {held['size']} leaves {others}")
         if log is None:
             return Break(signed, None, f"a checkpoint of {signed.origin} was signed, and this store has no such log")
         if signed_by_log(signed, log) is None:
@@ -102,6 +140,31 @@ def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
         if signed.size and ledger.tree(log).root(signed.size) != signed.root:
             return Break(signed, log, f"the first {signed.size} leaves of {log.origin} are others than those signed")
     return None
+
+
+def stands(ledger: Ledger, note: bytes) -> bool:
+    """Whether a log here has what a checkpoint says. One that a discontinuity has entered as lost does not stand."""
+    signed = _read(note)
+    return any(
+        each.origin == signed.origin and _begins(ledger, each, head(each.origin, signed.size, signed.root))
+        for each in ledger.logs()
+    )
+
+
+def _begins(ledger: Ledger, log: Log, with_head: dict[str, Any]) -> bool:
+    """Whether a log begins with the leaves of a head, as leaves tell heads."""
+    size: int = with_head["size"]
+    return log.size >= size and head(log.origin, size, ledger.tree(log).root(size)) == with_head
+
+
+def _lost(signed: Checkpoint, entered: dict[str, Any]) -> bool:
+    """Whether a discontinuity has entered that not all of what a checkpoint says is here.
+
+    It has cut the log short, below this head; or other leaves stood there, and nobody can say since which.
+    """
+    previous: int = entered["previous"]["size"]
+    held = entered["held"]
+    return signed.size <= previous and (held is None or held["size"] < signed.size or held["size"] >= previous)
 
 
 def says(ledger: Ledger, memory: Memory, at_work: int) -> tuple[bool, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,14 +21,13 @@ from consumers.columns import identity, micros, moment
 from consumers.steps import reach
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.added import INTO, New, rows_of
-from roznamcha.ledger.breaks import agreed
 from roznamcha.ledger.hands import Hands, Placed
 from roznamcha.ledger.kept import Ledger, Log, Tree
 from roznamcha.ledger.keys import Keys, next_origin
 from roznamcha.ledger.leaf import Chain, Entries, Ready
 from roznamcha.ledger.merkle import EMPTY, grow, leaf_hash
 from roznamcha.ledger.notes import Signer, body_of, note_of, vkey_of
-from roznamcha.ledger.remembered import Memory, break_in, insist
+from roznamcha.ledger.remembered import Memory, break_in, insist, stands
 from roznamcha.ledger.statements import Asked, beginning, discontinuity, head
 from schemas import Catalogue, NewerSchema, SchemaError
 
@@ -38,6 +37,8 @@ SECONDS = 10.0
 """After which a checkpoint is signed at the latest, where anything is new."""
 KEPT = 50_000
 """Records whose chain is remembered."""
+AHEAD = timedelta(days=1)
+"""By which another's clock may say a year that has not begun by ours."""
 FEW = 128
 """Entries that are made ready here, whatever hands there are: handing them over would take as long."""
 PAGE = """
@@ -107,8 +108,8 @@ class Sequencer:
         logs = self.ledger.logs()
         if logs:
             self._take(logs[-1])
-        if logs and remembered is not None:
-            self._enter(remembered)  # died after it was signed and before it was entered: it stands
+        if remembered is not None and stands(self.ledger, remembered):
+            self._enter(remembered)  # died after it was signed and before it was entered
 
     def _take(self, taken: Log) -> None:
         self._chains.clear()
@@ -133,8 +134,15 @@ class Sequencer:
             self._take(Log(number, origin, year, vkey_of(signer.key), 0, EMPTY))
             self._write([New(first, leaf_hash(first))])
 
-    def _year(self, year: int) -> Log:
-        """The log for entries of that year: the one we have, unless it is an earlier year's."""
+    def _year(self, year: int, what: str) -> Log:
+        """The log for entries of that year: the one we have, unless it is an earlier year's.
+
+        Raises Broken for a year that has not begun by this clock, and begins no log of it: a clock was wrong.
+        """
+        if (self.log is None or self.log.year < year) and datetime(year, 1, 1, tzinfo=UTC) - self.now() > AHEAD:
+            self.sign()  # what stands before it
+            message = f"{what} says the year {year}, which has not begun by this machine's clock: is that right?"
+            raise Broken(message)
         if self.log is None:
             origin = f"{self.keys.base()}/{year}"
             self._open(origin, year, beginning(origin, self.now(), None))
@@ -157,7 +165,7 @@ class Sequencer:
         made = self._by_hands(limit) or self._by_itself(limit)
         if not made:
             return self._add_asked(limit)
-        to = self._year(moment(made[0][2]).year)
+        to = self._year(moment(made[0][2]).year, f"the entry at position {made[0][0]}")
         ends = micros(datetime(to.year + 1, 1, 1, tzinfo=UTC))
         count = next((n for n, each in enumerate(made) if each[2] >= ends), len(made))
         if count < len(made):
@@ -228,7 +236,7 @@ class Sequencer:
         asked = [Asked(*row) for row in self.ledger.rows(ASKED, limit)]
         if not asked:
             return 0
-        to = self._year(self.log.year if self.log else asked[0].asked_at.year)
+        to = self._year(self.log.year if self.log else asked[0].asked_at.year, "what the ledger was asked to say")
         self._remember({each.record_id.bytes for each in asked if each.record_id is not None})
         found: list[New] = []
         for each in asked:
@@ -332,14 +340,11 @@ class Sequencer:
         found = break_in(self.ledger, [each for each in notes if each is not None])
         if found is None:
             raise Refused(["the ledger goes on from everything that was signed: there is no break to enter"])
-        logs, signed = self.ledger.logs(), found.signed
-        lost = None if found.lost is None else dict(zip(("first", "last"), found.lost, strict=True))
-        held = found.log and head(found.log.origin, found.log.size, found.log.root)
-        broken: dict[str, Any] = {"previous": head(signed.origin, signed.size, signed.root), "held": held, "lost": lost}
-        broken["agreed"] = agreed(self.ledger, found, self.memory.read(), kept_elsewhere)
+        logs, broken = self.ledger.logs(), found.told(self.ledger, self.memory, kept_elsewhere)
         self.log = logs[-1] if logs else None
-        after = signed.origin if self.log is None or found.log is None else self.log.origin
+        after = found.signed.origin if self.log is None or found.log is None else self.log.origin
         origin = next_origin(after, int(self.now().year))
         self._open(origin, self.now().year, discontinuity(origin, self.now(), broken, by, reason))
+        reach("ledger: broken off")  # dies here: what is remembered is lost by then, and the next one doesn't enter it
         self.sign()
         return {"origin": origin, **broken}

@@ -127,4 +127,4 @@ def export(
 
 def _put(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, data, durable=False)
+    write_whole(path, data, durable=False, public=True)

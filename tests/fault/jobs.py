@@ -20,6 +20,7 @@ from consumers.rebuild import rebuild
 from projections.view import View
 from roznamcha import snapshots
 from roznamcha.intake import Act, read_act
+from roznamcha.ledger.sequencer import Sequencer
 from roznamcha.recorder import Datastore
 from roznamcha.sealing import Keyring
 from roznamcha.store import Store
@@ -189,6 +190,22 @@ def keep_ledger(order: Mapping[str, Any]) -> None:
         sequencer.sign()
 
 
+def break_ledger(order: Mapping[str, Any]) -> None:
+    """Take the ledger back behind what was signed, enter the break, and go on."""
+    keeper = Keeper(order["url"], Path(order["journal"]).parent / "ledger")
+    with keeper.sequencing() as sequencer:
+        new = sequencer.add(limit=5)
+        sequencer.sign()
+    if new:
+        restore = keeper.copied()
+        keep_ledger(order)
+        restore()
+        with connected(keeper.url) as connection:
+            sequencer = Sequencer(connection, catalogue(), keeper.keys, keeper.memory, lambda: NOW)
+            sequencer.break_off("CG-9001", "restored")
+    keep_ledger(order)
+
+
 JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "writer": write,
     "writers": write_together,
@@ -206,6 +223,7 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "row subscriber": hold_rows,
     "kafka": follow_topic,
     "ledger": keep_ledger,
+    "breaker": break_ledger,
     "attacher": attach,
 }
 """Every job by its name. That of a process, which its named steps begin with, is the job that reaches them."""

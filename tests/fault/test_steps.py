@@ -17,6 +17,7 @@ ELSEWHERE = {
     "runner: written carefully": "careful",
     "writer: snapshot kept": "long writer",
     "outbox: opened": "teller",
+    "ledger: broken off": "breaker",
     "subscriber: replayed": "stumbling subscriber",
 }
 """Steps that only some other job than their process's own reaches."""

@@ -45,6 +45,24 @@ def by_another(token: bytes, note: bytes, known: Path) -> bool:
         return False
 
 
+def retold(reply: bytes, text: str) -> bytes:
+    """An authority's answer with another status text, which nobody has signed (RFC 3161 section 2.4.2)."""
+
+    def der(tag: int, *parts: bytes) -> bytes:
+        data = b"".join(parts)
+        size = bytes([len(data)]) if len(data) < 0x80 else b"\x82" + len(data).to_bytes(2, "big")
+        return bytes([tag]) + size + data
+
+    def inside(data: bytes) -> tuple[bytes, bytes]:
+        """What a part holds, and what stands behind it."""
+        wide = data[1] & 0x7F if data[1] & 0x80 else 0
+        begin, size = 2 + wide, int.from_bytes(data[2 : 2 + wide], "big") if wide else data[1]
+        return data[begin : begin + size], data[begin + size :]
+
+    _, token = inside(inside(reply)[0])
+    return der(0x30, der(0x30, b"\x02\x01\x00", der(0x30, der(0x0C, text.encode()))), token)
+
+
 @contextmanager
 def authority(folder: Path) -> Iterator[tuple[str, Path]]:
     """Its URL, and the certificate by which it is known."""

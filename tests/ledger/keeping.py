@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,9 +46,9 @@ class Keeper:
             sequencer.begin(kept_elsewhere)
             yield sequencer
 
-    def keep(self) -> bytes:
+    def keep(self, now: datetime = NOW) -> bytes:
         """Add and sign everything; give the last checkpoint."""
-        with self.sequencing() as sequencer:
+        with self.sequencing(now) as sequencer:
             sequencer.catch_up()
         note = self.memory.read()
         assert note is not None
@@ -60,3 +60,12 @@ class Keeper:
             connection.execute("SET session_replication_role = replica")
             for each in statements:
                 connection.execute(each.encode())
+
+    def copied(self) -> Callable[[], None]:
+        """Take a copy of what is kept; what is given back puts it there again, as a restore does."""
+        tables = ("logs", "leaves", "tiles", "checkpoints", "entries", "commands")
+        self.tamper(*(f"CREATE TABLE public.copy_{each} AS TABLE roznamcha.{each}" for each in tables))
+        back = [
+            f"DELETE FROM roznamcha.{each}; INSERT INTO roznamcha.{each} TABLE public.copy_{each}" for each in tables
+        ]
+        return lambda: self.tamper(*back[1:], "DELETE FROM roznamcha.logs", back[0])

@@ -1,159 +1,140 @@
-"""A break that was entered is told to whoever looks at the ledger; so is what keeps it from going on."""
+"""After a restore: another log that says what is lost. What it says is still here must stay so, whenever we die."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from typer.testing import CliRunner
 
 from consumers.embedded import connected
-from roznamcha.cli import app
+from roznamcha.errors import Broken, Refused
+from roznamcha.ledger.auditing import audit
 from roznamcha.ledger.kept import Ledger
-from roznamcha.ledger.keys import Keys
-from roznamcha.ledger.standing import hints
-from tests.acts import act
-from tests.fault.test_restore import dumped, loaded
-from tests.ledger.copies import Court
-from tests.ledger.keeping import BASE
-from tests.roznamcha.test_store import store_on
-
-LOG = f"{BASE}/2026"
-BREAK = ("ledger", "discontinuity", "--by", "CG-9001", "--reason", "Monday's dump was restored")
-
-
-def enter(court: Court) -> None:
-    """One more entry of the record."""
-    store = store_on(court.keeper.url)
-    store.record(act("case.HearingHeld", court.record))
-    store.datastore.close()
+from roznamcha.ledger.remembered import break_in
+from roznamcha.ledger.sequencer import Sequencer
+from roznamcha.ledger.verify import open_checkpoint
+from schemas import catalogue
+from tests.acts import NOW
+from tests.consumers.feed import write_cases
+from tests.consumers.subscribing import stopping, watching
+from tests.ledger.keeping import BASE, Keeper
 
 
 @pytest.fixture
-def restored(attacked: Court) -> Court:
-    """The inconvenient end of the case is gone: a dump of before was restored, and the data folder was not."""
-    dump = dumped(attacked.keeper.url, "-n", "roznamcha")
-    enter(attacked)
-    attacked.run("ledger", "run", "--once")
-    with psycopg.connect(attacked.keeper.url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA roznamcha CASCADE")
-    loaded(attacked.keeper.url, dump)
-    return attacked
+def keeper(database: str, tmp_path: Any) -> Keeper:
+    """Three cases of four entries each, and nothing in the ledger."""
+    write_cases(database, 3)
+    return Keeper(database, tmp_path)
 
 
-def doctor(court: Court) -> dict[str, Any]:
-    """What the doctor says of the ledger."""
-    settings = {"ROZNAMCHA_DATA": str(court.keeper.folder / "data"), "ROZNAMCHA_DATABASE_URL": court.keeper.url}
-    told = json.loads(CliRunner(env=settings).invoke(app, ["doctor", "--json"]).stdout)
-    found: dict[str, Any] = next(each for each in told["parts"] if each["part"] == "ledger")
-    return found
+@pytest.fixture
+def ledger(keeper: Keeper) -> Iterator[Ledger]:
+    """The ledger as others read it."""
+    with connected(keeper.url) as connection:
+        yield Ledger(connection)
 
 
-def test_a_restored_store_is_not_shown_as_well(restored: Court) -> None:
-    """`ledger status` ends with 3, as the doctor says; and a head that is larger than the log is no wrong argument."""
-    (why,) = restored.run("ledger", "status", code=3)["wrong"]
-    assert f"leaves 6 to 6 of {LOG} were signed and are not here" in why
-    kept = restored.keeper.folder / "data" / "ledger" / "checkpoint"
-    told = restored.run("ledger", "consistency", str(kept), code=3)
-    assert f"{LOG} has 6 leaves, and 7 were signed by that checkpoint: it was taken back" in told
-    forged = restored.keeper.folder / "forged"
-    forged.write_bytes(kept.read_bytes().replace(b"\n7\n", b"\n9\n"))
-    assert "it proves nothing" in restored.run("ledger", "consistency", str(forged), code=1)
+@pytest.fixture
+def restored(keeper: Keeper) -> Keeper:
+    """A store whose ledger was taken back from 13 leaves to 9, while its last checkpoint is known."""
+    with keeper.sequencing() as sequencer:
+        sequencer.add(4)
+        sequencer.sign()
+        sequencer.add(4)
+        sequencer.sign()
+    restore = keeper.copied()
+    keeper.keep()
+    restore()
+    return keeper
 
 
-def test_a_break_is_named_wherever_one_looks(restored: Court) -> None:
-    """The audit ends with 0 and names it, and so do status and doctor; who entered it is told the new key."""
-    entered = restored.run(*BREAK)
-    assert entered["vkey"] == restored.run("ledger", "key", "list")[-1]["vkey"]
-    assert entered["vkey"].startswith(f"{LOG}-2+")
-    for command in ("audit", "status"):
-        (told,) = restored.run("ledger", command)["breaks"]
-        assert (told["origin"], told["by"], told["previous"]["size"]) == (f"{LOG}-2", "CG-9001", 7)
-        assert f"1 signed leaves of {LOG} (6 to 6) were lost" in told["says"]
-    assert f"{LOG}-2 begins with a break" in doctor(restored)["says"]
+def break_off(keeper: Keeper, *kept_elsewhere: bytes) -> dict[str, Any]:
+    """Enter the break."""
+    with connected(keeper.url) as connection:
+        sequencer = Sequencer(connection, catalogue(), keeper.keys, keeper.memory, lambda: NOW)
+        return sequencer.break_off("CG-9001", "restored from the dump of Monday", kept_elsewhere)
 
 
-@contextmanager
-def gone(key: Path) -> Iterator[None]:
-    """Its key is away for a while."""
-    key.rename(key.with_suffix(".away"))
-    yield
-    key.with_suffix(".away").rename(key)
+def test_it_goes_on_only_through_a_recorded_break(restored: Keeper, ledger: Ledger) -> None:
+    """Another log under another key, whose first leaf names what is lost, who says so and why."""
+    with pytest.raises(Broken, match="leaves 9 to 12"):
+        restored.keep()
+    said = break_off(restored)
+    with pytest.raises(Refused, match="no break to enter"):
+        break_off(restored)
+    assert said["lost"] == {"first": 9, "last": 12}
+    first = json.loads(ledger.leaves(ledger.log(), 0, 1)[0].data)
+    assert (first["log"], first["kind"], first["by"]) == (f"{BASE}/2026-2", "discontinuity", "CG-9001")
+    assert (first["previous"]["size"], first["held"]["size"], first["lost"]) == (13, 9, said["lost"])
+    write_cases(restored.url, 1, first=5)
+    note = open_checkpoint(restored.keep())
+    assert (note.origin, ledger.logs()[0].size) == (f"{BASE}/2026-2", 9)
 
 
-def test_a_key_that_is_gone_is_missed(attacked: Court) -> None:
-    """The doctor says that it isn't well, status names it, and no key is drawn under another name."""
-    folder = attacked.keeper.folder / "data" / "keys" / "ledger"
-    assert doctor(attacked)["ok"]
-    with gone(folder / "2026.key"):
-        assert not doctor(attacked)["ok"]
-        for told in (doctor(attacked)["says"], attacked.run("ledger", "status")["hints"][0]):
-            assert f"the key of the log {LOG} is gone: restore {folder / '2026.key'} from its safe copy" in told
-        told = attacked.run("ledger", "key", "new", "--name", "tlog.example/other", code=1)
-        assert f"this ledger is called {BASE}, for ever" in told
-        told = attacked.run("ledger", "key", "new", "--year", "2026", code=3)
-        assert f"the key of the log {LOG} is gone" in told
-        assert not list(folder.glob("*.key"))
-        assert attacked.run("ledger", "key", "new", "--year", "2027")["origin"] == f"{BASE}/2027"
-    assert doctor(attacked)["ok"]
+def test_nothing_was_lost(keeper: Keeper) -> None:
+    """A break is not entered where there is none."""
+    keeper.keep()
+    with pytest.raises(Refused, match="no break to enter"):
+        break_off(keeper)
 
 
-def test_the_first_key_needs_a_name(database: str, tmp_path: Path, attacked: Court) -> None:
-    """It stays for ever, so none is drawn by chance."""
-    for each in (attacked.keeper.folder / "data" / "keys" / "ledger").iterdir():
-        each.unlink()
-    attacked.keeper.tamper("TRUNCATE roznamcha.logs CASCADE")
-    told = attacked.run("ledger", "key", "new", code=1)
-    assert "the first key needs a name, which stays for ever" in told
-    assert not list((attacked.keeper.folder / "data" / "keys" / "ledger").iterdir())
+def test_what_is_still_here_after_a_break_is_watched(restored: Keeper, ledger: Ledger) -> None:
+    """A break of 13 leaves, of which 9 are held, excuses the heads above 9; those below are compared as before."""
+    old = ledger.log()
+    lost = restored.memory.read()
+    assert lost is not None
+    kept = [ledger.checkpoint(old, size).note for size in (5, 9)]
+    break_off(restored)
+    restored.keep()
+    assert break_in(ledger, [*kept, lost]) is None
+    spoil = "UPDATE roznamcha.tiles SET hashes = sha256('x') || substr(hashes, 33) WHERE log = 1 AND level = 0"
+    restored.tamper(spoil)
+    for note, why in (
+        (kept[0], "first 5 leaves"),
+        (kept[1], "first 9 leaves"),
+        (lost, "first 9 leaves are others than"),
+    ):
+        found = break_in(ledger, [note])
+        assert found is not None
+        assert why in found.why
+    assert break_off(restored, kept[1])["held"]["size"] == 9, "and that is entered as the break that it is"
+    restored.keep()
+    assert break_in(ledger, [*kept, lost]) is None
+    restored.tamper("UPDATE roznamcha.logs SET size = 5 WHERE number = 1")
+    found = break_in(ledger, [lost])
+    assert found is not None
+    assert "or are gone" in found.why
 
 
-def test_next_years_key_is_asked_for_in_december(attacked: Court) -> None:
-    """Drawn and published ahead, so that no policy fails in January."""
-    keys = Keys(attacked.keeper.folder / "data" / "keys" / "ledger")
-    with connected(attacked.keeper.url) as connection:
-        ledger = Ledger(connection)
-        assert hints(ledger, keys, datetime(2026, 11, 30, 23, 59, tzinfo=UTC)) == []
-        (told,) = hints(ledger, keys, datetime(2026, 12, 1, tzinfo=UTC))
-        assert f"the key of {BASE}/2027 is not drawn: `roznamcha ledger key new --year 2027`, and publish it" in told
-        attacked.run("ledger", "key", "new", "--year", "2027")
-        assert hints(ledger, keys, datetime(2026, 12, 1, tzinfo=UTC)) == []
+SPOILT = {
+    "other leaves": ("UPDATE roznamcha.tiles SET hashes = sha256('x') || substr(hashes, 33)", 13, None),
+    "no tiles": ("UPDATE roznamcha.logs SET size = 9; DELETE FROM roznamcha.tiles", None, {"first": 0, "last": 12}),
+    "no log": ("TRUNCATE roznamcha.logs CASCADE", None, {"first": 0, "last": 12}),
+}
 
 
-def test_where_no_witness_can_be_asked_that_is_said(attacked: Court) -> None:
-    """A policy without an address: no head is shown as if somebody had looked at it."""
-    policy = attacked.keeper.folder / "policy"
-    policy.write_text(attacked.policy_text)
-    assert "nobody was asked" in attacked.run("ledger", "witness", str(policy), code=1)
+@pytest.mark.parametrize("how", SPOILT)
+def test_every_break_can_be_entered_once(keeper: Keeper, ledger: Ledger, how: str) -> None:
+    """Whatever was lost or stands there instead, its discontinuity lets the ledger go on, and says what is held."""
+    note = keeper.keep()
+    statement, held, lost = SPOILT[how]
+    keeper.tamper(statement)
+    said = break_off(keeper, note)
+    assert ((said["held"] or {}).get("size"), said["lost"]) == (held, lost)
+    assert open_checkpoint(keeper.keep(NOW)).origin == f"{BASE}/2026-2"
+    assert break_in(ledger, [note]) is None
 
 
-def test_what_is_lost_is_bounded_by_what_was_kept(attacked: Court) -> None:
-    """Folder and database were restored together and work went on: the first leaf that differs can't be known.
-
-    A head alone says nothing of those before it; an older one that was kept as well says how far both agree.
-    """
-    older, newer = (attacked.keeper.folder / each for each in ("older", "newer"))
-    older.write_text(attacked.run("ledger", "checkpoint")["note"])
-    dump = dumped(attacked.keeper.url, "-n", "roznamcha")
-    for _ in range(3):
-        enter(attacked)
-    attacked.run("ledger", "run", "--once")
-    newer.write_text(attacked.run("ledger", "checkpoint")["note"])
-    with psycopg.connect(attacked.keeper.url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA roznamcha CASCADE")
-    loaded(attacked.keeper.url, dump)
-    (attacked.keeper.folder / "data" / "ledger" / "checkpoint").write_bytes(older.read_bytes())
-    enter(attacked)
-    attacked.run("ledger", "run", "--once")
-    why = "leaves 7 to 8 of tlog.example/cg/2026 were signed and are not here, perhaps earlier ones too"
-    assert why in attacked.run("ledger", "run", "--once", "--against", str(newer), code=3)
-    told = attacked.run(*BREAK, "--against", str(newer), "--against", str(older))
-    assert (told["lost"], told["agreed"]) == ({"first": 7, "last": 8}, 6)
-    (entered,) = attacked.run("ledger", "audit")["breaks"]
-    assert entered["says"] == f"at least 2 signed leaves of {LOG} (7 to 8) were lost, perhaps earlier ones, from 6 on"
+def test_dead_between_a_break_and_its_signature(restored: Keeper, ledger: Ledger) -> None:
+    """The remembered head is of what was lost: it isn't entered in a log that lacks it; all goes on and is sound."""
+    old = ledger.log()
+    with watching(stopping("ledger: broken off")), pytest.raises(InterruptedError):
+        break_off(restored)
+    restored.keep()
+    assert [(each.origin, each.size) for each in ledger.logs()] == [(old.origin, 9), (f"{BASE}/2026-2", 5)]
+    assert ledger.checkpoint(old).size == 9
+    assert ledger.tree(old).prove(1, ledger.checkpoint(old))
+    found = audit(ledger, catalogue())
+    assert found.ok, found.wrong

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from roznamcha.ledger import verify
+from roznamcha.ledger import readme, verify
 from roznamcha.ledger.audiences import RULES
-from roznamcha.ledger.notes import Signer, vkey_of
+from roznamcha.ledger.merkle import leaf_hash
+from roznamcha.ledger.notes import Signer, base64_text, body_of, note_of, vkey_of
+from roznamcha.ledger.timing import stamps_in
 from roznamcha.ledger.verify import COSIGNATURE, judge, pack, read_policy, unpack
 from tests.acts import act
-from tests.ledger.authority import authority, by_another
+from tests.ledger.authority import authority, by_another, retold
 from tests.ledger.copies import (
     ACCUSED,
     BY,
@@ -122,7 +124,7 @@ def test_the_extracts_and_exhibits(case: Court) -> None:
     assert files[exhibit] == case.exhibit
     assert b"PR/1" in files["extracts/custody.csv"]
     named = next(value for name, value in reversed(values(files)) if name == "copy.files")
-    assert set(named) == {name for name in files if name.startswith(("extracts/", "exhibits/"))}
+    assert set(named) == {name for name in files if name.startswith(("extracts/", "exhibits/", "tools/"))}
 
 
 def test_a_stranger_checks_it_with_python_alone(case: Court, tmp_path: Path) -> None:
@@ -153,7 +155,7 @@ def test_a_stranger_checks_one_leaf_with_openssl(case: Court, tmp_path: Path) ->
 
     (tmp_path / "log.pem").write_text(case.run("ledger", "key", "list")[0]["pem"])
     assert (tmp_path / "trust/2026.pem").read_text() == (tmp_path / "log.pem").read_text()
-    one = "bash tools/verify-one.sh leaves/000002.json proofs/000002.tlog-proof"
+    one = "bash tools/verify-one.sh leaves/000002.json proofs/000002.tlog-proof anchors/2026/checkpoint.body"
     signature = (
         "openssl pkeyutl -verify -pubin -inkey log.pem -rawin -in anchors/2026/checkpoint.body "
         "-sigfile anchors/2026/log.sig"
@@ -167,6 +169,37 @@ def test_a_stranger_checks_one_leaf_with_openssl(case: Court, tmp_path: Path) ->
         assert not shell(command), command
 
 
+def test_a_leaf_is_proved_by_the_shell_under_the_signed_head_alone(case: Court, tmp_path: Path) -> None:
+    """A false leaf with a home-made head, and whatever else ties no proof to the body that openssl found signed."""
+    files = case.files("court")
+    body, proof = files["anchors/2026/checkpoint.body"], files["proofs/000002.tlog-proof"]
+    true = files["leaves/000002.json"]
+    false = true.replace(b'"at":"2026', b'"at":"2025')
+    note = body_of(SIGNER.name, 1, leaf_hash(false))
+    home = b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + note_of(note, SIGNER.sign(note))
+    (tmp_path / "one.sh").write_bytes(files["tools/verify-one.sh"])
+
+    def says(leaf: bytes, proof: bytes, *body: bytes) -> str:
+        for number, data in enumerate((leaf, proof, *body)):
+            (tmp_path / str(number)).write_bytes(data)
+        command = ["bash", "one.sh", *(str(number) for number in range(2 + len(body)))]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode == 0) == done.stdout.startswith("OK: "), done.stderr
+        return done.stdout
+
+    assert says(true, proof, body).startswith("OK: leaf 3 of ")
+    assert "usage" in says(true, proof)
+    assert "another head" in says(false, home, body)
+    assert "another head" in says(true, proof, body + b"more\n")
+    genuine = home.replace(note, body)
+    assert "not under this root" in says(false, genuine.replace(b"index 0", b"index 3"), body)
+    assert "no proof that" in says(true, proof.replace(b"@v1", b"@v2", 1), body)
+    assert "of another log" in says(false, home, note), "the leaf says the log's name too"
+    both = [readme.HINDI, readme.ENGLISH]
+    assert all("000000.tlog-proof anchors/YEAR/checkpoint.body\n" in each for each in both)
+    assert all("-in anchors/YEAR/checkpoint.body -sigfile anchors/YEAR/log.sig" in each for each in both)
+
+
 def test_witnesses_are_counted_as_the_policy_asks(case: Court) -> None:
     """Two organisations have cosigned the head: any of one and all of both; one too few is a failure."""
     names = {each: Signer(f"{each}.example/w", each.encode().ljust(32), COSIGNATURE) for each in ("hc1", "hc2", "fsl")}
@@ -175,12 +208,13 @@ def test_witnesses_are_counted_as_the_policy_asks(case: Court) -> None:
     policy += "group court any hc1 hc2\ngroup both all court fsl\nquorum both\n"
 
     def cosigned(*who: str) -> bytes:
-        files, lines = case.files("public"), {}
+        files, lines = case.files("public"), dict[str, bytes]()
         for name, data in files.items():
             if name.startswith("proofs/"):
                 front, _, note = data.partition(b"\n\n")
                 body = note.partition(b"\n\n")[0] + b"\n"
-                lines[name] = front + b"\n\n" + note + b"".join(names[each].sign(body, 1_790_000_000) for each in who)
+                head = note + b"".join(names[each].sign(body, 1_790_000_000) for each in who)
+                lines |= {name: front + b"\n\n" + head, **verify.raw(verify.open_checkpoint(head))}
         return packed(files | lines)
 
     asked = read_policy(policy)
@@ -225,6 +259,37 @@ def test_an_authority_has_stamped_the_head(case: Court, tmp_path: Path) -> None:
     altered = files | {name: token.replace(token[-40:], bytes(40))}
     assert {line: how for line, how, _ in judge(packed(altered), case.policy, known)}["TIMED"] == "FAILED"
     assert not by_another(altered[name], note, known)
+    # The text of the status is signed by nobody; the time in it is no time.
+    true = lines["TIMED"][1]
+    for text in ("x\nTime stamp: Jan  1 00:00:00 2020 GMT", "Time stamp: Jan  1 00:00:00 2020 GMT"):
+        told_otherwise = retold(token, text)
+        assert by_another(told_otherwise, note, known)
+        line = judge(packed(files | {name: told_otherwise}), case.policy, known)[LINES.index("TIMED")]
+        assert line == ("TIMED", "OK", true)
+        leaf = {"kind": "stamp", "head": note.decode(), "authority": "tsa", "token": base64_text(told_otherwise)}
+        ((_, found),) = stamps_in([(3, json.dumps(leaf).encode())])
+        assert f"{found.when:%H:%M:%S} {found.when.year}" in true
+
+
+def test_an_openssl_that_does_not_answer_checks_nothing(
+    case: Court, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that hangs, or can't be run, or tells no time or two: never passed, and never a trace."""
+    files = case.files("public") | {"anchors/2026/checkpoint.tsr": b"token"}
+    openssl = tmp_path / "openssl"
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(verify, "PATIENCE", 0.5)
+    for script, how in (
+        ("#!/bin/sh\nexec sleep 30\n", "NOT CHECKED"),
+        ("#!/no/such/shell\n", "NOT CHECKED"),
+        ("#!/bin/sh\n", "FAILED"),
+        ('#!/bin/sh\necho "Time stamp: Jan  1 00:00:00 2099 GMT"; echo "Time stamp: x"\n', "FAILED"),
+        ("#!/bin/sh\nexit 1\n", "FAILED"),
+    ):
+        openssl.write_text(script)
+        openssl.chmod(0o700)
+        lines = {line: (found, says) for line, found, says in judge(packed(files), case.policy, tmp_path)}
+        assert lines["TIMED"][0] == how, (script, lines["TIMED"])
 
 
 def test_an_earlier_copy_ends_earlier(case: Court) -> None:

@@ -43,14 +43,14 @@ def keeper(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ke
 
 
 @contextmanager
-def sequencing(keeper: Keeper, count: int) -> Iterator[Sequencer]:
+def sequencing(keeper: Keeper, count: int, now: datetime = NOW) -> Iterator[Sequencer]:
     """A sequencer with so many hands, on an empty ledger."""
     keeper.tamper(*EMPTY)
     keeper.memory.path.unlink(missing_ok=True)
     hands = Hands(catalogue(), count, keeper.url)
     try:
         with connected(keeper.url) as connection:
-            made = Sequencer(connection, catalogue(), keeper.keys, keeper.memory, lambda: NOW, hands)
+            made = Sequencer(connection, catalogue(), keeper.keys, keeper.memory, lambda: now, hands)
             made.begin()
             yield made
     finally:
@@ -68,7 +68,7 @@ def test_the_same_leaves_and_the_same_signature(keeper: Keeper) -> None:
     """With none, one, two or three hands, in whatever batches: every byte, and the head that is signed."""
     seen = []
     for count, batch in ((0, 1_024), (1, 1_024), (2, 7), (3, 5)):
-        with sequencing(keeper, count) as sequencer:
+        with sequencing(keeper, count, NEXT_YEAR) as sequencer:
             while sequencer.add(batch):
                 pass
             sequencer.sign()
@@ -88,7 +88,7 @@ def test_a_year_that_ends_amid_a_page(keeper: Keeper) -> None:
     for count, batch in ((0, 1_024), (2, 1_024), (2, 9), (1, 5)):
         for each in keeper.folder.glob("keys/*2027*"):
             each.unlink()
-        with sequencing(keeper, count) as sequencer:
+        with sequencing(keeper, count, NEXT_YEAR) as sequencer:
             while sequencer.add(batch):
                 pass
             assert len(sequencer.hands.at_work) == count

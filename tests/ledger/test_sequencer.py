@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import os
+import stat
+from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,7 @@ from roznamcha.ledger.kept import Ledger, all_leaves
 from roznamcha.ledger.leaf import Chain, Entries
 from roznamcha.ledger.merkle import grow, leaf_hash
 from roznamcha.ledger.notes import vkey_of
-from roznamcha.ledger.remembered import signed_by_log
-from roznamcha.ledger.sequencer import Sequencer
+from roznamcha.ledger.remembered import Memory, signed_by_log
 from roznamcha.ledger.verify import extends, includes, judge, open_checkpoint, open_proof, read_policy
 from schemas import catalogue
 from tests.acts import NOW, act
@@ -146,6 +147,61 @@ def test_begun_again_after_any_step(keeper: Keeper, ledger: Ledger, step: str) -
     assert ledger.log().size == 1 + 16
 
 
+def test_a_head_is_remembered_before_it_is_entered(keeper: Keeper, ledger: Ledger) -> None:
+    """Dead between the two, it is known outside the database; the next one enters it, with nothing new to sign."""
+    with watching(stopping("ledger: signed")), pytest.raises(InterruptedError):
+        keeper.keep()
+    assert (keeper.memory.read(), ledger.last_note()) == (None, None), "nobody has it"
+    with watching(stopping("ledger: remembered")), pytest.raises(InterruptedError):
+        keeper.keep()
+    note = keeper.memory.read()
+    assert note is not None
+    assert ledger.last_note() is None
+    with keeper.sequencing() as sequencer:
+        assert ledger.last_note() == note
+        assert sequencer.sign() is None
+
+
+def test_a_memory_is_whole_and_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new one is on the disk before it takes the old one's place, and its place after."""
+    memory, seen, sync = Memory(tmp_path / "ledger" / "checkpoint"), list[Any](), os.fsync
+    memory.write(b"old")
+
+    def watched(file: int) -> None:
+        sync(file)
+        seen.append((stat.S_ISDIR(os.fstat(file).st_mode), os.fstat(file).st_size, memory.read()))
+
+    monkeypatch.setattr(os, "fsync", watched)
+    memory.write(b"the new")
+    assert [each[0] for each in seen] == [False, True]
+    assert seen[0][1:] == (len(b"the new"), b"old")
+    assert seen[1][2] == b"the new"
+    assert [each.name for each in memory.path.parent.iterdir()] == ["checkpoint"]
+
+
+def test_a_head_that_another_has_moved_is_not_moved(keeper: Keeper, ledger: Ledger) -> None:
+    """The head moves from where this sequencer knows it, or not at all, even where no leaf is in the way."""
+    with keeper.sequencing() as sequencer:
+        sequencer.add(3)
+        sequencer.sign()
+        keeper.tamper("UPDATE roznamcha.logs SET size = 3")
+        with pytest.raises(Unavailable, match="somebody else has added"):
+            sequencer.add(3)
+    assert (ledger.log().size, len(list(ledger.leaves(ledger.log(), 0, 99)))) == (3, 4), "and nothing was added"
+
+
+def test_tiles_that_make_another_root_are_not_built_on(keeper: Keeper, ledger: Ledger) -> None:
+    """Leaves that were added and not signed: no head tells of them, so the log's own root must."""
+    with keeper.sequencing() as sequencer:
+        sequencer.add(3)
+        sequencer.sign()
+        sequencer.add(3)
+    keeper.tamper("UPDATE roznamcha.tiles SET hashes = substr(hashes, 1, 160) || sha256('x') || substr(hashes, 193)")
+    with pytest.raises(Broken, match=r"tiles of tlog.example/cg/2026 have another root than its head"):
+        keeper.keep()
+    assert open_checkpoint(ledger.last_note() or b"").size == 4
+
+
 def test_one_sequencer_at_a_time(keeper: Keeper) -> None:
     """The second is not alone; and one that adds behind another's back stops before anything is kept."""
     with keeper.sequencing() as first, ExitStack() as more:
@@ -167,7 +223,7 @@ def test_another_year_is_another_log_under_another_key(keeper: Keeper, ledger: L
         store = store_on(keeper.url, year)
         store.record(act("case.CopyGivenToInformant", record))
         store.datastore.close()
-        keeper.keep()
+        keeper.keep(year)
     old, new = ledger.logs()
     assert (old.origin, new.origin, old.size, new.size) == (f"{BASE}/2026", f"{BASE}/2027", 13, 4)
     assert old.vkey != new.vkey == vkey_of(keeper.keys.signer(new.origin).key)
@@ -185,6 +241,31 @@ def test_another_year_is_another_log_under_another_key(keeper: Keeper, ledger: L
     lines = {line: (how, says) for line, how, says in judge(copy, policy)}
     assert {line for line, (how, _) in lines.items() if how == "OK"} == {"INTACT", "LOGGED", "COMPLETE", "DISCLOSED"}
     assert f"{old.origin} at 13, {new.origin} at" in lines["LOGGED"][1]
+
+
+def test_a_year_that_has_not_begun_begins_no_log(keeper: Keeper, ledger: Ledger) -> None:
+    """One entry with a wrong year is named, and what stands before it is signed; a day too early is early enough."""
+    store = store_on(keeper.url, NEXT_YEAR)
+    store.record(act("case.CopyGivenToInformant", "feed:0"))
+    store.datastore.close()
+    for now in (NOW, NEXT_YEAR - timedelta(days=1, seconds=1)):
+        with pytest.raises(Broken, match="the entry at position 13 says the year 2027, which has not begun"):
+            keeper.keep(now)
+    assert [(each.year, each.size) for each in ledger.logs()] == [(2026, 13)]
+    assert [signer.name for signer in keeper.keys.all()] == [f"{BASE}/2026"]
+    sound(ledger)
+    keeper.keep(NEXT_YEAR - timedelta(days=1))
+    assert [(each.year, each.size) for each in ledger.logs()] == [(2026, 13), (2027, 2)]
+    sound(ledger)
+
+
+def test_the_first_log_is_of_no_year_to_come(keeper: Keeper, ledger: Ledger) -> None:
+    """Entries of an earlier year begin that year's log; before their year has begun none is begun."""
+    with pytest.raises(Broken, match="the entry at position 1 says the year 2026"):
+        keeper.keep(datetime(2025, 6, 1, tzinfo=UTC))
+    assert ledger.logs() == []
+    keeper.keep(NEXT_YEAR)
+    assert [each.origin for each in ledger.logs()] == [f"{BASE}/2026"]
 
 
 def test_what_the_ledger_was_asked_to_say(keeper: Keeper, ledger: Ledger) -> None:
@@ -246,51 +327,6 @@ def test_a_checkpoint_that_others_kept_is_enough(keeper: Keeper) -> None:
             pass
 
 
-@pytest.fixture
-def restored(keeper: Keeper) -> Keeper:
-    """A store that was taken back, in both dump and leaves, while its last checkpoint is known."""
-    with keeper.sequencing() as sequencer:
-        sequencer.add(8)
-        sequencer.sign()
-    dump = _copy(keeper)
-    keeper.keep()
-    dump()
-    return keeper
-
-
-def _copy(keeper: Keeper) -> Callable[[], None]:
-    """Take a copy of what is kept; what is given back puts it there again, as a restore does."""
-    tables = ("logs", "leaves", "tiles", "checkpoints", "entries", "commands")
-    keeper.tamper(*(f"CREATE TABLE public.copy_{each} AS TABLE roznamcha.{each}" for each in tables))
-    back = [f"DELETE FROM roznamcha.{each}; INSERT INTO roznamcha.{each} TABLE public.copy_{each}" for each in tables]
-    return lambda: keeper.tamper(*back[1:], "DELETE FROM roznamcha.logs", back[0])
-
-
-def test_it_goes_on_only_through_a_recorded_break(restored: Keeper, ledger: Ledger) -> None:
-    """Another log under another key, whose first leaf names what is lost, who says so and why."""
-    with pytest.raises(Broken, match="leaves 9 to 12"):
-        restored.keep()
-    with connected(restored.url) as connection:
-        sequencer = Sequencer(connection, catalogue(), restored.keys, restored.memory, lambda: NOW)
-        said = sequencer.break_off("CG-9001", "restored from the dump of Monday")
-        with pytest.raises(Refused, match="no break to enter"):
-            sequencer.break_off("CG-9001", "again")
-    assert said["lost"] == {"first": 9, "last": 12}
-    first = told(ledger)[0]
-    assert (first["log"], first["kind"], first["by"]) == (f"{BASE}/2026-2", "discontinuity", "CG-9001")
-    assert (first["previous"]["size"], first["held"]["size"], first["lost"]) == (13, 9, said["lost"])
-    write_cases(restored.url, 1, first=5)
-    note = open_checkpoint(restored.keep())
-    assert (note.origin, ledger.logs()[0].size) == (f"{BASE}/2026-2", 9)
-
-
-def test_nothing_was_lost(keeper: Keeper) -> None:
-    """A break is not entered where there is none."""
-    keeper.keep()
-    with keeper.sequencing() as sequencer, pytest.raises(Refused, match="no break to enter"):
-        sequencer.break_off("CG-9001", "a mistake")
-
-
 def test_a_key_that_is_gone_or_wrong(keeper: Keeper) -> None:
     """Nothing is signed with another key than the log was begun with."""
     keeper.keep()
@@ -304,7 +340,7 @@ def test_a_key_that_is_gone_or_wrong(keeper: Keeper) -> None:
         keeper.keep()
     with pytest.raises(Refused, match="for ever"):
         keeper.keys.base("tlog.example/other")
-    with pytest.raises(Refused, match="no spaces"):
+    with pytest.raises(Refused, match="alone, such as"):
         keeper.keys.base("tlog example")
     path.write_text(kept)
     keeper.keep()

@@ -136,3 +136,21 @@ def test_what_was_not_found_is_said_in_its_own_record_next(program: Program) -> 
     assert (last["name"], last["actor"]["id"]) == ("property_unclaimed.PropertyMissing", "CG-7")
     names = [each["name"] for each in program.json("history", "audit")["entries"]]
     assert names.count("malkhana_audit.StockListReconciled") == 1
+
+
+def test_an_audit_that_ends_names_what_was_not_found_and_is_reported_nowhere(program: Program) -> None:
+    """With the command for it; what its own record reports missing, and what was struck, is named no more."""
+    gone = [audited("ItemNotFound", f"PR/{n}") for n in (1, 2, 3)]
+    slip = audited("EntryCorrected", version=4, kind="did not happen", reason="it lay behind the almirah")
+    del slip["fields"]["entry"]
+    counted = {"digest": "9f", "lines": 0, "in_register": 3, "agreed": 0, "differences": 3}
+    enter(program, *shelf(), *gone, slip, audited("StockListReconciled", **counted))
+    missing = ("--record", FIR, "--field", "property_id=PR/1", "--by", "CG-7,Inspector,station officer")
+    program.run("record", "case.PropertyMissing", *missing, "--station", "CG-RPR-01")
+    ended = ("record", "malkhana_audit.AuditClosed", "--record", "audit", "--by", "CG-7,SP,auditor")
+    told = program.json(*ended, "--station", "CG-RPR-01", "--field", "findings=x", "--field", "reported_to=SP")[
+        "doubts"
+    ]
+    (waiting,) = [each for each in told if "was not found" in each]
+    assert f"PR/2 of {FIR} was not found, and that record shows it in the malkhana (rack 1)" in waiting
+    assert f"record case.PropertyMissing --record {FIR} --field property_id=PR/2" in waiting

@@ -12,10 +12,10 @@ from tests.roznamcha.kit import Program
 DEATH, FIR, TURNED = "inquest.DeathReported", "case.FIRRegistered", "inquest.ConvertedToFIR"
 
 
-def import_all(program: Program, folder: Path, *acts: dict[str, Any]) -> dict[str, Any]:
-    """Enter acts from a file; gives the tally."""
+def import_all(program: Program, folder: Path, *acts: dict[str, Any], code: int = 0) -> dict[str, Any]:
+    """Enter acts from a file, to this exit code; gives the tally."""
     (folder / "acts.jsonl").write_text("".join(json.dumps(each) + "\n" for each in acts))
-    found: dict[str, Any] = program.json("import", "acts.jsonl", "--rejects", "rejects.jsonl")
+    found: dict[str, Any] = program.json("import", "acts.jsonl", "--rejects", "rejects.jsonl", code=code)
     return found
 
 
@@ -29,6 +29,7 @@ def test_either_record_leads_to_the_other(program: Program, tmp_path: Path) -> N
         sent(TURNED, "marg", fir="CG-RPR-01/0001/2026", at="2026-07-02T10:00:00+05:30"),
         sent(FIR, "second", inquest_number="MARG/0001/2026"),
         sent(FIR, "third", inquest_number="CG-RPR-01/0001/2026"),
+        code=5,
     )
     assert (done["recorded"], done["rejected"]) == (3, 2)
     reasons = (tmp_path / "rejects.jsonl").read_text()

@@ -1,0 +1,82 @@
+"""How a copy is made: for whom its files are, and that nothing is entered of one that can't be made."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from roznamcha.ledger import bundle
+from tests.ledger.authority import authority
+from tests.ledger.copies import BY, Court
+from tests.ledger.logs import SIGNER
+from tests.ledger.witness import witness
+
+AWAY = "http://[::1]:1/"
+
+
+def test_files_that_open_seals_are_for_their_owner(attacked: Court, tmp_path: Path) -> None:
+    """The sealed cover, the papers made of it, the informant's copy and a form: nobody else reads them."""
+    before = os.umask(0)
+    try:
+        attacked.copy("sealed", *BY)
+        cover, files = attacked.keeper.folder / "sealed.zip", [tmp_path / f"{n}.pdf" for n in range(5)]
+        attacked.run("report", str(cover), "-o", str(files[0]))
+        attacked.run("certificate", str(cover), "-o", str(files[1]))
+        attacked.run("copy", attacked.record, "-o", str(files[2]), *BY)
+        attacked.run("form", "IIF-1", attacked.record, "--for", "court", "-o", str(files[3]), *BY)
+        attacked.run("print", attacked.record, "--for", "court", "-o", str(files[4]), *BY)
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(each.stat().st_mode) for each in (cover, *files)} == {0o600}
+
+
+def test_an_authority_that_is_away_is_found_before_anything_is_entered(attacked: Court, tmp_path: Path) -> None:
+    """No reading and no closing leaf: the record doesn't tell of a copy that was not made. The same of a witness."""
+    before = leaves(attacked)
+    asked = ("bundle", attacked.record, "--for", "court", "-o", str(tmp_path / "x.zip"), *BY)
+    assert "is away" in attacked.run(*asked, "--tsa", AWAY, code=4)
+    policy = tmp_path / "policy"
+    with witness("hc.example/w", SIGNER.key) as hc:
+        policy.write_text(attacked.policy_text.replace("quorum none", f"{hc.line.strip()}\nquorum none"))
+    assert "is away" in attacked.run(*asked, "--policy", str(policy), code=4)
+    attacked.run("ledger", "run", "--once")
+    assert leaves(attacked) == before
+    assert not (tmp_path / "x.zip").exists()
+
+
+def test_an_authority_that_goes_away_meanwhile_is_told(
+    attacked: Court, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answered the trial and not the copy: the leaf that closed it stands, and the refusal says so."""
+    asked = ("bundle", attacked.record, "--for", "public", "-o", str(tmp_path / "x.zip"))
+    close = bundle.Binder.close
+    with ExitStack() as stack:
+        url, _ = stack.enter_context(authority(tmp_path / "tsa"))
+
+        def closed(*arguments: Any) -> UUID:
+            stack.close()
+            return close(*arguments)
+
+        monkeypatch.setattr(bundle.Binder, "close", closed)
+        told = attacked.run(*asked, "--tsa", url, code=4)
+    assert "closes a copy that was not made: ask for it again" in told
+    assert not (tmp_path / "x.zip").exists()
+
+
+@pytest.mark.parametrize("by", ["CG-1", "CG-1,SI", "CG-1,,writer", ",SI,writer", "CG-1,SI,"])
+def test_whoever_makes_it_is_named_whole(attacked: Court, tmp_path: Path, by: str) -> None:
+    """What is missing of the three words is asked for as the option that has them."""
+    asked = ("bundle", attacked.record, "--for", "court", "-o", str(tmp_path / "x.zip"), "--reason", "y", "--by", by)
+    assert "--by ID,RANK,ROLE" in attacked.run(*asked, code=2)
+
+
+def leaves(case: Court) -> int:
+    """How many leaves the ledger has."""
+    (log,) = case.run("ledger", "status")["logs"]
+    return int(log["size"])
