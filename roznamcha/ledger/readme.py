@@ -61,10 +61,10 @@ HOW TO CHECK IT, WITHOUT A NETWORK
      python3 -I -S tools/verify.py BUNDLE.zip --policy POLICY.txt
   C. with any program that reads the C2SP formats.
 
-  The verdict has seven lines, each OK, FAILED or NOT CHECKED: INTACT (nothing was added, lost or altered), LOGGED
-  (every leaf is in the signed log), WITNESSED (others have seen the same log), TIMED, SIGNED (an officer), COMPLETE
-  (no leaf of the record is left out), DISCLOSED (what is shown is what was entered; the rest is listed, each with its
-  reason).
+  The verdict has seven lines, each OK, FAILED or NOT CHECKED: INTACT (the files fit their list, which nobody signed),
+  LOGGED (every leaf is in the signed log), WITNESSED (others have seen the same log), TIMED, SIGNED (an officer),
+  COMPLETE (no leaf of the record is left out before the one that closes the copy), DISCLOSED (what is shown is what
+  was entered; the rest is listed, each with its reason).
 
 WHAT IT DOES NOT PROVE
   - that what was entered is true: only that this, in this order, was entered and not changed since it was signed

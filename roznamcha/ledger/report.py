@@ -32,7 +32,10 @@ VERDICTS: dict[str, Words] = {
     UNCHECKED: {"hi": "जाँचा नहीं गया", "en": "NOT CHECKED"},
 }
 LINES: dict[str, Words] = {
-    "INTACT": {"hi": "कुछ जोड़ा, हटाया या बदला नहीं गया", "en": "nothing was added, lost or altered"},
+    "INTACT": {
+        "hi": "फ़ाइलें अपनी सूची से मेल खाती हैं, जिस पर किसी ने हस्ताक्षर नहीं किए",
+        "en": "the files fit their list, which nobody signed",
+    },
     "LOGGED": {"hi": "हर पन्ना हस्ताक्षरित न्यायालय-बही में है", "en": "every leaf is in the signed log"},
     "WITNESSED": {"hi": "दूसरों ने भी यही बही देखी है", "en": "others have seen the same log"},
     "TIMED": {"hi": "समय-मुहर", "en": "an authority's time stamp is on it"},
