@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from wcwidth import iter_graphemes, wcswidth
-
 FRAME, GAP = 1, 3
 """What the lines and blanks of a table take: once, and for each column."""
 LONGEST = 40
@@ -20,7 +18,11 @@ GLUE = "\xa0"
 
 def cells(text: str) -> int:
     """How many cells of a terminal a line takes (UAX 11 and the marks of Devanagari, as wcwidth has them)."""
-    return len(text) if text.isascii() else max(wcswidth(text), 0)
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth  # noqa: PLC0415 (its tables take as long as half of our start, and English needs none)
+
+    return max(wcswidth(text), 0)
 
 
 def padded(text: str, width: int) -> str:
@@ -59,6 +61,10 @@ def folded(text: str, width: int) -> str:
 
 
 def _cut(word: str, width: int) -> str:
+    if cells(word) <= width:
+        return word
+    from wcwidth import iter_graphemes  # noqa: PLC0415 (as above)
+
     parts = [""]
     for letter in iter_graphemes(word):
         if parts[-1] and cells(parts[-1] + letter) > width:

@@ -7,17 +7,24 @@ import io
 import json
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from consumers.embedded import connected
 from roznamcha.case_files import deeds_of
+from roznamcha.commands.extracting import extracts
 from roznamcha.intake import read_act
 from roznamcha.ledger import verify
 from roznamcha.ledger.audiences import RULES
+from roznamcha.ledger.bundle import Binder
+from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.verify import Files, unpack
+from roznamcha.office import open_office
 from roznamcha.postgres import Embedded
+from roznamcha.settings import settings
 from tests.acts import NOW, sent
-from tests.ledger.copies import BY, Court, court
+from tests.ledger.copies import BY, Court, court, last, leaf
 from tests.peers.test_case import validated
 from tests.roznamcha.test_store import store_on
 
@@ -67,7 +74,7 @@ def test_clocks_lie_in_a_copy_with_the_texts_that_were_applied(server: Embedded,
     """Each fact with the digest of its rule's text, and that very text; its cause where the leaves show a cause."""
     with court(server, tmp_path, "court_clocks") as made:
         made.run("tick", "--once")
-        for audience in ("court", "accused", "public"):
+        for audience in ("public", "accused", "court"):
             made.copy(audience, *BY)
             files = unpack((tmp_path / f"{audience}.zip").read_bytes())
             facts = rows(files, "deadlines")
@@ -76,6 +83,25 @@ def test_clocks_lie_in_a_copy_with_the_texts_that_were_applied(server: Embedded,
             assert texts == {f"extracts/rules/{each['rule']}.yaml": each["digest"] for each in facts}
             assert ("causation_id" in facts[0]) == (audience == "court")
             assert any(verify.opened(line)[0] == "meta.cause" for line in shown(files)) == (audience == "court")
+
+
+def test_a_copy_is_made_again_to_the_byte(server: Embedded, tmp_path: Path) -> None:
+    """From the same leaves, after others were entered and signed: tables, CASE file, proofs and all are the same."""
+    with court(server, tmp_path, "court_again") as made:
+        made.run("tick", "--once")
+        made.copy("public")
+        first = (tmp_path / "public.zip").read_bytes()
+        made.copy("court", *BY)
+        files = unpack(first)
+        closed_by, record = UUID(leaf(files, last(files))["entry"]), UUID(made.record)
+        settings_of = {"ROZNAMCHA_DATA": str(tmp_path / "data"), "ROZNAMCHA_DATABASE_URL": made.keeper.url}
+        with open_office(settings(settings_of)) as office, connected(office.url) as connection:
+            beside = extracts(office, record, RULES["public"])
+            assert beside == {name: data for name, data in files.items() if name.startswith("extracts/")}
+            kept = beside | {name: data for name, data in files.items() if name.startswith("exhibits/")}
+            binder = Binder(Ledger(connection), office.catalogue, office.keyring)
+            again = binder.bind(binder.shown(record, RULES["public"], closed_by), RULES["public"], kept)
+        assert again == first
 
 
 def test_a_break_is_one_to_every_audience_or_is_not_told(server: Embedded, tmp_path: Path) -> None:

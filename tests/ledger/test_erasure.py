@@ -20,6 +20,8 @@ from eventsourcing.persistence import DatabaseError
 from consumers import entries
 from consumers.clients import Broker
 from consumers.topics import Topics
+from domain.common.corrections import ExecutesErasure
+from domain.event import ACTS
 from roznamcha.errors import Refused
 from roznamcha.ledger import verify
 from roznamcha.recorder import Datastore
@@ -252,3 +254,22 @@ def test_nothing_but_an_erasure_destroys_a_key(attacked: Court) -> None:
             connection.execute(statement.encode())
     datastore.close()
     assert VICTIM in opened(attacked.keeper.url, attacked.record)
+
+
+def test_a_process_that_only_reads_lets_go_of_the_key(attacked: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It had read before the erasure, and never writes: after its minute the column is shut to it as well."""
+    url, record = attacked.keeper.url, attacked.record
+    with at_work(url) as reader:
+        seizure = entries.read(catalogue(), reader.recorder.entries_of([UUID(record)])[1][2], 2)
+        assert reader.keyring.open(seizure).witnesses[0].witness_name.text == WITNESS  # type: ignore[attr-defined]
+        erase(url, record)
+        monkeypatch.setattr("roznamcha.sealing.HELD", -1.0)
+        assert reader.keyring.open(seizure).witnesses[0].witness_name.text is None  # type: ignore[attr-defined]
+        assert not reader.keyring.disclosures(seizure)
+
+
+def test_the_database_knows_every_act_of_erasure_by_its_name() -> None:
+    """Its function asks for that name: an act that erases and is called otherwise would never be entered."""
+    named = {name for name, kind in ACTS.items() if issubclass(kind, ExecutesErasure)}
+    assert len(named) > 5
+    assert {name.partition(".")[2] for name in named} == {"ErasureExecuted"}
