@@ -295,6 +295,11 @@ class Policy(NamedTuple):
         return name in signed_off
 
 
+PEM = (
+    "this is a PEM file, and a policy is wanted: a line `log NAME+ID+KEY`, as the key was published, and `quorum none`"
+)
+
+
 def read_policy(text: str) -> Policy:
     """A policy as it is written. Raises Bad."""
     logs: list[Key] = []
@@ -320,13 +325,19 @@ def read_policy(text: str) -> Policy:
         elif kind == "quorum" and len(rest) == 1 and rest[0] in {*witnesses, *groups, "none"}:
             quorum.append(rest[0])
         elif kind:
-            raise Bad(f"the policy has a line that says nothing: {line[:60]}")
-    keys = [each.public for each in (*logs, *witnesses.values())]
-    if any(each.kind != ED25519 for each in logs) or any(each.kind != COSIGNATURE for each in witnesses.values()):
+            raise Bad(PEM if kind == "-----BEGIN" else f"the policy has a line that says nothing: {line[:60]}")
+    _sound(logs, [*witnesses.values()], quorum)
+    return Policy(logs, groups, witnesses, quorum[0])
+
+
+def _sound(logs: list[Key], witnesses: list[Key], quorum: list[str]) -> None:
+    if not quorum:
+        raise Bad("the policy has no quorum: add a line `quorum none`, or one with the name of a witness or group")
+    keys = [each.public for each in (*logs, *witnesses)]
+    if any(each.kind != ED25519 for each in logs) or any(each.kind != COSIGNATURE for each in witnesses):
         raise Bad("the policy takes a witness for a log, or a log for a witness")
     if len(quorum) != 1 or len({*keys}) < len(keys):
         raise Bad("the policy must have one quorum, and no key twice")
-    return Policy(logs, groups, witnesses, quorum[0])
 
 
 # --- the bundle ---------------------------------------------------------------------------------------------------
@@ -349,6 +360,7 @@ MOST_FILES = 1_000_000
 """Files of one bundle; a leaf has three."""
 LEAF = 0xFFFF
 """Bytes of a leaf at most (c2sp.org/tlog-tiles)."""
+AGAIN = "Get it again as it was handed out: a broken download, or a copy packed anew, is likelier than a forger"
 KNOWN = re.compile(
     r"README\.txt|MANIFEST\.sha256|withheld\.json|tools/verify(\.py|-one\.sh)|trust/(policy\.txt|[0-9-]+\.pem)"
     r"|anchors/[0-9-]+/checkpoint(\.body|\.tsr)?|anchors/[0-9-]+/log\.sig|(exhibits|extracts)/.+"
@@ -397,7 +409,7 @@ def unpack(data: bytes) -> Files:
     """
     if not data.startswith(FILE):
         what = "has no files in it" if data.startswith(END) else "is empty" if not data else "is no zip file"
-        raise Bad(f"the bundle {what}")
+        raise Bad(f"the bundle {what}. {AGAIN}")
     files: Files = {}
     at = 0
     try:
@@ -406,9 +418,10 @@ def unpack(data: bytes) -> Files:
             start = at + 30 + letters
             at = start + size
             name = data[start - letters : start].decode()
-            wrong = fault(name, method, flags) or "there twice" * (name in files) or "cut off" * (at > len(data))
-            if wrong:
-                raise Bad(f"the bundle was packed by another hand, or is not whole: {name[:80]!r} is {wrong}")
+            if wrong := fault(name, method, flags) or "there twice" * (name in files):
+                raise Bad(f"the bundle was packed by another hand or program: {name[:80]!r} is {wrong}. {AGAIN}")
+            if at > len(data):
+                raise Bad(f"the bundle is not whole: it is cut off in {name[:80]!r}. {AGAIN}")
             if len(files) == MOST_FILES:
                 raise Bad(f"the bundle has more than {MOST_FILES:,} files")
             files[name] = data[start:at]
@@ -417,10 +430,12 @@ def unpack(data: bytes) -> Files:
     at = 0
     for part in packed(files):
         if not data.startswith(part, at):
-            raise Bad("the bundle holds more than its files, or was packed by another hand")
+            lost = part.startswith(data[at:])
+            what = "is not whole: its end is cut off, or was" if lost else "holds more than its files, or was"
+            raise Bad(f"the bundle {what} packed by another hand. {AGAIN}")
         at += len(part)
     if at != len(data):
-        raise Bad("the bundle holds more than its files, or was packed by another hand")
+        raise Bad(f"the bundle holds more than its files, or was packed by another hand. {AGAIN}")
     return files
 
 
@@ -597,9 +612,10 @@ class Bundle:
                     self.beside(value)
         if shown | {*hidden} != entered or len(shown) + len(hidden) != len(entered):
             raise Bad("something is neither shown nor listed as withheld with its reason")
-        reasons = sorted({each["reason"] for each in withheld})
-        told = f"{len(shown)}/{len(entered)}" + (f"; withheld: {', '.join(reasons)}" if reasons else "")
-        return OK, told
+        reasons = [each["reason"] for each in withheld]
+        told = [f"{reasons.count(why)} \u00d7 {why}" for why in sorted({*reasons})]
+        told = [f"{len(shown)}/{len(entered)}", *(["withheld: " + told[0], *told[1:]] if told else [])]
+        return OK, "; ".join(told)
 
     def lines(self, name: str) -> list[str]:
         """The lines of one of its files."""
@@ -746,7 +762,7 @@ def shown(data: bytes, lines: list[Line]) -> list[str]:
         return [f"Nothing is shown: {', '.join(bad)} FAILED, so that this may be anybody's words."]
     how = {line: verdict for line, verdict, _ in lines}
     said_of = {
-        OK: "What was entered, as far as this copy shows it. The text between quotation marks is as somebody entered it.",
+        OK: "What was entered, as far as this copy shows it; every word as somebody typed it.",
         UNCHECKED: "Signed by nobody whom you have named: give a policy. Until then this may be anybody's words.",
     }[how["LOGGED"]]
     if how["DISCLOSED"] == FAILED:
@@ -766,7 +782,9 @@ def against(data: bytes, other_data: bytes) -> tuple[str, list[str]]:
             raise Bad(f"leaf {place} is another in the other copy: two histories of one record")
     roots: dict[tuple[str, int], bytes] = {}
     for files in (one.files, other.files):
-        for head in (open_checkpoint(note) for name, note in files.items() if name.endswith(("/checkpoint", ".checkpoint"))):
+        for head in (
+            open_checkpoint(note) for name, note in files.items() if name.endswith(("/checkpoint", ".checkpoint"))
+        ):
             if roots.setdefault((head.origin, head.size), head.root) != head.root:
                 raise Bad(f"{head.origin} at {head.size} has another root in the other copy: two histories of one log")
     told = []
@@ -775,7 +793,8 @@ def against(data: bytes, other_data: bytes) -> tuple[str, list[str]]:
         for where, here, there in (("this copy", mine, theirs), ("the other", theirs, mine)):
             told += [
                 harmless(f"    leaf {place}: {here[each][0]} ({each}) is shown by {where} alone")
-                for each in sorted(here.keys() - there.keys()) if here[each][0]
+                for each in sorted(here.keys() - there.keys())
+                if here[each][0]
             ]
     more = len(one.leaves) - len(other.leaves)
     longer = f"; {'this one' if more > 0 else 'the other'} goes on with {abs(more)}" if more else ""
@@ -820,8 +839,8 @@ def main() -> None:
         lines = judge(data, policy, given.tsa_ca)
         more = shown(data, lines) if given.show else []
         if given.against:
-            line, alone = beside_another(data, lines, given.against, policy)
-            lines, more = [*lines, line], [*alone, *more]
+            compared, alone = beside_another(data, lines, given.against, policy)
+            lines, more = [*lines, compared], [*alone, *more]
     except (OSError, Bad, ValueError) as error:
         print(f"verify.py: {error}", file=sys.stderr)
         sys.exit(2)
