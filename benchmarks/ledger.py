@@ -183,9 +183,12 @@ def copy(rounds: int) -> str:
     Beside it, in turn: a Python just as isolated reads the same zip file and hashes what is in it, and checks nothing.
     """
     signer, files, leaves, before = Signer("tlog.example/bench/2026", b"b" * 32), {}, [], None
+    shown = [_disclosures(n) for n in range(COPY)]
+    closing = {"copy.files": {}, "copy.audience": "court", "copy.withheld": sha256(listing([])).hexdigest()}
+    shown[-1] += [_disclosure(COPY, name, value) for name, value in closing.items()]
     for n in range(COPY):
         kind = "copy" if n == COPY - 1 else "case"
-        digests = sorted(b64(sha256(each).digest()) for each in _disclosures(n))
+        digests = sorted(b64(sha256(each).digest()) for each in shown[n])
         told = {
             "log": signer.name,
             "record": "r",
@@ -193,6 +196,8 @@ def copy(rounds: int) -> str:
             "prev": before and b64(before),
             "kind": kind,
             "at": "now",
+            "v": 1,
+            "_sd_alg": "sha-256",
         }
         leaves.append(json.dumps(told | {"_sd": digests}).encode())
         before = leaf_hash(leaves[-1])
@@ -200,7 +205,7 @@ def copy(rounds: int) -> str:
     body = body_of(signer.name, size, root_of(tiles.__getitem__, size))
     note = note_of(body, signer.sign(body))
     for n, leaf in enumerate(leaves):
-        files |= {f"leaves/{n:06}.json": leaf, f"disclosures/{n:06}.txt": b"\n".join([*_disclosures(n), b""])}
+        files |= {f"leaves/{n:06}.json": leaf, f"disclosures/{n:06}.txt": b"\n".join([*shown[n], b""])}
         files[f"proofs/{n:06}.tlog-proof"] = proof_of(n, inclusion(tiles.__getitem__, n, size), note)
     files |= {WITHHELD: listing([])} | raw(open_checkpoint(note))
     files[MANIFEST] = manifest(files)
@@ -223,7 +228,11 @@ def _seconds(*arguments: str, ends: int = 0) -> float:
 
 
 def _disclosures(n: int) -> list[bytes]:
-    return [b64(json.dumps([f"{n:022}", f"column_{each}", n]).encode()).encode() for each in range(COLUMNS)]
+    return [_disclosure(n, f"column_{each}", n) for each in range(COLUMNS)]
+
+
+def _disclosure(n: int, name: str, value: object) -> bytes:
+    return b64(json.dumps([f"{n:022}", name, value]).encode()).encode()
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ Sign = Annotated[
 Passphrase = Annotated[
     Path | None, typer.Option(help="A file with its passphrase, instead of ROZNAMCHA_PASSPHRASE or being asked")
 ]
+TsaCa = Annotated[Path | None, typer.Option(help="Certificates of time stamping authorities")]
 Tsa = Annotated[str, typer.Option(help="With --sign: URL of a time stamping authority (RFC 3161)")]
 
 
@@ -39,7 +40,7 @@ def report(  # noqa: PLR0913 (what it is made of, and who signs)
     bundle: Bundle,
     to: To,
     policy: PolicyFile = None,
-    tsa_ca: Annotated[Path | None, typer.Option(help="Certificates of time stamping authorities")] = None,
+    tsa_ca: TsaCa = None,
     sign: Sign = None,
     passphrase: Passphrase = None,
     tsa: Tsa = "",
@@ -66,6 +67,8 @@ def certificate(  # noqa: PLR0913 (as above)
         str,
         typer.Option(help="63 (BSA 2023) or 65B (Evidence Act 1872); default: by the day of the record's first act"),
     ] = "",
+    policy: PolicyFile = None,
+    tsa_ca: TsaCa = None,
     sign: Sign = None,
     passphrase: Passphrase = None,
     tsa: Tsa = "",
@@ -74,18 +77,20 @@ def certificate(  # noqa: PLR0913 (as above)
 ) -> None:
     """Write the draft of the certificate for a copy, with its hash report: BSA s.63(4) Parts A and B, or IEA s.65B(4).
 
-    Name, device, date, time and place stay open: whoever signs answers for them.
+    Name, device, date, time and place stay open: whoever signs answers for them. The copy's verdict stands on it;
+    without a policy it says that no key was compared.
     """
     if form not in {"", *get_args(Form)}:
         message = f"there is no form {form[:20]!r}; they are {', '.join(get_args(Form))}"
         raise Usage(message)
-    copy = Copy(read_file(bundle), catalogue())
+    copy = Copy(read_file(bundle), catalogue(), policy_in(policy) if policy else "", tsa_ca)
     chosen: Form = "65B" if form == "65B" else "63" if form == "63" else form_for(copy)
     pdf = typeset("certificate", certificate_of(copy, chosen, bundle.name, settings().zone), made=copy.made)
     doubts = [doubt] if (doubt := doubted(copy, chosen)) else []
     for each in doubts:
         note(f"doubt: {each}")
-    told = {"record": copy.record, "form": chosen, "doubts": doubts}
+    verdict = {line: how for line, how, _ in copy.verdict}
+    told = {"record": copy.record, "form": chosen, "doubts": doubts, "verdict": verdict}
     _written(to, pdf, (sign, passphrase, tsa), told, as_json=as_json)
 
 

@@ -196,9 +196,10 @@ def _given(qr: str) -> str:
 def _by_copy(receipt: Receipt, copy: Path, policy: Policy | None) -> Iterator[Line]:
     """By a court's copy that holds. Raises Broken for one that doesn't."""
     data = read_file(copy)
-    if bad := [f"{line}: {says}" for line, how, says in judge(data, policy) if how == FAILED]:
+    verdict = judge(data, policy)
+    if bad := [f"{line}: {says}" for line, how, says in verdict if how == FAILED]:
         message = f"nothing is proved by a copy that fails: {' · '.join(bad)}"
         raise Broken(message)
     bundle = Bundle(unpack(data), None)
     bundle.logged()  # finds the heads
-    return in_copy(receipt, bundle)
+    return in_copy(receipt, bundle, verdict)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from typing import Any
 from uuid import UUID
@@ -29,17 +31,35 @@ from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.notes import base64_text, pem_of
 from roznamcha.ledger.readme import readme
 from roznamcha.ledger.statements import Asked
-from roznamcha.ledger.verify import MANIFEST, WITHHELD, Checkpoint, Files, key_of, listing, manifest, opened, pack, raw
+from roznamcha.ledger.verify import (
+    ERASED,
+    ERASURE,
+    MANIFEST,
+    MILESTONES,
+    WITHHELD,
+    Checkpoint,
+    Files,
+    key_of,
+    listing,
+    manifest,
+    opened,
+    pack,
+    raw,
+)
 from roznamcha.ledger.witnessing import witnessed
 from roznamcha.sealing import Keyring
 from roznamcha.sheets import sheet_of
 from schemas import Catalogue
 
-MILESTONES = ("FIRRegistered", "InquestRegistered", "ChargesheetSubmitted", "FinalReportFiled")
-"""Acts whose day matters to a court: between these the log is shown to have only grown."""
 ASKED = "SELECT id, record_id, salt, content, asked_at FROM roznamcha.ledger_acts WHERE record_id = %s"
 ASK = b"INSERT INTO roznamcha.ledger_acts (id, record_id, salt, content) VALUES (%s, %s, %s, %s)"
 NOTIFY = b"SELECT pg_notify('entries', '')"
+LEAFLESS = """
+    SELECT FROM roznamcha.entries e WHERE e.record_id = %s
+    AND NOT EXISTS (SELECT FROM roznamcha.leaves l WHERE l.position = e.notification_id)
+"""
+TOOLS = {f"tools/{name}": (resources.files(__package__) / name).read_bytes() for name in ("verify.py", "verify-one.sh")}
+TRIES = 5
 WAITING = 40.0
 """Seconds for which a sequencer may take to close a copy and sign it."""
 
@@ -69,23 +89,43 @@ class Binder:
     # --- closing the copy ----------------------------------------------------------------------------------------
 
     def close(self, record_id: UUID, rule: Rule, files: Mapping[str, bytes], keep: Callable[[], Any]) -> UUID:
-        """Have the leaf entered that closes this copy and names the files beside the leaves; give its id.
+        """Have the leaf entered that closes this copy; give its id.
 
-        `keep` is called until it is signed: it does the sequencer's work where nobody else does. Raises Unavailable.
+        It names the files beside the leaves, and the list of what is withheld from this audience. `keep` is called
+        until it is signed: it does the sequencer's work where nobody else does. Raises Unavailable, also where the
+        record goes on faster than it can be closed.
         """
-        digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-        act = uuid7()
-        content = Jsonb({"audience": rule.name, "files": digests})
-        self.ledger.connection.execute(ASK, (act, record_id, secrets.token_bytes(16), content))
-        self.ledger.connection.execute(NOTIFY)
+        digests = {name: hashlib.sha256(data).hexdigest() for name, data in {**files, **TOOLS}.items()}
+        for _ in range(TRIES):
+            self._until(keep, "an entry of this record has no leaf", partial(self._is_whole, record_id))
+            act, listed = uuid7(), self._withheld(record_id, rule)
+            content = Jsonb({"audience": rule.name, "files": digests, "withheld": listed})
+            self.ledger.connection.execute(ASK, (act, record_id, secrets.token_bytes(16), content))
+            self.ledger.connection.execute(NOTIFY)
+            self._until(keep, "no sequencer has signed its last leaf", partial(self._signed, act))
+            if self._withheld(record_id, rule, act) == listed:
+                return act
+        message = "the copy was not closed: something was entered in this record each time. Make it again"
+        raise Unavailable(message)
+
+    def _until(self, keep: Callable[[], Any], lacking: str, there: Callable[[], bool]) -> None:
         until = time.monotonic() + WAITING
         while time.monotonic() < until:
             keep()
-            if self._signed(act):
-                return act
+            if there():
+                return
             time.sleep(0.1)
-        message = "the copy was not closed: no sequencer has signed its last leaf. Look at `roznamcha ledger status`"
+        message = f"the copy was not closed: {lacking}. Look at `roznamcha ledger status`"
         raise Unavailable(message)
+
+    def _is_whole(self, record_id: UUID) -> bool:
+        """Whether each entry of a record has its leaf."""
+        return not self.ledger.rows(f"SELECT EXISTS ({LEAFLESS})", record_id)[0][0]
+
+    def _withheld(self, record_id: UUID, rule: Rule, closed_by: UUID | None = None) -> str:
+        """The SHA-256 of what the copy lists as withheld: of all leaves there are, or those up to the closing one."""
+        shown = self.shown(record_id, rule, closed_by)
+        return hashlib.sha256(listing([one for each in shown for one in each.withheld])).hexdigest()
 
     def _signed(self, act: UUID) -> bool:
         query = """
@@ -96,13 +136,13 @@ class Binder:
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
-    def shown(self, record_id: UUID, rule: Rule, closed_by: UUID) -> list[Shown]:
-        """Every leaf of the record up to the one that closes this copy, with what this audience may see.
+    def shown(self, record_id: UUID, rule: Rule, closed_by: UUID | None) -> list[Shown]:
+        """Every leaf of the record up to the one that closes this copy (or all), with what this audience may see.
 
         Raises Refused for a record without leaves, Broken where an entry isn't the one that its leaf commits to.
         """
         query = "SELECT place FROM roznamcha.leaves WHERE act = %s AND record_id = %s"
-        last = self.ledger.rows(query, closed_by, record_id)
+        last = self.ledger.rows(query, closed_by, record_id) if closed_by else [(sys.maxsize,)]
         leaves = [each for each in self.ledger.of_record(record_id) if last and (each.place or 0) <= last[0][0]]
         if not leaves:
             raise Refused(["this record has no leaf in the ledger yet"])
@@ -141,7 +181,7 @@ class Binder:
                 withheld.append({"leaf": leaf.place, "digest": each.digest, **_reason(each, rule, erased)})
         return Shown(leaf, log, entry.schema.name, sorted(shown), withheld)
 
-    def _of_copy(self, leaf: Leaf, log: Log, rule: Rule, asked: Asked, closed_by: UUID) -> Shown:
+    def _of_copy(self, leaf: Leaf, log: Log, rule: Rule, asked: Asked, closed_by: UUID | None) -> Shown:
         """What closes this copy is shown; what closed an earlier one only to whom every open column is."""
         own = asked.id == closed_by or not rule.hidden
         texts = sorted(each.text or "" for each in asked.disclosures) if own else []
@@ -154,7 +194,7 @@ class Binder:
         found = {}
         for state in states:
             entry = self._entries.read(state)
-            if entry.schema.name.endswith(".ErasureExecuted"):
+            if entry.schema.name.endswith(f".{ERASURE}"):
                 values = dict(opened(each.text) for each in entry.disclosures if each.text)
                 found[values["person"]] = values["order"], entry.meta["version"]
         return found
@@ -192,8 +232,7 @@ class Binder:
         if stamp is not None:
             for origin, head in heads.items():
                 found[f"anchors/{origin.rpartition('/')[2]}/checkpoint.tsr"] = stamp(head.note)
-        for tool in ("verify.py", "verify-one.sh"):
-            found[f"tools/{tool}"] = (resources.files(__package__) / tool).read_bytes()
+        found |= TOOLS
         found["README.txt"] = readme(rule, shown[0].leaf, shown[-1].leaf, heads.values()).encode()
         found[MANIFEST] = manifest(found)
         return pack(found)
@@ -231,7 +270,7 @@ def _reason(each: Disclosure, rule: Rule, erased: Mapping[str, str]) -> dict[str
     if each.text is not None:
         return {"reason": f"not for the {rule.name} copy"}
     if each.person in erased:
-        return {"reason": "erased by order", "order": erased[each.person], "person": each.person}
+        return {"reason": ERASED, "order": erased[each.person], "person": each.person}
     if rule.opens(each.person):
         return {"reason": "its key is gone", "person": each.person}
     return {"reason": f"sealed, not for the {rule.name} copy", "person": each.person}

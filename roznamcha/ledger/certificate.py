@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from roznamcha.ledger.report import Copy, Told
+from roznamcha.ledger.report import Copy, Told, told_of_verdict
 from roznamcha.ledger.verify import MANIFEST
 
 Form = Literal["63", "65B"]
@@ -42,4 +42,5 @@ def certificate_of(copy: Copy, form: Form, name: str, zone: ZoneInfo) -> Told:
         [path, digest, f"{len(copy.files[path]):,}"] for digest, _, path in (each.partition("  ") for each in lines)
     ]
     own = [MANIFEST, copy.head(zone)["manifest"], f"{len(copy.files[MANIFEST]):,}"]
-    return {**copy.head(zone), "form": form, "name": name, "files": [own, *files]}
+    filled = {"form": form, "name": name, "files": [own, *files]}
+    return {**copy.head(zone), "verdict": told_of_verdict(copy), **filled}

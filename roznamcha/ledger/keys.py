@@ -52,7 +52,9 @@ class Keys:
         return signer
 
     def make(self, origin: str) -> Signer:
-        """The key of a log, drawn now unless it is there. Readable by its owner alone."""
+        """The key of a log, drawn now unless it is there. Readable by its owner alone. Raises Refused for no name."""
+        if not fit_for_a_name(origin):
+            raise Refused([f"{origin[:60]!r} can't be a log's name: letters, digits and ._/- alone, 100 at most"])
         path = self._path(origin)
         if path.exists():
             return self.signer(origin)
@@ -72,9 +74,9 @@ class Keys:
     def base(self, given: str = "") -> str:
         """What all logs of this deployment begin with. Raises Refused for another than that of the first key."""
         known = next((signer.name.rpartition("/")[0] for signer in self.all()), "")
-        if given and not (fit_for_a_name(given) and not given.endswith("/")):
+        if given and (given.endswith("/") or not fit_for_a_name(f"{given}/2026-99")):
             raise Refused(
-                [f"{given[:60]!r} can't be the name of a ledger: no spaces, no plus, such as tlog.example/cg"]
+                [f"{given[:60]!r} can't be a ledger's name: letters, digits and ._/- alone, such as tlog.example/cg"]
             )
         if known and given and given != known:
             raise Refused([f"this ledger is called {known}, for ever, and not {given}"])

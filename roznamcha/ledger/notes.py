@@ -53,7 +53,7 @@ def signer_of(text: str) -> Signer:
     try:
         data = base64_of(rest.partition("+")[2])
         signer = Signer(name, data[1:], data[0])
-        whole = signer.written == text.strip()
+        whole = signer.written == text.strip() and fit_for_a_name(name)
     except (Bad, ValueError):
         whole = False
     if not whole:
@@ -74,8 +74,11 @@ def pem_of(key: Key) -> str:
 
 
 def fit_for_a_name(name: str) -> bool:
-    """Whether a log or a witness may be called so: no spaces, no plus, printable ASCII, 100 characters at most."""
-    return re.fullmatch(r"[!-*,-~]{1,100}", name) is not None
+    """Whether a log or a witness may be called so: ASCII letters, digits and `._/-`, 100 characters at most.
+
+    A name stands in every leaf, in notes, files and shell commands for ever, and must be itself in each of them.
+    """
+    return re.fullmatch(r"[A-Za-z0-9._/-]{1,100}", name) is not None
 
 
 def body_of(origin: str, size: int, root: bytes) -> bytes:

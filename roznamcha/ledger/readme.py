@@ -10,7 +10,22 @@ from roznamcha.ledger.kept import Leaf
 from roznamcha.ledger.notes import base64_text
 from roznamcha.ledger.verify import Checkpoint
 
-HINDI = """\
+TOOLS = """\
+     sha256sum -c MANIFEST.sha256
+     Windows, PowerShell:
+       Get-Content -Encoding UTF8 MANIFEST.sha256 | % {{ $d, $n = $_ -split '  ', 2;
+         if ((Get-FileHash -Algorithm SHA256 $n).Hash -ne $d) {{ "FAILED $n" }} }}
+       (certutil -hashfile NAME SHA256 ; one file)
+     VKEY='NAME+ID+KEY'
+     ( printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'
+       printf %s "$VKEY" | cut -d+ -f3- | base64 -d | tail -c 32 ) | openssl pkey -pubin -inform DER -out LOG.pem
+     openssl pkeyutl -verify -pubin -inkey LOG.pem -rawin -in anchors/YEAR/checkpoint.body -sigfile anchors/YEAR/log.sig
+     bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof anchors/YEAR/checkpoint.body
+     openssl ts -verify -data anchors/YEAR/checkpoint -in anchors/YEAR/checkpoint.tsr -CAfile TSA.pem
+"""
+"""The same in both languages. A key as openssl takes it is twelve bytes (RFC 8410) and the published one's last 32."""
+HINDI = (
+    """\
 (हिंदी शब्द और प्रतियों के हिंदी नाम हमारा अनुवाद हैं।)
 
 यह क्या है
@@ -43,18 +58,20 @@ HINDI = """\
      --show निष्कर्ष के बाद प्रति को पढ़ने योग्य रूप में दिखाता है: हर पन्ना, हर दिखाया गया स्तंभ, और जो रोका गया उसका कारण।
      --against OTHER.zip उसी अभिलेख की दूसरी प्रति से मिलान करता है।
   ख. सामान्य साधनों से, खोले हुए फ़ोल्डर के भीतर:
-{tools}
+"""
+    + TOOLS
+    + """\
      (verify-one.sh और openssl pkeyutl दोनों पंक्तियाँ गिनी जाती हैं, कोई एक नहीं; समय-मुहर की पंक्ति केवल तब जब .tsr फ़ाइल हो,
      और प्राधिकारी का प्रमाणपत्र समाप्त हो चुका हो तो -attime के साथ)
   ग. किसी भी कार्यक्रम से जो C2SP के प्रारूप पढ़ता है।
 
 निष्कर्ष की सात पंक्तियाँ (OK सही, FAILED विफल, NOT CHECKED जाँचा नहीं गया)
-  INTACT     फ़ाइल में कुछ जोड़ा, हटाया या बदला नहीं गया
+  INTACT     फ़ाइलें अपनी सूची से मिलती हैं; सूची पर किसी का हस्ताक्षर नहीं है
   LOGGED     हर पन्ना हस्ताक्षरित बही में है
   WITNESSED  दूसरों ने भी यही बही देखी है
   TIMED      किसी प्राधिकारी की समय-मुहर
   SIGNED     अधिकारी के हस्ताक्षर
-  COMPLETE   अभिलेख का कोई पन्ना छूटा नहीं, जिस समय तक वह बताता है
+  COMPLETE   प्रति बंद करने वाले पन्ने से पहले का कोई पन्ना छूटा नहीं, जिस समय तक वह बताता है
   DISCLOSED  जो दिखाया वही दर्ज था; शेष सूचीबद्ध, हर एक कारण सहित
 
 क्या यह असली है?
@@ -71,7 +88,9 @@ HINDI = """\
   - कौन क्या देख सकता है: इस बँटवारे की किसी विधि-विशेषज्ञ ने समीक्षा नहीं की है।
   - कि कोई न्यायालय इसे स्वीकार करेगा।
 """
-ENGLISH = """\
+)
+ENGLISH = (
+    """\
 WHAT THIS IS
   A copy ({audience}) of one police record as it was entered: {leaves} leaves, closed {at}.
   Record {record}.
@@ -104,28 +123,29 @@ HOW TO CHECK IT, WITHOUT A NETWORK
      --show prints behind the verdict what can be read in this copy: each leaf, each column that is shown, and why the
      others are withheld. --against OTHER.zip compares it with another copy of the same record.
   B. with tools that everybody has, inside the unpacked folder:
-{tools}
+"""
+    + TOOLS
+    + """\
      (openssl pkeyutl and verify-one.sh must read the very same checkpoint.body; both lines count, neither alone. The
      line of the time stamp only where there is a .tsr file; when the authority's certificate has ended since: -attime,
      the seconds since 1970 of a moment within)
   C. with any program that reads the C2SP formats.
 
 THE SEVEN LINES OF THE VERDICT, each OK, FAILED or NOT CHECKED
-  INTACT     nothing in the file was added, lost or altered
+  INTACT     the files fit their list, which nobody signed
   LOGGED     every leaf is in the signed log
   WITNESSED  others have seen the same log
   TIMED      an authority's time stamp is on it
   SIGNED     an officer signed it
-  COMPLETE   no leaf of the record is left out, as of the time it says
+  COMPLETE   no leaf of the record is left out before the one that closes the copy, as of the time it says
   DISCLOSED  what is shown is what was entered; the rest is listed, each with its reason
 
 IS IT GENUINE?
   Yes, where INTACT, LOGGED, COMPLETE and DISCLOSED are all OK with a policy of your own: then this, in this order, was
   entered, and not changed since it was signed. NOT CHECKED is neither good nor bad: rely on nothing that this line
   would have said. Without a policy LOGGED is always NOT CHECKED.
-  Where a line FAILED: keep the file as it is, get it once more
-  (a broken download is the commonest cause) and check again; where it still fails, rely on nothing in it, and tell the
-  court which line failed.
+  Where a line FAILED: keep the file as it is, get it once more (a broken download is the commonest
+  cause) and check again; where it still fails, rely on nothing in it, and tell the court which line failed.
 
 WHAT IT DOES NOT PROVE
   - that what was entered is true: only that this, in this order, was entered and not changed since it was signed
@@ -134,21 +154,7 @@ WHAT IT DOES NOT PROVE
   - who may see what: that split was reviewed by no lawyer
   - that a court must admit it
 """
-TOOLS = """\
-       sha256sum -c MANIFEST.sha256
-       Windows, PowerShell:
-         Get-Content -Encoding UTF8 MANIFEST.sha256 | % { $d, $n = $_ -split '  ', 2;
-           if ((Get-FileHash -Algorithm SHA256 $n).Hash -ne $d) { "FAILED $n" } }
-         (certutil -hashfile NAME SHA256 ; one file)
-       VKEY='NAME+ID+KEY'
-       ( printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'
-         printf %s "$VKEY" | cut -d+ -f3- | base64 -d | tail -c 32 ) | openssl pkey -pubin -inform DER -out LOG.pem
-       openssl pkeyutl -verify -pubin -inkey LOG.pem -rawin -in anchors/YEAR/checkpoint.body \\
-         -sigfile anchors/YEAR/log.sig
-       bash tools/verify-one.sh leaves/000000.json proofs/000000.tlog-proof anchors/YEAR/checkpoint.body
-       openssl ts -verify -data anchors/YEAR/checkpoint -in anchors/YEAR/checkpoint.tsr -CAfile TSA.pem
-"""
-"""The same in both languages. A key as openssl takes it is twelve bytes (RFC 8410) and the published one's last 32."""
+)
 
 
 def readme(rule: Rule, first: Leaf, last: Leaf, heads: Iterable[Checkpoint]) -> str:
@@ -157,5 +163,5 @@ def readme(rule: Rule, first: Leaf, last: Leaf, heads: Iterable[Checkpoint]) -> 
     places = "\n".join(f"  {each.origin}  {each.size}  {base64_text(each.root)}" for each in heads)
     record = json.loads(first.data)["record"]
     filled = {"audience": rule.name, "leaves": told["place"] + 1, "at": told["at"], "record": record, "heads": places}
-    filled |= {"hindi": AUDIENCES[rule.name]["hi"], "tools": TOOLS.rstrip()}
+    filled |= {"hindi": AUDIENCES[rule.name]["hi"]}
     return f"{HINDI.format(**filled)}\n{ENGLISH.format(**filled)}"

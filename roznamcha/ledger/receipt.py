@@ -8,13 +8,14 @@ is under it, only the log can show, or a court's copy of the record.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from roznamcha.errors import Refused, Usage
+from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.merkle import inclusion
 from roznamcha.ledger.notes import base64_text
+from roznamcha.ledger.remembered import signed_by_log
 from roznamcha.ledger.verify import (
     FAILED,
     HASH,
@@ -37,6 +38,7 @@ from roznamcha.ledger.verify import (
 )  # fmt: skip
 
 MARK = "ROZNAMCHA-COPY/1"
+BY_A_LOG = "LOGGED", "GROWN"
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,17 @@ def read_receipt(text: str) -> Receipt:
 def receipt_of(ledger: Ledger, log: Log, index: int) -> Receipt:
     """The receipt of a leaf, with the first head that covers it: the same whenever it is asked for.
 
-    Raises Refused before that head is signed.
+    Raises Refused before that head is signed, Broken where the log's own key has not signed it.
     """
     (leaf,) = ledger.leaves(log, index, index + 1)
-    return Receipt(index, leaf_hash(leaf.data), ledger.checkpoint(log, max(2, index + 1)))
+    head, key = ledger.checkpoint(log, max(2, index + 1)), key_of(log.vkey)
+    own = [(name, data) for name, data in head.signatures if (name, data[:4]) == (key.name, key.id)]
+    if signed_by_log(head, log) is None:
+        message = (
+            f"the head of {head.size} leaves of {log.origin} is not signed by the log: see `roznamcha ledger audit`"
+        )
+        raise Broken(message)
+    return Receipt(index, leaf_hash(leaf.data), head._replace(signatures=own[:1]))
 
 
 def signature(receipt: Receipt, policy: Policy | None) -> Line:
@@ -132,7 +141,7 @@ def _grown(receipt: Receipt, ledger: Ledger, log: Log) -> Line:
         last = ledger.checkpoint(log)
     except Refused as refused:
         return "GROWN", UNCHECKED, str(refused)
-    if last.size < paper.size or signed_by(key_of(log.vkey), last) is None:
+    if last.size < paper.size or signed_by_log(last, log) is None:
         return "GROWN", FAILED, f"the last signed head of {log.origin} is not one that could follow"
     proof = ledger.tree(log).extends(paper.size, last.size)
     if not extends(paper.size, last.size, paper.root, last.root, proof):
@@ -140,8 +149,14 @@ def _grown(receipt: Receipt, ledger: Ledger, log: Log) -> Line:
     return "GROWN", OK, f"{log.origin} has only grown since, to {last.size}"
 
 
-def in_copy(receipt: Receipt, bundle: Bundle) -> Iterator[Line]:
-    """The same by a court's copy of the record, without a store. The copy was judged before."""
+def in_copy(receipt: Receipt, bundle: Bundle, verdict: Sequence[Line]) -> Iterator[Line]:
+    """The same by a court's copy of the record, without a store. `verdict` is that of the copy, judged before.
+
+    Where its own LOGGED is not OK anybody can have made it, and it says nothing for or against the paper.
+    """
+    if ("LOGGED", OK) not in {(line, how) for line, how, _ in verdict}:
+        yield from ((line, UNCHECKED, "no key was compared: anybody can have made this copy") for line in BY_A_LOG)
+        return
     paper = receipt.head
     places = {}
     for place, name in enumerate(bundle.names):

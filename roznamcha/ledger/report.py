@@ -33,7 +33,10 @@ VERDICTS: dict[str, Words] = {
     UNCHECKED: {"hi": "जाँचा नहीं गया", "en": "NOT CHECKED"},
 }
 LINES: dict[str, Words] = {
-    "INTACT": {"hi": "कुछ जोड़ा, हटाया या बदला नहीं गया", "en": "nothing was added, lost or altered"},
+    "INTACT": {
+        "hi": "फ़ाइलें अपनी सूची से मेल खाती हैं, जिस पर किसी ने हस्ताक्षर नहीं किए",
+        "en": "the files fit their list, which nobody signed",
+    },
     "LOGGED": {"hi": "हर पन्ना हस्ताक्षरित न्यायालय-बही में है", "en": "every leaf is in the signed log"},
     "WITNESSED": {"hi": "दूसरों ने भी यही बही देखी है", "en": "others have seen the same log"},
     "TIMED": {"hi": "समय-मुहर", "en": "an authority's time stamp is on it"},
@@ -106,6 +109,14 @@ class Copy:
         }  # fmt: skip
 
 
+def told_of_verdict(copy: Copy) -> list[Told]:
+    """Each line of the verdict, as pages print it."""
+    return [
+        {"line": line, "how": how, "verdict": VERDICTS[how], "means": LINES[line], "says": says}
+        for line, how, says in copy.verdict
+    ]
+
+
 def report_of(copy: Copy, zone: ZoneInfo) -> Told:
     """Everything that the page `report` prints; times are written in `zone`. Raises Broken."""
     with reading():
@@ -120,10 +131,7 @@ def _report(copy: Copy, zone: ZoneInfo) -> Told:
         reasons.update(each.withheld)
     return {
         **copy.head(zone),
-        "verdict": [
-            {"line": line, "how": how, "verdict": VERDICTS[how], "means": LINES[line], "says": says}
-            for line, how, says in copy.verdict
-        ],
+        "verdict": told_of_verdict(copy),
         "history": [_act(each, zone) for each in acts],
         "clocks": list(_clocks(facts, copy, zone)),
         "custody": list(_custody(copy, zone)),

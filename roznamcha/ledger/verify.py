@@ -31,7 +31,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -347,6 +347,23 @@ SKEW = 300
 OK, UNCHECKED, FAILED = "OK", "NOT CHECKED", "FAILED"
 EXIT = {OK: 0, UNCHECKED: 1, FAILED: 3}
 MANIFEST, WITHHELD = "MANIFEST.sha256", "withheld.json"
+NAMES = re.compile(
+    r"README\.txt|MANIFEST\.sha256|withheld\.json|tools/verify(\.py|-one\.sh)|signatures/[\w.-]+\.p7s"
+    r"|(leaves/\d{6,}\.json|proofs/\d{6,}\.tlog-proof|disclosures/\d{6,}\.txt)"
+    r"|milestones/\d{6,}\.(checkpoint|consistency)"
+    r"|anchors/[0-9-]+/(checkpoint(\.body|\.tsr)?|log\.sig)|trust/([0-9-]+\.pem|policy\.txt)"
+    r"|(exhibits|extracts)/([\w-][\w.-]*/)*[\w-][\w.-]*",
+    re.ASCII,
+)
+"""What a bundle holds. Under any other name, or beyond a file of each kind for a leaf, nothing may lie in it."""
+NAMED = ("exhibits/", "extracts/", "tools/")
+"""Of these the closing leaf names each file, by its SHA-256."""
+MILESTONES = ("FIRRegistered", "InquestRegistered", "ChargesheetSubmitted", "FinalReportFiled")
+"""Acts whose day matters to a court: between these the log is shown to have only grown."""
+ERASED, ERASURE = "erased by order", "ErasureExecuted"
+REASON = re.compile(rf"(sealed, |of an earlier copy, )?not for the (\w+) copy|{ERASED}|its key is gone")
+LONGEST = 400
+"""Letters of what is said of a line."""
 Files = dict[str, bytes]
 Line = tuple[str, str, str]
 """What is judged, how, and in words."""
@@ -361,12 +378,6 @@ MOST_FILES = 1_000_000
 LEAF = 0xFFFF
 """Bytes of a leaf at most (c2sp.org/tlog-tiles)."""
 AGAIN = "Get it again as it was handed out: a broken download, or a copy packed anew, is likelier than a forger"
-KNOWN = re.compile(
-    r"README\.txt|MANIFEST\.sha256|withheld\.json|tools/verify(\.py|-one\.sh)|trust/(policy\.txt|[0-9-]+\.pem)"
-    r"|anchors/[0-9-]+/checkpoint(\.body|\.tsr)?|anchors/[0-9-]+/log\.sig|(exhibits|extracts)/.+"
-    r"|(leaves/[0-9]{6,}\.json|(proofs|disclosures|milestones)/([0-9]{6,})\.(tlog-proof|txt|checkpoint|consistency))"
-)
-"""What a copy has in it. Whatever else lies in one was put there by somebody else."""
 
 
 def pack(files: Files) -> bytes:
@@ -481,21 +492,32 @@ class Bundle:
             raise Bad("a leaf is longer than any log takes")
         self.told = [read_json(each) for each in self.leaves]
         self.heads: dict[bytes, Checkpoint] = {}
+        self.held = False
+        """Whether every leaf was found under these heads."""
+        self.indexes: dict[str, int] = {}
+        """Where each leaf stands in its log."""
 
     def intact(self) -> tuple[str, str]:
-        """Every file is there, as the manifest has it, and no other."""
+        """Every file is there, as the manifest has it, and none beside those that a bundle has."""
         if self.files.get(MANIFEST) != manifest(self.files):
             raise Bad("MANIFEST.sha256 does not name exactly these files")
         for name in self.files:
-            found = KNOWN.fullmatch(name)
-            if not found or (found.group(7) and f"leaves/{found.group(7)}.json" not in self.files):
+            if not NAMES.fullmatch(name):
                 raise Bad(f"{name} is no part of a copy: somebody has put it in")
-        return OK, f"{len(self.files)} files, each as the manifest has it"
+        places = {name[7:-5] for name in self.names}
+        for folder, end in (("proofs/", ".tlog-proof"), ("disclosures/", ".txt")):
+            if {each[len(folder) : -len(end)] for each in self.files if each.startswith(folder)} != places:
+                raise Bad(f"{folder} does not hold one file for each leaf: somebody has put it in, or taken it out")
+        days = [name.split("/")[1].split(".")[0] for name in self.files if name.startswith("milestones/")]
+        if not {*days} <= places or len(days) != 2 * len({*days}):
+            raise Bad("milestones/ does not hold a head and its proof for leaves that are here")
+        return OK, f"{len(self.files)} files fit the manifest, which nobody signed: what they say the other lines tell"
 
     def logged(self) -> tuple[str, str]:
         """Every leaf under its log's head, the heads of earlier days under the last, and the heads under the keys."""
         if not self.leaves:
             raise Bad("there is no leaf")
+        reached: dict[str, int] = {}
         for name, leaf, told in zip(self.names, self.leaves, self.told):
             index, proof, note = open_proof(self.files[name.replace("leaves/", "proofs/")[:-5] + ".tlog-proof"])
             head = self.head(note)
@@ -503,24 +525,39 @@ class Bundle:
                 raise Bad(f"{name} is of the log {told['log']}, and is proved in {head.origin}")
             if not includes(index, head.size, leaf_hash(leaf), proof, head.root):
                 raise Bad(f"{name} is not in the log: its proof does not lead to the head")
-        for name in (each for each in self.files if each.endswith(".checkpoint")):
+            if index <= reached.get(head.origin, -1):
+                raise Bad(f"{name} stands in the log before an earlier leaf of its record")
+            reached[head.origin] = self.indexes[name[7:-5]] = index
+        grown = self.grown()
+        heads = {name: data for each in self.heads.values() for name, data in raw(each).items()}
+        stamps = {name.rpartition("/")[0] + "/checkpoint.tsr" for name in heads}
+        lies = {n: data for n, data in self.files.items() if n.startswith("anchors/") and n not in stamps}
+        if heads != lies:
+            raise Bad("anchors/ does not hold just the heads in which the leaves are proved")
+        self.held = True
+        where = ", ".join(f"{each.origin} at {each.size}" for each in self.heads.values())
+        where += f", which has only grown since it had {', '.join(grown)}" if grown else "; no head of an earlier day"
+        if self.policy is None:
+            why = "unanchored: no policy, no signature checked"
+            return UNCHECKED, f"all {len(self.leaves)} leaves are in {where}; {why}"
+        return OK, f"all {len(self.leaves)} leaves are in {where}; signed by the log"
+
+    def grown(self) -> list[str]:
+        """How large the log was on earlier days, of which it is shown to have only grown since."""
+        grown = []
+        for name in sorted(each for each in self.files if each.startswith("milestones/") and each.endswith("point")):
+            place = name[11:-11]
             early = self.head(self.files[name], last=False)
             proof = [base64_of(each) for each in self.lines(name[:-10] + "consistency")]
+            if early.origin != self.told[int(place)]["log"] or early.size <= self.indexes[place]:
+                raise Bad(f"{name} is no head that has leaf {int(place)}")
             if not any(
                 each.origin == early.origin and extends(early.size, each.size, early.root, each.root, proof)
                 for each in self.heads.values()
             ):
                 raise Bad(f"{name} is no beginning of the log as it is now: it was rewritten in between")
-        heads = {name: data for each in self.heads.values() for name, data in raw(each).items()}
-        if heads != {n: data for n, data in self.files.items() if n.startswith("anchors/") and n[-4:] != ".tsr"}:
-            raise Bad("anchors/ does not hold just the heads in which the leaves are proved")
-        where = ", ".join(f"{each.origin} at {each.size}" for each in self.heads.values())
-        if self.policy is None:
-            return (
-                UNCHECKED,
-                f"all {len(self.leaves)} leaves are in {where}; unanchored: no policy, no signature checked",
-            )
-        return OK, f"all {len(self.leaves)} leaves are in {where}, signed by the log"
+            grown.append(str(early.size))
+        return grown
 
     def head(self, note: bytes, *, last: bool = True) -> Checkpoint:
         """A head, signed as the policy asks; one for each log counts as the last."""
@@ -540,11 +577,14 @@ class Bundle:
         """Others have seen the same heads: so many as the policy asks for."""
         if self.policy is None or self.policy.quorum == "none":
             return UNCHECKED, "no policy was given" if self.policy is None else "the policy asks for no witness"
+        seen = []
         for head in self.heads.values():
             times = {name: signed_by(key, head) for name, key in self.policy.witnesses.items()}
-            if not self.policy.met(self.policy.quorum, {name for name, at in times.items() if at is not None}):
+            met = {name: at for name, at in times.items() if at}
+            if not self.policy.met(self.policy.quorum, {*met}):
                 raise Bad(f"the head of {head.origin} lacks the witnesses that the policy asks for")
-        return OK, "every head was seen by the witnesses that the policy asks for"
+            seen += [f"{head.origin} by {name} at {moment(at)}" for name, at in met.items()]
+        return OK, f"every head was seen by the witnesses that the policy asks for: {', '.join(seen)}"
 
     def timed(self) -> tuple[str, str]:
         """Time stamps of an authority on every head (RFC 3161). openssl checks them, where it is there.
@@ -575,11 +615,9 @@ class Bundle:
 
     def signed(self) -> tuple[str, str]:
         """Officers' signatures (CMS), which need more than this file to check."""
-        count = sum(name.endswith(".p7s") for name in self.files)
-        return (
-            UNCHECKED,
-            f"{count} officers' signatures: `openssl cms -verify` checks them" if count else "none is in it",
-        )
+        count = sum(name.startswith("signatures/") for name in self.files)
+        many = f"{count} files that say they are officers' signatures, which nobody has checked: `openssl cms -verify`"
+        return UNCHECKED, many if count else "none is in it"
 
     def complete(self) -> tuple[str, str]:
         """The record's own chain, from its first leaf to the one that closes this copy."""
@@ -587,6 +625,9 @@ class Bundle:
         for place, (leaf, told) in enumerate(zip(self.leaves, self.told)):
             if self.names[place] != f"leaves/{place:06}.json" or told["place"] != place:
                 raise Bad(f"leaf {place} of this record is missing")
+            digests = told["_sd"]
+            if (told["v"], told["_sd_alg"], type(told["place"]), digests) != (1, "sha-256", int, sorted({*digests})):
+                raise Bad(f"leaf {place} is not written as a leaf is")
             if told["record"] != self.told[0]["record"] or told["prev"] != (before and web(before)):
                 raise Bad(f"leaf {place} does not follow the one before it in this record")
             before = leaf_hash(leaf)
@@ -599,23 +640,51 @@ class Bundle:
         withheld = read_json(self.files[WITHHELD])
         if self.files[WITHHELD] != listing(withheld):
             raise Bad(f"{WITHHELD} is not written the one way: it may read otherwise to another program")
-        hidden = [(each["leaf"], each["digest"]) for each in withheld if each["reason"]]
+        hidden = [(each["leaf"], each["digest"]) for each in withheld]
         shown, entered = set(), {(n, each) for n, told in enumerate(self.told) for each in told["_sd"]}
-        for place in range(len(self.told)):
+        values: list[dict[str, Any]] = [{} for _ in self.told]
+        for place, said_of in enumerate(values):
             for line in self.lines(f"disclosures/{place:06}.txt"):
                 digest = (place, web(hashlib.sha256(line.encode()).digest()))
                 if digest not in entered or digest in shown:
                     raise Bad(f"a value shown for leaf {place} is not what was entered")
                 shown.add(digest)
                 name, value = opened(line)
-                if name == "copy.files" and place == len(self.told) - 1:
-                    self.beside(value)
+                if name and name in said_of:
+                    raise Bad(f"leaf {place} shows {name} twice")
+                said_of[name] = value
         if shown | {*hidden} != entered or len(shown) + len(hidden) != len(entered):
             raise Bad("something is neither shown nor listed as withheld with its reason")
+        self.closed(values, withheld)
         reasons = [each["reason"] for each in withheld]
         told = [f"{reasons.count(why)} \u00d7 {why}" for why in sorted({*reasons})]
         told = [f"{len(shown)}/{len(entered)}", *(["withheld: " + told[0], *told[1:]] if told else [])]
         return OK, "; ".join(told)
+
+    def closed(self, values: list[dict[str, Any]], withheld: list[dict[str, Any]]) -> None:
+        """The closing leaf is shown whole, and what it names is what lies here: files, reasons, days that matter."""
+        last, acts = values[-1], [str(each.get("meta.act", {}).get("name")).partition(".")[2] for each in values]
+        if any(each["leaf"] == len(values) - 1 for each in withheld):
+            raise Bad("of the leaf that closes the copy something is withheld")
+        self.beside(last["copy.files"])
+        if last["copy.withheld"] != hashlib.sha256(self.files[WITHHELD]).hexdigest():
+            raise Bad(f"{WITHHELD} is another than the one that the closing leaf names")
+        for each in withheld:
+            more = {"order": str, "person": str}.keys() & each.keys()
+            why = REASON.fullmatch(each["reason"])
+            kinds = [type(each[name]) for name in ("leaf", "digest", "reason", *more)]
+            if not why or kinds != [int, *[str] * (len(kinds) - 1)] or len(each) != len(kinds):
+                raise Bad(f"something of leaf {each['leaf']} is withheld for no reason that there is")
+            if why[2] not in (None, last["copy.audience"]):
+                raise Bad(f"this is the {last['copy.audience']} copy, and something is not for the {why[2]} copy")
+            if each["reason"] == ERASED and not any(
+                act == ERASURE and (said_of.get("order"), said_of.get("person")) == (each["order"], each["person"])
+                for act, said_of in zip(acts[each["leaf"] + 1 :], values[each["leaf"] + 1 :])
+            ):
+                raise Bad(f"no later entry says that something of leaf {each['leaf']} was erased by that order")
+        for place, act in enumerate(acts):
+            if act in MILESTONES and f"milestones/{place:06}.checkpoint" not in self.files:
+                raise Bad(f"leaf {place} ({act}) is of a day that matters, and no head of it is here")
 
     def lines(self, name: str) -> list[str]:
         """The lines of one of its files."""
@@ -625,8 +694,8 @@ class Bundle:
         return lines
 
     def beside(self, named: dict[str, str]) -> None:
-        """Exhibits and extracts are those that the closing leaf names."""
-        there = {name for name in self.files if name.startswith(("exhibits/", "extracts/"))}
+        """Exhibits, extracts and tools are those that the closing leaf names."""
+        there = {name for name in self.files if name.startswith(NAMED)}
         for name in sorted(there | {*named}):
             if name not in there or hashlib.sha256(self.files[name]).hexdigest() != named.get(name):
                 raise Bad(f"{name} is another file than the one that the closing leaf names")
@@ -662,6 +731,22 @@ def web(data: bytes) -> str:
     return binascii.b2a_base64(data, newline=False).decode().rstrip("=").replace("+", "-").replace("/", "_")
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Bad("a key stands twice in JSON: it may read otherwise to another program")
+    return found
+
+
+def _none(name: str) -> None:
+    raise Bad(f"JSON knows no {name}")
+
+
+def moment(seconds: int) -> str:
+    """A time in seconds since 1970, by UTC."""
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def opened(disclosure: str) -> tuple[str, Any]:
     """Name and value of a disclosure."""
     plain = disclosure.replace("-", "+").replace("_", "/") + "=" * (-len(disclosure) % 4)
@@ -670,8 +755,11 @@ def opened(disclosure: str) -> tuple[str, Any]:
 
 
 def read_json(data: bytes) -> Any:  # noqa: ANN401 (any JSON)
-    """What JSON says. A number of more digits than any of ours is refused: to read it could take hours."""
-    return json.loads(data.decode(), parse_int=_number)
+    """What JSON says, to every program the same: no key stands twice, no number is none. Raises Bad, ValueError.
+
+    A number of more digits than any of ours is refused: to read it could take hours.
+    """
+    return json.loads(data.decode(), parse_int=_number, parse_constant=_none, object_pairs_hook=_once)
 
 
 def _number(digits: str) -> int:
@@ -685,25 +773,35 @@ def judge(data: bytes, policy: Policy | None = None, tsa: Path | None = None) ->
     names = ("intact", "logged", "witnessed", "timed", "signed", "complete", "disclosed")
     try:
         bundle = Bundle(unpack(data), policy, tsa)
-    except Exception as bad:  # noqa: BLE001 (whatever it was: what can't be opened is not sound)
+    except Exception as bad:  # noqa: BLE001 (whatever a forger writes, it is no crash)
         return [(names[0].upper(), FAILED, said(bad)), *((each.upper(), UNCHECKED, "not opened") for each in names[1:])]
-    return [(each.upper(), *_line(getattr(bundle, each))) for each in names]
+    lines: list[Line] = []
+    for each in names:
+        if each in ("witnessed", "timed") and not bundle.held:
+            lines.append((each.upper(), UNCHECKED, "the heads did not hold: see LOGGED"))
+        else:
+            lines.append((each.upper(), *_line(getattr(bundle, each))))
+    return lines
 
 
 def _line(check: Callable[[], tuple[str, str]]) -> tuple[str, str]:
     try:
-        return check()
-    except Exception as bad:  # noqa: BLE001 (whatever it was: what can't be followed to its end is not sound)
+        how, says = check()
+    except Exception as bad:  # noqa: BLE001 (as above)
         return FAILED, said(bad)
+    return how, plain(says)
 
 
 def said(bad: Exception) -> str:
     """Why, in one line."""
-    return (
-        str(bad)
-        if isinstance(bad, Bad)
-        else f"a part is missing or is not what it must be ({type(bad).__name__}: {bad})"
-    )
+    known = isinstance(bad, Bad)
+    return plain(str(bad) if known else f"a part is missing or is not what it must be ({type(bad).__name__}: {bad})")
+
+
+def plain(text: str) -> str:
+    """A text that comes from a bundle, so that it can paint nothing on a screen: one line, of letters and signs."""
+    shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "\u2026"
 
 
 def content(path: Path) -> bytes:
@@ -841,8 +939,8 @@ def main() -> None:
         if given.against:
             compared, alone = beside_another(data, lines, given.against, policy)
             lines, more = [*lines, compared], [*alone, *more]
-    except (OSError, Bad, ValueError) as error:
-        print(f"verify.py: {error}", file=sys.stderr)
+    except (OSError, Bad, ValueError, MemoryError) as error:
+        print(f"verify.py: {plain(str(error) or type(error).__name__)}", file=sys.stderr)
         sys.exit(2)
     if given.json:
         print(json.dumps([{"line": line, "verdict": verdict, "says": says} for line, verdict, says in lines], indent=2))

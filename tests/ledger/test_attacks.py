@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
 
 from roznamcha.ledger import verify
 from roznamcha.ledger.disclosing import b64
@@ -156,13 +158,84 @@ def empty_proof(files: Files) -> Files:
     return files | {"proofs/000002.tlog-proof": files["proofs/000002.tlog-proof"].replace(b"index ", b"index 9", 1)}
 
 
+def withheld(files: Files, place: int, *names: str, **why: Any) -> Files:
+    """Some columns of a leaf are moved from what is shown to what is withheld."""
+    path, told = f"disclosures/{place:06}.txt", json.loads(files[verify.WITHHELD])
+    lines = files[path].decode().split()
+    moved = [line for line in lines if opened(line)[0] in names]
+    told += [{"leaf": place, "digest": b64(sha256(line.encode()).digest()), **why} for line in moved]
+    assert moved
+    left = "".join(f"{line}\n" for line in lines if line not in moved).encode()
+    return files | {path: left, verify.WITHHELD: verify.listing(told)}
+
+
+def unname(files: Files) -> Files:
+    """What the closing leaf names is withheld, and then an extract changed and a confession slipped in."""
+    hidden = withheld(files, last(files), "copy.files", reason="not for the court copy")
+    return change_custody(add_exhibit(hidden))
+
+
+def hide_more(files: Files) -> Files:
+    """More is withheld than was, for a reason that there is."""
+    return withheld(files, 1, "items", reason="not for the court copy")
+
+
+def relabel(files: Files) -> Files:
+    """The reasons are those of another audience."""
+    told = files[verify.WITHHELD]
+    return files | {verify.WITHHELD: told.replace(b"not for the court copy", b"not for the public copy")}
+
+
+def invent_an_order(files: Files) -> Files:
+    """What is shown was erased by an order that nobody entered."""
+    return withheld(files, 1, "items", reason=verify.ERASED, order="HC 12/2026", person="W1")
+
+
+def show_and_withhold(files: Files) -> Files:
+    """A value that is shown is listed as withheld too."""
+    both = withheld(files, 1, "items", reason="not for the court copy")
+    return both | {"disclosures/000001.txt": files["disclosures/000001.txt"]}
+
+
+def show_twice(files: Files) -> Files:
+    """A value is shown twice."""
+    name = "disclosures/000001.txt"
+    return files | {name: files[name] + files[name].split()[0] + b"\n"}
+
+
+def forget_a_day(files: Files) -> Files:
+    """The head of the day of the FIR is left out."""
+    return {name: data for name, data in files.items() if not name.startswith("milestones/")}
+
+
+def day_of_another(files: Files) -> Files:
+    """The head of the day of the FIR stands beside another leaf, which it doesn't have."""
+    return {name.replace("milestones/000000", f"milestones/{last(files):06}"): data for name, data in files.items()}
+
+
+def trojan(files: Files) -> Files:
+    """The tool in the copy is another one."""
+    return files | {"tools/verify.py": b"print('OK')\n"}
+
+
+def junk_stamp(files: Files) -> Files:
+    """A stamp lies beside that is on no head of this copy."""
+    return files | {"anchors/2031/checkpoint.tsr": b"x"}
+
+
+def another_version(files: Files) -> Files:
+    """A leaf says that it is written in another way."""
+    told = leaf(files, 1) | {"v": 99, "_sd_alg": "md5"}
+    return files | {"leaves/000001.json": json.dumps(told).encode()}
+
+
 ATTACKS: dict[str, tuple[Callable[[Files], Files], set[str]]] = {
     "edit": (edit, {"LOGGED", "COMPLETE"}),
     "delete": (delete, {"COMPLETE"}),
     "insert": (insert, {"LOGGED", "COMPLETE"}),
     "back-date": (back_date, {"LOGGED", "COMPLETE"}),
-    "reorder": (reorder, {"COMPLETE"}),
-    "truncate the bundle": (cut_off, {"COMPLETE"}),
+    "reorder": (reorder, {"LOGGED", "COMPLETE"}),
+    "truncate the bundle": (cut_off, {"COMPLETE", "DISCLOSED"}),
     "fork": (fork, {"LOGGED"}),
     "a head that was not signed": (unsigned_head, {"LOGGED"}),
     "rewrite between milestones": (rewritten_since, {"LOGGED"}),
@@ -178,6 +251,17 @@ ATTACKS: dict[str, tuple[Callable[[Files], Files], set[str]]] = {
     "slip in a head": (slip_in_anchor, {"LOGGED"}),
     "replay from another log": (replay, {"LOGGED", "COMPLETE"}),
     "a trick with a proof": (empty_proof, {"LOGGED"}),
+    "unname what lies beside": (unname, {"DISCLOSED"}),
+    "withhold more": (hide_more, {"DISCLOSED"}),
+    "another audience's reasons": (relabel, {"DISCLOSED"}),
+    "an order that nobody entered": (invent_an_order, {"DISCLOSED"}),
+    "shown and withheld": (show_and_withhold, {"DISCLOSED"}),
+    "shown twice": (show_twice, {"DISCLOSED"}),
+    "forget a day": (forget_a_day, {"DISCLOSED"}),
+    "a day of another leaf": (day_of_another, {"LOGGED", "DISCLOSED"}),
+    "a Trojan tool": (trojan, {"DISCLOSED"}),
+    "a stamp on nothing": (junk_stamp, {"LOGGED"}),
+    "another version": (another_version, {"LOGGED", "COMPLETE"}),
 }
 """What a forger does who knows the format, and the lines that name it."""
 

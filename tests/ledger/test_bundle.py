@@ -124,7 +124,7 @@ def test_the_extracts_and_exhibits(case: Court) -> None:
     assert files[exhibit] == case.exhibit
     assert b"PR/1" in files["extracts/custody.csv"]
     named = next(value for name, value in reversed(values(files)) if name == "copy.files")
-    assert set(named) == {name for name in files if name.startswith(("extracts/", "exhibits/"))}
+    assert set(named) == {name for name in files if name.startswith(("extracts/", "exhibits/", "tools/"))}
 
 
 def test_a_stranger_checks_it_with_python_alone(case: Court, tmp_path: Path) -> None:
@@ -208,12 +208,13 @@ def test_witnesses_are_counted_as_the_policy_asks(case: Court) -> None:
     policy += "group court any hc1 hc2\ngroup both all court fsl\nquorum both\n"
 
     def cosigned(*who: str) -> bytes:
-        files, lines = case.files("public"), {}
+        files, lines = case.files("public"), dict[str, bytes]()
         for name, data in files.items():
             if name.startswith("proofs/"):
                 front, _, note = data.partition(b"\n\n")
                 body = note.partition(b"\n\n")[0] + b"\n"
-                lines[name] = front + b"\n\n" + note + b"".join(names[each].sign(body, 1_790_000_000) for each in who)
+                head = note + b"".join(names[each].sign(body, 1_790_000_000) for each in who)
+                lines |= {name: front + b"\n\n" + head, **verify.raw(verify.open_checkpoint(head))}
         return packed(files | lines)
 
     asked = read_policy(policy)

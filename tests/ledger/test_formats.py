@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from roznamcha.errors import Broken
+from roznamcha.errors import Broken, Refused
+from roznamcha.ledger.keys import Keys
 from roznamcha.ledger.merkle import leaf_hash
 from roznamcha.ledger.notes import Signer, body_of, fit_for_a_name, note_of, signer_of, vkey_of
 from roznamcha.ledger.tiles import Place, bundle_of, leaves_of, place_of, places
@@ -78,7 +79,20 @@ def test_keys_are_written_and_read_back() -> None:
     for text in ("", "a", FOO[:-4], FOO.replace("foo", "fob"), FOO.replace("foo", "f o")):
         with pytest.raises(Bad):
             key_of(text)
-    assert [fit_for_a_name(each) for each in ("a.example/1", "a b", "a+b", "", "\u0905")] == [True, *[False] * 4]
+    assert fit_for_a_name("a.example/B_1-2")
+
+
+@pytest.mark.parametrize("name", ["a b", "a+b", "", "\u0905", 'a"b', "a\\b", "a$b", "a'b", "a\n", "a:b", "a" * 101])
+def test_what_would_spoil_leaves_is_no_name(name: str, tmp_path: Path) -> None:
+    """A name stands in every leaf for ever: no key is drawn or read whose name JSON or a shell takes otherwise."""
+    assert not fit_for_a_name(name)
+    keys = Keys(tmp_path / "keys")
+    for drawn in (lambda: keys.base(name or " "), lambda: keys.base("a" * 95), lambda: keys.make(name)):
+        with pytest.raises(Refused, match=r"can't be a log's name|can't be a ledger's name"):
+            drawn()
+    assert not keys.folder.exists()
+    with pytest.raises(Broken, match="is no signing key"):
+        signer_of(Signer(name, b"s" * 32).written)
 
 
 def test_paths_of_tiles() -> None:

@@ -23,7 +23,6 @@ from roznamcha import signing
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.ledger import report
 from roznamcha.ledger.audiences import RULES
-from roznamcha.ledger.certificate import certificate_of, form_for
 from roznamcha.ledger.entered import entered
 from roznamcha.ledger.report import Copy, report_of
 from roznamcha.ledger.verify import Bundle, unpack
@@ -34,24 +33,6 @@ from tests.ledger.copies import ACCUSED, VICTIM, WITNESS, Court, packed
 from tests.ledger.papers import PASSPHRASE, officer, read, squeezed, texts
 
 ZONE = ZoneInfo("Asia/Kolkata")
-SCHEDULE = """
-do hereby solemnly affirm and sincerely state and submit as follows:—
-
-I have produced electronic record/output of the digital record taken from the following
-device/digital record source (tick mark):—
-
-If the computer/digital device at any point of time was not working properly or out of operation,
-then it has not affected the electronic/digital record or its accuracy.
-
-The produced electronic record/output of the digital record are obtained from the following
-device/digital record source (tick mark):—
-
-(Hash report to be enclosed with the certificate)
-
-(Name, designation and signature)
-
-(To be filled by the Expert)
-"""
 
 
 def paper(copy: Copy) -> bytes:
@@ -218,44 +199,6 @@ def test_clocks_with_the_words_of_the_law_applied(case: Court) -> None:
     found = read(paper(copy))
     assert squeezed("the text of the rule that was applied is not in this copy") in found
     assert "forthwith,freeofcost" not in found
-
-
-def test_the_certificate_has_the_schedules_words(case: Court, tmp_path: Path) -> None:
-    """Parts A and B as the Gazette has them, every digest, and nothing filled in that a person answers for."""
-    (tmp_path / "copy.zip").write_bytes(case.copies["court"])
-    told = case.run("certificate", str(tmp_path / "copy.zip"), "-o", str(tmp_path / "c.pdf"))
-    assert told["form"] == "63"
-    copy = Copy(case.copies["court"], catalogue())
-    found = read((tmp_path / "c.pdf").read_bytes())
-    for each in SCHEDULE.split("\n\n"):
-        assert squeezed(each) in found, each
-    filled = certificate_of(copy, "63", "copy.zip", ZONE)
-    assert found.count(filled["sha256"]) == 3
-    assert {name for name, *_ in filled["files"]} == {*copy.files}
-    assert all(digest in found for _, digest, _ in filled["files"])
-    assert found.count("DRAFT:tobereadandchecked") == 2
-    assert "admissible" not in found
-    assert re.search(r"Date\(DD/MM/YYYY\):Time\(IST\):hours\(In24hoursformat\)Place:", found)
-
-
-def test_the_older_form_for_older_proceedings(case: Court, tmp_path: Path) -> None:
-    """What began before 1 July 2024 gets the statement under section 65B; either can be asked for, and no third."""
-    copy = Copy(case.copies["court"], catalogue())
-    assert form_for(copy) == "63"
-    copy.entered[0].shown["meta.occurred_at"] = "2024-06-30T18:29:59.000000Z"
-    assert form_for(copy) == "65B"
-    copy.entered[0].shown["meta.occurred_at"] = "2024-06-30T18:30:00.000000Z"
-    assert form_for(copy) == "63"
-    (tmp_path / "copy.zip").write_bytes(case.copies["court"])
-    asked = ("certificate", str(tmp_path / "copy.zip"), "-o", str(tmp_path / "c.pdf"), "--form")
-    told = case.run(*asked, "65B")
-    assert (told["form"], len(told["doubts"]), case.run(*asked, "63")["doubts"]) == ("65B", 1, [])
-    assert "done after 30 June 2024, for which s.63 BSA is usual; form 65B was asked for" in told["doubts"][0]
-    case.run(*asked[:2], "--output", str(tmp_path / "c.pdf"), "--form", "65B")
-    found = read((tmp_path / "c.pdf").read_bytes())
-    assert "Section65Bprescribesnoform" in found
-    assert squeezed("regularly fed into the computer in the ordinary course of the said activities") in found
-    assert "they are 63, 65B" in case.run(*asked, "64", code=2)
 
 
 def test_an_officer_signs(case: Court, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,17 +12,18 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from roznamcha.errors import Usage
+from roznamcha.errors import Broken, Usage
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.keys import Keys
-from roznamcha.ledger.notes import base64_text, body_of, note_of, vkey_of
+from roznamcha.ledger.notes import Signer, base64_text, body_of, note_of, vkey_of
 from roznamcha.ledger.receipt import MARK, Receipt, in_copy, in_log, read_receipt, receipt_of, signature
-from roznamcha.ledger.verify import Bundle, open_checkpoint, read_policy, unpack
+from roznamcha.ledger.verify import Bundle, judge, leaf_hash, open_checkpoint, open_proof, read_policy, unpack
 from tests.acts import act
-from tests.ledger.copies import ACCUSED, BY, VICTIM, Court
+from tests.ledger.copies import ACCUSED, BY, VICTIM, Court, packed
 from tests.ledger.keeping import BASE, Keeper
 from tests.ledger.logs import SIGNER
 from tests.ledger.papers import read, squeezed
+from tests.ledger.test_attacks import fork
 from tests.roznamcha.test_store import store_on
 
 WHO = BY[:2]
@@ -164,9 +165,10 @@ def test_a_paper_that_was_altered_is_found(case: Court) -> None:
     """Another size, root, leaf, place or signature, and another's key: SIGNED or LOGGED says so, by a copy too."""
     bundle = Bundle(unpack(case.copies["court"]), None)
     bundle.logged()
+    verdict = judge(case.copies["court"], case.policy)
     with psycopg.connect(case.keeper.url) as connection:
         paper = receipt_of(Ledger(connection), Ledger(connection).log(), 1)
-        assert how(in_copy(paper, bundle)) == {"LOGGED": "OK", "GROWN": "OK"}
+        assert how(in_copy(paper, bundle, verdict)) == {"LOGGED": "OK", "GROWN": "OK"}
         words = paper.text.split()
         for place, other, line in (
             (2, str(paper.head.size + 1), "SIGNED"), (3, base64_text(b"r" * 32), "SIGNED"),
@@ -174,13 +176,56 @@ def test_a_paper_that_was_altered_is_found(case: Court) -> None:
             (6, base64_text(b"l" * 32), "LOGGED"),
         ):  # fmt: skip
             forged = read_receipt(" ".join([*words[:place], other, *words[place + 1 :]]))
-            assert how([signature(forged, case.policy), *in_copy(forged, bundle)])[line] == "FAILED", place
+            assert how([signature(forged, case.policy), *in_copy(forged, bundle, verdict)])[line] == "FAILED", place
             assert how([signature(forged, case.policy), *in_log(forged, Ledger(connection))])[line] == "FAILED", place
     others = read_policy(f"log {vkey_of(SIGNER.key)}\nquorum none\n")
     assert signature(paper, others)[1] == "FAILED"
     assert signature(paper, None)[1] == "NOT CHECKED"
     foreign = Receipt(900, paper.leaf, paper.head)
-    assert how(in_copy(foreign, bundle))["LOGGED"] == "NOT CHECKED"
+    assert how(in_copy(foreign, bundle, verdict))["LOGGED"] == "NOT CHECKED"
+
+
+def test_a_paper_and_a_copy_of_the_same_stranger_prove_nothing(case: Court, tmp_path: Path) -> None:
+    """A fork under his own key and a paper from it: without a policy no line is OK, with the court's it is refused."""
+    files = fork(case.files("court"))
+    bundle = Bundle(files, None)
+    bundle.logged()
+    (head,) = bundle.heads.values()
+    index, _, _ = open_proof(files["proofs/000000.tlog-proof"])
+    (tmp_path / "qr").write_text(Receipt(index, leaf_hash(files["leaves/000000.json"]), head).text)
+    (tmp_path / "policy").write_text(case.policy_text)
+    (tmp_path / "c.zip").write_bytes(packed(files))
+    asked = ("verify", "--qr", str(tmp_path / "qr"), "--copy", str(tmp_path / "c.zip"))
+    told = case.run(*asked, code=1)
+    assert [(each["line"], each["verdict"]) for each in told] == [
+        (line, "NOT CHECKED") for line in ("SIGNED", "LOGGED", "GROWN")
+    ]
+    assert "no key was compared" in told[1]["says"]
+    assert "by a copy that fails: LOGGED" in case.run(*asked, "--policy", str(tmp_path / "policy"), code=3)
+
+
+def test_a_last_head_that_is_not_the_logs_own(mine: Court, ledger: Ledger) -> None:
+    """Signed by another key, or with a signature that was spoilt: GROWN fails, and there is no trace."""
+    mine.run("ledger", "run", "--once")
+    log = ledger.log()
+    paper = receipt_of(ledger, log, 1)
+    last = ledger.checkpoint(log)
+    ((name, signature_),) = last.signatures
+    stranger = Signer(log.origin, b"f" * 32)
+    spoilt = f"\u2014 {name} {base64_text(signature_[:-1] + bytes([signature_[-1] ^ 1]))}\n".encode()
+    for line in (stranger.sign(last.body), spoilt):
+        with ledger.connection.transaction(force_rollback=True):
+            ledger.connection.execute("SET LOCAL session_replication_role = replica")
+            ledger.connection.execute("UPDATE roznamcha.checkpoints SET note = %s", [note_of(last.body, line)])
+            assert how(in_log(paper, ledger)) == {"LOGGED": "OK", "GROWN": "FAILED"}
+            with pytest.raises(Broken, match="is not signed by the log"):
+                receipt_of(ledger, log, 1)
+    with ledger.connection.transaction(force_rollback=True):
+        ledger.connection.execute("SET LOCAL session_replication_role = replica")
+        both = note_of(last.body, stranger.sign(last.body), last.note.removeprefix(last.body + b"\n"))
+        ledger.connection.execute("UPDATE roznamcha.checkpoints SET note = %s", [both])
+        assert receipt_of(ledger, log, 1).text == paper.text, "the log's signature is the one with its key's id"
+    assert how(in_log(paper, ledger)) == {"LOGGED": "OK", "GROWN": "OK"}
 
 
 @pytest.mark.parametrize("text", ["", "x", "ROZNAMCHA-COPY/1", "ROZNAMCHA-COPY/1 a b c d e f", "https://example.org"])
