@@ -81,12 +81,11 @@ class Break:
         return (held, self.signed.size - 1) if held < self.signed.size else None
 
     def told(self, ledger: Ledger, memory: Memory, kept: Iterable[bytes]) -> dict[str, Any]:
-        """What a discontinuity says of it. A log whose tiles can't be read is not held: nothing of it can be shown."""
-        held, signed = None, self.signed
+        """What a discontinuity says of it. A log whose tiles can't be read is not held: nothing of it can be proved."""
+        held, signed, lost = None, self.signed, self.lost
         if self.log is not None:
             with suppress(Broken):
                 held = head(self.log.origin, self.log.size, ledger.tree(self.log).root(self.log.size))
-        lost = self.lost if held else (0, signed.size - 1)
         return {
             "previous": head(signed.origin, signed.size, signed.root),
             "held": held,
