@@ -42,3 +42,10 @@ RULES: dict[str, Rule] = {
     "court": Rule("court", frozenset(), re.compile(".+"), VICTIMS),
     "sealed": Rule("sealed", frozenset(), re.compile(".+")),
 }
+AUDIENCES: dict[str, dict[str, str]] = {
+    "court": {"hi": "न्यायालय के लिए", "en": "for the court"},
+    "accused": {"hi": "अभियुक्त के लिए", "en": "for the accused"},
+    "public": {"hi": "सार्वजनिक", "en": "public"},
+    "sealed": {"hi": "सीलबंद लिफ़ाफ़ा", "en": "sealed cover"},
+}
+"""What each copy is called. The Hindi is ours."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from roznamcha.errors import Refused, Usage
+from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.merkle import inclusion
 from roznamcha.ledger.notes import base64_text
@@ -30,6 +30,7 @@ from roznamcha.ledger.verify import (
     base64_of,
     extends,
     includes,
+    key_of,
     leaf_hash,
     open_checkpoint,
     open_proof,
@@ -77,10 +78,17 @@ def read_receipt(text: str) -> Receipt:
 def receipt_of(ledger: Ledger, log: Log, index: int) -> Receipt:
     """The receipt of a leaf, with the first head that covers it: the same whenever it is asked for.
 
-    Raises Refused before that head is signed.
+    Raises Refused before that head is signed, Broken where the log's own key has not signed it.
     """
     (leaf,) = ledger.leaves(log, index, index + 1)
-    return Receipt(index, leaf_hash(leaf.data), ledger.checkpoint(log, max(2, index + 1)))
+    head, key = ledger.checkpoint(log, max(2, index + 1)), key_of(log.vkey)
+    own = [(name, data) for name, data in head.signatures if (name, data[:4]) == (key.name, key.id)]
+    if signed_by_log(head, log) is None:
+        message = (
+            f"the head of {head.size} leaves of {log.origin} is not signed by the log: see `roznamcha ledger audit`"
+        )
+        raise Broken(message)
+    return Receipt(index, leaf_hash(leaf.data), head._replace(signatures=own[:1]))
 
 
 def signature(receipt: Receipt, policy: Policy | None) -> Line:

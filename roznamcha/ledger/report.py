@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from domain.law.book import read_yaml
 from roznamcha.errors import Broken
+from roznamcha.ledger.audiences import AUDIENCES
 from roznamcha.ledger.entered import Entered, Words, entered
 from roznamcha.ledger.notes import base64_text
 from roznamcha.ledger.verify import FAILED, MANIFEST, UNCHECKED, Bad, Bundle, Line, judge, read_policy, unpack
@@ -47,14 +48,6 @@ LINES: dict[str, Words] = {
     },
 }
 MISSED = {"deadline.Lapsed", "deadline.MetLate", "deadline.EnteredLate"}
-AUDIENCES: dict[str, Words] = {
-    "court": {"hi": "न्यायालय के लिए", "en": "for the court"},
-    "accused": {"hi": "अभियुक्त के लिए", "en": "for the accused"},
-    "public": {"hi": "सार्वजनिक", "en": "public"},
-    "sealed": {"hi": "सीलबंद लिफ़ाफ़ा", "en": "sealed cover"},
-}
-
-
 STRANGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, csv.Error, Bad)
 """What a copy of another hand may make go wrong: it can be signed, whole, and still hold what no entry of ours does."""
 

@@ -2,6 +2,10 @@
 """Checks a court bundle of Roznamcha offline, with nothing but Python 3.9 or later and this one file.
 
     python3 -I -S verify.py BUNDLE.zip [--policy POLICY] [--tsa-ca CERTIFICATES] [--json]
+                               [--show] [--against OTHER.zip]
+
+--show prints behind the verdict what stands in the copy, leaf by leaf, as text. --against compares it with another copy
+of the same record: their common leaves must be the same, and what only one of them shows is named.
 
 POLICY names the keys that are trusted (c2sp.org/tlog-policy). Take it from elsewhere: a gazette, the registry of the
 High Court. A key inside the bundle proves nothing, and is never used. Without a policy no signature is checked, and
@@ -291,6 +295,11 @@ class Policy(NamedTuple):
         return name in signed_off
 
 
+PEM = (
+    "this is a PEM file, and a policy is wanted: a line `log NAME+ID+KEY`, as the key was published, and `quorum none`"
+)
+
+
 def read_policy(text: str) -> Policy:
     """A policy as it is written. Raises Bad."""
     logs: list[Key] = []
@@ -316,13 +325,19 @@ def read_policy(text: str) -> Policy:
         elif kind == "quorum" and len(rest) == 1 and rest[0] in {*witnesses, *groups, "none"}:
             quorum.append(rest[0])
         elif kind:
-            raise Bad(f"the policy has a line that says nothing: {line[:60]}")
-    keys = [each.public for each in (*logs, *witnesses.values())]
-    if any(each.kind != ED25519 for each in logs) or any(each.kind != COSIGNATURE for each in witnesses.values()):
+            raise Bad(PEM if kind == "-----BEGIN" else f"the policy has a line that says nothing: {line[:60]}")
+    _sound(logs, [*witnesses.values()], quorum)
+    return Policy(logs, groups, witnesses, quorum[0])
+
+
+def _sound(logs: list[Key], witnesses: list[Key], quorum: list[str]) -> None:
+    if not quorum:
+        raise Bad("the policy has no quorum: add a line `quorum none`, or one with the name of a witness or group")
+    keys = [each.public for each in (*logs, *witnesses)]
+    if any(each.kind != ED25519 for each in logs) or any(each.kind != COSIGNATURE for each in witnesses):
         raise Bad("the policy takes a witness for a log, or a log for a witness")
     if len(quorum) != 1 or len({*keys}) < len(keys):
         raise Bad("the policy must have one quorum, and no key twice")
-    return Policy(logs, groups, witnesses, quorum[0])
 
 
 # --- the bundle ---------------------------------------------------------------------------------------------------
@@ -335,6 +350,7 @@ MANIFEST, WITHHELD = "MANIFEST.sha256", "withheld.json"
 NAMES = re.compile(
     r"README\.txt|MANIFEST\.sha256|withheld\.json|tools/verify(\.py|-one\.sh)|signatures/[\w.-]+\.p7s"
     r"|(leaves/\d{6,}\.json|proofs/\d{6,}\.tlog-proof|disclosures/\d{6,}\.txt)"
+    r"|beginnings/[0-9-]+\.(json|tlog-proof)"
     r"|milestones/\d{6,}\.(checkpoint|consistency)"
     r"|anchors/[0-9-]+/(checkpoint(\.body|\.tsr)?|log\.sig)|trust/([0-9-]+\.pem|policy\.txt)"
     r"|(exhibits|extracts)/([\w-][\w.-]*/)*[\w-][\w.-]*",
@@ -347,6 +363,8 @@ MILESTONES = ("FIRRegistered", "InquestRegistered", "ChargesheetSubmitted", "Fin
 """Acts whose day matters to a court: between these the log is shown to have only grown."""
 ERASED, ERASURE = "erased by order", "ErasureExecuted"
 REASON = re.compile(rf"(sealed, |of an earlier copy, )?not for the (\w+) copy|{ERASED}|its key is gone")
+BEGIN, BREAK = "begin", "discontinuity"
+"""Kinds of a log's first leaf: it goes on from the log before it, or it can't, and says what is lost."""
 LONGEST = 400
 """Letters of what is said of a line."""
 Files = dict[str, bytes]
@@ -362,6 +380,7 @@ MOST_FILES = 1_000_000
 """Files of one bundle; a leaf has three."""
 LEAF = 0xFFFF
 """Bytes of a leaf at most (c2sp.org/tlog-tiles)."""
+AGAIN = "Get it again as it was handed out: a broken download, or a copy packed anew, is likelier than a forger"
 
 
 def pack(files: Files) -> bytes:
@@ -404,7 +423,7 @@ def unpack(data: bytes) -> Files:
     """
     if not data.startswith(FILE):
         what = "has no files in it" if data.startswith(END) else "is empty" if not data else "is no zip file"
-        raise Bad(f"the bundle {what}")
+        raise Bad(f"the bundle {what}. {AGAIN}")
     files: Files = {}
     at = 0
     try:
@@ -413,9 +432,10 @@ def unpack(data: bytes) -> Files:
             start = at + 30 + letters
             at = start + size
             name = data[start - letters : start].decode()
-            wrong = fault(name, method, flags) or "there twice" * (name in files) or "cut off" * (at > len(data))
-            if wrong:
-                raise Bad(f"the bundle was packed by another hand, or is not whole: {name[:80]!r} is {wrong}")
+            if wrong := fault(name, method, flags) or "there twice" * (name in files):
+                raise Bad(f"the bundle was packed by another hand or program: {name[:80]!r} is {wrong}. {AGAIN}")
+            if at > len(data):
+                raise Bad(f"the bundle is not whole: it is cut off in {name[:80]!r}. {AGAIN}")
             if len(files) == MOST_FILES:
                 raise Bad(f"the bundle has more than {MOST_FILES:,} files")
             files[name] = data[start:at]
@@ -424,10 +444,12 @@ def unpack(data: bytes) -> Files:
     at = 0
     for part in packed(files):
         if not data.startswith(part, at):
-            raise Bad("the bundle holds more than its files, or was packed by another hand")
+            lost = part.startswith(data[at:])
+            what = "is not whole: its end is cut off, or was" if lost else "holds more than its files, or was"
+            raise Bad(f"the bundle {what} packed by another hand. {AGAIN}")
         at += len(part)
     if at != len(data):
-        raise Bad("the bundle holds more than its files, or was packed by another hand")
+        raise Bad(f"the bundle holds more than its files, or was packed by another hand. {AGAIN}")
     return files
 
 
@@ -509,6 +531,7 @@ class Bundle:
             if index <= reached.get(head.origin, -1):
                 raise Bad(f"{name} stands in the log before an earlier leaf of its record")
             reached[head.origin] = self.indexes[name[7:-5]] = index
+        self.begins()
         grown = self.grown()
         heads = {name: data for each in self.heads.values() for name, data in raw(each).items()}
         stamps = {name.rpartition("/")[0] + "/checkpoint.tsr" for name in heads}
@@ -522,6 +545,43 @@ class Bundle:
             why = "unanchored: no policy, no signature checked"
             return UNCHECKED, f"all {len(self.leaves)} leaves are in {where}; {why}"
         return OK, f"all {len(self.leaves)} leaves are in {where}; signed by the log"
+
+    def begins(self) -> None:
+        """The first leaf of each log is here, under its head, and each log goes on where the one before it ended."""
+        begun, proved = self.begun(), set()
+        for told in begun.values():
+            name = f"beginnings/{told['log'].rpartition('/')[2]}"
+            index, proof, note = open_proof(self.files[f"{name}.tlog-proof"])
+            head, leaf = self.head(note), self.files[f"{name}.json"]
+            if index or head.origin != told["log"] or not includes(0, head.size, leaf_hash(leaf), proof, head.root):
+                raise Bad(f"{name}.json is not the first leaf of {head.origin}")
+            proved |= {f"{name}.json", f"{name}.tlog-proof"}
+        sizes = {each.origin: each.size for each in self.heads.values()}
+        if begun.keys() != sizes.keys() or proved != {each for each in self.files if each.startswith("beginnings/")}:
+            raise Bad("beginnings/ does not hold just the first leaf of each log: a break may have been left out")
+        for told in begun.values():
+            ended = told["previous" if told["kind"] == BEGIN else "held"]
+            if ended and sizes.get(ended["origin"], 0) > ended["size"]:
+                raise Bad(f"{ended['origin']} goes on beyond {ended['size']} leaves, where {told['log']} has it end")
+
+    def begun(self) -> dict[str, dict[str, Any]]:
+        """What the first leaf of each log says, by the log's name."""
+        names = (each for each in sorted(self.files) if each.startswith("beginnings/") and each.endswith(".json"))
+        return {each["log"]: each for each in (read_json(self.files[name]) for name in names)}
+
+    def lost(self) -> list[str]:
+        """What was lost, by the first leaves of the logs, since this record began."""
+        begun, found = self.begun(), []
+        for told in self.told:
+            if told["log"] not in begun:
+                raise Bad(f"the first leaf of {told['log']} is missing: it may be a break")
+        for origin in [each for each in begun if each != self.told[0]["log"]]:
+            told = begun[origin]
+            if told["kind"] == BREAK:
+                found.append(lost_in(told))
+            elif told["kind"] != BEGIN or told["previous"]["origin"] not in begun:
+                raise Bad(f"the first leaf of the log before {origin} is missing: it may be a break")
+        return found
 
     def grown(self) -> list[str]:
         """How large the log was on earlier days, of which it is shown to have only grown since."""
@@ -614,7 +674,11 @@ class Bundle:
             before = leaf_hash(leaf)
         if not self.told or self.told[-1]["kind"] != "copy":
             raise Bad("the last leaf is not the one that closes a copy: the end may be cut off")
-        return OK, f"leaves 0 to {len(self.leaves) - 1} without a gap, as of {self.told[-1]['at']}"
+        says = f"leaves 0 to {len(self.leaves) - 1} without a gap, as of {self.told[-1]['at']}"
+        if lost := self.lost():
+            unknown = "whether this record had entries among them can't be known"
+            return UNCHECKED, f"{'; '.join(lost)}: {unknown}; what is here: {says}"
+        return OK, says
 
     def disclosed(self) -> tuple[str, str]:
         """What is shown is what was entered; what is not shown is listed, each with its reason."""
@@ -637,9 +701,10 @@ class Bundle:
         if shown | {*hidden} != entered or len(shown) + len(hidden) != len(entered):
             raise Bad("something is neither shown nor listed as withheld with its reason")
         self.closed(values, withheld)
-        reasons = sorted({each["reason"] for each in withheld})
-        told = f"{len(shown)}/{len(entered)}" + (f"; withheld: {', '.join(reasons)}" if reasons else "")
-        return OK, told
+        reasons = [each["reason"] for each in withheld]
+        told = [f"{reasons.count(why)} \u00d7 {why}" for why in sorted({*reasons})]
+        told = [f"{len(shown)}/{len(entered)}", *(["withheld: " + told[0], *told[1:]] if told else [])]
+        return OK, "; ".join(told)
 
     def closed(self, values: list[dict[str, Any]], withheld: list[dict[str, Any]]) -> None:
         """The closing leaf is shown whole, and what it names is what lies here: files, reasons, days that matter."""
@@ -748,6 +813,18 @@ def _number(digits: str) -> int:
     return int(digits)
 
 
+def lost_in(told: dict[str, Any]) -> str:
+    """What is lost by what the first leaf says of a log that doesn't go on from the one before."""
+    lost, origin, size = told["lost"], told["previous"]["origin"], told["previous"]["size"]
+    if lost is None:
+        return f"other leaves stand in {origin} than the {size} that were signed"
+    first, end, agreed = lost["first"], lost["last"], told.get("agreed", 0)
+    if agreed == first:
+        return f"{end - first + 1} signed leaves of {origin} ({first} to {end}) were lost"
+    early = f"perhaps earlier ones, from {agreed} on" if agreed else "perhaps earlier ones"
+    return f"at least {end - first + 1} signed leaves of {origin} ({first} to {end}) were lost, {early}"
+
+
 def judge(data: bytes, policy: Policy | None = None, tsa: Path | None = None) -> list[Line]:
     """Every line of the verdict. Nothing that went wrong on the way passes."""
     names = ("intact", "logged", "witnessed", "timed", "signed", "complete", "disclosed")
@@ -794,6 +871,105 @@ def content(path: Path) -> bytes:
     return path.read_bytes()
 
 
+# --- what stands in it, and beside another ------------------------------------------------------------------------
+
+
+def harmless(text: str) -> str:
+    """A text out of a bundle that can paint nothing on a screen: what doesn't print is written as JSON escapes it."""
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
+
+
+def columns(bundle: Bundle, place: int) -> dict[str, tuple[str, Any]] | None:
+    """Name and value of what is shown of a leaf, by digest; None where anything of it is not what was entered."""
+    found = {}
+    for line in bundle.lines(f"disclosures/{place:06}.txt"):
+        digest = web(hashlib.sha256(line.encode()).digest())
+        if digest not in bundle.told[place]["_sd"] or digest in found:
+            return None
+        found[digest] = opened(line)
+    return found
+
+
+def telling(bundle: Bundle, place: int) -> list[str]:
+    """One leaf in words that anybody can read: place, time, act, each column that is shown, and what is withheld."""
+    told, found = bundle.told[place], columns(bundle, place)
+    head = f"LEAF {place}  recorded {told['at']} (UTC)"
+    if found is None:
+        return [harmless(f"{head}  NOT SHOWN: what stands here of it is not what was entered")]
+    acts = [value["name"] for name, value in found.values() if name == "meta.act"]
+    lines = [f"{head}  {acts[0] if acts else told['kind']}"]
+    named = sorted((name, json.dumps(value, ensure_ascii=False), digest) for digest, (name, value) in found.items())
+    inside = "".join(text for _, text, _ in named)
+    for name, text, digest in named:
+        if name:  # one without a name fills up their number, and says nothing
+            lines.append(f"    {name}{f' ({digest})' if digest in inside else ''} = {text}")
+    reasons: dict[str, int] = {}
+    for each in read_json(bundle.files[WITHHELD]):
+        if each["leaf"] == place:
+            why = ", ".join([each["reason"], *(f"{n} {each[n]}" for n in ("order", "person") if n in each)])
+            reasons[why] = reasons.get(why, 0) + 1
+    return [harmless(each) for each in (*lines, *(f"    withheld: {n} \u00d7 {why}" for why, n in reasons.items()))]
+
+
+def shown(data: bytes, lines: list[Line]) -> list[str]:
+    """Every leaf of a bundle that was judged. Where another line than DISCLOSED failed there is nothing to be read."""
+    if bad := [line for line, how, _ in lines if how == FAILED and line != "DISCLOSED"]:
+        return [f"Nothing is shown: {', '.join(bad)} FAILED, so that this may be anybody's words."]
+    how = {line: verdict for line, verdict, _ in lines}
+    said_of = {
+        OK: "What was entered, as far as this copy shows it; every word as somebody typed it.",
+        UNCHECKED: "Signed by nobody whom you have named: give a policy. Until then this may be anybody's words.",
+    }[how["LOGGED"]]
+    if how["DISCLOSED"] == FAILED:
+        said_of += " DISCLOSED FAILED: leaves that are not as they were entered are left out, reasons may be false."
+    bundle = Bundle(unpack(data), None)
+    return [said_of, *(each for place in range(len(bundle.leaves)) for each in telling(bundle, place))]
+
+
+def against(data: bytes, other_data: bytes) -> tuple[str, list[str]]:
+    """Whether two copies can be of one history, each sound by itself; and what only one of them shows. Raises Bad."""
+    one, other = Bundle(unpack(data), None), Bundle(unpack(other_data), None)
+    if one.told[0]["record"] != other.told[0]["record"]:
+        raise Bad("the other copy is of another record")
+    common = min(len(one.leaves), len(other.leaves))
+    for place in range(common):
+        if one.leaves[place] != other.leaves[place]:
+            raise Bad(f"leaf {place} is another in the other copy: two histories of one record")
+    roots: dict[tuple[str, int], bytes] = {}
+    for files in (one.files, other.files):
+        for head in (
+            open_checkpoint(note) for name, note in files.items() if name.endswith(("/checkpoint", ".checkpoint"))
+        ):
+            if roots.setdefault((head.origin, head.size), head.root) != head.root:
+                raise Bad(f"{head.origin} at {head.size} has another root in the other copy: two histories of one log")
+    told = []
+    for place in range(common):
+        mine, theirs = columns(one, place) or {}, columns(other, place) or {}
+        for where, here, there in (("this copy", mine, theirs), ("the other", theirs, mine)):
+            told += [
+                harmless(f"    leaf {place}: {here[each][0]} ({each}) is shown by {where} alone")
+                for each in sorted(here.keys() - there.keys())
+                if here[each][0]
+            ]
+    more = len(one.leaves) - len(other.leaves)
+    longer = f"; {'this one' if more > 0 else 'the other'} goes on with {abs(more)}" if more else ""
+    return f"{common} leaves are the same in both, as are heads of the same size{longer}", told
+
+
+def beside_another(data: bytes, lines: list[Line], path: Path, policy: Policy | None) -> tuple[Line, list[str]]:
+    """The line that compares with another copy, which is judged too; and what only one of the two shows."""
+    other = content(path)
+    bad = [line for line, how, _ in lines if how == FAILED]
+    bad += [f"{line} of the other" for line, how, _ in judge(other, policy) if how == FAILED]
+    if bad:
+        return ("AGAINST", FAILED, f"a copy that fails can't be compared: {', '.join(bad)}"), []
+    try:
+        says, told = against(data, other)
+    except Exception as wrong:  # noqa: BLE001 (as above)
+        return ("AGAINST", FAILED, said(wrong)), []
+    return ("AGAINST", OK, says), told
+
+
 def main() -> None:
     """Judge the bundle that is named, and leave with the status of the worst line."""
     asked = argparse.ArgumentParser(
@@ -806,10 +982,20 @@ def main() -> None:
     )
     asked.add_argument("--tsa-ca", type=Path, help="certificates of time stamping authorities, from elsewhere too")
     asked.add_argument("--json", action="store_true", help="print the lines as one JSON document")
+    asked.add_argument("--show", action="store_true", help="print what stands in it as text, after the verdict")
+    asked.add_argument("--against", type=Path, help="another copy of the same record, to be compared with")
     given = asked.parse_args()
+    more: list[str] = []
+    if hasattr(sys.stdout, "reconfigure"):  # Hindi goes also into a file, on any machine
+        sys.stdout.reconfigure(encoding="utf-8")
     try:
         policy = read_policy(given.policy.read_text("utf-8")) if given.policy else None
-        lines = judge(content(given.bundle), policy, given.tsa_ca)
+        data = content(given.bundle)
+        lines = judge(data, policy, given.tsa_ca)
+        more = shown(data, lines) if given.show else []
+        if given.against:
+            compared, alone = beside_another(data, lines, given.against, policy)
+            lines, more = [*lines, compared], [*alone, *more]
     except (OSError, Bad, ValueError, MemoryError) as error:
         print(f"verify.py: {plain(str(error) or type(error).__name__)}", file=sys.stderr)
         sys.exit(2)
@@ -818,6 +1004,7 @@ def main() -> None:
     else:
         for line, verdict, says in lines:
             print(f"{line:<10} {verdict:<12} {says}")
+        print("".join(f"{each}\n" for each in more), end="")
     sys.exit(max(EXIT[verdict] for _, verdict, _ in lines))
 
 

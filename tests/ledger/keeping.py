@@ -64,6 +64,7 @@ class Keeper:
     def copied(self) -> Callable[[], None]:
         """Take a copy of what is kept; what is given back puts it there again, as a restore does."""
         tables = ("logs", "leaves", "tiles", "checkpoints", "entries", "commands")
+        self.tamper(*(f"DROP TABLE IF EXISTS public.copy_{each}" for each in tables))
         self.tamper(*(f"CREATE TABLE public.copy_{each} AS TABLE roznamcha.{each}" for each in tables))
         back = [
             f"DELETE FROM roznamcha.{each}; INSERT INTO roznamcha.{each} TABLE public.copy_{each}" for each in tables

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from roznamcha.errors import Usage
+from roznamcha.errors import Broken, Usage
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.keys import Keys
 from roznamcha.ledger.notes import Signer, base64_text, body_of, note_of, vkey_of
@@ -218,6 +218,13 @@ def test_a_last_head_that_is_not_the_logs_own(mine: Court, ledger: Ledger) -> No
             ledger.connection.execute("SET LOCAL session_replication_role = replica")
             ledger.connection.execute("UPDATE roznamcha.checkpoints SET note = %s", [note_of(last.body, line)])
             assert how(in_log(paper, ledger)) == {"LOGGED": "OK", "GROWN": "FAILED"}
+            with pytest.raises(Broken, match="is not signed by the log"):
+                receipt_of(ledger, log, 1)
+    with ledger.connection.transaction(force_rollback=True):
+        ledger.connection.execute("SET LOCAL session_replication_role = replica")
+        both = note_of(last.body, stranger.sign(last.body), last.note.removeprefix(last.body + b"\n"))
+        ledger.connection.execute("UPDATE roznamcha.checkpoints SET note = %s", [both])
+        assert receipt_of(ledger, log, 1).text == paper.text, "the log's signature is the one with its key's id"
     assert how(in_log(paper, ledger)) == {"LOGGED": "OK", "GROWN": "OK"}
 
 
