@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -16,7 +17,9 @@ from roznamcha.errors import Broken, RoznamchaError, Unavailable, Usage
 from roznamcha.fences import clock_of, open_fences
 from roznamcha.health import INTEGRITY, LEDGER, LIVING, examine
 from roznamcha.ledger.kept import Ledger
-from roznamcha.ledger.remembered import memory_of, says
+from roznamcha.ledger.keys import keys_of
+from roznamcha.ledger.remembered import memory_of
+from roznamcha.ledger.standing import stands
 from roznamcha.metrics import exposition
 from roznamcha.office import Office, open_office
 from roznamcha.published import NOBODY, elsewhere
@@ -118,7 +121,8 @@ def _named(here: Settings) -> str | None:
 
 def _ledger(office: Office, connection: psycopg.Connection[Any]) -> tuple[bool, str]:
     living = dict(connection.execute(LIVING.encode()).fetchall())
-    return says(Ledger(connection), memory_of(office.settings), living.get(LEDGER, 0))
+    here = office.settings
+    return stands(Ledger(connection), memory_of(here), keys_of(here), living.get(LEDGER, 0), datetime.now(UTC))
 
 
 def _documents(office: Office, connection: psycopg.Connection[Any]) -> tuple[bool, str]:

@@ -6,7 +6,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,26 +15,28 @@ from psycopg import Connection
 from consumers.embedded import connected
 from consumers.watchdog import Watchdog
 from roznamcha.bounded import read_file
+from roznamcha.commands.ledger_keys import key
+from roznamcha.commands.ledger_status import status
 from roznamcha.commands.stamping import OfLog, export_tiles, reading, stamp, stamps
 from roznamcha.errors import Broken, Refused
-from roznamcha.health import LEDGER, LIVING
+from roznamcha.health import LEDGER
 from roznamcha.ledger.auditing import audit as audit_all
 from roznamcha.ledger.hands import Hands
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.keys import keys_of
-from roznamcha.ledger.notes import Signer, base64_text, pem_of, vkey_of
-from roznamcha.ledger.remembered import BEHIND, memory_of
+from roznamcha.ledger.notes import base64_text, vkey_of
+from roznamcha.ledger.remembered import memory_of, signed_by_log
 from roznamcha.ledger.sequencer import Sequencer
 from roznamcha.ledger.verify import Bad, extends, leaf_hash, open_checkpoint
 from roznamcha.office import Office, open_office
 from roznamcha.posts import signed
-from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say, table
+from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say
 from roznamcha.settings import settings
 from roznamcha.whole import write_whole
 
 ledger = typer.Typer(help="The court's ledger: a leaf for every entry, signed heads, proofs.", no_args_is_help=True)
-key = typer.Typer(help="The keys under which the ledger is signed, one for each log.", no_args_is_help=True)
 ledger.add_typer(key, name="key")
+ledger.command()(status)
 
 Against = Annotated[
     list[Path] | None,
@@ -141,31 +142,6 @@ def _notes(against: list[Path] | None) -> list[bytes]:
 
 
 @ledger.command()
-def status(*, as_json: AsJson = False) -> None:
-    """Show every log, how far it was signed, and what waits for a leaf."""
-    with reading() as (office, found):
-        logs = [{**_head(found, each.origin), "size": each.size, "vkey": each.vkey} for each in found.logs()]
-        behind = found.rows(BEHIND, found.reached())[0][0]
-        living = dict(found.connection.execute(LIVING.encode()).fetchall()).get(LEDGER, 0)
-        remembered = memory_of(office.settings).read()
-    if as_json:
-        told = remembered.decode() if remembered else None
-        print_json({"logs": logs, "behind": behind, "sequencers": living, "remembered": told})
-        return
-    rows = [(each["origin"], f"{each['size']:,}", f"{each['signed']:,}", each["root"]) for each in logs]
-    table("logs", ("log", "leaves", "signed", "root of what was signed"), rows)
-    say(f"{many(behind, 'entry', 'entries')} without a leaf; {many(living, 'sequencer')} at work")
-
-
-def _head(found: Ledger, origin: str) -> dict[str, Any]:
-    try:
-        head = found.checkpoint(found.log(origin))
-    except Refused:
-        return {"origin": origin, "signed": 0, "root": ""}
-    return {"origin": origin, "signed": head.size, "root": base64_text(head.root)}
-
-
-@ledger.command()
 def checkpoint(
     log: OfLog = "",
     covering: Annotated[int, typer.Option(min=1, help="The first one that has so many leaves; default: the last")] = 1,
@@ -225,6 +201,11 @@ def consistency(
         tree = found.tree(of)
         larger = new or found.checkpoint(of).size
         size = earlier.size if earlier else int(old)
+        if earlier and size > of.size:
+            if signed_by_log(earlier, of) is None:
+                raise Refused([f"this checkpoint of {of.origin} is not signed with the log's key: it proves nothing"])
+            message = f"{of.origin} has {of.size} leaves, and {size} were signed by that checkpoint: it was taken back"
+            raise Broken(message)
         proof = tree.extends(size, larger)
         root, larger_root = earlier.root if earlier else tree.root(size), tree.root(larger)
     if not extends(size, larger, root, larger_root, proof):
@@ -248,9 +229,11 @@ def witness(
     as_json: AsJson = False,
 ) -> None:
     """Have the last signed head cosigned by every witness of a policy; exit code 3 if one has seen another history."""
-    from roznamcha.ledger.witnessing import policy_in, witnessed
+    from roznamcha.ledger.witnessing import policy_in, witnessed, witnesses_in
 
     text = policy_in(policy)
+    if not any(witnesses_in(text)):
+        raise Refused([f"nobody was asked: {policy} has no witness with an address (witness NAME VKEY URL)"])
     with reading() as (_, found):
         of = found.log(log)
         head = witnessed(found.tree(of), found.checkpoint(of), text)
@@ -281,7 +264,7 @@ def audit(against: Against = None, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(result.shown())
     else:
-        say(*result.wrong[:20], *result.times)
+        say(*result.wrong[:20], *result.times, *(each.words for each in result.breaks))
         say(f"{result.leaves:,} leaves of {result.entries:,} entries, {many(result.checkpoints, 'checkpoint')}: "
             f"{'nothing is wrong' if result.ok else many(len(result.wrong), 'thing') + ' wrong'}"
             f"{'; times disagree' if result.times else ''}")  # fmt: skip
@@ -304,43 +287,11 @@ def discontinuity(
         if not sequencer.alone():
             raise Refused(["a sequencer is at work on this store: stop it first (`ledger run`, `up`)"])
         told = sequencer.break_off(by.strip(), reason.strip(), _notes(against))
+        told["vkey"] = vkey_of(keys_of(office.settings).signer(told["origin"]).key)
     if as_json:
         print_json(told)
         return
     lost = told["lost"]
     what = f"leaves {lost['first']} to {lost['last']} of {told['previous']['origin']}" if lost else "another history"
-    say(f"entered in {told['origin']}: {what}, signed and not here")
-
-
-@key.command("new")
-def new_key(
-    name: Annotated[str, typer.Option(help="What all logs of this deployment begin with: tlog.example/cg")] = "",
-    year: Annotated[int | None, typer.Option(min=1970, max=9999, help="Of which year; default: this one")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Draw the key of a year's log, and print its public half. From then on `up` keeps the ledger."""
-    keys = keys_of(settings())
-    before = {each.name for each in keys.all()}
-    made = keys.make(f"{keys.base(name)}/{year or datetime.now(UTC).year}")
-    if as_json:
-        print_json(_public(made))
-    else:
-        was = "drawn before, and" if made.name in before else "drawn now, and"
-        say(vkey_of(made.key))
-        say(f"{was} kept in {keys.folder}: take a copy to a safe place, and give others the line above")
-
-
-@key.command("list")
-def list_keys(*, as_json: AsJson = False) -> None:
-    """Print the public half of every key that is here."""
-    found = [_public(each) for each in keys_of(settings()).all()]
-    if as_json:
-        print_json(found)
-    else:
-        table("keys of the ledger", ("log", "public key"), [(each["origin"], each["vkey"]) for each in found])
-
-
-def _public(signer: Signer) -> dict[str, str]:
-    """The public half, for a policy and for openssl."""
-    return {"origin": signer.name, "vkey": vkey_of(signer.key), "pem": pem_of(signer.key)}
+    say(f"entered in {told['origin']}: {what}, signed and not here", told["vkey"])
+    say("publish this key where the one before it was: until a policy knows it, every copy reads FAILED")

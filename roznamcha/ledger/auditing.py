@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from roznamcha.ledger.breaks import Recorded, recorded
 from roznamcha.ledger.disclosing import b64
 from roznamcha.ledger.kept import Leaf, Ledger, Log, all_leaves
 from roznamcha.ledger.leaf import Chain, Entries
@@ -45,6 +46,8 @@ class Audit:
     checkpoints: int = 0
     wrong: list[str] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
+    breaks: list[Recorded] = field(default_factory=list)
+    """Those that were entered: nothing is wrong with them, and something is lost."""
 
     @property
     def ok(self) -> bool:
@@ -55,7 +58,7 @@ class Audit:
         """The JSON shape of `ledger audit --json`."""
         counts = {"leaves": self.leaves, "entries": self.entries, "checkpoints": self.checkpoints}
         told = {"wrong": self.wrong[:100], "more": max(0, len(self.wrong) - 100), "times": self.times}
-        return {"ok": self.ok, **counts, **told}
+        return {"ok": self.ok, **counts, **told, "breaks": [each.shown() for each in self.breaks]}
 
 
 def audit(
@@ -68,7 +71,7 @@ def audit(
     found = Audit()
     with ledger.connection.transaction():
         ledger.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        logs = ledger.logs()
+        logs, found.breaks = ledger.logs(), recorded(ledger)
         total = sum(each.size for each in logs)
         chains: dict[UUID, Chain] = {}
         looking = _Looking(ledger, Entries(catalogue), chains, found)

@@ -213,12 +213,12 @@ class Binder:
 
         `stamp` gives an authority's answer for a head; witnesses that `policy` has an address of are asked to cosign.
         """
-        logs = {each.log.origin: each.log for each in shown}
+        logs = {each.origin: each for each in self._logs(shown)}
         heads = {
             origin: witnessed(self.ledger.tree(logs[origin]), head, policy) if policy else head
             for origin, head in self._heads(shown).items()
         }
-        trees = {each.log.origin: self.ledger.tree(each.log) for each in shown}
+        trees = {origin: self.ledger.tree(log) for origin, log in logs.items()}
         found: Files = dict(files)
         for each in shown:
             name = f"{each.leaf.place:06}"
@@ -227,8 +227,12 @@ class Binder:
             found[f"disclosures/{name}.txt"] = "".join(f"{text}\n" for text in each.texts).encode()
             if each.name.partition(".")[2] in MILESTONES:
                 found |= self._milestone(name, each, heads[each.log.origin])
+        for origin, log in logs.items():
+            name = f"beginnings/{origin.rpartition('/')[2]}"
+            found[f"{name}.json"] = self.ledger.leaves(log, 0, 1)[0].data
+            found[f"{name}.tlog-proof"] = trees[origin].prove(0, heads[origin])
         found[WITHHELD] = listing([one for each in shown for one in each.withheld])
-        found |= self._anchors(shown, heads)
+        found |= self._anchors(logs, heads)
         if stamp is not None:
             for origin, head in heads.items():
                 found[f"anchors/{origin.rpartition('/')[2]}/checkpoint.tsr"] = stamp(head.note)
@@ -237,10 +241,19 @@ class Binder:
         found[MANIFEST] = manifest(found)
         return pack(found)
 
+    def _logs(self, shown: Sequence[Shown]) -> list[Log]:
+        """Every log from the record's first leaf to its last, also those between in which it has none."""
+        numbers = [each.log.number for each in shown]
+        return [each for each in self.ledger.logs() if min(numbers) <= each.number <= max(numbers)]
+
     def _heads(self, shown: Sequence[Shown]) -> dict[str, Checkpoint]:
-        """The first head of each log that covers its last leaf here: a copy that is made again is the same."""
-        last = {each.log: each.leaf.index for each in shown}
-        return {log.origin: self.ledger.checkpoint(log, max(2, index + 1)) for log, index in last.items()}
+        """The first head of each log that covers its last leaf here: a copy that is made again is the same.
+
+        Of a log in which it has none the last one: that log has ended.
+        """
+        last = {each.log.origin: each.leaf.index for each in shown}
+        covering = {each: max(2, last[each.origin] + 1) if each.origin in last else 1 for each in self._logs(shown)}
+        return {log.origin: self.ledger.checkpoint(log, size) for log, size in covering.items()}
 
     def _milestone(self, name: str, of: Shown, head: Checkpoint) -> Files:
         """The head that was signed first after an act, and that the last one goes on from it."""
@@ -251,10 +264,9 @@ class Binder:
             f"milestones/{name}.consistency": "".join(f"{base64_text(each)}\n" for each in proof).encode(),
         }
 
-    def _anchors(self, shown: Sequence[Shown], heads: Mapping[str, Checkpoint]) -> Files:
+    def _anchors(self, logs: Mapping[str, Log], heads: Mapping[str, Checkpoint]) -> Files:
         """The heads by themselves, in the raw forms that openssl takes; the keys only to be compared."""
         found: Files = {}
-        logs = {each.log.origin: each.log for each in shown}
         for origin, head in heads.items():
             name = origin.rpartition("/")[2]
             found[f"trust/{name}.pem"] = pem_of(key_of(logs[origin].vkey)).encode()

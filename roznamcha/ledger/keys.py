@@ -51,6 +51,10 @@ class Keys:
             raise Broken(message)
         return signer
 
+    def has(self, origin: str) -> bool:
+        """Whether there is a key of that log."""
+        return self._path(origin).exists()
+
     def make(self, origin: str) -> Signer:
         """The key of a log, drawn now unless it is there. Readable by its owner alone. Raises Refused for no name."""
         if not fit_for_a_name(origin):
@@ -71,9 +75,12 @@ class Keys:
             raise Unavailable(message) from None
         return self.signer(origin)
 
-    def base(self, given: str = "") -> str:
-        """What all logs of this deployment begin with. Raises Refused for another than that of the first key."""
-        known = next((signer.name.rpartition("/")[0] for signer in self.all()), "")
+    def base(self, given: str = "", begun: str = "") -> str:
+        """What all logs of this deployment begin with; `begun` is how they do in the store, empty where none was begun.
+
+        Raises Refused for another than that of the first key or of the store.
+        """
+        known = begun or next((signer.name.rpartition("/")[0] for signer in self.all()), "")
         if given and (given.endswith("/") or not fit_for_a_name(f"{given}/2026-99")):
             raise Refused(
                 [f"{given[:60]!r} can't be a ledger's name: letters, digits and ._/- alone, such as tlog.example/cg"]

@@ -18,11 +18,12 @@ from typing import Any
 
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.kept import Ledger, Log
-from roznamcha.ledger.statements import BREAK, head
-from roznamcha.ledger.verify import Bad, Checkpoint, key_of, open_checkpoint, signed_by
+from roznamcha.ledger.statements import head
+from roznamcha.ledger.verify import BREAK, Bad, Checkpoint, key_of, open_checkpoint, signed_by
 from roznamcha.settings import Settings
 
 BEHIND = "SELECT count(*) FROM roznamcha.entries WHERE notification_id > %s"
+NOTES = "SELECT note FROM roznamcha.checkpoints WHERE log = %s"
 GO_ON = "restore a later state, or let `roznamcha ledger discontinuity` enter the break and begin another log"
 
 
@@ -79,18 +80,35 @@ class Break:
         held = self.log.size if self.log else 0
         return (held, self.signed.size - 1) if held < self.signed.size else None
 
-    def told(self, ledger: Ledger) -> dict[str, Any]:
-        """What a discontinuity says of it. A log whose tiles can't be read is not held: nothing of it can be shown."""
-        held, signed = None, self.signed
+    def told(self, ledger: Ledger, memory: Memory, kept: Iterable[bytes]) -> dict[str, Any]:
+        """What a discontinuity says of it. A log whose tiles can't be read is not held: nothing of it can be proved."""
+        held, signed, lost = None, self.signed, self.lost
         if self.log is not None:
             with suppress(Broken):
                 held = head(self.log.origin, self.log.size, ledger.tree(self.log).root(self.log.size))
-        lost = self.lost if held else (0, signed.size - 1)
         return {
             "previous": head(signed.origin, signed.size, signed.root),
             "held": held,
             "lost": None if lost is None else dict(zip(("first", "last"), lost, strict=True)),
+            "agreed": self._agreed(ledger, memory, kept) if held else 0,
         }
+
+    def _agreed(self, ledger: Ledger, memory: Memory, kept: Iterable[bytes]) -> int:
+        """How many of the log's first leaves are surely those that were signed: of later ones it can't be known.
+
+        A head says nothing of the heads before it. What counts is an older one that lay outside the database, and with
+        which the log begins. Where the newest is that of our own memory, those in the database count as well: nothing
+        was signed after it that doesn't go on from it.
+        """
+        assert self.log is not None  # noqa: S101 (what is held is of a log)
+        notes, tree, found = list(kept), ledger.tree(self.log), 0
+        if memory.read() == self.signed.note:
+            notes += [note for (note,) in ledger.rows(NOTES, self.log.number)]
+        for each in map(_read, notes):
+            ours = each.origin == self.log.origin and each.size <= min(self.log.size, self.signed.size)
+            if ours and signed_by_log(each, self.log) is not None and tree.root(each.size) == each.root:
+                found = max(found, each.size)
+        return found
 
 
 def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
@@ -117,7 +135,7 @@ def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
             raise Refused([f"this checkpoint of {signed.origin} is not signed with the log's key: it proves nothing"])
         if signed.size > log.size:
             lost = f"leaves {log.size} to {signed.size - 1} of {log.origin} were signed and are not here"
-            return Break(signed, log, f"{lost}: the store was restored to an earlier state")
+            return Break(signed, log, f"{lost}, perhaps earlier ones too: the store was restored to an earlier state")
         if signed.size and ledger.tree(log).root(signed.size) != signed.root:
             return Break(signed, log, f"the first {signed.size} leaves of {log.origin} are others than those signed")
     return None

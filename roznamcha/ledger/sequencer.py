@@ -340,7 +340,7 @@ class Sequencer:
         found = break_in(self.ledger, [each for each in notes if each is not None])
         if found is None:
             raise Refused(["the ledger goes on from everything that was signed: there is no break to enter"])
-        logs, broken = self.ledger.logs(), found.told(self.ledger)
+        logs, broken = self.ledger.logs(), found.told(self.ledger, self.memory, kept_elsewhere)
         self.log = logs[-1] if logs else None
         after = found.signed.origin if self.log is None or found.log is None else self.log.origin
         origin = next_origin(after, int(self.now().year))

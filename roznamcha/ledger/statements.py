@@ -10,10 +10,10 @@ from roznamcha.ledger.canonical import canonical, encode
 from roznamcha.ledger.disclosing import Disclosure, Told, rest_of, told_of
 from roznamcha.ledger.leaf import VERSION, Chain
 from roznamcha.ledger.notes import base64_text
+from roznamcha.ledger.verify import BEGIN, BREAK
 
 COPY = "copy"
 """The kind of the leaf with which a bundle ends."""
-BREAK, BEGIN = "discontinuity", "begin"
 STAMP = "stamp"
 """The kind of the leaf that holds an authority's time stamp, whole, with the head that it is on."""
 

@@ -350,6 +350,7 @@ MANIFEST, WITHHELD = "MANIFEST.sha256", "withheld.json"
 NAMES = re.compile(
     r"README\.txt|MANIFEST\.sha256|withheld\.json|tools/verify(\.py|-one\.sh)|signatures/[\w.-]+\.p7s"
     r"|(leaves/\d{6,}\.json|proofs/\d{6,}\.tlog-proof|disclosures/\d{6,}\.txt)"
+    r"|beginnings/[0-9-]+\.(json|tlog-proof)"
     r"|milestones/\d{6,}\.(checkpoint|consistency)"
     r"|anchors/[0-9-]+/(checkpoint(\.body|\.tsr)?|log\.sig)|trust/([0-9-]+\.pem|policy\.txt)"
     r"|(exhibits|extracts)/([\w-][\w.-]*/)*[\w-][\w.-]*",
@@ -362,6 +363,8 @@ MILESTONES = ("FIRRegistered", "InquestRegistered", "ChargesheetSubmitted", "Fin
 """Acts whose day matters to a court: between these the log is shown to have only grown."""
 ERASED, ERASURE = "erased by order", "ErasureExecuted"
 REASON = re.compile(rf"(sealed, |of an earlier copy, )?not for the (\w+) copy|{ERASED}|its key is gone")
+BEGIN, BREAK = "begin", "discontinuity"
+"""Kinds of a log's first leaf: it goes on from the log before it, or it can't, and says what is lost."""
 LONGEST = 400
 """Letters of what is said of a line."""
 Files = dict[str, bytes]
@@ -528,6 +531,7 @@ class Bundle:
             if index <= reached.get(head.origin, -1):
                 raise Bad(f"{name} stands in the log before an earlier leaf of its record")
             reached[head.origin] = self.indexes[name[7:-5]] = index
+        self.begins()
         grown = self.grown()
         heads = {name: data for each in self.heads.values() for name, data in raw(each).items()}
         stamps = {name.rpartition("/")[0] + "/checkpoint.tsr" for name in heads}
@@ -541,6 +545,43 @@ class Bundle:
             why = "unanchored: no policy, no signature checked"
             return UNCHECKED, f"all {len(self.leaves)} leaves are in {where}; {why}"
         return OK, f"all {len(self.leaves)} leaves are in {where}; signed by the log"
+
+    def begins(self) -> None:
+        """The first leaf of each log is here, under its head, and each log goes on where the one before it ended."""
+        begun, proved = self.begun(), set()
+        for told in begun.values():
+            name = f"beginnings/{told['log'].rpartition('/')[2]}"
+            index, proof, note = open_proof(self.files[f"{name}.tlog-proof"])
+            head, leaf = self.head(note), self.files[f"{name}.json"]
+            if index or head.origin != told["log"] or not includes(0, head.size, leaf_hash(leaf), proof, head.root):
+                raise Bad(f"{name}.json is not the first leaf of {head.origin}")
+            proved |= {f"{name}.json", f"{name}.tlog-proof"}
+        sizes = {each.origin: each.size for each in self.heads.values()}
+        if begun.keys() != sizes.keys() or proved != {each for each in self.files if each.startswith("beginnings/")}:
+            raise Bad("beginnings/ does not hold just the first leaf of each log: a break may have been left out")
+        for told in begun.values():
+            ended = told["previous" if told["kind"] == BEGIN else "held"]
+            if ended and sizes.get(ended["origin"], 0) > ended["size"]:
+                raise Bad(f"{ended['origin']} goes on beyond {ended['size']} leaves, where {told['log']} has it end")
+
+    def begun(self) -> dict[str, dict[str, Any]]:
+        """What the first leaf of each log says, by the log's name."""
+        names = (each for each in sorted(self.files) if each.startswith("beginnings/") and each.endswith(".json"))
+        return {each["log"]: each for each in (read_json(self.files[name]) for name in names)}
+
+    def lost(self) -> list[str]:
+        """What was lost, by the first leaves of the logs, since this record began."""
+        begun, found = self.begun(), []
+        for told in self.told:
+            if told["log"] not in begun:
+                raise Bad(f"the first leaf of {told['log']} is missing: it may be a break")
+        for origin in [each for each in begun if each != self.told[0]["log"]]:
+            told = begun[origin]
+            if told["kind"] == BREAK:
+                found.append(lost_in(told))
+            elif told["kind"] != BEGIN or told["previous"]["origin"] not in begun:
+                raise Bad(f"the first leaf of the log before {origin} is missing: it may be a break")
+        return found
 
     def grown(self) -> list[str]:
         """How large the log was on earlier days, of which it is shown to have only grown since."""
@@ -633,7 +674,11 @@ class Bundle:
             before = leaf_hash(leaf)
         if not self.told or self.told[-1]["kind"] != "copy":
             raise Bad("the last leaf is not the one that closes a copy: the end may be cut off")
-        return OK, f"leaves 0 to {len(self.leaves) - 1} without a gap, as of {self.told[-1]['at']}"
+        says = f"leaves 0 to {len(self.leaves) - 1} without a gap, as of {self.told[-1]['at']}"
+        if lost := self.lost():
+            unknown = "whether this record had entries among them can't be known"
+            return UNCHECKED, f"{'; '.join(lost)}: {unknown}; what is here: {says}"
+        return OK, says
 
     def disclosed(self) -> tuple[str, str]:
         """What is shown is what was entered; what is not shown is listed, each with its reason."""
@@ -766,6 +811,18 @@ def _number(digits: str) -> int:
     if len(digits) > 20:
         raise Bad("a number in the bundle has more than 20 digits")
     return int(digits)
+
+
+def lost_in(told: dict[str, Any]) -> str:
+    """What is lost by what the first leaf says of a log that doesn't go on from the one before."""
+    lost, origin, size = told["lost"], told["previous"]["origin"], told["previous"]["size"]
+    if lost is None:
+        return f"other leaves stand in {origin} than the {size} that were signed"
+    first, end, agreed = lost["first"], lost["last"], told.get("agreed", 0)
+    if agreed == first:
+        return f"{end - first + 1} signed leaves of {origin} ({first} to {end}) were lost"
+    early = f"perhaps earlier ones, from {agreed} on" if agreed else "perhaps earlier ones"
+    return f"at least {end - first + 1} signed leaves of {origin} ({first} to {end}) were lost, {early}"
 
 
 def judge(data: bytes, policy: Policy | None = None, tsa: Path | None = None) -> list[Line]:

@@ -66,6 +66,7 @@ def test_nothing_is_wrong(kept: Keeper) -> None:
         "wrong": [],
         "more": 0,
         "times": [],
+        "breaks": [],
     }
 
 

@@ -210,7 +210,7 @@ def test_witnesses_are_counted_as_the_policy_asks(case: Court) -> None:
     def cosigned(*who: str) -> bytes:
         files, lines = case.files("public"), dict[str, bytes]()
         for name, data in files.items():
-            if name.startswith("proofs/"):
+            if name.endswith(".tlog-proof"):
                 front, _, note = data.partition(b"\n\n")
                 body = note.partition(b"\n\n")[0] + b"\n"
                 head = note + b"".join(names[each].sign(body, 1_790_000_000) for each in who)

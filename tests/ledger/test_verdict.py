@@ -18,9 +18,10 @@ from roznamcha.ledger.disclosing import b64
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.merkle import grow, inclusion, root_of
 from roznamcha.ledger.notes import Signer, body_of, note_of, proof_of, vkey_of
+from roznamcha.ledger.statements import beginning
 from roznamcha.ledger.verify import COSIGNATURE, Bundle, judge, read_policy
 from schemas import catalogue
-from tests.acts import act
+from tests.acts import NOW, act
 from tests.ledger.copies import Court, last, leaf, packed, verdict
 from tests.roznamcha.test_store import store_on
 
@@ -187,12 +188,17 @@ def test_the_order_of_the_log_is_looked_at() -> None:
                 "prev": before and b64(before), "kind": "copy", "at": "2026-07-01T00:00:00.000000Z"}  # fmt: skip
         leaves.append(json.dumps(told).encode())
         before = verify.leaf_hash(leaves[-1])
+    first = beginning(signer.name, NOW, None)
 
     def bundle(order: list[int]) -> Bundle:
-        size, tiles = grow(lambda _: b"", 0, [verify.leaf_hash(leaves[place]) for place in order])
+        size, tiles = grow(
+            lambda _: b"", 0, [verify.leaf_hash(each) for each in (first, *(leaves[place] for place in order))]
+        )
         body = body_of(signer.name, size, root_of(tiles.__getitem__, size))
-        note, files = note_of(body, signer.sign(body)), dict[str, bytes]()
-        for index, place in enumerate(order):
+        note = note_of(body, signer.sign(body))
+        files = {"beginnings/2026.json": first}
+        files["beginnings/2026.tlog-proof"] = proof_of(0, inclusion(tiles.__getitem__, 0, size), note)
+        for index, place in enumerate(order, 1):
             files[f"leaves/{place:06}.json"] = leaves[place]
             files[f"proofs/{place:06}.tlog-proof"] = proof_of(index, inclusion(tiles.__getitem__, index, size), note)
         return Bundle(files | verify.raw(verify.open_checkpoint(note)), None)
@@ -206,6 +212,7 @@ def test_a_chain_is_one_records() -> None:
     """A leaf of another record, or of another place, that follows by its hash all the same."""
     first = {
         "v": 1,
+        "log": "l",
         "_sd": [],
         "_sd_alg": "sha-256",
         "record": "r",
@@ -224,6 +231,7 @@ def test_a_chain_is_one_records() -> None:
         *((each, "is not written as a leaf is") for each in wrongs),
     ):
         files = {"leaves/000000.json": data, "leaves/000001.json": json.dumps({**first, **follows, **wrong}).encode()}
+        files["beginnings/l.json"] = beginning("l", NOW, None)
         with pytest.raises(verify.Bad, match=says) if wrong else nullcontext():
             Bundle(files, None).complete()
 
