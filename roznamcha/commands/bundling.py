@@ -42,7 +42,11 @@ ROOM = LARGEST // 4 * 3
 """Bytes of exhibits, documents among them, that a copy holds."""
 
 
-@app.command()
+@app.command(
+    epilog="Example: roznamcha bundle CG-NMN-01/0001/2026 --for court"
+    " --by CG-9001,SI,moharrir"
+    ' --reason "asked for by the court" -o court.zip'
+)
 def bundle(  # noqa: PLR0913 (what a copy is made of)
     record: RecordName,
     audience: Annotated[str, typer.Option("--for", help=f"Whose copy: {', '.join(RULES)}")],

@@ -221,7 +221,7 @@ def consistency(
         say(f"{of.origin}: {size} leaves, then {larger}; proof:", *map(base64_text, proof))
 
 
-@ledger.command()
+@ledger.command(epilog="Example: roznamcha ledger witness POLICY.txt")
 def witness(
     policy: Annotated[Path, typer.Argument(help="A policy (c2sp.org/tlog-policy) with the witnesses' URLs")],
     log: OfLog = "",
@@ -244,7 +244,7 @@ def witness(
         say(*head.note.decode().splitlines())
 
 
-ledger.command()(stamp)
+ledger.command(epilog="Example: roznamcha ledger stamp --tsa https://tsa.example/tsr")(stamp)
 ledger.command()(stamps)
 ledger.command()(export_tiles)
 

@@ -35,7 +35,7 @@ TsaCa = Annotated[Path | None, typer.Option(help="Certificates of time stamping 
 Tsa = Annotated[str, typer.Option(help="With --sign: URL of a time stamping authority (RFC 3161)")]
 
 
-@app.command()
+@app.command(epilog="Example: roznamcha report court.zip --policy POLICY.txt -o report.pdf")
 def report(  # noqa: PLR0913 (what it is made of, and who signs)
     bundle: Bundle,
     to: To,
@@ -59,7 +59,7 @@ def report(  # noqa: PLR0913 (what it is made of, and who signs)
     )
 
 
-@app.command()
+@app.command(epilog="Example: roznamcha certificate court.zip --policy POLICY.txt -o certificate.pdf")
 def certificate(  # noqa: PLR0913 (as above)
     bundle: Bundle,
     to: To,

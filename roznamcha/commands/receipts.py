@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,21 @@ from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.leaf import Entry as Kept
 from roznamcha.ledger.receipt import Receipt, in_copy, in_log, read_receipt, receipt_of, signature
-from roznamcha.ledger.verify import EXIT, FAILED, Bundle, Line, Policy, judge, opened, read_policy, unpack
+from roznamcha.ledger.verify import (
+    EXIT,
+    FAILED,
+    OK,
+    UNCHECKED,
+    Bundle,
+    Line,
+    Policy,
+    judge,
+    leaf_hash,
+    opened,
+    read_policy,
+    telling,
+    unpack,
+)
 from roznamcha.ledger.witnessing import policy_in
 from roznamcha.office import Office, open_office
 from roznamcha.photographed import LARGEST, code_in, pictured
@@ -41,6 +55,8 @@ from roznamcha.whole import must_be_writable, write_whole
 
 app = typer.Typer()
 REASON = "copy of the FIR for the informant"
+COMPARE = "what is printed above the code is in no code: compare it with a court's copy of the record (--copy)"
+COMPARE_WITH = "compare what is printed above the code with what the copy shows of this leaf, below"
 
 
 @dataclass(frozen=True)
@@ -161,16 +177,19 @@ def prove(qr: str, policy: Path | None, copy: Path | None, *, as_json: bool) -> 
         raise Usage(message)
     receipt = read_receipt(_given(qr))
     trusted = read_policy(policy_in(policy)) if policy else None
-    lines = [signature(receipt, trusted)]
+    lines, printed = [signature(receipt, trusted)], list[str]()
     if copy is not None:
-        lines += _by_copy(receipt, copy, trusted)
+        by_copy, printed = _by_copy(receipt, copy, trusted)
+        lines += by_copy
     else:
         with open_office(settings(), reading=True) as office, connected(office.url, "roznamcha verify") as connection:
             lines += in_log(receipt, Ledger(connection))
+    lines.append(("PRINTED", UNCHECKED, COMPARE_WITH if printed else COMPARE))
     if as_json:
-        print_json([{"line": line, "verdict": how, "says": says} for line, how, says in lines])
+        shown = [{"line": line, "verdict": how, "says": says} for line, how, says in lines]
+        print_json([*shown[:-1], shown[-1] | {"columns": printed}])
     else:
-        say(*(f"{line:<10} {how:<12} {says}" for line, how, says in lines))
+        say(*(f"{line:<10} {how:<12} {says}" for line, how, says in lines), *printed)
     if code := max(EXIT[how] for _, how, _ in lines):
         raise typer.Exit(code)
 
@@ -193,8 +212,11 @@ def _given(qr: str) -> str:
         raise Usage(message) from None
 
 
-def _by_copy(receipt: Receipt, copy: Path, policy: Policy | None) -> Iterator[Line]:
-    """By a court's copy that holds. Raises Broken for one that doesn't."""
+def _by_copy(receipt: Receipt, copy: Path, policy: Policy | None) -> tuple[list[Line], list[str]]:
+    """By a court's copy that holds, and what it shows of the paper's leaf. Raises Broken for one that doesn't hold.
+
+    Nothing is shown of a copy whose log was not compared with a key: anybody can have made it.
+    """
     data = read_file(copy)
     verdict = judge(data, policy)
     if bad := [f"{line}: {says}" for line, how, says in verdict if how == FAILED]:
@@ -202,4 +224,7 @@ def _by_copy(receipt: Receipt, copy: Path, policy: Policy | None) -> Iterator[Li
         raise Broken(message)
     bundle = Bundle(unpack(data), None)
     bundle.logged()  # finds the heads
-    return in_copy(receipt, bundle, verdict)
+    lines = list(in_copy(receipt, bundle, verdict))
+    held = ("LOGGED", OK) in {(line, how) for line, how, _ in lines}
+    place = next((n for n, leaf in enumerate(bundle.leaves) if held and leaf_hash(leaf) == receipt.leaf), None)
+    return lines, [] if place is None else telling(bundle, place)

@@ -105,3 +105,17 @@ def test_the_older_form_for_older_proceedings(case: Court, tmp_path: Path) -> No
     assert "Section65Bprescribesnoform" in found
     assert squeezed("regularly fed into the computer in the ordinary course of the said activities") in found
     assert "they are 63, 65B" in case.run(*asked, "64", code=2)
+
+
+def test_headings_and_labels_have_hindi_too(case: Court, tmp_path: Path) -> None:
+    """Of both forms, beside the English words and behind none of them; that it is a translation stands above."""
+    (tmp_path / "copy.zip").write_bytes(case.copies["court"])
+    for form, labels in (
+        ("63", ("भाग क (पक्षकार द्वारा भरा जाए)", "भाग ख (विशेषज्ञ द्वारा भरा जाए)", "निर्माता और मॉडल",
+                "नाम, पदनाम और हस्ताक्षर", "जो लागू हो चुनें", "हैश रिपोर्ट प्रमाणपत्र के साथ")),
+        ("65B", ("निर्माता और मॉडल", "नाम, पदीय स्थिति और हस्ताक्षर", "उत्तरदायी पद पर है")),
+    ):  # fmt: skip
+        case.run("certificate", str(tmp_path / "copy.zip"), "-o", str(tmp_path / "c.pdf"), "--form", form)
+        found = read((tmp_path / "c.pdf").read_bytes())
+        for each in (*labels, "तारीख (दिन/मास/वर्ष)", "हिंदी शब्द पढ़ने के लिए किया गया अनुवाद हैं"):
+            assert squeezed(each) in found, (form, each)

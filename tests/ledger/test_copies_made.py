@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from typer.testing import CliRunner
 
+from roznamcha.cli import app
 from roznamcha.ledger import bundle
 from tests.ledger.authority import authority
 from tests.ledger.copies import BY, Court
@@ -74,6 +77,18 @@ def test_whoever_makes_it_is_named_whole(attacked: Court, tmp_path: Path, by: st
     """What is missing of the three words is asked for as the option that has them."""
     asked = ("bundle", attacked.record, "--for", "court", "-o", str(tmp_path / "x.zip"), "--reason", "y", "--by", by)
     assert "--by ID,RANK,ROLE" in attacked.run(*asked, code=2)
+
+
+@pytest.mark.parametrize(
+    "command", [("bundle",), ("report",), ("certificate",), ("ledger", "stamp"), ("ledger", "witness")]
+)
+def test_the_help_has_an_example(command: tuple[str, ...]) -> None:
+    """One that can be typed: each of its options is one that the command has."""
+    told = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "300"}).output
+    example = told[told.index("Example: roznamcha " + " ".join(command)) :]
+    options = re.findall(r" (--?[a-z-]+) ", example)
+    assert all(f"{each} " in told.partition("Example: ")[0] for each in options)
+    assert options or command == ("ledger", "witness")
 
 
 def leaves(case: Court) -> int:

@@ -49,6 +49,8 @@ def test_a_report_reads_back_as_it_was_told(case: Court) -> None:
     skipped = {each["how"] for each in told["verdict"]} | {each["name"] for each in told["history"]}
     missing = [each for each in texts(printed) if each not in skipped and squeezed(each) not in found]
     assert not missing
+    assert squeezed("but for those in the English lines of the verdict, which verify.py writes: they are UTC") in found
+    assert squeezed(copy.bundle.told[-1]["at"]) in found, "COMPLETE has that time of UTC"
     assert any("ऀ" <= sign <= "ॿ" for sign in found)
     assert squeezed("प्रथम सूचना रिपोर्ट दर्ज (IIF-1) · FIR registered (IIF-1)") in found
     versions = [each.told.get("version", "") for each in copy.entered if each.told["kind"] != "deadline"]

@@ -100,10 +100,12 @@ def test_the_paper_holds_the_log_to_it(mine: Court, ledger: Ledger, tmp_path: Pa
     mine.run("ledger", "run", "--once")
     (tmp_path / "policy").write_text(mine.policy_text)
     (tmp_path / "qr").write_text(told["qr"] + "\n")
-    proved = mine.run("verify", "--qr", str(tmp_path / "qr"), "--policy", str(tmp_path / "policy"))
-    assert [(each["line"], each["verdict"]) for each in proved] == [("SIGNED", "OK"), ("LOGGED", "OK"), ("GROWN", "OK")]
+    proved = mine.run("verify", "--qr", str(tmp_path / "qr"), "--policy", str(tmp_path / "policy"), code=1)
+    lines = [("SIGNED", "OK"), ("LOGGED", "OK"), ("GROWN", "OK"), ("PRINTED", "NOT CHECKED")]
+    assert [(each["line"], each["verdict"]) for each in proved] == lines
+    assert (proved[3]["columns"], "(--copy)" in proved[3]["says"]) == ([], True)
     unchecked = mine.run("verify", "--qr", " ".join(told["qr"].split()), code=1)
-    assert [each["verdict"] for each in unchecked] == ["NOT CHECKED", "OK", "OK"]
+    assert [each["verdict"] for each in unchecked] == ["NOT CHECKED", "OK", "OK", "NOT CHECKED"]
     assert int(ledger.checkpoint(ledger.log()).size) > read_receipt(told["qr"]).head.size
     _, copy = mine.copy("court", *BY)
     (tmp_path / "c.zip").write_bytes(copy)
@@ -116,7 +118,12 @@ def test_the_paper_holds_the_log_to_it(mine: Court, ledger: Ledger, tmp_path: Pa
         "--copy",
         str(tmp_path / "c.zip"),
     )
-    assert [each["verdict"] for each in mine.run(*beside)] == ["OK", "OK", "OK"]
+    compared = mine.run(*beside, code=1)
+    assert [each["verdict"] for each in compared] == ["OK", "OK", "OK", "NOT CHECKED"]
+    head, *columns = compared[3]["columns"]
+    assert (head.split()[0], head.split()[-1]) == ("LEAF", "case.FIRRegistered")
+    assert any(each.endswith(f' = "{ACCUSED}"') for each in columns), "what is printed above the code, to compare"
+    assert any(each.startswith("    withheld: ") for each in columns), "a court's copy has no victim's name"
     (tmp_path / "c.zip").write_bytes(copy[:-1] + b"x")
     assert "by a copy that fails" in mine.run(*beside, code=3)
 
@@ -198,7 +205,7 @@ def test_a_paper_and_a_copy_of_the_same_stranger_prove_nothing(case: Court, tmp_
     asked = ("verify", "--qr", str(tmp_path / "qr"), "--copy", str(tmp_path / "c.zip"))
     told = case.run(*asked, code=1)
     assert [(each["line"], each["verdict"]) for each in told] == [
-        (line, "NOT CHECKED") for line in ("SIGNED", "LOGGED", "GROWN")
+        (line, "NOT CHECKED") for line in ("SIGNED", "LOGGED", "GROWN", "PRINTED")
     ]
     assert "no key was compared" in told[1]["says"]
     assert "by a copy that fails: LOGGED" in case.run(*asked, "--policy", str(tmp_path / "policy"), code=3)
