@@ -134,15 +134,12 @@ class Sequencer:
             self._take(Log(number, origin, year, vkey_of(signer.key), 0, EMPTY))
             self._write([New(first, leaf_hash(first))])
 
-    def _year(self, year: int, what: str) -> Log:
-        """The log for entries of that year: the one we have, unless it is an earlier year's.
+    def _latest(self) -> int:
+        """The last year of which a log may be begun. An entry that says a later one has its leaf among today's."""
+        return (self.now() + AHEAD).year
 
-        Raises Broken for a year that has not begun by this clock, and begins no log of it: a clock was wrong.
-        """
-        if (self.log is None or self.log.year < year) and datetime(year, 1, 1, tzinfo=UTC) - self.now() > AHEAD:
-            self.sign()  # what stands before it
-            message = f"{what} says the year {year}, which has not begun by this machine's clock: is that right?"
-            raise Broken(message)
+    def _year(self, year: int) -> Log:
+        """The log for entries of that year: the one we have, unless it is an earlier year's."""
         if self.log is None:
             origin = f"{self.keys.base()}/{year}"
             self._open(origin, year, beginning(origin, self.now(), None))
@@ -165,9 +162,12 @@ class Sequencer:
         made = self._by_hands(limit) or self._by_itself(limit)
         if not made:
             return self._add_asked(limit)
-        to = self._year(moment(made[0][2]).year, f"the entry at position {made[0][0]}")
+        latest = self._latest()
+        if (year := moment(made[0][2]).year) > latest:
+            log.warning("an entry of a year to come", position=made[0][0], year=year)
+        to = self._year(min(year, latest))
         ends = micros(datetime(to.year + 1, 1, 1, tzinfo=UTC))
-        count = next((n for n, each in enumerate(made) if each[2] >= ends), len(made))
+        count = next((n for n, each in enumerate(made) if each[2] >= ends and to.year < latest), len(made))
         if count < len(made):
             self.hands.forget()  # what is left is another log's
             del made[count:]
@@ -236,7 +236,7 @@ class Sequencer:
         asked = [Asked(*row) for row in self.ledger.rows(ASKED, limit)]
         if not asked:
             return 0
-        to = self._year(self.log.year if self.log else asked[0].asked_at.year, "what the ledger was asked to say")
+        to = self._year(self.log.year if self.log else min(asked[0].asked_at.year, self._latest()))
         self._remember({each.record_id.bytes for each in asked if each.record_id is not None})
         found: list[New] = []
         for each in asked:

@@ -12,6 +12,7 @@ import pytest
 import domain
 from domain.case.case import Case
 from domain.common.tie import TiesRecords, decide_tie, knowing, names_of_other
+from domain.diary.diary import NO_RECORD
 from domain.event import ACTS, Decision, changed, fold
 from domain.inquest.inquest import Inquest
 from domain.shape import columns
@@ -106,11 +107,14 @@ TYING: list[type[TiesRecords]] = [cls for cls in ACTS.values() if issubclass(cls
 
 @pytest.mark.parametrize("cls", TYING, ids=lambda cls: cls.name)
 def test_a_tie_has_its_columns_and_its_other_side(cls: type[TiesRecords]) -> None:
-    """The columns it names are the act's; what leads back is a tie of the other register that leads here."""
+    """The columns it names are the act's, each word leads somewhere but the one that says: of no record.
+
+    What leads back is a tie of the other register that leads here.
+    """
     named = {each.name: each.shape.choices for each in columns(cls)}
-    assert {word for tie in cls.kinds for word in tie.words} == {
-        word for tie in cls.kinds for word in named.get(tie.choice, ())
-    }
+    words = {word for tie in cls.kinds for word in named.get(tie.choice, ())}
+    assert {word for tie in cls.kinds for word in tie.words} == words - {NO_RECORD}
+    assert (NO_RECORD in words) == (cls.name == "diary.EntryMade")
     for tie in cls.kinds:
         assert {tie.column, tie.record} <= named.keys()
         assert tie == ties()[tie.id]
