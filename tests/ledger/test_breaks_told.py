@@ -221,7 +221,7 @@ def test_a_log_between_two_is_in_the_copy_too(restored: Court) -> None:
     with connected(keeper.url) as connection:
         sequencer = Sequencer(connection, catalogue(), moved, keeper.memory, lambda: datetime(2027, 1, 2, tzinfo=UTC))
         sequencer.begin()
-        sequencer._year(2027, "the year 2027")  # noqa: SLF001 (a year that begins with no entry of it)
+        sequencer._year(2027)  # noqa: SLF001 (a year that begins with no entry of it)
         sequencer.sign()
     enter(court)
     files = unpack(court.copy("public")[1])
