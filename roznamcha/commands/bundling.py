@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -23,7 +24,7 @@ from roznamcha.documents.reading import held_in, readable
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.intake import actor_in, read_act
 from roznamcha.ledger.audiences import RULES, Rule
-from roznamcha.ledger.bundle import Binder
+from roznamcha.ledger.bundle import TRIES, Binder
 from roznamcha.ledger.fitting import must_be_logged
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
@@ -74,15 +75,11 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     must_be_writable(to)
     with open_office(settings()) as office, connected(office.url, "roznamcha bundle") as connection:
         must_be_named(office, connection)
-        record_id, found = history_of(office, record)
+        record_id, _ = history_of(office, record)
         must_be_logged(Ledger(connection), record_id)
         must_answer(Ledger(connection), tsa, trusted)
-        enter_reading(office, found, list(_to_open(office, found, rule)), rule.purpose, (by, reason, order))
         binder = Binder(Ledger(connection), office.catalogue, office.keyring)
-        documents = documents_for(office, found, rule, sum(map(len, exhibits.values())))
-        files = {**extracts(office, record_id, rule), **documents, **exhibits}
-        with keeping(office) as keep:
-            closed = binder.close(record_id, rule, files, keep)
+        closed, files = closed_copy(office, binder, record_id, rule, exhibits, (by, reason, order))
         shown = binder.shown(record_id, rule, closed)
         with not_made(record):
             data = binder.bind(shown, rule, files, partial(stamped, connection, tsa) if tsa else None, trusted)
@@ -102,6 +99,28 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     else:
         say(*(f"{line:<10} {how:<12} {says}" for line, how, says in verdict))
         say(f"{to}: {many(len(shown), 'leaf', 'leaves')}, SHA-256 {told['sha256']}")
+
+
+def closed_copy(  # noqa: PLR0913 (what is closed, for whom, on whose word)
+    office: Office, binder: Binder, record_id: UUID, rule: Rule, exhibits: Mapping[str, bytes], by: tuple[str, str, str]
+) -> tuple[UUID, dict[str, bytes]]:
+    """Enter what is opened, make what lies beside the leaves, and close the copy; give its last act, and the files.
+
+    All three are of the same entries. Where something was entered meanwhile it is done again, so that nothing is opened
+    that was not entered as read, and no table lacks what its copy has. Raises Unavailable after TRIES.
+    """
+    for _ in range(TRIES):
+        before = binder.ledger.last_of(record_id)
+        _, found = history_of(office, str(record_id))
+        read = enter_reading(office, found, list(_to_open(office, found, rule)), rule.purpose, by)
+        documents = documents_for(office, found, rule, sum(map(len, exhibits.values())))
+        files = {**extracts(office, record_id, rule), **documents, **exhibits}
+        with keeping(office) as keep:
+            closed = binder.close(record_id, rule, files, keep)
+        if not binder.ledger.entered_since(record_id, before, read, closed):
+            return closed, files
+    message = "the copy was not closed: something was entered in this record each time. Make it again"
+    raise Unavailable(message)
 
 
 def must_answer(ledger: Ledger, tsa: str, policy: str) -> None:
@@ -177,14 +196,14 @@ def documents_for(office: Office, found: list[Event[Any]], rule: Rule, taken: in
 
 def enter_reading(
     office: Office, found: list[Event[Any]], columns: list[dict[str, Any]], purpose: str, by: tuple[str, str, str]
-) -> None:
+) -> int:
     """Enter which sealed columns are opened for a copy: by whom, what for, by which order (`by`).
 
-    Raises Usage where nobody answers for it.
+    Gives the entry's position, 0 where nothing is opened. Raises Usage where nobody answers for it.
     """
     register, who = found[0].register, actor_in(by[0])
     if not columns:
-        return
+        return 0
     name = f"{register}.AccessRecorded"
     if name not in ACTS:
         raise Refused([f"the register {register} has no act for the reading of sealed columns: make the public copy"])
@@ -198,7 +217,7 @@ def enter_reading(
         "station": last.station, "district": last.district,
         "fields": {"columns": columns, "purpose": purpose, "reason": by[1], "order": by[2]},
     }  # fmt: skip
-    office.store.record(read_act(act, now=now, source="bundle", zone=office.settings.zone))
+    return office.store.record(read_act(act, now=now, source="bundle", zone=office.settings.zone)).position
 
 
 def _to_open(office: Office, found: list[Event[Any]], rule: Rule) -> Iterator[dict[str, Any]]:

@@ -113,6 +113,20 @@ class Ledger:
         found: int = self.rows("SELECT coalesce(max(notification_id), 0) FROM roznamcha.entries")[0][0]
         return found
 
+    def last_of(self, record_id: UUID) -> int:
+        """The position of the last entry of a record; 0 where it has none."""
+        query = "SELECT coalesce(max(notification_id), 0) FROM roznamcha.entries WHERE record_id = %s"
+        found: int = self.rows(query, record_id)[0][0]
+        return found
+
+    def entered_since(self, record_id: UUID, position: int, but: int, closed: UUID) -> bool:
+        """Whether an entry of a record, but one, came behind a position and before the leaf that closes a copy."""
+        query = """
+            SELECT EXISTS (SELECT FROM roznamcha.leaves l JOIN roznamcha.leaves c ON c.record_id = l.record_id
+            WHERE c.act = %s AND l.record_id = %s AND l.position > %s AND l.position <> %s AND l.place < c.place)
+        """
+        return bool(self.rows(query, closed, record_id, position, but)[0][0])
+
     def reached(self) -> int:
         """The position of the last entry that has a leaf."""
         found: int = self.rows("SELECT coalesce(max(position), 0) FROM roznamcha.leaves")[0][0]

@@ -14,11 +14,15 @@ import pytest
 from typer.testing import CliRunner
 
 from roznamcha.cli import app
+from roznamcha.commands import bundling
 from roznamcha.ledger import bundle
+from roznamcha.ledger.verify import judge, unpack
+from tests.acts import act
 from tests.ledger.authority import authority
-from tests.ledger.copies import BY, Court
+from tests.ledger.copies import BY, Court, values
 from tests.ledger.logs import SIGNER
 from tests.ledger.witness import witness
+from tests.roznamcha.test_store import store_on
 
 AWAY = "http://[::1]:1/"
 
@@ -95,3 +99,41 @@ def leaves(case: Court) -> int:
     """How many leaves the ledger has."""
     (log,) = case.run("ledger", "status")["logs"]
     return int(log["size"])
+
+
+def test_nothing_is_opened_that_was_not_entered_as_read(attacked: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An arrest that is entered while a copy is made: it is made again, of all, and the reading tells of it too."""
+    store, entered, real = store_on(attacked.keeper.url), list[str](), bundling.extracts
+
+    def meanwhile(*given: Any) -> Any:
+        if len(entered) < 2:
+            arrest = {"accused": f"A{len(entered) + 2}", "accused_name": f"Zzyxlate {len(entered)}"}
+            store.record(act("case.AccusedArrested", attacked.record, at="2026-07-05T12:00:00+05:30", **arrest))
+            entered.append(arrest["accused"])
+        return real(*given)
+
+    monkeypatch.setattr(bundling, "extracts", meanwhile)
+    _, data = attacked.copy("court", *BY)
+    store.datastore.close()
+    files = unpack(data)
+    last_reading = [value for name, value in values(files) if name == "columns"][-1]
+    assert {"A1", "A2", "A3"} <= {each["person"] for each in last_reading}
+    opened = [name for name, value in values(files) if str(value).startswith("Zzyxlate")]
+    assert len(opened) == 2
+    assert {how for _, how, _ in judge(data, attacked.policy)} <= {"OK", "NOT CHECKED"}
+
+
+def test_a_record_that_never_rests_is_not_copied(attacked: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After some tries it is said, and no file is there."""
+    store, real = store_on(attacked.keeper.url), bundling.extracts
+
+    def meanwhile(*given: Any) -> Any:
+        store.record(act("case.CopyGivenToInformant", attacked.record))
+        return real(*given)
+
+    monkeypatch.setattr(bundling, "extracts", meanwhile)
+    path = attacked.keeper.folder / "never.zip"
+    said = attacked.run("bundle", attacked.record, "--for", "public", "-o", str(path), code=4)
+    store.datastore.close()
+    assert "something was entered in this record each time" in said
+    assert not path.exists()
