@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from typing import Any
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import domain
 from domain.common.corrections import CorrectsEntry
-from domain.event import ACTS, NIL, Actor, Event, Meta, changed
+from domain.event import ACTS, NIL, Actor, Event, Meta, Sealed, changed
 from roznamcha.columns import YEARS, few, read_columns, read_id, read_instant, read_text
 from roznamcha.errors import Refused
 from roznamcha.strict_json import Reasons, kind_of, shown
@@ -26,6 +26,8 @@ TOLERANCE = timedelta(minutes=2)
 """How far ahead another clock may run before its time is called the future."""
 MAX_NUMBER = 99_999
 """The highest number of a register in one year that may be given by hand: above it lie typing errors."""
+MAX_SEALED = 1_300
+"""Sealed values of one act: each is a digest in its leaf, and no log takes a leaf of more than 65,535 bytes."""
 ENTRY = "entry"
 """The column in which a correction names its entry by the id, which its number stands for."""
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -89,6 +91,7 @@ def read_act(
     _check_number(cls, values, reasons)
     if ENTRY in given and values.get(ENTRY) == NIL:
         reasons.add(ENTRY, "an id of nothing but zeros is no entry's; leave it out where the number is given")
+    _check_sealed(values, reasons)
     if reasons:
         raise Refused(reasons)
     event = changed(cls(**values), meta=meta)
@@ -96,6 +99,22 @@ def read_act(
         record, new = event.own_record, None  # it belongs to the record of its day, which begins with the first of them
     content = {key: sent.get(key) for key in sorted(KEYS - {"source", "new"})}
     return Act(event, record, json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode(), new)
+
+
+def _check_sealed(values: Mapping[str, Any], reasons: Reasons) -> None:
+    """No more is sealed in an act than its leaf can have digests of."""
+    count = sum(_sealed(each) for each in values.values() if isinstance(each, tuple))
+    if count > MAX_SEALED:
+        reasons.add("fields", f"hold {count:,} sealed values, and one act at most {MAX_SEALED:,}: enter it as several")
+
+
+def _sealed(value: Any) -> int:  # noqa: ANN401 (any column's)
+    """How many sealed values are in it. Only lists are asked: no act has so many columns."""
+    if isinstance(value, Sealed):
+        return 1
+    if isinstance(value, tuple):
+        return sum(map(_sealed, value))
+    return sum(_sealed(getattr(value, each.name)) for each in fields(value)) if is_dataclass(value) else 0
 
 
 def left_to_register(cls: type[Event[Any]]) -> frozenset[str]:

@@ -8,8 +8,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from consumers.packing import EIGHT, NULL, SIXTEEN
+from roznamcha.errors import Broken
+from roznamcha.ledger.tiles import LARGEST
 
 INTO = b"COPY roznamcha.leaves (log, index, leaf, position, act, record_id, place) FROM STDIN (FORMAT BINARY)"
+ASK = "no act with so much in it is taken any more, so this one came another way: `roznamcha ledger audit`"
 FRONT, BACK = Struct("!hiiiqi").pack, Struct("!iqii16siq").pack
 
 
@@ -25,9 +28,16 @@ class New(NamedTuple):
 
 
 def rows_of(number: int, size: int, new: Sequence[New]) -> bytes:
-    """Leaves behind the first `size` of a log, as a COPY in binary has them. psycopg's own rows cost thrice that."""
+    """Leaves behind the first `size` of a log, as a COPY in binary has them. psycopg's own rows cost thrice that.
+
+    Raises Broken for a leaf that is longer than any log takes.
+    """
     found = [b"PGCOPY\n\xff\r\n\0", bytes(8)]
     for index, (data, _, position, act, record, place) in enumerate(new, size):
+        if len(data) > LARGEST:
+            what = f"the leaf of the entry at position {position}" if position else "a leaf of the ledger's own"
+            message = f"{what} has {len(data):,} bytes, and a log takes at most {LARGEST:,}: {ASK}"
+            raise Broken(message)
         found += (FRONT(7, 4, number, 8, index, len(data)), data)
         if position is not None and record is not None:
             found.append(BACK(8, position, -1, 16, record, 8, place))

@@ -25,6 +25,8 @@ from schemas import Schema
 
 LEAST = 16
 """Digests of a leaf at least; more are filled up to the next power of two."""
+DOUBLED, WIDER = 1_024, 64
+"""Beyond so many a power of two would be more than any log takes of a leaf: the next multiple of 64 then."""
 SALT = 16
 WEB = bytes.maketrans(b"+/", b"-_")
 WIDE, FRONT, DIGEST, APART = 24, 32, 43, 44
@@ -120,9 +122,9 @@ def told_of(salt: bytes, rests: Mapping[str, bytes]) -> Told:
 
 
 def filled_up(salt: bytes, names: list[bytes], rests: list[bytes], sealed: list[Disclosure]) -> Told:
-    """These with as many nothings as the next power of two asks for."""
+    """These with as many nothings as the next power of two asks for; beyond 1,024 the next multiple of 64."""
     count = len(names) + len(sealed)
-    more = max(LEAST, 1 << (count - 1).bit_length()) - count
+    more = -count % WIDER if count > DOUBLED else max(LEAST, 1 << (count - 1).bit_length()) - count
     return Told(salt, names + _nothings(more), rests + [NOTHING] * more, sealed)
 
 

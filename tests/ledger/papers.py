@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pypdfium2
 
 from tests.ledger.authority import KEY, openssl
+from tests.peers.installed import NoPeer
 
 PASSPHRASE = b"geheim"
 
@@ -57,3 +60,13 @@ def officer(folder: Path, days: int = 2) -> tuple[Path, Path]:
     openssl("pkcs12", "-export", "-inkey", str(key), "-in", str(own), "-certfile", str(ca), "-out", str(p12),
             "-passout", f"pass:{PASSPHRASE.decode()}")  # fmt: skip
     return p12, ca
+
+
+def by_poppler(pdf: bytes, folder: Path) -> str:
+    """Everything that stands in a PDF, with its spaces, as poppler copies it out. Raises NoPeer where it isn't here."""
+    if shutil.which("pdftotext") is None:
+        message = "pdftotext of poppler-utils"
+        raise NoPeer(message)
+    (folder / "page.pdf").write_bytes(pdf)
+    command = ["pdftotext", "-raw", "-enc", "UTF-8", str(folder / "page.pdf"), "-"]
+    return unicodedata.normalize("NFC", subprocess.run(command, capture_output=True, check=True).stdout.decode())

@@ -127,7 +127,7 @@ def leaf(catalogue: Any, state: bytes, origin: str, position: int, place: int, b
     digests += [digest(disclosure(meta["salt"], name, value)) for name, value in told.items()]
     wanted = 16
     while wanted < len(digests):
-        wanted *= 2
+        wanted = wanted * 2 if wanted < 1_024 else wanted + 64
     digests += [digest(disclosure(meta["salt"], "", None, f"nothing {n}")) for n in range(wanted - len(digests))]
     return canonical(
         {

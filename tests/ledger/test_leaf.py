@@ -13,12 +13,18 @@ from typing import Any
 
 import pytest
 
+from consumers import entries
+from domain.event import Sealed, changed
+from roznamcha.errors import Broken, Refused
+from roznamcha.ledger.added import New, rows_of
 from roznamcha.ledger.canonical import canonical
 from roznamcha.ledger.disclosing import b64
 from roznamcha.ledger.leaf import Chain, Entries, Entry
+from roznamcha.ledger.tiles import LARGEST
 from roznamcha.ledger.verify import leaf_hash
 from schemas import VIEW, catalogue
 from schemas.codec import as_written
+from tests.acts import act
 from tests.ledger import plain_leaf
 
 GOLDEN = [json.loads(line) for line in (Path("schemas") / "golden.jsonl").read_text("utf-8").splitlines()]
@@ -148,3 +154,29 @@ def test_the_leaf_is_silent() -> None:
         salts = [opened(each.text)[0] for each in found.disclosures if each.text]
         assert len(set(salts)) == len(salts)
         assert b64(found.meta["salt"]) not in leaf
+
+
+@pytest.mark.parametrize("count", [15, 100, 1_014, 1_030, 1_300])
+def test_no_act_that_is_taken_lacks_a_leaf(count: int) -> None:
+    """However much is sealed in it: the leaf is one that a log takes, and what the words say."""
+    names = [{"code": f"W{n}", "witness_name": f"Name {n}"} for n in range(1, count + 1)]
+    item = {"id": "PR/1", "category": "drugs", "description": "ganja", "quantity": "1", "unit": "kg", "seal": "S"}
+    made = act("case.PropertySeized", "x", items=[item], memo="M/1", witnesses=names)
+    shut = (changed(each, witness_name=Sealed(each.code, bytes(32), b"box")) for each in made.event.witnesses)
+    meta = changed(made.event.meta, salt=b"s" * 16)
+    state = entries.write(catalogue(), changed(made.event, witnesses=tuple(shut), meta=meta))
+    leaf = Entries(catalogue()).read(state).leaf(ORIGIN, 41, Chain(2, b"h" * 32))
+    assert leaf == plain_leaf.leaf(catalogue(), state, ORIGIN, 41, 3, b"h" * 32)
+    assert len(leaf) <= LARGEST
+    count_of = len(json.loads(leaf)["_sd"])
+    assert count_of % 64 == 0 if count_of > 64 else count_of in {16, 32, 64}
+
+
+def test_what_no_log_takes_is_no_act() -> None:
+    """One sealed value more is refused at the door, by its number; a leaf that came another way is named."""
+    names = [{"code": f"W{n}", "witness_name": f"Name {n}"} for n in range(1, 1_302)]
+    item = {"id": "PR/1", "category": "drugs", "description": "ganja", "quantity": "1", "unit": "kg", "seal": "S"}
+    with pytest.raises(Refused, match="hold 1,301 sealed values, and one act at most 1,300: enter it as several"):
+        act("case.PropertySeized", "x", items=[item], memo="M/1", witnesses=names)
+    with pytest.raises(Broken, match="the leaf of the entry at position 7 has 65,536 bytes"):
+        rows_of(1, 0, [New(bytes(LARGEST + 1), b"h" * 32, 7, None, b"r" * 16, 0)])

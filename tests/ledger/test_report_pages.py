@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -14,11 +15,13 @@ from pypdfium2 import raw
 
 from domain.law.book import shipped_texts
 from roznamcha.ledger.audiences import RULES
-from roznamcha.ledger.report import Copy
+from roznamcha.ledger.report import Copy, report_of
 from schemas import catalogue
 from tests.ledger.copies import Court
-from tests.ledger.papers import squeezed
-from tests.ledger.test_papers import paper
+from tests.ledger.papers import by_poppler, squeezed
+from tests.ledger.test_papers import ZONE, paper
+from tests.peers.installed import NoPeer
+from tests.peers.published import needs
 
 LONG = "अभियुक्त के कब्जे से बरामद वस्तु का विवरण। "
 FOOT = 50.0
@@ -122,3 +125,18 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(case: Court) -> None:
         found = pages(paper(Copy(case.copies[audience], catalogue())))
         for title, first in (("History of the case", "leaves/000000.json"), ("Chain of custody", "टूट · break")):
             assert on(found, title) == {min(on(found, first))}, (audience, title)
+
+
+def test_hindi_is_copied_out_with_its_spaces(case: Court, tmp_path: Path) -> None:
+    """Each space between Hindi words is in the PDF: poppler gives them all back. It may give one too many in a word."""
+    copy = Copy(case.copies["court"], catalogue())
+    told = report_of(copy, ZONE)
+    try:
+        found = by_poppler(paper(copy), tmp_path)
+    except NoPeer as missing:
+        needs(missing)
+    words = [each["means"]["hi"] for each in told["verdict"]] + [each["title"]["hi"] for each in told["history"]]
+    assert sum(each.count(" ") for each in words) > 30
+    for each in (*words, "यह रिपोर्ट केवल ऊपर दी गई प्रति से बनी है और वही कहती है जो उस प्रति में है"):
+        pattern = r"\s+".join(r"\s?".join(map(re.escape, word)) for word in each.split())
+        assert re.search(pattern, found), each
