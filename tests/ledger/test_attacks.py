@@ -69,7 +69,7 @@ def resigned(files: Files, note: Callable[[bytes], bytes]) -> Files:
     """Every proof against another head, which lies beside them too."""
     found = dict(files)
     for name, data in files.items():
-        if name.startswith("proofs/"):
+        if name.endswith(".tlog-proof"):
             front, body, _ = data.split(b"\n\n")
             found[name] = front + b"\n\n" + note(body + b"\n")
             found |= verify.raw(verify.open_checkpoint(note(body + b"\n")))
