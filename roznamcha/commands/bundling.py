@@ -17,7 +17,7 @@ import typer
 from consumers.embedded import connected
 from domain.event import ACTS, Event
 from roznamcha.commands.extracting import extracts
-from roznamcha.commands.ledger import must_be_named, sequencer_of
+from roznamcha.commands.ledger import kept_on_kafka, must_be_named, sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.documents.cabinet import Cabinet
 from roznamcha.documents.reading import held_in, readable
@@ -235,7 +235,7 @@ def keeping(office: Office) -> Iterator[Callable[[], Any]]:
     """What keeps the ledger while a copy is closed: nothing of ours where a sequencer is at work already."""
     with sequencer_of(office) as sequencer:
         if sequencer.alone():
-            sequencer.begin()
+            sequencer.begin(kept_on_kafka(office))
             yield sequencer.catch_up
         else:
             yield lambda: None

@@ -84,7 +84,7 @@ def run(
         must_be_named(office, sequencer.connection)
         _wait_alone(sequencer, stop)
         if not stop.is_set():
-            sequencer.begin([*notes, *_on_kafka(office)])
+            sequencer.begin([*notes, *kept_on_kafka(office)])
             if once:
                 with progress_bar("adding", shown=not as_json) as progress:
                     sequencer.catch_up(lambda done: progress(done, None), stop)
@@ -112,8 +112,11 @@ def _wait_alone(sequencer: Sequencer, stop: threading.Event) -> None:
         stop.wait(1)
 
 
-def _on_kafka(office: Office) -> list[bytes]:
-    """The last head that was published, where a broker is named: a copy that a restored machine has not taken back."""
+def kept_on_kafka(office: Office) -> list[bytes]:
+    """The last head that was published, where a broker is named: a copy that a restored machine has not taken back.
+
+    Whoever is about to sign, or to tell of a break, compares it. A broker that is away is told, and stops nobody.
+    """
     here = office.settings
     if not here.kafka:
         return []
@@ -259,7 +262,7 @@ def audit(against: Against = None, *, as_json: AsJson = False) -> None:
     notes = _notes(against)
     with reading() as (office, found), progress_bar("auditing", shown=not as_json) as progress:
         remembered = memory_of(office.settings).read()
-        kept = [*notes, *([remembered] if remembered else [])]
+        kept = [*notes, *([remembered] if remembered else []), *kept_on_kafka(office)]
         result = audit_all(found, office.catalogue, kept, progress)
     if as_json:
         print_json(result.shown())
@@ -286,7 +289,7 @@ def discontinuity(
     with open_office(settings()) as office, sequencer_of(office) as sequencer:
         if not sequencer.alone():
             raise Refused(["a sequencer is at work on this store: stop it first (`ledger run`, `up`)"])
-        told = sequencer.break_off(by.strip(), reason.strip(), _notes(against))
+        told = sequencer.break_off(by.strip(), reason.strip(), [*_notes(against), *kept_on_kafka(office)])
         told["vkey"] = vkey_of(keys_of(office.settings).signer(told["origin"]).key)
     if as_json:
         print_json(told)

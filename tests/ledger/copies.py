@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,10 +60,10 @@ class Court:
         """The files of a copy."""
         return unpack(self.copies[audience])
 
-    def run(self, *arguments: str, code: int = 0) -> Any:
+    def run(self, *arguments: str, code: int = 0, more: Mapping[str, str] | None = None) -> Any:
         """A command of the program in this process, with `--json`; what it says, or why it doesn't."""
         settings = {"ROZNAMCHA_DATA": str(self.keeper.folder / "data"), "ROZNAMCHA_DATABASE_URL": self.keeper.url}
-        return answer(settings, arguments, code=code)
+        return answer({**settings, **(more or {})}, arguments, code=code)
 
     def copy(self, audience: str, *more: str) -> tuple[Any, bytes]:
         """Make a copy; give what the command says, and the file."""
