@@ -15,6 +15,7 @@ from roznamcha.errors import Broken, Refused
 from roznamcha.ledger.leaf import Chain
 from roznamcha.ledger.merkle import FULL, HASH, Tile, Tiles, consistency, inclusion, leaf_hash, root_of, width
 from roznamcha.ledger.notes import proof_of
+from roznamcha.ledger.statements import Asked
 from roznamcha.ledger.tiles import Place, bundle_of
 from roznamcha.ledger.verify import Checkpoint, open_checkpoint
 
@@ -126,6 +127,15 @@ class Ledger:
             WHERE c.act = %s AND l.record_id = %s AND l.position > %s AND l.position <> %s AND l.place < c.place)
         """
         return bool(self.rows(query, closed, record_id, position, but)[0][0])
+
+    def asked(self, limit: int, *, stamps: bool = True) -> list[Asked]:
+        """What the ledger is asked to say and hasn't said yet: of records, and the stamps on heads."""
+        query = """
+            SELECT a.id, a.record_id, a.salt, a.content, a.asked_at FROM roznamcha.ledger_acts a
+            WHERE NOT EXISTS (SELECT FROM roznamcha.leaves l WHERE l.act = a.id)
+            AND (%s OR a.record_id IS NOT NULL) ORDER BY a.number LIMIT %s
+        """
+        return [Asked(*row) for row in self.rows(query, stamps, limit)]
 
     def reached(self) -> int:
         """The position of the last entry that has a leaf."""

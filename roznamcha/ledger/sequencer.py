@@ -28,7 +28,7 @@ from roznamcha.ledger.leaf import Chain, Entries, Ready
 from roznamcha.ledger.merkle import EMPTY, grow, leaf_hash
 from roznamcha.ledger.notes import Signer, body_of, note_of, vkey_of
 from roznamcha.ledger.remembered import Memory, break_in, insist, stands
-from roznamcha.ledger.statements import Asked, beginning, discontinuity, head
+from roznamcha.ledger.statements import beginning, discontinuity, head
 from schemas import Catalogue, NewerSchema, SchemaError
 
 BATCH = 1_024
@@ -44,10 +44,8 @@ FEW = 128
 PAGE = """
     SELECT notification_id, state FROM roznamcha.entries WHERE notification_id > %s ORDER BY notification_id LIMIT %s
 """
-ASKED = """
-    SELECT a.id, a.record_id, a.salt, a.content, a.asked_at FROM roznamcha.ledger_acts a
-    WHERE NOT EXISTS (SELECT FROM roznamcha.leaves l WHERE l.act = a.id) ORDER BY a.number LIMIT %s
-"""
+ROUND = 1.0
+"""Seconds after which it looks for copies to close, however many entries wait."""
 BEGUN = b"INSERT INTO roznamcha.logs (number, origin, year, vkey, size, root) VALUES (%s, %s, %s, %s, 0, %s)"
 MOVED = b"UPDATE roznamcha.logs SET size = %s, root = %s WHERE number = %s AND size = %s"
 TILES = b"""
@@ -84,7 +82,7 @@ class Sequencer:
         self._signer: Signer
         self._cursor = self._covered = 0
         self._chains: dict[bytes, Chain] = {}
-        self._head = 0
+        self._head, self._looked = 0, time.monotonic()
 
     def alone(self) -> bool:
         """Whether no other sequencer is at work on this store."""
@@ -157,6 +155,8 @@ class Sequencer:
     def add(self, limit: int = BATCH) -> int:
         """Give the next entries their leaves, in one transaction; then what was asked for. Gives how many.
 
+        A copy is closed also while entries wait; a stamp has its leaf when none does: it tells of all before it.
+
         Raises Broken for an entry whose bytes can't be read, Unavailable for one of a newer release.
         """
         made = self._by_hands(limit) or self._by_itself(limit)
@@ -175,7 +175,7 @@ class Sequencer:
         with self.connection.transaction():
             self._write([self._of_entry(to.origin, *each) for each in made])
         self._cursor = made[-1][0]
-        return count
+        return count + (self._add_asked(limit, stamps=False) if time.monotonic() > self._looked + ROUND else 0)
 
     def _by_itself(self, limit: int) -> list[Placed]:
         """The next entries, made ready here."""
@@ -223,17 +223,16 @@ class Sequencer:
 
     def _of_entry(self, origin: str, position: int, record: bytes, *ready: Any) -> New:  # noqa: ANN401 (see Placed)
         chain = self._chains.get(record, START)
-        return self._chained(Ready(record, *ready).leaf(origin, position, chain), chain, record, position)
+        return self._chained(Ready(record, *ready).leaf(origin, position, chain), chain, record, position, None)
 
-    def _chained(
-        self, leaf: bytes, chain: Chain, record: bytes, position: int | None = None, act: UUID | None = None
-    ) -> New:
+    def _chained(self, leaf: bytes, chain: Chain, record: bytes, position: int | None, act: UUID | None) -> New:
         found, place = leaf_hash(leaf), chain.place + 1
         self._chains[record] = Chain(place, found)
         return New(leaf, found, position, act, record, place)
 
-    def _add_asked(self, limit: int) -> int:
-        asked = [Asked(*row) for row in self.ledger.rows(ASKED, limit)]
+    def _add_asked(self, limit: int, *, stamps: bool = True) -> int:
+        self._looked = time.monotonic()
+        asked = self.ledger.asked(limit, stamps=stamps)
         if not asked:
             return 0
         to = self._year(self.log.year if self.log else min(asked[0].asked_at.year, self._latest()))

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from consumers.embedded import connected
 from roznamcha.errors import Broken
@@ -174,3 +176,20 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_copy_is_closed_while_entries_wait(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long a backlog is. A stamp waits until nothing else does: what it is a leaf behind, it tells of."""
+    monkeypatch.setattr(of_sequencer, "ROUND", 0.0)
+    with sequencing(keeper, 0) as sequencer:
+        sequencer.add(4)
+        record = sequencer.ledger.rows("SELECT record_id FROM roznamcha.leaves WHERE position = 1")[0][0]
+        for n, of in enumerate((record, None)):
+            ask = "INSERT INTO roznamcha.ledger_acts (id, record_id, salt, content) VALUES (%s, %s, %s, %s)"
+            sequencer.connection.execute(ask, (UUID(int=n), of, b"s" * 16, Jsonb({"stamp": "x"})))
+        assert sequencer.add(4) == 5
+        while sequencer.add(4):
+            pass
+        said = "SELECT act FROM roznamcha.leaves WHERE act IS NOT NULL ORDER BY index"
+        assert [act for (act,) in sequencer.ledger.rows(said)] == [UUID(int=0), UUID(int=1)]
+        assert sequencer.ledger.rows("SELECT max(index) FROM roznamcha.leaves WHERE act = %s", UUID(int=1)) == [(38,)]
