@@ -26,7 +26,7 @@ from roznamcha.ids import uuid7
 from roznamcha.ledger.audiences import Rule
 from roznamcha.ledger.disclosing import Disclosure, b64
 from roznamcha.ledger.fitting import states_of
-from roznamcha.ledger.kept import Leaf, Ledger, Log
+from roznamcha.ledger.kept import Leaf, Ledger, Log, Tree
 from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.notes import base64_text, pem_of
 from roznamcha.ledger.readme import readme
@@ -213,11 +213,10 @@ class Binder:
 
         `stamp` gives an authority's answer for a head; witnesses that `policy` has an address of are asked to cosign.
         """
-        logs = {each.origin: each for each in self._logs(shown)}
-        heads = {
-            origin: witnessed(self.ledger.tree(logs[origin]), head, policy) if policy else head
-            for origin, head in self._heads(shown).items()
-        }
+        heads = self._heads(shown)
+        if policy:
+            heads = {each.origin: self._cosigned(each, policy) for each in self._logs(shown)}
+        logs = {each.origin: each for each in self._logs(shown)}  # which may have grown since
         trees = {origin: self.ledger.tree(log) for origin, log in logs.items()}
         found: Files = dict(files)
         for each in shown:
@@ -226,7 +225,7 @@ class Binder:
             found[f"proofs/{name}.tlog-proof"] = trees[each.log.origin].prove(each.leaf.index, heads[each.log.origin])
             found[f"disclosures/{name}.txt"] = "".join(f"{text}\n" for text in each.texts).encode()
             if each.name.partition(".")[2] in MILESTONES:
-                found |= self._milestone(name, each, heads[each.log.origin])
+                found |= self._milestone(name, each, heads[each.log.origin], trees[each.log.origin])
         for origin, log in logs.items():
             name = f"beginnings/{origin.rpartition('/')[2]}"
             found[f"{name}.json"] = self.ledger.leaves(log, 0, 1)[0].data
@@ -255,10 +254,25 @@ class Binder:
         covering = {each: max(2, last[each.origin] + 1) if each.origin in last else 1 for each in self._logs(shown)}
         return {log.origin: self.ledger.checkpoint(log, size) for log, size in covering.items()}
 
-    def _milestone(self, name: str, of: Shown, head: Checkpoint) -> Files:
+    def _cosigned(self, log: Log, policy: str) -> Checkpoint:
+        """The last head of a log with its witnesses' lines: they cosign none that lies behind one they have seen.
+
+        Where a newer one was signed meanwhile, they are asked for that. Raises as `witnessed` does.
+        """
+        for _ in range(TRIES):
+            head = self.ledger.checkpoint(log)
+            try:
+                return witnessed(self.ledger.tree(self.ledger.log(log.origin)), head, policy)
+            except Unavailable:
+                if self.ledger.checkpoint(log).size == head.size:
+                    raise
+        message = f"new heads of {log.origin} are signed faster than its witnesses answer: try again"
+        raise Unavailable(message)
+
+    def _milestone(self, name: str, of: Shown, head: Checkpoint, tree: Tree) -> Files:
         """The head that was signed first after an act, and that the last one goes on from it."""
         early = self.ledger.checkpoint(of.log, max(2, of.leaf.index + 1))
-        proof = self.ledger.tree(of.log).extends(early.size, head.size)
+        proof = tree.extends(early.size, head.size)
         return {
             f"milestones/{name}.checkpoint": early.note,
             f"milestones/{name}.consistency": "".join(f"{base64_text(each)}\n" for each in proof).encode(),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 
 from consumers.embedded import connected
 from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.ledger.audiences import RULES
+from roznamcha.ledger.bundle import Binder
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.notes import body_of, note_of, vkey_of
 from roznamcha.ledger.verify import Checkpoint, Key, open_checkpoint, read_policy, signed_by
 from roznamcha.ledger.witnessing import cosigned, witnessed
+from schemas import catalogue
+from tests.acts import act
 from tests.consumers.feed import write_cases
 from tests.ledger.copies import Court, verdict
 from tests.ledger.keeping import BASE, Keeper
@@ -21,6 +26,7 @@ from tests.ledger.logs import SIGNER
 from tests.ledger.witness import Witness, of_others, witness
 from tests.peers.installed import NoPeer
 from tests.peers.published import needs
+from tests.roznamcha.test_store import store_on
 
 
 @pytest.fixture
@@ -180,3 +186,23 @@ def test_a_copy_is_witnessed(case: Court, tmp_path: Path) -> None:
         shown = case.run("ledger", "witness", str(policy))
         assert shown["witnesses"] == ["hc.example"]
         assert open_checkpoint(shown["note"].encode()).size == hc.size
+
+
+def test_a_witness_that_has_seen_a_later_head(attacked: Court, tmp_path: Path) -> None:
+    """Another head was signed and cosigned before the copy was bound: the copy takes that one, for no other is had."""
+    rule, record = RULES["public"], UUID(attacked.record)
+    logs = [line for line in attacked.policy_text.splitlines() if line.startswith("log")]
+    with witness("hc.example", attacked.policy.logs[-1]) as hc, connected(attacked.keeper.url) as connection:
+        policy = tmp_path / "policy.txt"
+        policy.write_text("\n".join([*logs, hc.line.strip(), f"quorum {hc.signer.name}", ""]))
+        binder = Binder(Ledger(connection), catalogue(), None)
+        closed = binder.close(record, rule, {}, lambda: attacked.run("ledger", "run", "--once"))
+        shown = binder.shown(record, rule, closed)
+        store = store_on(attacked.keeper.url)
+        store.record(act("case.FIRRegistered", "another"))
+        store.datastore.close()
+        attacked.run("ledger", "run", "--once")
+        attacked.run("ledger", "witness", str(policy))
+        data = binder.bind(shown, rule, {}, None, policy.read_text())
+    found = verdict(data, read_policy(policy.read_text()))
+    assert (found["LOGGED"], found["WITNESSED"]) == ("OK", "OK")
