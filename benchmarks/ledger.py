@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -39,6 +40,7 @@ from roznamcha.ledger.merkle import Tile, consistency, grow, inclusion, leaf_has
 from roznamcha.ledger.notes import Signer, body_of, note_of, proof_of, vkey_of
 from roznamcha.ledger.remembered import Memory
 from roznamcha.ledger.sequencer import Sequencer
+from roznamcha.ledger.statements import beginning
 from roznamcha.ledger.verify import MANIFEST, WITHHELD, extends, includes, listing, manifest, open_checkpoint, pack, raw
 from schemas import catalogue
 
@@ -201,12 +203,15 @@ def copy(rounds: int) -> str:
         }
         leaves.append(json.dumps(told | {"_sd": digests}).encode())
         before = leaf_hash(leaves[-1])
-    size, tiles = grow(lambda _: b"", 0, map(leaf_hash, leaves))
+    first = beginning(signer.name, datetime.now(UTC), None)
+    size, tiles = grow(lambda _: b"", 0, map(leaf_hash, [first, *leaves]))
     body = body_of(signer.name, size, root_of(tiles.__getitem__, size))
     note = note_of(body, signer.sign(body))
+    files["beginnings/2026.json"] = first
+    files["beginnings/2026.tlog-proof"] = proof_of(0, inclusion(tiles.__getitem__, 0, size), note)
     for n, leaf in enumerate(leaves):
         files |= {f"leaves/{n:06}.json": leaf, f"disclosures/{n:06}.txt": b"\n".join([*shown[n], b""])}
-        files[f"proofs/{n:06}.tlog-proof"] = proof_of(n, inclusion(tiles.__getitem__, n, size), note)
+        files[f"proofs/{n:06}.tlog-proof"] = proof_of(n + 1, inclusion(tiles.__getitem__, n + 1, size), note)
     files |= {WITHHELD: listing([])} | raw(open_checkpoint(note))
     files[MANIFEST] = manifest(files)
     with tempfile.TemporaryDirectory() as folder:

@@ -38,3 +38,14 @@ def test_the_law_comes_out_as_pandas_has_it() -> None:
     told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert (told["events"], set(told["yardsticks"])) == (3_000, {"plain pandas"})
     assert told["counts"]["opened"] > told["counts"]["late"] > 0
+
+
+def test_the_copy_that_is_judged_is_one() -> None:
+    """Made by the benchmark and not by the program: `verify.py` must find nothing in it that is not what it must be."""
+    program = (
+        "import sys; sys.path.insert(0, 'benchmarks'); import ledger; ledger.COPY = 20; "
+        "print(ledger.copy(1)); print(ledger.proofs(300))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "ratio" in done.stdout
