@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,9 @@ import typer
 
 from consumers.embedded import connected
 from domain.event import ACTS, Event
+from roznamcha.bounded import read_file
 from roznamcha.commands.extracting import extracts
+from roznamcha.commands.giving import By, Order, Reason
 from roznamcha.commands.ledger import kept_on_kafka, must_be_named, sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.documents.cabinet import Cabinet
@@ -53,9 +55,9 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     audience: Annotated[str, typer.Option("--for", help=f"Whose copy: {', '.join(RULES)}")],
     to: Annotated[Path, typer.Option("--output", "-o", "--to", help="The file to write, a .zip")],
     exhibit: Annotated[list[Path] | None, typer.Option(help="A file to put with it; may be given repeatedly")] = None,
-    by: Annotated[str, typer.Option(help="Who makes it, where sealed columns are opened: id,rank,role")] = "",
-    reason: Annotated[str, typer.Option(help="What they are opened for")] = "",
-    order: Annotated[str, typer.Option(help="Number of the order, if there is one")] = "",
+    by: By = "",
+    reason: Reason = "",
+    order: Order = "",
     tsa: Annotated[str, typer.Option(help="URL of a time stamping authority (RFC 3161), asked for each head")] = "",
     policy: Annotated[
         Path | None, typer.Option(help="A policy (c2sp.org/tlog-policy): its witnesses are asked to cosign the heads")
@@ -154,15 +156,12 @@ def _exhibits(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
     """Exhibits by their digests: a name may tell something, and two may have the same. Raises Usage."""
     room = ROOM
     for path in paths:
-        try:
+        with suppress(OSError):  # told below
             room -= path.stat().st_size
-            if room < 0:
-                message = f"with {path} the exhibits are more than a copy holds, 3 GiB at most: hand it over beside it"
-                raise Usage(message)
-            data = path.read_bytes()
-        except OSError as error:
-            message = f"the exhibit {path} cannot be read: {error.strerror}"
-            raise Usage(message) from None
+        if room < 0:
+            message = f"with {path} the exhibits are more than a copy holds, 3 GiB at most: hand it over beside it"
+            raise Usage(message)
+        data = read_file(path)
         yield _exhibit(hashlib.sha256(data).hexdigest(), path.suffix), data
 
 

@@ -12,6 +12,7 @@ import typer
 
 from domain.event import Event
 from roznamcha.commands.bundling import enter_reading
+from roznamcha.commands.giving import By, Order, Reason, Written
 from roznamcha.commands.reading import AsOf, KnownAt, RecordName, history_of, known, moment_given
 from roznamcha.errors import Refused, Usage
 from roznamcha.forms.book import MAIN, NAMES, Form, form_of
@@ -37,12 +38,12 @@ def form(  # noqa: PLR0913 (of what, for whom, and how it is written)
     record: RecordName,
     language: Annotated[str, typer.Option(help="Words of the boxes: en, hi or both")] = "both",
     kind: Annotated[str, typer.Option("--format", help="html, pdf, json or csv; default: by the file's name")] = "",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; default: stdout")] = None,
+    output: Written = None,
     only: Annotated[str, typer.Option(help="One sheet: of an accused (IIF-3), memo (4), report (5), appeal (7)")] = "",
     audience: Annotated[str, typer.Option("--for", help=f"Open sealed boxes for: {AUDIENCES}")] = "",
-    by: Annotated[str, typer.Option(help="Who makes it, where sealed boxes are opened: id,rank,role")] = "",
-    reason: Annotated[str, typer.Option(help="What they are opened for")] = "",
-    order: Annotated[str, typer.Option(help="Number of the order, if there is one")] = "",
+    by: By = "",
+    reason: Reason = "",
+    order: Order = "",
     as_of: AsOf = "",
     known_at: KnownAt = "",
     *,

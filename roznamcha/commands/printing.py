@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from domain.law.counting import written_day
 from roznamcha.commands.bundling import enter_reading
 from roznamcha.commands.contracts import described
 from roznamcha.commands.forms import AUDIENCES, give, kind_given, pen_of
+from roznamcha.commands.giving import By, Order, Reason, Written
 from roznamcha.commands.reading import AsOf, KnownAt, RecordName, history_of, known, moment_given
 from roznamcha.errors import Refused, Usage
 from roznamcha.forms.html import page_of
@@ -43,11 +43,11 @@ def print_record(  # noqa: PLR0913 (of what, for whom, and how it is written)
     until: Annotated[str, typer.Option("--to", help="Of a diary's day: with the days after it, to this date")] = "",
     language: Annotated[str, typer.Option(help="Words of the labels: en, hi or both")] = "both",
     kind: Annotated[str, typer.Option("--format", help="html, pdf or json; default: by the file's name")] = "",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; default: stdout")] = None,
+    output: Written = None,
     audience: Annotated[str, typer.Option("--for", help=f"Open sealed columns for: {AUDIENCES}")] = "",
-    by: Annotated[str, typer.Option(help="Who makes it, where sealed columns are opened: id,rank,role")] = "",
-    reason: Annotated[str, typer.Option(help="What they are opened for")] = "",
-    order: Annotated[str, typer.Option(help="Number of the order, if there is one")] = "",
+    by: By = "",
+    reason: Reason = "",
+    order: Order = "",
     as_of: AsOf = "",
     known_at: KnownAt = "",
     *,

@@ -18,6 +18,7 @@ from consumers import entries
 from consumers.embedded import connected
 from roznamcha.bounded import read_at_most, read_file
 from roznamcha.commands.bundling import enter_reading, keeping
+from roznamcha.commands.giving import By, Order, Reason
 from roznamcha.commands.ledger import must_be_named
 from roznamcha.commands.reading import RecordName, history_of
 from roznamcha.errors import Broken, Refused, Usage
@@ -73,9 +74,9 @@ class _Registration:
 def copy_of_fir(  # noqa: PLR0913 (what a copy is made of)
     record: RecordName,
     to: Annotated[Path, typer.Option("--output", "-o", "--to", help="The file to write, a .pdf")],
-    by: Annotated[str, typer.Option(help="Who makes it, where sealed columns are opened: id,rank,role")] = "",
-    reason: Annotated[str, typer.Option(help="What they are opened for")] = REASON,
-    order: Annotated[str, typer.Option(help="Number of the order, if there is one")] = "",
+    by: By = "",
+    reason: Reason = REASON,
+    order: Order = "",
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -137,3 +137,21 @@ def test_a_record_that_never_rests_is_not_copied(attacked: Court, monkeypatch: p
     store.datastore.close()
     assert "something was entered in this record each time" in said
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/dev/zero", "a pipe or a device"),
+        ("missing.mp4", "cannot be read"),
+        (".", "cannot be read"),
+        ("/dev/null", "device"),
+    ],
+)
+def test_an_exhibit_that_is_no_file(attacked: Court, tmp_path: Path, path: str, why: str) -> None:
+    """It is refused before it is read: a device never ends. Nothing is entered, and no file is there."""
+    before, to = leaves(attacked), tmp_path / "x.zip"
+    asked = ("bundle", attacked.record, "--for", "public", "-o", str(to), "--exhibit", path)
+    assert why in str(attacked.run(*asked, code=2))
+    assert leaves(attacked) == before
+    assert not to.exists()
