@@ -196,7 +196,8 @@ class _Writer:
         name, left = self._new(), self._new()
         self._line(f"{name} = []", f"{left} = d[p]", "p += 1", f"while {left}:")
         self._depth += 1
-        self._line(f"if {left} & {PLAIN}:", f"    {left}, p = length(d, p - 1)", "else:", f"    {left} >>= 1")
+        self._line(f"if {left} & {PLAIN}:", f"    {left}, p = length(d, p - 1)", f"    if not {left}:")
+        self._line("        raise NotPlain", "else:", f"    {left} >>= 1")  # the end, written in more than one byte
         self._line(f"for _ in range({left}):")
         self._depth += 1
         item = self.value(avro["items"], f"{path}[]")

@@ -83,6 +83,24 @@ def test_every_schema_has_a_decoder_that_agrees_with_the_general_one(name: str) 
     agree()
 
 
+def test_an_array_that_ends_in_more_than_one_byte() -> None:
+    """A count of nothing ends an array however long it is written: what follows is no other count."""
+    schema = catalogue().latest["case.EntryCorrected"]
+    line = next(json.loads(each) for each in GOLDEN if json.loads(each)["name"] == schema.name)
+    body = bytes.fromhex(line["hex"])[HEADER.size :]
+    record = decoder_of(schema)(body, 0)
+    data = written(schema, {**record, "meta": {**record["meta"], "doubts": [], "signature": None}})
+    tail = written(schema, {**record, "meta": {**record["meta"], "doubts": ["x"], "signature": None}})
+    at = next(n for n, (one, other) in enumerate(zip(data, tail, strict=False)) if one != other)
+    assert data[at] == 0
+    for end in (b"\x80\x00", b"\x80\x80\x00"):
+        for rest in (data[at + 1 :], b"\x00" + data[at + 1 :]):
+            spoilt = data[:at] + end + rest
+            with pytest.raises(NotPlain):
+                decoder_of(schema)(spoilt, 0)
+    assert general(schema, data[:at] + b"\x80\x00" + data[at + 1 :]) == decoder_of(schema)(data, 0)
+
+
 def spoil(data: bytes, dice: Any) -> list[bytes]:
     """The same bytes with something wrong in them."""
     at = dice.randrange(len(data))
