@@ -179,12 +179,12 @@ class Binder:
                 shown.append(text)
             else:
                 withheld.append({"leaf": leaf.place, "digest": each.digest, **_reason(each, rule, erased)})
-        return Shown(leaf, log, entry.schema.name, sorted(shown), withheld)
+        return Shown(leaf, log, entry.schema.name, sorted({*shown}), withheld)
 
     def _of_copy(self, leaf: Leaf, log: Log, rule: Rule, asked: Asked, closed_by: UUID | None) -> Shown:
         """What closes this copy is shown; what closed an earlier one only to whom every open column is."""
         own = asked.id == closed_by or not rule.hidden
-        texts = sorted(each.text or "" for each in asked.disclosures) if own else []
+        texts = sorted({each.text or "" for each in asked.disclosures}) if own else []
         why = f"of an earlier copy, not for the {rule.name} copy"
         withheld = [{"leaf": leaf.place, "digest": each.digest, "reason": why} for each in asked.disclosures if not own]
         return Shown(leaf, log, "ledger.copy", texts, withheld)

@@ -1,13 +1,14 @@
 """What a leaf commits to, column by column: RFC 9901 disclosures, each openable without the others.
 
-A disclosure is `[salt, name, value]` as base64url text, and its digest the SHA-256 of that text. The salt of an open
-column is made of the entry's own salt and the column's name (keyed BLAKE2b), so nothing need be kept; a sealed column
-brings the digest that was entered with it. Columns that stand at their schema's default have none. Nothings (with an
-empty name) fill the number up, so that it tells little of the act.
+A disclosure is `[salt, name, value]` as base64url text, and its digest the SHA-256 of that text. The salts of the open
+columns are made of the entry's own salt (SHAKE128, sixteen bytes for each), so nothing need be kept; a sealed column
+brings the digest that was entered with it. Columns that stand at their schema's default have none. Nothings fill the
+number up, so that it tells little of the act: one disclosure with an empty name, whose value is how many more there
+are, and these are SHAKE256 of its text, thirty-two bytes each. So whoever is shown that one sees what they all are.
 
-A sequencer makes sixteen of them for every entry, so they are made together. Base64 writes three bytes as four letters:
-what begins at a multiple of three is coded by itself. So a text is its coded front, `["` and the salt, 24 bytes, and
-its coded rest; and all fronts, and all digests, are coded at once.
+A sequencer makes them for every entry, so they are made together. Base64 writes three bytes as four letters: what
+begins at a multiple of three is coded by itself. So a text is its coded front, `["` and the salt, 24 bytes, and its
+coded rest; and all fronts, and all digests, are coded at once.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from __future__ import annotations
 from binascii import b2a_base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from hashlib import blake2b, sha256
+from hashlib import sha256, shake_128, shake_256
 from json.encoder import encode_basestring as quoted
+from operator import add
+from struct import Struct
 from typing import Any, NamedTuple
 
 from consumers.columns import READERS, moment
@@ -27,10 +30,10 @@ LEAST = 16
 """Digests of a leaf at least; more are filled up to the next power of two."""
 DOUBLED, WIDER = 1_024, 64
 """Beyond so many a power of two would be more than any log takes of a leaf: the next multiple of 64 then."""
-SALT = 16
+SALT, HASH = 16, 32
 WEB = bytes.maketrans(b"+/", b"-_")
-WIDE, FRONT, DIGEST, APART = 24, 32, 43, 44
-"""Letters of a salt that is filled up to a multiple of three bytes; of a front; of a digest, alone and so filled."""
+WIDE, FRONT, DIGEST = 24, 32, 43
+"""Letters of a salt that is filled up to a multiple of three bytes; of a front; of a digest."""
 Written = Callable[[Any], str]
 """Writes a kept value as JSON, the one way (RFC 8785)."""
 
@@ -45,38 +48,34 @@ class Disclosure(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What a leaf commits to: of each open column what its salt is made of and its coded rest; and the sealed ones."""
+    """What a leaf commits to: names and coded rests of what is open, the sealed, how many more the last one opens."""
 
     salt: bytes
-    names: list[bytes]
+    names: list[str]
     rests: list[bytes]
     sealed: list[Disclosure]
+    more: int
 
-    def digests(self) -> list[str]:
+    def digests(self) -> list[bytes]:
         """All digests, sorted, so that not even their order tells anything."""
-        found = _digests(self._texts())
-        return sorted([*found, *(each.digest for each in self.sealed)] if self.sealed else found)
+        found = _digests(self._texts(), self.more)
+        return sorted([*found, *(each.digest.encode() for each in self.sealed)] if self.sealed else found)
 
     def disclosures(self) -> list[Disclosure]:
-        """Each of them by itself; the name of a nothing is empty."""
+        """Each digest with what opens it. All nothings have no name, and are opened by the text of the first."""
         texts = self._texts()
-        names = ("" if rest is NOTHING else name.decode() for name, rest in zip(self.names, self.rests, strict=True))
-        made = zip(names, _digests(texts), texts, strict=True)
-        return [*(Disclosure(name, digest, text.decode()) for name, digest, text in made), *self.sealed]
+        names = self.names + [""] * self.more
+        opening = texts + texts[-1:] * self.more
+        made = zip(names, _digests(texts, self.more), opening, strict=True)
+        return [*(Disclosure(name, digest.decode(), text.decode()) for name, digest, text in made), *self.sealed]
 
     def _texts(self) -> list[bytes]:
-        keyed, salts = blake2b(key=self.salt, digest_size=SALT), []
-        for each in self.names:
-            one = keyed.copy()  # half of what making it anew costs
-            one.update(each)
-            salts.append(one.digest())
-        count = len(salts)
+        count = len(self.rests)
+        salts = _apart(SALT, count).unpack(shake_128(self.salt).digest(SALT * count))
         row = bytearray(b"  " + _coded(b"\0\0".join([*salts, b""])))
         row[::WIDE], row[1::WIDE] = b"[" * (count + 1), b'"' * (count + 1)
-        fronts = _coded(row[: count * WIDE])
-        return [
-            fronts[at : at + FRONT] + rest for at, rest in zip(range(0, len(fronts), FRONT), self.rests, strict=True)
-        ]
+        fronts = _apart(FRONT, count).unpack(_coded(row[: count * WIDE]))
+        return [*map(add, fronts, self.rests)]
 
 
 def _coded(data: bytes | bytearray) -> bytes:
@@ -84,9 +83,18 @@ def _coded(data: bytes | bytearray) -> bytes:
     return b2a_base64(data, newline=False).translate(WEB)
 
 
-def _digests(texts: Sequence[bytes]) -> list[str]:
-    coded = _coded(b"\0".join([*[sha256(each).digest() for each in texts], b""])).decode()
-    return [coded[at : at + DIGEST] for at in range(0, len(coded), APART)]
+def _digests(texts: Sequence[bytes], more: int) -> Sequence[bytes]:
+    """The digests of these texts, and of so many nothings that the last of them opens."""
+    found = [sha256(each).digest() for each in texts]
+    if more:
+        found += _apart(HASH, more).unpack(shake_256(texts[-1]).digest(HASH * more))
+    return _apart(DIGEST, len(found), 1).unpack(_coded(b"\0".join([*found, b""])))
+
+
+@cache
+def _apart(size: int, count: int, between: int = 0) -> Struct:
+    """What takes bytes apart in so many pieces of that size, with so many bytes behind each that don't count."""
+    return Struct(f"{size}s{between}x" * count)
 
 
 def b64(data: bytes) -> str:
@@ -96,7 +104,13 @@ def b64(data: bytes) -> str:
 
 def moment_text(micros: int) -> str:
     """A time as the ledger writes it: RFC 3339 in UTC, to the microsecond."""
-    return moment(micros).isoformat(timespec="microseconds")[:-6] + "Z"
+    seconds, rest = divmod(micros, 1_000_000)
+    return f"{_second(seconds)}.{rest:06}Z"
+
+
+@lru_cache(10_000)
+def _second(seconds: int) -> str:
+    return moment(seconds * 1_000_000).isoformat()[:-6]
 
 
 def rest_of(name: str, value: str) -> bytes:
@@ -113,24 +127,24 @@ def _named(name: str) -> str:
     return f'",{canonical(name).decode()},'
 
 
-NOTHING = rest_of("", "null")
+@cache
+def _nothings(more: int) -> bytes:
+    """The rest of the disclosure that opens itself and so many more."""
+    return rest_of("", str(more))
 
 
 def told_of(salt: bytes, rests: Mapping[str, bytes]) -> Told:
     """What the ledger itself says, by name, filled up with nothings."""
-    return filled_up(salt, [each.encode() for each in rests], [*rests.values()], [])
+    return filled_up(salt, [*rests], [*rests.values()], [])
 
 
-def filled_up(salt: bytes, names: list[bytes], rests: list[bytes], sealed: list[Disclosure]) -> Told:
+def filled_up(salt: bytes, names: list[str], rests: list[bytes], sealed: list[Disclosure]) -> Told:
     """These with as many nothings as the next power of two asks for; beyond 1,024 the next multiple of 64."""
     count = len(names) + len(sealed)
-    more = -count % WIDER if count > DOUBLED else max(LEAST, 1 << (count - 1).bit_length()) - count
-    return Told(salt, names + _nothings(more), rests + [NOTHING] * more, sealed)
-
-
-@cache
-def _nothings(count: int) -> list[bytes]:
-    return [b"nothing %d" % n for n in range(count)]
+    lacking = -count % WIDER if count > DOUBLED else max(LEAST, 1 << (count - 1).bit_length()) - count
+    if not lacking:
+        return Told(salt, names, rests, sealed, 0)
+    return Told(salt, [*names, ""], [*rests, _nothings(lacking - 1)], sealed, lacking - 1)
 
 
 class Column(NamedTuple):
@@ -138,7 +152,6 @@ class Column(NamedTuple):
 
     name: str
     default: Any
-    salted: bytes
     named: str
     written: Written
     seals: bool
@@ -161,7 +174,7 @@ class Columns:
     def _column(self, field: Mapping[str, Any]) -> Column:
         name, avro = field["name"], field["type"]
         how, seals = self._how(avro), self._seals(avro)
-        return Column(name, field.get("default", ...), name.encode(), _named(name), how, seals)
+        return Column(name, field.get("default", ...), _named(name), how, seals)
 
     def _learn(self, node: Any) -> None:  # noqa: ANN401 (Avro JSON)
         """Note what is defined at its first mention."""
@@ -207,10 +220,10 @@ class Columns:
     def told(self, meta: Mapping[str, Any], record: Mapping[str, Any]) -> Told:
         """Every column that says something, the entry's own circumstances first."""
         names, rests = _circumstances(meta)
-        names.append(b"meta.act")
+        names.append("meta.act")
         rests.append(self._act)
         sealed: list[Disclosure] = []
-        for name, default, salted, named, written, seals in self._columns:
+        for name, default, named, written, seals in self._columns:
             value = record[name]
             if value == default:
                 continue
@@ -219,7 +232,7 @@ class Columns:
                     sealed.append(Disclosure(name, b64(value["digest"]), None, value["person"]))
                     continue
                 sealed += _sealed_within(name, value)
-            names.append(salted)
+            names.append(name)
             rests.append(_rest(named, written(value)))
         return filled_up(meta["salt"], names, rests, sealed)
 
@@ -245,15 +258,15 @@ def _sealed_within(path: str, value: Any) -> Iterator[Disclosure]:  # noqa: ANN4
             yield from _sealed_within(f"{path}.{name}", each)
 
 
-def _circumstances(meta: Mapping[str, Any]) -> tuple[list[bytes], list[bytes]]:
-    """What every entry says besides its own columns: what the salts are made of, and the coded rests."""
+def _circumstances(meta: Mapping[str, Any]) -> tuple[list[str], list[bytes]]:
+    """What every entry says besides its own columns: names, and coded rests."""
     actor = _actor(meta["actor_id"], meta["actor_rank"], meta["actor_role"], meta["actor_station"])
     cause = [
         f'"{name}":"{identity_text(kept)}",'
         for name in ("causation_id", "command_id", "correlation_id")
         if (kept := meta[name])
     ]
-    names = [b"meta.occurred_at", b"meta.actor", b"meta.station", b"meta.cause"]
+    names = ["meta.occurred_at", "meta.actor", "meta.station", "meta.cause"]
     rests = [
         _rest(OCCURRED, f'"{moment_text(meta["occurred_at"])}"'),
         actor,
@@ -261,13 +274,13 @@ def _circumstances(meta: Mapping[str, Any]) -> tuple[list[bytes], list[bytes]]:
         _rest(CAUSE, f'{{{"".join(cause)}"source":{quoted(meta["source"])}}}'),
     ]
     if meta["reported_at"] is not None:
-        names.append(b"meta.reported_at")
+        names.append("meta.reported_at")
         rests.append(rest_of("meta.reported_at", f'"{moment_text(meta["reported_at"])}"'))
     if meta["doubts"]:
-        names.append(b"meta.doubts")
+        names.append("meta.doubts")
         rests.append(rest_of("meta.doubts", encode(meta["doubts"])))
     if meta["signature"] is not None:
-        names.append(b"meta.signature")
+        names.append("meta.signature")
         rests.append(rest_of("meta.signature", f'"{meta["signature"].hex()}"'))
     return names, rests
 

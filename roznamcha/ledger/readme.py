@@ -33,7 +33,7 @@ HINDI = (
   अभिलेख {record}
   leaves/       हर प्रविष्टि का एक पन्ना, उसके हर स्तंभ के हैश के साथ; ठीक इन्हीं बाइटों का हैश लिया गया है
   disclosures/  वे स्तंभ जो यह प्रति दिखा सकती है: base64url में [salt, नाम, मान] (RFC 9901), हर पंक्ति में एक;
-                पढ़ने के लिए नीचे --show देखें
+                जिसका नाम खाली है वह केवल हैशों की गिनती भरती है; पढ़ने के लिए नीचे --show देखें
   withheld.json जो नहीं दिखाया गया: उसका हैश और कारण
   proofs/       कि हर पन्ना बही में है (c2sp.org/tlog-proof@v1)
   milestones/   पहले के दिनों के शीर्ष, और यह कि बही उसके बाद केवल बढ़ी है
@@ -96,7 +96,7 @@ WHAT THIS IS
   Record {record}.
   leaves/       a page for each entry, with a digest of each of its columns; hashed as these very bytes
   disclosures/  the columns that this copy may show: base64url of [salt, name, value] (RFC 9901), one on a line;
-                to read them see --show below
+                one without a name only fills up the number of digests; to read them see --show below
   withheld.json what is not shown, by its digest, and for which reason
   proofs/       that each leaf is in the log (c2sp.org/tlog-proof@v1)
   beginnings/   the first leaf of each log: it goes on from the log before, or says what was lost there

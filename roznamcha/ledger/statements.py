@@ -45,7 +45,7 @@ class Asked(NamedTuple):
             told = {"entry": str(self.id), "kind": STAMP, "at": time_text(self.asked_at), **self.content}
             return canonical({"v": VERSION, "log": origin, **told})
         told = {"entry": str(self.id), "kind": COPY, "record": str(self.record_id), **chain.told()}
-        sealed = {"_sd": self.told.digests(), "_sd_alg": "sha-256"}
+        sealed = {"_sd": [each.decode() for each in self.told.digests()], "_sd_alg": "sha-256"}
         return canonical({"v": VERSION, "log": origin, "at": time_text(self.asked_at), **told, **sealed})
 
 

@@ -686,14 +686,16 @@ class Bundle:
         if self.files[WITHHELD] != listing(withheld):
             raise Bad(f"{WITHHELD} is not written the one way: it may read otherwise to another program")
         hidden = [(each["leaf"], each["digest"]) for each in withheld]
-        shown, entered = set(), {(n, each) for n, told in enumerate(self.told) for each in told["_sd"]}
+        shown: set[tuple[int, str]] = set()
+        entered = {(n, each) for n, told in enumerate(self.told) for each in told["_sd"]}
         values: list[dict[str, Any]] = [{} for _ in self.told]
         for place, said_of in enumerate(values):
+            digests = {*self.told[place]["_sd"]}
             for line in self.lines(f"disclosures/{place:06}.txt"):
-                digest = (place, web(hashlib.sha256(line.encode()).digest()))
-                if digest not in entered or digest in shown:
+                found = {(place, each) for each in opens(line, digests)}
+                if not found or found & shown:
                     raise Bad(f"a value shown for leaf {place} is not what was entered")
-                shown.add(digest)
+                shown |= found
                 name, value = opened(line)
                 if name and name in said_of:
                     raise Bad(f"leaf {place} shows {name} twice")
@@ -792,6 +794,28 @@ def moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+MOST_MORE = 1_024
+"""Nothings that one of them opens at most."""
+
+
+def opens(disclosure: str, entered: set[str]) -> list[str]:
+    """Those of a leaf's digests that a disclosure opens, its own first; none where one is not among them.
+
+    One without a name opens those that only fill up their number. Its value says how many more there are, and they are
+    SHAKE256 of its text (FIPS 202), 32 bytes each.
+    """
+    found = [web(hashlib.sha256(disclosure.encode()).digest())]
+    if found[0] not in entered:
+        return []
+    name, more = opened(disclosure)
+    if not name:
+        if type(more) is not int or not 0 <= more < MOST_MORE:
+            raise Bad("a disclosure without a name does not say how many more there are")
+        blocks = hashlib.shake_256(disclosure.encode()).digest(HASH * more)
+        found += [web(blocks[at : at + HASH]) for at in range(0, HASH * more, HASH)]
+    return found if entered.issuperset(found) else []
+
+
 def opened(disclosure: str) -> tuple[str, Any]:
     """Name and value of a disclosure."""
     plain = disclosure.replace("-", "+").replace("_", "/") + "=" * (-len(disclosure) % 4)
@@ -881,12 +905,13 @@ def harmless(text: str) -> str:
 
 def columns(bundle: Bundle, place: int) -> dict[str, tuple[str, Any]] | None:
     """Name and value of what is shown of a leaf, by digest; None where anything of it is not what was entered."""
-    found = {}
+    found: dict[str, tuple[str, Any]] = {}
+    entered = {*bundle.told[place]["_sd"]}
     for line in bundle.lines(f"disclosures/{place:06}.txt"):
-        digest = web(hashlib.sha256(line.encode()).digest())
-        if digest not in bundle.told[place]["_sd"] or digest in found:
+        digests = opens(line, entered)
+        if not digests or digests[0] in found:
             return None
-        found[digest] = opened(line)
+        found[digests[0]] = opened(line)
     return found
 
 

@@ -35,9 +35,9 @@ def time_text(micros: int) -> str:
     return (EPOCH + timedelta(microseconds=micros)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def disclosure(salt: bytes, name: str, value: Any, salted: str = "") -> str:
-    """The text that opens a column."""
-    own = hashlib.blake2b((salted or name).encode(), key=salt, digest_size=16).digest()
+def disclosure(salt: bytes, place: int, name: str, value: Any) -> str:
+    """The text that opens a column; its salt is the one for its place."""
+    own = hashlib.shake_128(salt).digest(16 * (place + 1))[-16:]
     return web(canonical([web(own), name, value]))
 
 
@@ -114,8 +114,8 @@ def leaf(catalogue: Any, state: bytes, origin: str, position: int, place: int, b
     """The leaf of an entry."""
     schema, record = as_written(catalogue, state)
     meta, named = record["meta"], named_in(schema)
-    told = {"meta.act": {"schema": schema.inlined_digest, "name": schema.name, "version": schema.version}}
-    told |= circumstances(meta)
+    told = circumstances(meta)
+    told["meta.act"] = {"schema": schema.inlined_digest, "name": schema.name, "version": schema.version}
     digests = []
     for field in schema.inlined["fields"]:
         name, value = field["name"], record[field["name"]]
@@ -124,11 +124,15 @@ def leaf(catalogue: Any, state: bytes, origin: str, position: int, place: int, b
         digests += seals(name, value)
         if not (isinstance(value, dict) and "box" in value):
             told[name] = shown(field["type"], value, named)
-    digests += [digest(disclosure(meta["salt"], name, value)) for name, value in told.items()]
+    opening = [disclosure(meta["salt"], n, name, value) for n, (name, value) in enumerate(told.items())]
+    digests += map(digest, opening)
     wanted = 16
     while wanted < len(digests):
         wanted = wanted * 2 if wanted < 1_024 else wanted + 64
-    digests += [digest(disclosure(meta["salt"], "", None, f"nothing {n}")) for n in range(wanted - len(digests))]
+    if more := wanted - len(digests):
+        nothing = disclosure(meta["salt"], len(opening), "", more - 1)
+        blocks = hashlib.shake_256(nothing.encode()).digest(32 * (more - 1))
+        digests += [digest(nothing), *(web(blocks[32 * n : 32 * n + 32]) for n in range(more - 1))]
     return canonical(
         {
             "v": 1, "log": origin, "position": position, "entry": str(UUID(bytes=meta["entry_id"])),

@@ -21,7 +21,7 @@ from roznamcha.ledger.canonical import canonical
 from roznamcha.ledger.disclosing import b64
 from roznamcha.ledger.leaf import Chain, Entries, Entry
 from roznamcha.ledger.tiles import LARGEST
-from roznamcha.ledger.verify import leaf_hash
+from roznamcha.ledger.verify import leaf_hash, opens
 from schemas import VIEW, catalogue
 from schemas.codec import as_written
 from tests.acts import act
@@ -61,8 +61,25 @@ def test_a_disclosure_is_hashed_as_the_rfc_has_it() -> None:
     assert opened(text)[1:] == ["family_name", "Möbius"]
     assert b64(sha256(text.encode()).digest()) == "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0"
     for each in entry().disclosures:
-        if each.text is not None:
+        if each.name and each.text is not None:
             assert each.digest == b64(sha256(each.text.encode()).digest())
+
+
+def test_one_nothing_opens_them_all() -> None:
+    """It says how many more there are, and they are blocks of the hash of its text; without it nobody tells them."""
+    for state in STATES.values():
+        found = Entries(catalogue()).read(state)
+        nothings = [each for each in found.disclosures if not each.name]
+        entered = {each.digest for each in found.disclosures}
+        if nothings:
+            (text,) = {each.text for each in nothings}
+            assert text is not None
+            assert opened(text)[1:] == ["", len(nothings) - 1]
+            assert opens(text, entered) == [each.digest for each in nothings]
+            assert not opens(text, entered - {nothings[-1].digest})
+        for each in found.disclosures:
+            if each.name and each.text is not None:
+                assert opens(each.text, entered) == [each.digest]
 
 
 def test_the_leaf_of_an_entry_never_changes() -> None:
@@ -77,7 +94,7 @@ def test_the_leaf_of_an_entry_never_changes() -> None:
         "at": "2026-07-02T03:20:00.000000Z", "state": b64(sha256(STATES["case.PropertySeized", 1]).digest()),
         "_sd_alg": "sha-256",
     }  # fmt: skip
-    assert leaf_hash(leaf).hex() == "5d852058994297ef9baeaa915f7528c02bdac99de44d74a9af26e62ff55c4870"
+    assert leaf_hash(leaf).hex() == "5f91e389abd6aa3f9694054ec063d8326b3e6bd7bd9c7e5baa3e3d801cd8ddd7"
 
 
 def test_the_leaf_is_what_the_words_say() -> None:
@@ -151,7 +168,7 @@ def test_the_leaf_is_silent() -> None:
         for told in (name, found.schema.inlined_digest, "station", "actor", "district"):
             assert told not in leaf
         assert not re.search("[^!-~]", leaf)
-        salts = [opened(each.text)[0] for each in found.disclosures if each.text]
+        salts = [opened(text)[0] for text in {each.text for each in found.disclosures} if text]
         assert len(set(salts)) == len(salts)
         assert b64(found.meta["salt"]) not in leaf
 

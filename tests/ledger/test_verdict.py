@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Mapping
 from contextlib import nullcontext
 from hashlib import sha256
 from typing import Any
@@ -89,6 +91,33 @@ def test_a_value_is_shown_once_or_withheld(case: Court) -> None:
     told = [*json.loads(files[verify.WITHHELD]), {"leaf": 1, "digest": b64(sha256(nothing).digest()), "reason": "x"}]
     with pytest.raises(verify.Bad, match="is neither shown nor listed"):
         Bundle(files | {verify.WITHHELD: verify.listing(told)}, None).disclosed()
+
+
+@pytest.mark.parametrize("many", [-1, 1_024, 10**12, 1.0, True, None, "7", [7]])
+def test_a_nothing_says_how_many_more_there_are(many: object) -> None:
+    """As a whole number, and not so many that it takes the reader's memory. Only who has the log's key can try."""
+    forged = base64.urlsafe_b64encode(json.dumps(["salt", "", many]).encode()).rstrip(b"=")
+    with pytest.raises(verify.Bad, match="how many more"):
+        verify.opens(forged.decode(), {b64(sha256(forged).digest())})
+    assert not verify.opens(forged.decode(), {"another"})
+
+
+def test_a_nothing_stands_for_no_value(case: Court) -> None:
+    """Who shows a nothing and withholds a value shows all nothings; what is left over is seen to be withheld."""
+    files, name = case.files("court"), "disclosures/000001.txt"
+    lines = files[name].decode().split()
+    (nothing,) = (line for line in lines if not verify.opened(line)[0])
+    fewer = b"".join(line.encode() + b"\n" for line in lines if line != nothing)
+    digests = json.loads(files["leaves/000001.json"])["_sd"]
+    assert len(verify.opens(nothing, {*digests})) > 1
+    assert sum(len(verify.opens(line, {*digests})) for line in lines) + withheld_of(files, 1) == len(digests)
+    with pytest.raises(verify.Bad, match="is neither shown nor listed"):
+        Bundle(files | {name: fewer}, None).disclosed()
+
+
+def withheld_of(files: Mapping[str, bytes], place: int) -> int:
+    """How many digests of a leaf are withheld."""
+    return sum(each["leaf"] == place for each in json.loads(files[verify.WITHHELD]))
 
 
 def test_json_reads_one_way() -> None:
