@@ -1,7 +1,8 @@
 """Measure how many durable entries a second the store takes from 1, 16 and 64 callers, beside others' bare inserts.
 
 Ours is everything: deciding, sealing, encoding, the idempotency key, the commit, the acknowledgement, for an exhibit's
-way to the laboratory and back (ten to fifteen columns an act). The stock recorder in four processes, which is its best,
+way to the laboratory and back (ten to fifteen columns an act); in one process, and spread over two, each with records
+of its own, as stations have them. The stock recorder in four processes, which is its best,
 and pgbench with 16 clients only insert a ready-made row of about the same size, one per transaction.
 """
 
@@ -13,12 +14,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from callers import Load, coroutines, made_ready, threads
+from callers import Load, coroutines, fronts, made_ready, threads
 from harness import database, in_turn, options, report, server
 from yardsticks import dear, pgbench, stock, stock_processes
 
 Run = Callable[[], float]
 ONE, MANY, MORE = "ours, 1 caller", "ours, 16 callers", "ours, 64 callers"
+SPREAD = {16: "ours, 16 callers in two processes", 64: "ours, 64 callers in two processes"}
 STOCK_ONE, STOCK, PGBENCH = "stock eventsourcing, 1 process", "stock eventsourcing, 4 processes", "pgbench, 16 clients"
 
 
@@ -32,6 +34,17 @@ def ours(load: Load, told: dict[str, list[str]], name: str, size: int, callers: 
         gc.freeze()  # the acts that wait to be sent are the callers' own, and no work of the store's
         rate = load.run(lists, how)
         told.setdefault(name, []).append(load.latency)
+        return rate
+
+    return run
+
+
+def spread(url: str, told: dict[str, list[str]], size: int, callers: int) -> Run:
+    """A contender: so many callers at once in two processes. Its latencies are kept in `told`."""
+
+    def run() -> float:
+        rate, latency = fronts(url, size, callers)
+        told.setdefault(SPREAD[callers], []).append(latency)
         return rate
 
     return run
@@ -54,6 +67,8 @@ def measured(url: str, size: int, rounds: int, delay: float) -> tuple[dict[str, 
             STOCK_ONE: lambda: stock(at, few, delay),
             MANY: ours(load, told, MANY, size // 2 if delay else size, 16, coroutines),
             MORE: ours(load, told, MORE, size * 2, 64, coroutines),
+            SPREAD[16]: spread(at, told, size // 2 if delay else size, 16),
+            SPREAD[64]: spread(at, told, size * 2, 64),
             STOCK: lambda: stock_processes(at, few, delay),
             PGBENCH: lambda: pgbench(at, delay=delay),
             **more,
@@ -73,9 +88,12 @@ def ratios(medians: dict[str, float]) -> dict[str, float]:
         "stock eventsourcing, 1 caller": medians[ONE] / medians[STOCK_ONE],
         "stock eventsourcing, 16 callers": medians[MANY] / medians[STOCK],
         "stock eventsourcing, 64 callers": medians[MORE] / medians[STOCK],
+        "stock eventsourcing, 16 callers in two processes": medians[SPREAD[16]] / medians[STOCK],
+        "stock eventsourcing, 64 callers in two processes": medians[SPREAD[64]] / medians[STOCK],
     }
     if PGBENCH in medians:
         found["pgbench, 64 callers"] = medians[MORE] / medians[PGBENCH]
+        found["pgbench, 64 callers in two processes"] = medians[SPREAD[64]] / medians[PGBENCH]
     return {name: round(ratio, 2) for name, ratio in found.items()}
 
 

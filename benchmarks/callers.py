@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import multiprocessing
 import os
 import statistics
 import threading
@@ -22,6 +24,9 @@ from schemas import catalogue
 from tests.acts import ACTOR, act
 
 RECORDS = 1_000
+FRONTS = 2
+"""Processes that write at once where callers are spread over several, each with records of its own."""
+PATIENCE = 600.0
 LABORATORY = "FSL Raipur"
 WAY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("case.PropertySentToLaboratory", {"laboratory": LABORATORY, "road_certificate": "RC/17", "carrier": "CG-2001",
@@ -100,10 +105,10 @@ class Load:
         return f"p50 {cuts[49] * 1e3:.1f} ms, p99 {cuts[98] * 1e3:.1f} ms"
 
 
-def made_ready(url: str) -> Load:
+def made_ready(url: str, key: bytes = b"") -> Load:
     """Records with a seized exhibit that lies in the malkhana, its statements' witness known."""
     datastore = Datastore(url)
-    store = Store(datastore, catalogue(), Keyring(datastore, catalogue(), os.urandom(32)))
+    store = Store(datastore, catalogue(), Keyring(datastore, catalogue(), key or os.urandom(32)))
     opened = store.record_units([[act("case.FIRRegistered", f"bench:{uuid4()}")] for _ in range(RECORDS)])
     records = [str(outcomes[0].record_id) for outcomes in opened]
     for name, fields in (
@@ -146,3 +151,46 @@ def threads(store: Store, lists: Sequence[Sequence[Act]], seen: list[float]) -> 
         each.start()
     for each in running:
         each.join()
+
+
+def _front(url: str, key: bytes, size: int, callers: int, ready: Any, begin: Any, told: Any) -> None:  # noqa: ANN401, PLR0913 (what processes share)
+    gc.set_threshold(50_000, 20, 50)
+    load = made_ready(url, key)
+    lists = load.acts(size, callers)
+    gc.collect()
+    gc.freeze()
+    ready.release()
+    begin.wait()
+    seen: list[float] = []
+    coroutines(load.store, lists, seen)
+    told.put(seen)
+    load.store.close()
+    load.store.datastore.close()
+
+
+def fronts(url: str, size: int, callers: int) -> tuple[float, str]:
+    """Acts a second of so many callers spread over FRONTS processes, none sharing a record; and their latency.
+
+    Raises when not every act became an entry.
+    """
+    fresh = multiprocessing.get_context("spawn")
+    ready, begin, told, key = fresh.Semaphore(0), fresh.Event(), fresh.Queue(), os.urandom(32)
+    each, load = (url, key, size // FRONTS, callers // FRONTS, ready, begin, told), Load(url, None, [], [])  # type: ignore[arg-type]  # it only counts
+    workers = [fresh.Process(target=_front, args=each, daemon=True) for _ in range(FRONTS)]
+    for worker in workers:
+        worker.start()
+    for _ in workers:
+        if not ready.acquire(timeout=PATIENCE):
+            message = "a process that was to write did not begin"
+            raise RuntimeError(message)
+    before, started = load.count(), time.perf_counter()
+    begin.set()
+    seen = [taken for _ in workers for taken in told.get(timeout=PATIENCE)]
+    rate = len(seen) / (time.perf_counter() - started)
+    for worker in workers:
+        worker.join()
+    if load.count() - before != len(seen):
+        message = f"{len(seen)} acts were sent, {load.count() - before} entries are there"
+        raise RuntimeError(message)
+    load.seen = seen
+    return rate, load.latency

@@ -10,7 +10,7 @@ import json
 import struct
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ GIVES_UP = (TypeError, ValueError, AttributeError, LookupError, OverflowError, R
 LENGTH = struct.Struct("!i").pack
 LENGTHS = tuple(map(LENGTH, range(4_096)))
 SIXTEEN, NULL = LENGTH(16), LENGTH(-1)
-EIGHT, FOUR = struct.Struct("!iq").pack, struct.Struct("!ii").pack
+EIGHT, FOUR, TWO = struct.Struct("!iq").pack, struct.Struct("!ii").pack, struct.Struct("!ih").pack
 FLAGS = {False: LENGTH(1) + b"\0", True: LENGTH(1) + b"\1"}
 BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 """From when PostgreSQL counts its microseconds, and its days."""
@@ -77,6 +77,11 @@ def whole(value: int) -> bytes:
     return EIGHT(8, value)
 
 
+def small(value: int) -> bytes:
+    """A whole number of two bytes."""
+    return TWO(2, value)
+
+
 @lru_cache(maxsize=8_192)
 def instant(value: datetime) -> bytes:
     """A moment, which has a zone. The same ones come again in other columns and rows."""
@@ -116,7 +121,8 @@ def structured(value: Any) -> bytes:  # noqa: ANN401 (any JSON)
 
 
 KINDS: dict[str, tuple[int, Callable[[Any], bytes]]] = {
-    "uuid": (2950, identity), "text": (25, text), "bigint": (20, whole), "boolean": (16, FLAGS.__getitem__),
+    "uuid": (2950, identity), "text": (25, text), "bigint": (20, whole), "smallint": (21, small), "integer": (23, partial(FOUR, 4)),
+    "boolean": (16, FLAGS.__getitem__),
     "timestamptz": (1184, instant), "date": (1082, day), "bytea": (17, binary), "jsonb": (3802, structured),
 }  # fmt: skip
 """The types that can be packed: their oids, and how."""

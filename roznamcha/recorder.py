@@ -20,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, tuple_row
 
 from consumers import entries
-from consumers.packing import blobs, uuids
+from consumers.packing import array, blobs, uuids
 from consumers.slots import slot_of
 from domain.event import Event
 from schemas import Catalogue
@@ -129,20 +129,14 @@ class EntryRecorder(PostgresApplicationRecorder):
         named = [(line.stream_id, name) for line in lines for name in line.names]
         params = (
             uuids([line.stream_id for line in lines]),
-            [line.version for line in lines],
-            [line.topic for line in lines],
+            array("bigint", [line.version for line in lines]),
+            array("text", [line.topic for line in lines]),
             blobs([line.state for line in lines]),
             uuids([line.record_id for line in lines]),
-            [slot_of(line.record_id) for line in lines],
+            array("smallint", [slot_of(line.record_id) for line in lines]),
             uuids([line.command_id for line in lines]),
             blobs([line.digest for line in lines]),
-            [stream for stream, _ in named],
-            [name.name for _, name in named],
-            [name.record_id for _, name in named],
-            [name.series for _, name in named],
-            [name.station for _, name in named],
-            [name.year for _, name in named],
-            [name.number for _, name in named],
+            *(_named(named) if named else UNNAMED),
             respect_refusals,
         )
         cursor = _cursor(connection)
@@ -181,6 +175,23 @@ class EntryRecorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             wanted = (list(floors), list(floors.values()))
             return list(_cursor(connection).execute(query, wanted, prepare=False))
+
+
+def _named(named: Sequence[tuple[UUID, Name]]) -> tuple[list[Any], ...]:
+    """The columns of the names that are given, each with the stream of the entry that gives it."""
+    return (
+        [stream for stream, _ in named],
+        [name.name for _, name in named],
+        [name.record_id for _, name in named],
+        [name.series for _, name in named],
+        [name.station for _, name in named],
+        [name.year for _, name in named],
+        [name.number for _, name in named],
+    )
+
+
+UNNAMED = tuple(array(kind, ()) for kind in ("uuid", "text", "uuid", "text", "text", "integer", "integer"))
+"""The same where none is given, as is so of most batches."""
 
 
 def _cursor(connection: Connection[DictRow]) -> Any:  # noqa: ANN401 (a cursor of plain tuples)
