@@ -77,11 +77,6 @@ def whole(value: int) -> bytes:
     return EIGHT(8, value)
 
 
-def small(value: int) -> bytes:
-    """A whole number of two bytes."""
-    return TWO(2, value)
-
-
 @lru_cache(maxsize=8_192)
 def instant(value: datetime) -> bytes:
     """A moment, which has a zone. The same ones come again in other columns and rows."""
@@ -121,9 +116,9 @@ def structured(value: Any) -> bytes:  # noqa: ANN401 (any JSON)
 
 
 KINDS: dict[str, tuple[int, Callable[[Any], bytes]]] = {
-    "uuid": (2950, identity), "text": (25, text), "bigint": (20, whole), "smallint": (21, small), "integer": (23, partial(FOUR, 4)),
-    "boolean": (16, FLAGS.__getitem__),
-    "timestamptz": (1184, instant), "date": (1082, day), "bytea": (17, binary), "jsonb": (3802, structured),
+    "uuid": (2950, identity), "text": (25, text), "bytea": (17, binary), "jsonb": (3802, structured),
+    "smallint": (21, partial(TWO, 2)), "integer": (23, partial(FOUR, 4)), "bigint": (20, whole),
+    "boolean": (16, FLAGS.__getitem__), "timestamptz": (1184, instant), "date": (1082, day),
 }  # fmt: skip
 """The types that can be packed: their oids, and how."""
 

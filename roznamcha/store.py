@@ -18,6 +18,7 @@ from roznamcha.documents.proven import Proven
 from roznamcha.errors import Refused
 from roznamcha.intake import Act
 from roznamcha.opening import identity
+from roznamcha.patience import Patience
 from roznamcha.recorder import Datastore, EntryRecorder
 from roznamcha.sealing import Keyring
 from roznamcha.settling import Settling
@@ -49,6 +50,7 @@ class Store:
         self.now = now or (lambda: datetime.now(UTC))
         clock = lambda: self.now()  # noqa: E731, PLW0108 (whatever clock it has then)
         deciding = Deciding(self.recorder, catalogue, keyring, self.shelf, clock, self.proven)
+        self._patience = Patience(self._expire)
         self._desk = Desk(deciding, Settling(self.recorder, keyring, self.shelf))
 
     def record(self, act: Act, *, patience: float = PATIENCE) -> Outcome:
@@ -68,14 +70,12 @@ class Store:
         """
         slip = Awaited([unit_of([act])])
         self._desk.hand_in(slip)
-        timer = slip.loop.call_later(patience, self._expire, slip)
+        self._patience.watch(slip, patience)
         try:
             return _recorded(await slip.future)
         except asyncio.CancelledError:
             self._desk.withdraw(slip)
             raise
-        finally:
-            timer.cancel()
 
     def _expire(self, slip: Awaited) -> None:
         self._desk.withdraw(slip)

@@ -16,6 +16,8 @@ VALUES: dict[str, list[Any]] = {
     "uuid": [UUID(int=0), UUID(int=2**128 - 1), uuid4()],
     "text": ["", "a", "थाना", "'\"\\{},NULL\n", "x" * 4_095, "x" * 4_096, "x" * 70_000],
     "bigint": [0, 1, -1, 2**63 - 1, -(2**63)],
+    "integer": [0, 1, -1, 2**31 - 1, -(2**31)],
+    "smallint": [0, 1, -1, 2**15 - 1, -(2**15)],
     "boolean": [True, False],
     "timestamptz": [
         datetime(2000, 1, 1, tzinfo=UTC),
