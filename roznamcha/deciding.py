@@ -85,8 +85,7 @@ class Deciding:
             turn.names |= self._shelf.named(wanted - turn.names.keys())
         for unit in units:
             find_record(unit, turn)
-        standing = [turn.standing] if before is None else [turn.standing, before.standing]
-        missing = {each for unit in units if not any((each := unit.record_id) in known for known in standing)}
+        missing = {unit.record_id for unit in units}.difference(turn.standing, before.standing if before else ())
         others = {found for event in tying if (found := self._other(event, turn))} - turn.fresh
         for each in others:  # another process may have written to it, and no version of ours guards it: read it anew
             self._shelf.drop(each)
@@ -149,8 +148,7 @@ class Deciding:
         """Decide each act of a unit in turn: its entries, or the reasons for which the whole unit is refused."""
         unit.events, unit.lines, unit.after = [], [], None
         commands = {act.event.meta.command_id for act in unit.acts}
-        erasing = turn.erasing if turn.before is None else turn.erasing | turn.before.erasing
-        if unit.record_id in turn.postponed | erasing or not commands.isdisjoint(turn.commands):
+        if turn.keeps_back(unit.record_id) or not commands.isdisjoint(turn.commands):
             turn.postponed.add(unit.record_id)  # later units on this record wait too, so that their order holds
             return
         if unit.reasons:

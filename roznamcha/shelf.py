@@ -63,7 +63,7 @@ class Shelf:
 
     def fetch(self, record_ids: set[UUID]) -> set[UUID]:
         """Bring records to hand that aren't; give the ids of those read just now."""
-        missing = {each for each in record_ids if each not in self._held}
+        missing = record_ids.difference(self._held)
         if not missing:
             return missing
         from_here = self.snapshots.latest(missing)

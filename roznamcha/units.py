@@ -101,6 +101,11 @@ class Turn:
     spoiled: bool = False
     """Whether something of it was not written after all, so that nothing may be decided upon it."""
 
+    def keeps_back(self, record_id: UUID) -> bool:
+        """Whether nothing more may be decided on a record in this turn."""
+        erasing = self.before.erasing if self.before is not None else ()
+        return any(record_id in some for some in (self.postponed, self.erasing, erasing) if some)
+
     def called(self, name: str) -> UUID | None:
         """The record of this name: one that has it, or one that is given it in this turn."""
         found = self.names.get(name) or self.made.get(name)
