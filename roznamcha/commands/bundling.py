@@ -19,8 +19,8 @@ from domain.event import ACTS, Event
 from roznamcha.bounded import read_file
 from roznamcha.commands.extracting import extracts
 from roznamcha.commands.giving import By, Order, Reason
-from roznamcha.commands.ledger import kept_on_kafka, must_be_named, sequencer_of
 from roznamcha.commands.reading import RecordName, history_of
+from roznamcha.commands.sequencing import kept_on_kafka, must_be_named, sequencer_of
 from roznamcha.documents.cabinet import Cabinet
 from roznamcha.documents.reading import held_in, readable
 from roznamcha.errors import Broken, Refused, Unavailable, Usage

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from psycopg import Connection
 
-from consumers.embedded import connected
 from consumers.watchdog import Watchdog
-from roznamcha.bounded import read_file
+from roznamcha.commands.ledger_ending import discontinuity
 from roznamcha.commands.ledger_keys import key
 from roznamcha.commands.ledger_status import status
+from roznamcha.commands.sequencing import Against, kept_on_kafka, must_be_named, notes_in, sequencer_of
 from roznamcha.commands.stamping import OfLog, export_tiles, reading, stamp, stamps
 from roznamcha.errors import Broken, Refused
 from roznamcha.health import LEDGER
 from roznamcha.ledger.auditing import audit as audit_all
-from roznamcha.ledger.hands import Hands
-from roznamcha.ledger.kept import Ledger
-from roznamcha.ledger.keys import keys_of
-from roznamcha.ledger.notes import base64_text, vkey_of
+from roznamcha.ledger.notes import base64_text
 from roznamcha.ledger.remembered import memory_of, signed_by_log
 from roznamcha.ledger.sequencer import Sequencer
-from roznamcha.ledger.verify import Bad, extends, leaf_hash, open_checkpoint
-from roznamcha.office import Office, open_office
-from roznamcha.posts import signed
+from roznamcha.ledger.verify import extends, leaf_hash, open_checkpoint
+from roznamcha.office import open_office
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say
 from roznamcha.settings import settings
 from roznamcha.whole import write_whole
@@ -37,30 +30,6 @@ from roznamcha.whole import write_whole
 ledger = typer.Typer(help="The court's ledger: a leaf for every entry, signed heads, proofs.", no_args_is_help=True)
 ledger.add_typer(key, name="key")
 ledger.command()(status)
-
-Against = Annotated[
-    list[Path] | None,
-    typer.Option(help="A checkpoint that somebody else has kept: the log must go on from it; may be given repeatedly"),
-]
-
-
-@contextmanager
-def sequencer_of(office: Office, workers: int = 1) -> Iterator[Sequencer]:
-    """A sequencer on the store in force, with so many processes. It has not begun, and may not be alone."""
-    hands = Hands(office.catalogue, workers if workers > 1 else 0, office.url)
-    try:
-        with connected(office.url, signed(LEDGER)) as connection:
-            keys, memory = keys_of(office.settings), memory_of(office.settings)
-            yield Sequencer(connection, office.catalogue, keys, memory, hands=hands)
-    finally:
-        hands.close()
-
-
-def must_be_named(office: Office, connection: Connection[Any]) -> None:
-    """Nothing draws the first key by the way: its name stays for ever. Raises Refused where no ledger was begun."""
-    if not any(keys_of(office.settings).all()) and not Ledger(connection).logs():
-        how = "`roznamcha ledger key new --name tlog.example/cg`, with a name of your own: it stays for ever"
-        raise Refused([f"no ledger was begun here, and this needs one. Draw its key first: {how}"])
 
 
 @ledger.command()
@@ -77,7 +46,7 @@ def run(
 
     Nothing is signed where the log does not go on from what was signed last: exit code 3 then.
     """
-    notes, stop = _notes(against), threading.Event()
+    notes, stop = notes_in(against), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_office(settings()) as office, sequencer_of(office, workers) as sequencer:
@@ -110,38 +79,6 @@ def _wait_alone(sequencer: Sequencer, stop: threading.Event) -> None:
             note("another sequencer is at work on this store: waiting until it has ended")
         waited = True
         stop.wait(1)
-
-
-def kept_on_kafka(office: Office) -> list[bytes]:
-    """The last head that was published, where a broker is named: a copy that a restored machine has not taken back.
-
-    Whoever is about to sign, or to tell of a break, compares it. A broker that is away is told, and stops nobody.
-    """
-    here = office.settings
-    if not here.kafka:
-        return []
-    from consumers.clients import Away, KafkaError
-    from roznamcha.broker import broker_of, topics_of
-    from roznamcha.ledger.heads import last_published
-
-    try:
-        found = last_published(broker_of(here), topics_of(here)["checkpoints"].name)
-    except (Away, KafkaError) as error:
-        note(f"the broker is away, and its last checkpoint is not compared: {type(error).__name__}")
-        return []
-    return [found] if found else []
-
-
-def _notes(against: list[Path] | None) -> list[bytes]:
-    """The checkpoints in these files. Raises Usage for one that can't be read, Refused for one that is none."""
-    found = []
-    for path in against or ():
-        try:
-            found.append(read_file(path))
-            open_checkpoint(found[-1])
-        except Bad as bad:
-            raise Refused([f"{path}: {bad}"]) from None
-    return found
 
 
 @ledger.command()
@@ -198,7 +135,7 @@ def consistency(
     as_json: AsJson = False,
 ) -> None:
     """Prove that a log only grew between two heads; exit code 3 for an old checkpoint that is no beginning of it."""
-    earlier = None if old.isascii() and old.isdigit() else open_checkpoint(_notes([Path(old)])[0])
+    earlier = None if old.isascii() and old.isdigit() else open_checkpoint(notes_in([Path(old)])[0])
     with reading() as (_, found):
         of = found.log(earlier.origin if earlier else log)
         tree = found.tree(of)
@@ -259,7 +196,7 @@ def audit(against: Against = None, *, as_json: AsJson = False) -> None:
     Exit code 3 where something was rewritten or is gone; 1 where only times disagree: a clock was wrong, or an entry is
     back-dated.
     """
-    notes = _notes(against)
+    notes = notes_in(against)
     with reading() as (office, found), progress_bar("auditing", shown=not as_json) as progress:
         remembered = memory_of(office.settings).read()
         kept = [*notes, *([remembered] if remembered else []), *kept_on_kafka(office)]
@@ -275,26 +212,4 @@ def audit(against: Against = None, *, as_json: AsJson = False) -> None:
         raise typer.Exit(Refused.exit_code if result.ok else Broken.exit_code)
 
 
-@ledger.command()
-def discontinuity(
-    by: Annotated[str, typer.Option(help="Id of the officer who answers for it")],
-    reason: Annotated[str, typer.Option(help="What happened; it stands in the ledger for ever, so name no person")],
-    against: Against = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """After a restore: enter what was signed and is lost, as the first leaf of another log, and go on there."""
-    if not by.strip() or not reason.strip() or len(reason) > 500 or not (by + reason).isprintable():  # noqa: PLR2004
-        raise Refused(["name the officer, and say in 1 to 500 printable characters what happened"])
-    with open_office(settings()) as office, sequencer_of(office) as sequencer:
-        if not sequencer.alone():
-            raise Refused(["a sequencer is at work on this store: stop it first (`ledger run`, `up`)"])
-        told = sequencer.break_off(by.strip(), reason.strip(), [*_notes(against), *kept_on_kafka(office)])
-        told["vkey"] = vkey_of(keys_of(office.settings).signer(told["origin"]).key)
-    if as_json:
-        print_json(told)
-        return
-    lost = told["lost"]
-    what = f"leaves {lost['first']} to {lost['last']} of {told['previous']['origin']}" if lost else "another history"
-    say(f"entered in {told['origin']}: {what}, signed and not here", told["vkey"])
-    say("publish this key where the one before it was: until a policy knows it, every copy reads FAILED")
+ledger.command()(discontinuity)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from consumers.embedded import connected
+from roznamcha.commands.ledger_ending import rotate
 from roznamcha.errors import Refused, Usage
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.keys import keys_of
@@ -17,6 +18,7 @@ from roznamcha.screen import AsJson, print_json, say, table
 from roznamcha.settings import settings
 
 key = typer.Typer(help="The keys under which the ledger is signed, one for each log.", no_args_is_help=True)
+key.command("rotate")(rotate)
 
 
 @key.command("new")

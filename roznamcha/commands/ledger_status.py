@@ -10,7 +10,7 @@ import typer
 from roznamcha.commands.stamping import reading
 from roznamcha.errors import Broken, Refused
 from roznamcha.health import LEDGER, LIVING
-from roznamcha.ledger.breaks import recorded
+from roznamcha.ledger.breaks import recorded, replaced
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.keys import keys_of
 from roznamcha.ledger.notes import base64_text
@@ -27,14 +27,16 @@ def status(*, as_json: AsJson = False) -> None:
         living = dict(found.connection.execute(LIVING.encode()).fetchall()).get(LEDGER, 0)
         memory, keys = memory_of(office.settings), keys_of(office.settings)
         remembered, wrong = memory.read(), taken_back(found, memory)
-        breaks = recorded(found)
+        breaks, keys_replaced = recorded(found), replaced(found)
         advice = [*without_key(found, keys), *hints(found, keys, datetime.now(UTC))]
     if as_json:
         told = remembered.decode() if remembered else None
         known = {"logs": logs, "behind": behind, "sequencers": living, "remembered": told}
-        print_json(
-            {**known, "wrong": [wrong] if wrong else [], "breaks": [each.shown() for each in breaks], "hints": advice}
-        )
+        entered = {
+            "breaks": [each.shown() for each in breaks],
+            "replaced": [each.shown() for each in keys_replaced],
+        }
+        print_json({**known, "wrong": [wrong] if wrong else [], **entered, "hints": advice})
         if wrong:
             raise typer.Exit(Broken.exit_code)
         return

@@ -19,8 +19,8 @@ from consumers.embedded import connected
 from roznamcha.bounded import read_at_most, read_file
 from roznamcha.commands.bundling import enter_reading, keeping
 from roznamcha.commands.giving import By, Order, Reason
-from roznamcha.commands.ledger import must_be_named
 from roznamcha.commands.reading import RecordName, history_of
+from roznamcha.commands.sequencing import must_be_named
 from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.ledger.bundle import WAITING
 from roznamcha.ledger.disclosing import b64

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from roznamcha.ledger.breaks import Recorded, recorded
+from roznamcha.ledger.breaks import Recorded, grown_on, recorded
 from roznamcha.ledger.disclosing import b64
 from roznamcha.ledger.kept import Leaf, Ledger, Log, all_leaves
 from roznamcha.ledger.leaf import Chain, Entries
@@ -79,6 +79,7 @@ def audit(
             looking.look_at(log, lambda: progress(found.leaves, total))
         for (position,) in ledger.rows(WITHOUT, ledger.reached()):
             found.wrong.append(f"the entry at position {position} has no leaf, and later ones have")
+        found.wrong += grown_on(ledger)
         if (broken := break_in(ledger, kept_elsewhere)) is not None:
             found.wrong.append(broken.why)
     return found

@@ -32,6 +32,7 @@ from roznamcha.ledger.notes import base64_text, pem_of
 from roznamcha.ledger.readme import readme
 from roznamcha.ledger.statements import Asked
 from roznamcha.ledger.verify import (
+    BEGIN,
     ERASED,
     ERASURE,
     MANIFEST,
@@ -228,8 +229,13 @@ class Binder:
                 found |= self._milestone(name, each, heads[each.log.origin], trees[each.log.origin])
         for origin, log in logs.items():
             name = f"beginnings/{origin.rpartition('/')[2]}"
-            found[f"{name}.json"] = self.ledger.leaves(log, 0, 1)[0].data
+            found[f"{name}.json"] = first = self.ledger.leaves(log, 0, 1)[0].data
             found[f"{name}.tlog-proof"] = trees[origin].prove(0, heads[origin])
+            told = json.loads(first)
+            ended = told["previous" if told["kind"] == BEGIN else "held"]
+            if ended and ended["origin"] in heads:
+                size = heads[ended["origin"]].size
+                found[f"{name}.consistency"] = _proof(trees[ended["origin"]].extends(size, ended["size"]))
         found[WITHHELD] = listing([one for each in shown for one in each.withheld])
         found |= self._anchors(logs, heads)
         if stamp is not None:
@@ -272,11 +278,8 @@ class Binder:
     def _milestone(self, name: str, of: Shown, head: Checkpoint, tree: Tree) -> Files:
         """The head that was signed first after an act, and that the last one goes on from it."""
         early = self.ledger.checkpoint(of.log, max(2, of.leaf.index + 1))
-        proof = tree.extends(early.size, head.size)
-        return {
-            f"milestones/{name}.checkpoint": early.note,
-            f"milestones/{name}.consistency": "".join(f"{base64_text(each)}\n" for each in proof).encode(),
-        }
+        proof = _proof(tree.extends(early.size, head.size))
+        return {f"milestones/{name}.checkpoint": early.note, f"milestones/{name}.consistency": proof}
 
     def _anchors(self, logs: Mapping[str, Log], heads: Mapping[str, Checkpoint]) -> Files:
         """The heads by themselves, in the raw forms that openssl takes; the keys only to be compared."""
@@ -289,6 +292,11 @@ class Binder:
         warning = "# FOR COMPARISON ONLY: whoever made this bundle wrote it. Take the policy from elsewhere.\n"
         found["trust/policy.txt"] = "".join([warning, *lines, "quorum none\n"]).encode()
         return found
+
+
+def _proof(hashes: Iterable[bytes]) -> bytes:
+    """The hashes of a consistency proof, a line for each."""
+    return "".join(f"{base64_text(each)}\n" for each in hashes).encode()
 
 
 def _reason(each: Disclosure, rule: Rule, erased: Mapping[str, str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from roznamcha.settings import Settings
 log = structlog.get_logger()
 SUFFIX = ".key"
 PART = re.compile(r"([0-9]{4})(?:-([0-9]+))?")
-"""The last part of an origin: the year, and after a discontinuity the how-manieth log of it."""
+"""The last part of an origin: the year, and after a discontinuity or a rotation the how-manieth log of it."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,22 @@ class Keys:
             raise Unavailable(message) from None
         return self.signer(origin)
 
+    def put_aside(self, begun: Collection[str]) -> list[str]:
+        """Keep the keys of logs that were not begun out of use, under another name; give these logs.
+
+        Whoever took one key of a folder may have taken all. Raises Unavailable where they can't be renamed.
+        """
+        found = []
+        for name in [each.name for each in self.all() if each.name not in begun]:
+            path = self._path(name)
+            try:
+                path.rename(path.with_name(f"{path.stem}.{secrets.token_hex(4)}.doubted"))
+            except OSError as error:
+                message = f"the key {path} cannot be put aside: {error.strerror}"
+                raise Unavailable(message) from None
+            found.append(name)
+        return found
+
     def base(self, given: str = "", begun: str = "") -> str:
         """What all logs of this deployment begin with; `begun` is how they do in the store, empty where none was begun.
 
@@ -125,7 +141,7 @@ def _kept_to_its_owner(path: Path) -> None:
         what = f"chmod 600 {path}" if mode & 0o007 else f"chmod 700 {path.parent}"
         message = (
             f"the key {path} is open to everybody on this machine, and nothing is signed with it: {what}. "
-            "If others may have read it, tell the witnesses and whoever keeps heads of this log"
+            "If others may have read it, replace it then: `roznamcha ledger key rotate`"
         )
         raise Broken(message)
     if mode & 0o070 or folder & 0o020:

@@ -99,7 +99,7 @@ WHAT THIS IS
                 one without a name only fills up the number of digests; to read them see --show below
   withheld.json what is not shown, by its digest, and for which reason
   proofs/       that each leaf is in the log (c2sp.org/tlog-proof@v1)
-  beginnings/   the first leaf of each log: it goes on from the log before, or says what was lost there
+  beginnings/   the first leaf of each log: it goes on from the log before (with the proof), or says what was lost there
   milestones/   heads of earlier days, and that the log has only grown since
   anchors/      the log's signed head, and its parts as openssl takes them
   extracts/     custody and legal clocks as tables, custody as CASE/UCO too (custody.jsonld, JSON-LD), named by the last

@@ -19,7 +19,7 @@ from typing import Any
 from roznamcha.errors import Broken, Refused, Unavailable
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.statements import head
-from roznamcha.ledger.verify import BREAK, Bad, Checkpoint, key_of, open_checkpoint, signed_by
+from roznamcha.ledger.verify import BEGIN, BREAK, Bad, Checkpoint, key_of, open_checkpoint, signed_by
 from roznamcha.settings import Settings
 
 BEHIND = "SELECT count(*) FROM roznamcha.entries WHERE notification_id > %s"
@@ -135,6 +135,10 @@ def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
             raise Refused([f"this checkpoint of {signed.origin} is not signed with the log's key: it proves nothing"])
         if signed.size > log.size:
             lost = f"leaves {log.size} to {signed.size - 1} of {log.origin} were signed and are not here"
+            for each in told:
+                if each["kind"] == BEGIN and each["previous"] and each["previous"]["origin"] == log.origin:
+                    other = f"somebody else has its key, and signed on when {each['log']} had begun"
+                    return Break(signed, log, f"{lost}: {other}; or the store was restored to an earlier state before")
             return Break(signed, log, f"{lost}, perhaps earlier ones too: the store was restored to an earlier state")
         if signed.size and ledger.tree(log).root(signed.size) != signed.root:
             return Break(signed, log, f"the first {signed.size} leaves of {log.origin} are others than those signed")

@@ -19,7 +19,7 @@ from psycopg import Connection
 
 from consumers.columns import identity, micros, moment
 from consumers.steps import reach
-from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.errors import Broken, Unavailable
 from roznamcha.ledger.added import INTO, New, rows_of
 from roznamcha.ledger.hands import Hands, Placed
 from roznamcha.ledger.kept import Ledger, Log, Tree
@@ -27,8 +27,8 @@ from roznamcha.ledger.keys import Keys, next_origin
 from roznamcha.ledger.leaf import Chain, Entries, Ready
 from roznamcha.ledger.merkle import EMPTY, grow, leaf_hash
 from roznamcha.ledger.notes import Signer, body_of, note_of, vkey_of
-from roznamcha.ledger.remembered import Memory, break_in, insist, stands
-from roznamcha.ledger.statements import beginning, discontinuity, head
+from roznamcha.ledger.remembered import Memory, insist, stands
+from roznamcha.ledger.statements import beginning, head
 from schemas import Catalogue, NewerSchema, SchemaError
 
 BATCH = 1_024
@@ -47,7 +47,10 @@ PAGE = """
 ROUND = 1.0
 """Seconds after which it looks for copies to close, however many entries wait."""
 BEGUN = b"INSERT INTO roznamcha.logs (number, origin, year, vkey, size, root) VALUES (%s, %s, %s, %s, 0, %s)"
-MOVED = b"UPDATE roznamcha.logs SET size = %s, root = %s WHERE number = %s AND size = %s"
+MOVED = b"""
+    UPDATE roznamcha.logs SET size = %s, root = %s
+    WHERE number = %s AND size = %s AND number = (SELECT max(number) FROM roznamcha.logs)
+"""
 TILES = b"""
     INSERT INTO roznamcha.tiles SELECT %s, * FROM unnest(%s::smallint[], %s::bigint[], %b::bytea[])
     ON CONFLICT (log, level, number) DO UPDATE SET hashes = excluded.hashes
@@ -123,7 +126,7 @@ class Sequencer:
         found = self.ledger.rows("SELECT max(size) FROM roznamcha.checkpoints WHERE log = %s", taken.number)
         self._covered = found[0][0] or 0
 
-    def _open(self, origin: str, year: int, first: bytes) -> None:
+    def open_log(self, origin: str, year: int, first: bytes) -> None:
         """Begin a log with its first leaf, in one transaction. If we die here, there is a key that signed nothing."""
         signer = self.keys.make(origin)
         number = self.log.number + 1 if self.log else 1
@@ -140,12 +143,12 @@ class Sequencer:
         """The log for entries of that year: the one we have, unless it is an earlier year's."""
         if self.log is None:
             origin = f"{self.keys.base()}/{year}"
-            self._open(origin, year, beginning(origin, self.now(), None))
+            self.open_log(origin, year, beginning(origin, self.now(), None))
         elif self.log.year < year:
             self.sign()
             ended, origin = self.log, next_origin(self.log.origin, year)
             last = head(ended.origin, ended.size, ended.root)
-            self._open(origin, year, beginning(origin, self.now(), last))
+            self.open_log(origin, year, beginning(origin, self.now(), last))
             log.info("another year's log", origin=origin)
         assert self.log is not None  # noqa: S101 (opened, if it was not there)
         return self.log
@@ -273,7 +276,7 @@ class Sequencer:
             self.log = grown._replace(root=tree.root(size))
             moved = cursor.execute(MOVED, (size, self.log.root, now.number, now.size))
             if moved.rowcount != 1:
-                message = f"somebody else has added to {now.origin}: this sequencer stops"
+                message = f"somebody else has added to {now.origin}, or begun the next log: this sequencer stops"
                 raise Unavailable(message)
         reach("ledger: added")  # dies here: nothing was added, and the next sequencer reads the same entries
         self.added += len(new)
@@ -327,23 +330,3 @@ class Sequencer:
                     break
         self.sign()
         self.connection.execute("UNLISTEN *")
-
-    # --- after a restore -----------------------------------------------------------------------------------------
-
-    def break_off(self, by: str, reason: str, kept_elsewhere: Sequence[bytes] = ()) -> dict[str, Any]:
-        """Begin another log that says in its first leaf what of the signed one is lost. Gives what it says.
-
-        Raises Refused where nothing is lost.
-        """
-        notes = (self.ledger.last_note(), self.memory.read(), *kept_elsewhere)
-        found = break_in(self.ledger, [each for each in notes if each is not None])
-        if found is None:
-            raise Refused(["the ledger goes on from everything that was signed: there is no break to enter"])
-        logs, broken = self.ledger.logs(), found.told(self.ledger, self.memory, kept_elsewhere)
-        self.log = logs[-1] if logs else None
-        after = found.signed.origin if self.log is None or found.log is None else self.log.origin
-        origin = next_origin(after, int(self.now().year))
-        self._open(origin, self.now().year, discontinuity(origin, self.now(), broken, by, reason))
-        reach("ledger: broken off")  # dies here: what is remembered is lost by then, and the next one doesn't enter it
-        self.sign()
-        return {"origin": origin, **broken}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from roznamcha.errors import Broken, Unavailable
-from roznamcha.ledger.breaks import recorded
+from roznamcha.ledger.breaks import recorded, replaced
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.keys import Keys, next_origin
 from roznamcha.ledger.notes import vkey_of
@@ -36,9 +36,9 @@ def without_key(ledger: Ledger, keys: Keys) -> list[str]:
 
 
 def hints(ledger: Ledger, keys: Keys, now: datetime) -> list[str]:
-    """What should be done or known, though nothing is wrong: next year's key, and the breaks that were entered."""
+    """What should be done or known, though nothing is wrong: next year's key, breaks and keys that were replaced."""
     logs = ledger.logs()
-    found = [each.words for each in recorded(ledger)]
+    found = [*(each.words for each in recorded(ledger)), *(each.words for each in replaced(ledger))]
     if logs and now.month == DECEMBER:
         following = next_origin(logs[-1].origin, now.year + 1)
         if not keys.has(following):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -49,9 +50,15 @@ class Asked(NamedTuple):
         return canonical({"v": VERSION, "log": origin, "at": time_text(self.asked_at), **told, **sealed})
 
 
-def beginning(origin: str, at: datetime, previous: dict[str, Any] | None) -> bytes:
-    """The first leaf of a log: which one it follows, and where that ended."""
-    return canonical({"v": VERSION, "log": origin, "kind": BEGIN, "at": time_text(at), "previous": previous})
+def beginning(
+    origin: str, at: datetime, previous: dict[str, Any] | None, ordered: Mapping[str, str] | None = None
+) -> bytes:
+    """The first leaf of a log: which one it follows, and where that ended; who ordered it and why, where somebody did.
+
+    Whoever signs on in the ended log, with whatever key, is held to that head.
+    """
+    told = {"v": VERSION, "log": origin, "kind": BEGIN, "at": time_text(at), "previous": previous}
+    return canonical({**told, **(ordered or {})})
 
 
 def discontinuity(origin: str, at: datetime, broken: dict[str, Any], by: str, reason: str) -> bytes:

@@ -350,7 +350,7 @@ MANIFEST, WITHHELD = "MANIFEST.sha256", "withheld.json"
 NAMES = re.compile(
     r"README\.txt|MANIFEST\.sha256|withheld\.json|tools/verify(\.py|-one\.sh)|signatures/[\w.-]+\.p7s"
     r"|(leaves/\d{6,}\.json|proofs/\d{6,}\.tlog-proof|disclosures/\d{6,}\.txt)"
-    r"|beginnings/[0-9-]+\.(json|tlog-proof)"
+    r"|beginnings/[0-9-]+\.(json|tlog-proof|consistency)"
     r"|milestones/\d{6,}\.(checkpoint|consistency)"
     r"|anchors/[0-9-]+/(checkpoint(\.body|\.tsr)?|log\.sig)|trust/([0-9-]+\.pem|policy\.txt)"
     r"|(exhibits|extracts)/([\w-][\w.-]*/)*[\w-][\w.-]*",
@@ -541,6 +541,7 @@ class Bundle:
         self.held = True
         where = ", ".join(f"{each.origin} at {each.size}" for each in self.heads.values())
         where += f", which has only grown since it had {', '.join(grown)}" if grown else "; no head of an earlier day"
+        where += "".join(f"; {each}" for each in self.replaced())
         if self.policy is None:
             why = "unanchored: no policy, no signature checked"
             return UNCHECKED, f"all {len(self.leaves)} leaves are in {where}; {why}"
@@ -556,18 +557,38 @@ class Bundle:
             if index or head.origin != told["log"] or not includes(0, head.size, leaf_hash(leaf), proof, head.root):
                 raise Bad(f"{name}.json is not the first leaf of {head.origin}")
             proved |= {f"{name}.json", f"{name}.tlog-proof"}
-        sizes = {each.origin: each.size for each in self.heads.values()}
-        if begun.keys() != sizes.keys() or proved != {each for each in self.files if each.startswith("beginnings/")}:
-            raise Bad("beginnings/ does not hold just the first leaf of each log: a break may have been left out")
+        heads = {each.origin: each for each in self.heads.values()}
         for told in begun.values():
             ended = told["previous" if told["kind"] == BEGIN else "held"]
-            if ended and sizes.get(ended["origin"], 0) > ended["size"]:
-                raise Bad(f"{ended['origin']} goes on beyond {ended['size']} leaves, where {told['log']} has it end")
+            if ended and ended["origin"] in heads:
+                proved.add(self.ends(heads[ended["origin"]], ended, told["log"]))
+        if begun.keys() != heads.keys() or proved != {each for each in self.files if each.startswith("beginnings/")}:
+            raise Bad("beginnings/ does not hold just the first leaf of each log: a break may have been left out")
+
+    def ends(self, head: Checkpoint, ended: dict[str, Any], following: str) -> str:
+        """The name of the proof that a log ended as the first leaf of the following one has it, and is the one here.
+
+        So whoever has the key of the ended log can neither go on in it nor show another history of it.
+        """
+        if head.size > ended["size"]:
+            raise Bad(f"{head.origin} goes on beyond {ended['size']} leaves, where {following} has it end")
+        name = f"beginnings/{following.rpartition('/')[2]}.consistency"
+        if name not in self.files:
+            raise Bad(f"{name} is missing: that {following} goes on from the {head.origin} that is here")
+        proof = [base64_of(each) for each in self.lines(name)]
+        if not extends(head.size, ended["size"], head.root, base64_of(ended["root"]), proof):
+            raise Bad(f"{head.origin} is here with another history than the one from which {following} goes on")
+        return name
 
     def begun(self) -> dict[str, dict[str, Any]]:
         """What the first leaf of each log says, by the log's name."""
         names = (each for each in sorted(self.files) if each.startswith("beginnings/") and each.endswith(".json"))
         return {each["log"]: each for each in (read_json(self.files[name]) for name in names)}
+
+    def replaced(self) -> list[str]:
+        """Each log of which the key was replaced, by the first leaf of the one that goes on."""
+        found = [each for each in self.begun().values() if each["kind"] == BEGIN and "by" in each]
+        return [f"{each['previous']['origin']} was ended by order of {each['by']}: {each['reason']}" for each in found]
 
     def lost(self) -> list[str]:
         """What was lost, by the first leaves of the logs, since this record began."""
@@ -960,13 +981,7 @@ def against(data: bytes, other_data: bytes) -> tuple[str, list[str]]:
     for place in range(common):
         if one.leaves[place] != other.leaves[place]:
             raise Bad(f"leaf {place} is another in the other copy: two histories of one record")
-    roots: dict[tuple[str, int], bytes] = {}
-    for files in (one.files, other.files):
-        for head in (
-            open_checkpoint(note) for name, note in files.items() if name.endswith(("/checkpoint", ".checkpoint"))
-        ):
-            if roots.setdefault((head.origin, head.size), head.root) != head.root:
-                raise Bad(f"{head.origin} at {head.size} has another root in the other copy: two histories of one log")
+    same_logs(one, other)
     told = []
     for place in range(common):
         mine, theirs = columns(one, place) or {}, columns(other, place) or {}
@@ -979,6 +994,26 @@ def against(data: bytes, other_data: bytes) -> tuple[str, list[str]]:
     more = len(one.leaves) - len(other.leaves)
     longer = f"; {'this one' if more > 0 else 'the other'} goes on with {abs(more)}" if more else ""
     return f"{common} leaves are the same in both, as are heads of the same size{longer}", told
+
+
+def same_logs(one: Bundle, other: Bundle) -> None:
+    """Raise Bad where heads of two copies can't be of one history, or one goes on beyond where the other has it end."""
+    roots: dict[tuple[str, int], bytes] = {}
+    for files in (one.files, other.files):
+        for head in (
+            open_checkpoint(note) for name, note in files.items() if name.endswith(("/checkpoint", ".checkpoint"))
+        ):
+            if roots.setdefault((head.origin, head.size), head.root) != head.root:
+                raise Bad(f"{head.origin} at {head.size} has another root in the other copy: two histories of one log")
+    for told in [*one.begun().values(), *other.begun().values()]:
+        ended = told["previous"] if told["kind"] == BEGIN else None
+        if ended is None:
+            continue
+        last = base64_of(ended["root"])
+        if roots.get((ended["origin"], ended["size"]), last) != last:
+            raise Bad(f"{ended['origin']} is here with another history than the one from which {told['log']} goes on")
+        if any(origin == ended["origin"] and size > ended["size"] for origin, size in roots):
+            raise Bad(f"{ended['origin']} goes on beyond {ended['size']} leaves, where {told['log']} has it end")
 
 
 def beside_another(data: bytes, lines: list[Line], path: Path, policy: Policy | None) -> tuple[Line, list[str]]:

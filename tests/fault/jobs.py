@@ -20,6 +20,7 @@ from consumers.rebuild import rebuild
 from projections.view import View
 from roznamcha import snapshots
 from roznamcha.intake import Act, read_act
+from roznamcha.ledger.ending import break_off, rotate
 from roznamcha.ledger.sequencer import Sequencer
 from roznamcha.recorder import Datastore
 from roznamcha.sealing import Keyring
@@ -202,7 +203,17 @@ def break_ledger(order: Mapping[str, Any]) -> None:
         restore()
         with connected(keeper.url) as connection:
             sequencer = Sequencer(connection, catalogue(), keeper.keys, keeper.memory, lambda: NOW)
-            sequencer.break_off("CG-9001", "restored")
+            break_off(sequencer, "CG-9001", "restored")
+    keep_ledger(order)
+
+
+def rotate_key(order: Mapping[str, Any]) -> None:
+    """Add some, and replace the key, twice; then keep what is left."""
+    keeper = Keeper(order["url"], Path(order["journal"]).parent / "ledger")
+    for _ in range(2):
+        with keeper.sequencing() as sequencer:
+            sequencer.add(limit=5)
+            rotate(sequencer, "CG-9001", "the laptop was stolen")
     keep_ledger(order)
 
 
@@ -224,6 +235,7 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "kafka": follow_topic,
     "ledger": keep_ledger,
     "breaker": break_ledger,
+    "rotator": rotate_key,
     "attacher": attach,
 }
 """Every job by its name. That of a process, which its named steps begin with, is the job that reaches them."""

@@ -18,6 +18,8 @@ ELSEWHERE = {
     "writer: snapshot kept": "long writer",
     "outbox: opened": "teller",
     "ledger: broken off": "breaker",
+    "ledger: keys put aside": "rotator",
+    "ledger: handed over": "rotator",
     "subscriber: replayed": "stumbling subscriber",
 }
 """Steps that only some other job than their process's own reaches."""

@@ -10,6 +10,7 @@ import pytest
 
 from consumers.embedded import connected
 from roznamcha.errors import Broken, Refused
+from roznamcha.ledger import ending
 from roznamcha.ledger.auditing import audit
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.remembered import break_in
@@ -54,7 +55,7 @@ def break_off(keeper: Keeper, *kept_elsewhere: bytes) -> dict[str, Any]:
     """Enter the break."""
     with connected(keeper.url) as connection:
         sequencer = Sequencer(connection, catalogue(), keeper.keys, keeper.memory, lambda: NOW)
-        return sequencer.break_off("CG-9001", "restored from the dump of Monday", kept_elsewhere)
+        return ending.break_off(sequencer, "CG-9001", "restored from the dump of Monday", kept_elsewhere)
 
 
 def test_it_goes_on_only_through_a_recorded_break(restored: Keeper, ledger: Ledger) -> None:

@@ -48,6 +48,13 @@ def test_a_backup_is_restored_by_the_page(attacked: Court) -> None:
     assert attacked.run(*run)["origin"].endswith("/2026-2")
 
 
+def test_a_key_is_replaced_by_the_page(attacked: Court) -> None:
+    """Its command begins the other log, and everything goes on."""
+    (line,) = [shlex.split(each)[1:] for each in PAGE.splitlines() if each.startswith("./run ledger key rotate ")]
+    assert attacked.run(*line)["origin"].endswith("/2026-2")
+    assert attacked.run("ledger", "audit")["ok"]
+
+
 def test_a_person_is_erased_by_the_page(attacked: Court) -> None:
     """Hold, lift, order, execution, each by its command; while the hold stands the execution is refused."""
     lines = [[attacked.record if each == "RECORD" else each for each in line] for line in commands("Erased by order")]
