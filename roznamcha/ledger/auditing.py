@@ -147,9 +147,7 @@ class _Looking:
                 self._say(log, leaf.index, "is of no entry")
             if leaf.record_id is not None:
                 if leaf.place != chain.place + 1:  # a copy is made in the order of these
-                    self._say(
-                        log, leaf.index, f"is kept as number {leaf.place} of its record, and is {chain.place + 1}"
-                    )
+                    self._say(log, leaf.index, f"is kept as number {leaf.place} of its record, not {chain.place + 1}")
                 self.chains[leaf.record_id] = Chain(chain.place + 1, leaf_hash(leaf.data))
 
     def _entry(self, log: Log, leaf: Leaf, chain: Chain, state: bytes | None) -> None:
