@@ -16,9 +16,17 @@ from psycopg.rows import tuple_row
 from roznamcha.errors import Unavailable
 
 KEPT = (
-    "entries", "commands", "names", "refusals", "leaves", "ledger_acts", "ledger_withdrawn", "checkpoints",
+    "entries",
+    "commands",
+    "names",
+    "refusals",
+    "leaves",
+    "ledger_acts",
+    "ledger_withdrawn",
+    "checkpoints",
+    "cosignatures",
     "keys_destroyed",
-)  # fmt: skip
+)
 """Tables that only ever grow."""
 FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
 RIGHTS = """
