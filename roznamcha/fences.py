@@ -15,7 +15,17 @@ from psycopg.rows import tuple_row
 
 from roznamcha.errors import Unavailable
 
-KEPT = ("entries", "commands", "names", "refusals", "leaves", "ledger_acts", "checkpoints", "keys_destroyed")
+KEPT = (
+    "entries",
+    "commands",
+    "names",
+    "refusals",
+    "leaves",
+    "ledger_acts",
+    "checkpoints",
+    "cosignatures",
+    "keys_destroyed",
+)
 """Tables that only ever grow."""
 FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
 RIGHTS = """

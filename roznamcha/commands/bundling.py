@@ -128,7 +128,7 @@ def closed_copy(  # noqa: PLR0913 (what is closed, for whom, on whose word)
 def must_answer(ledger: Ledger, tsa: str, policy: str) -> None:
     """Try authority and witnesses before anything is entered: an entry must not tell of a copy that nobody could make.
 
-    The authority is asked to stamp, and the witnesses to cosign, the last signed head; what they answer is left.
+    The authority is asked to stamp, and the witnesses to cosign, the last signed head; what these answer is kept.
     Raises Unavailable, and Broken where a witness has seen another history.
     """
     log = ledger.log()
@@ -139,7 +139,7 @@ def must_answer(ledger: Ledger, tsa: str, policy: str) -> None:
     if tsa:
         stamp(tsa, head.note if head else b"")
     if policy and head is not None:
-        witnessed(ledger.tree(log), head, policy)
+        witnessed(ledger.tree(log), head, policy, anew=True)
 
 
 @contextmanager

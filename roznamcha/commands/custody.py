@@ -61,6 +61,7 @@ def document_of(chain: Chain, links: list[Link], notes: list[Note]) -> dict[str,
             "pattern": BREAKS[each.code][0],
             "says": {"en": BREAKS[each.code][1], "hi": BREAKS[each.code][2]},
             "detail": each.told(),
+            "times": [at.isoformat() for at in each.times],
         }
         for link in links
         for each in link.breaks

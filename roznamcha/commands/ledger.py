@@ -18,6 +18,7 @@ from roznamcha.commands.stamping import OfLog, export_tiles, reading, stamp, sta
 from roznamcha.errors import Broken, Refused
 from roznamcha.health import LEDGER
 from roznamcha.ledger.auditing import audit as audit_all
+from roznamcha.ledger.cosigning import with_kept
 from roznamcha.ledger.notes import base64_text
 from roznamcha.ledger.remembered import memory_of, signed_by_log
 from roznamcha.ledger.sequencer import Sequencer
@@ -88,9 +89,10 @@ def checkpoint(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Print a signed head, as c2sp.org/tlog-checkpoint."""
+    """Print a signed head, as c2sp.org/tlog-checkpoint, with the lines of witnesses that were kept."""
     with reading() as (_, found):
-        head = found.checkpoint(found.log(log), covering)
+        of = found.log(log)
+        head = with_kept(found, of, found.checkpoint(of, covering))
     if as_json:
         shown = {"origin": head.origin, "size": head.size, "root": base64_text(head.root), "note": head.note.decode()}
         print_json(shown)
@@ -111,7 +113,7 @@ def prove(
     with reading() as (_, found):
         leaf = found.at_position(position)
         log = next(each for each in found.logs() if each.number == leaf.log)
-        head = found.checkpoint(log)
+        head = with_kept(found, log, found.checkpoint(log))
         proof = found.tree(log).prove(leaf.index, head)
     if to is not None:
         to.mkdir(parents=True, exist_ok=True)
@@ -168,15 +170,19 @@ def witness(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Have the last signed head cosigned by every witness of a policy; exit code 3 if one has seen another history."""
+    """Have the last signed head cosigned by every witness of a policy; exit code 3 if one has seen another history.
+
+    What they give is kept with the head. Of a log that has ended they are asked only where nothing is kept.
+    """
     from roznamcha.ledger.witnessing import policy_in, witnessed, witnesses_in
 
     text = policy_in(policy)
     if not any(witnesses_in(text)):
         raise Refused([f"nobody was asked: {policy} has no witness with an address (witness NAME VKEY URL)"])
-    with reading() as (_, found):
+    with reading(only=False) as (_, found):
         of = found.log(log)
-        head = witnessed(found.tree(of), found.checkpoint(of), text)
+        last = found.logs()[-1].number == of.number
+        head = witnessed(found.tree(of), found.checkpoint(of), text, anew=last)
     if as_json:
         names = [name for name, _ in head.signatures if name != head.origin]
         print_json({"origin": head.origin, "size": head.size, "witnesses": names, "note": head.note.decode()})

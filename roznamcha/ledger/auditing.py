@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from roznamcha.ledger.breaks import Recorded, grown_on, recorded
+from roznamcha.ledger.cosigning import spoilt
 from roznamcha.ledger.disclosing import b64
 from roznamcha.ledger.kept import Leaf, Ledger, Log, all_leaves
 from roznamcha.ledger.leaf import Chain, Entries
@@ -146,6 +147,8 @@ class _Looking:
             elif leaf.index or json.loads(leaf.data).get("log") != log.origin:
                 self._say(log, leaf.index, "is of no entry")
             if leaf.record_id is not None:
+                if leaf.place != chain.place + 1:  # a copy is made in the order of these
+                    self._say(log, leaf.index, f"is kept as number {leaf.place} of its record, not {chain.place + 1}")
                 self.chains[leaf.record_id] = Chain(chain.place + 1, leaf_hash(leaf.data))
 
     def _entry(self, log: Log, leaf: Leaf, chain: Chain, state: bytes | None) -> None:
@@ -181,6 +184,8 @@ class _Looking:
                 self.found.wrong.append(f"the checkpoint of {signed.size} leaves of {log.origin} is not its own")
             elif signed.size > log.size or root_of(tiles.__getitem__, signed.size) != signed.root:
                 self.found.wrong.append(f"the first {signed.size} leaves of {log.origin} are others than those signed")
+
+        self.found.wrong += spoilt(self.ledger, log)
 
     def _say(self, log: Log, index: int, what: str) -> None:
         self.found.wrong.append(f"leaf {index} of {log.origin} {what}")

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -240,10 +240,18 @@ def _custody(copy: Copy, zone: ZoneInfo) -> Iterator[Told]:
                 for each in sorted(mine, key=lambda each: int(each["number"]))
             ],
             "breaks": [
-                {"link": each["link"], "says": json.loads(each["says"]), "detail": each["detail"]}
+                {"link": each["link"], "says": json.loads(each["says"]), "detail": _detail(each, zone)}
                 for each in breaks if each["property"] == article
             ],
         }  # fmt: skip
+
+
+def _detail(broken: Mapping[str, str], zone: ZoneInfo) -> str:
+    """The particulars of a break, its times as the others of the report are written."""
+    told = broken["detail"]
+    for at in json.loads(broken["times"] or "[]"):
+        told = told.replace(at, _moment(at, zone))
+    return told
 
 
 def _who(rank: str, who: str) -> str:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from consumers.embedded import connected
 from roznamcha.errors import Refused
+from roznamcha.ledger.cosigning import with_kept
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.tiles import place_of, places
 from roznamcha.whole import write_whole
@@ -66,8 +67,8 @@ class Window:
         return Response(found, media_type=kind, headers=headers)
 
     def checkpoint(self, asked: Request) -> Response:
-        """The last signed head of a log."""
-        return self._answer(asked, lambda ledger, log: ledger.checkpoint(log).note, TEXT, SOON)
+        """The last signed head of a log, with the lines of witnesses that are kept."""
+        return self._answer(asked, _cosigned, TEXT, SOON)
 
     def vkey(self, asked: Request) -> Response:
         """The key of a log, to compare with what one has from elsewhere."""
@@ -89,6 +90,11 @@ def about(ledger: Ledger, log: Log) -> dict[str, Any]:
         "origin": log.origin, "prefix": f"/ledger/{name_of(log)}", "vkey": log.vkey, "year": log.year,
         "size": log.size, "signed": _signed(ledger, log).size,
     }  # fmt: skip
+
+
+def _cosigned(ledger: Ledger, log: Log) -> bytes:
+    """The last signed head of a log, and what witnesses gave of it (c2sp.org/tlog-checkpoint allows their lines)."""
+    return with_kept(ledger, log, ledger.checkpoint(log)).note
 
 
 def _signed(ledger: Ledger, log: Log) -> Log:
@@ -120,7 +126,7 @@ def export(
             progress(n, len(files))
         if signed.size:
             _put(below / "vkey", f"{log.vkey}\n".encode())
-            _put(below / "checkpoint", ledger.checkpoint(log).note)
+            _put(below / "checkpoint", _cosigned(ledger, log))
         written[log.origin] = count
     return written
 

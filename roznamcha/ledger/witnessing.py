@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
+from roznamcha.ledger.cosigning import keep, kept
 from roznamcha.ledger.kept import Tree
 from roznamcha.ledger.notes import base64_text
 from roznamcha.ledger.verify import Bad, Checkpoint, Key, open_checkpoint, read_policy, signed_by
@@ -93,7 +94,17 @@ def _ask(tree: Tree, head: Checkpoint, seen: int, key: Key, url: str) -> httpx.R
         raise Unavailable(message) from None
 
 
-def witnessed(tree: Tree, head: Checkpoint, policy: str) -> Checkpoint:
-    """The head with the lines of every witness that the policy knows an address of. Raises as `cosigned` does."""
-    lines = [cosigned(tree, head, key, url) for key, url in witnesses_in(policy)]
-    return open_checkpoint(head.note + b"".join(lines))
+def witnessed(tree: Tree, head: Checkpoint, policy: str, *, anew: bool = False) -> Checkpoint:
+    """A signed head with the lines of the policy's witnesses: those that are kept, and what the others give now.
+
+    What they give is kept at once. With `anew` each that has an address is asked, so that it may refuse what it has
+    seen otherwise: a store that was taken back has lines of that time. Raises as `cosigned` does.
+    """
+    found = kept(tree.ledger, tree.log, head)
+    for key, url in witnesses_in(policy):
+        if anew or key not in found:
+            line = cosigned(tree, head, key, url)
+            keep(tree.ledger, tree.log, head, key, line)
+            found.setdefault(key, line)
+    known = read_policy(policy).witnesses.values()
+    return open_checkpoint(head.note + b"".join(found[key] for key in known if key in found))

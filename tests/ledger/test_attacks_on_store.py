@@ -108,10 +108,10 @@ def test_the_leaf_of_an_edited_entry_is_made_anew(attacked: Court) -> None:
 def unguarded(court: Court) -> Iterator[psycopg.Connection]:
     """What a superuser does: the triggers are switched off, and on again when he is done."""
     with psycopg.connect(court.keeper.url) as connection:
-        for each in (*TABLES[1:2], *TABLES[3:], "ledger_acts"):
+        for each in (*TABLES[1:2], *TABLES[3:], "cosignatures", "ledger_acts"):
             connection.execute(f"ALTER TABLE roznamcha.{each} DISABLE TRIGGER ALL".encode())
         yield connection
-        for each in (*TABLES[1:2], *TABLES[3:], "ledger_acts"):
+        for each in (*TABLES[1:2], *TABLES[3:], "cosignatures", "ledger_acts"):
             connection.execute(f"ALTER TABLE roznamcha.{each} ENABLE TRIGGER ALL".encode())
 
 
@@ -121,7 +121,7 @@ def memory(court: Court) -> Path:
 
 
 def test_a_superuser_rewrites_everything_and_signs_anew(attacked: Court) -> None:
-    """Fences down, an entry edited, leaves, tiles and heads made anew, the memory too, all signed with the log's key.
+    """Fences down, an entry edited, leaves, tiles and heads made anew, the memory too, all signed by the log's key.
 
     By itself it is sound. Whoever kept a head tells it: a file, a witness, an informant's paper; each with 3.
     """
@@ -133,7 +133,7 @@ def test_a_superuser_rewrites_everything_and_signs_anew(attacked: Court) -> None
         attacked.run("ledger", "witness", str(policy))
         with unguarded(attacked) as connection:
             connection.execute(TURNED.format("length(state) - 1").replace("= 2", "= 1").encode())
-            for each in ("checkpoints", "leaves", "tiles", "logs"):
+            for each in ("cosignatures", "checkpoints", "leaves", "tiles", "logs"):
                 connection.execute(f"DELETE FROM roznamcha.{each}".encode())
         memory(attacked).unlink()
         attacked.run("ledger", "run", "--once")

@@ -26,6 +26,7 @@ from roznamcha.ledger.audiences import RULES
 from roznamcha.ledger.entered import entered
 from roznamcha.ledger.report import Copy, report_of
 from roznamcha.ledger.verify import Bundle, unpack
+from roznamcha.sheets import rows_in
 from roznamcha.typeset import typeset
 from schemas import Schema, catalogue
 from tests.ledger.authority import authority
@@ -167,6 +168,19 @@ def test_custody_with_its_breaks(case: Court) -> None:
     assert any("the seal is another" in each["says"]["en"] for each in article["breaks"])
     found = read(paper(copy))
     assert all(squeezed(each["says"][language]) in found for each in article["breaks"] for language in ("hi", "en"))
+
+
+def test_the_times_of_a_break_are_written_as_all_others(case: Court) -> None:
+    """In the station's zone, as an officer writes them; the table has them as they were entered."""
+    copy, name = Copy(case.copies["court"], catalogue()), "extracts/custody-breaks.csv"
+    rows = rows_in(copy.files[name].decode())
+    timed = [each for each in rows if json.loads(each["times"])]
+    assert timed
+    assert all(at in each["detail"] for each in timed for at in json.loads(each["times"]))
+    (article,) = report_of(copy, ZONE)["custody"]
+    told = [each["detail"] for each in article["breaks"]]
+    assert sum(bool(re.search(r"\d\d\.\d\d\.2026 \d\d:\d\d", each)) for each in told) == len(timed)
+    assert not any(re.search(r"\dT\d", each) for each in told)
 
 
 def test_clocks_with_the_words_of_the_law_applied(case: Court) -> None:
