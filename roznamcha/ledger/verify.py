@@ -469,10 +469,19 @@ def listing(withheld: list[dict[str, Any]]) -> bytes:
     return (json.dumps(withheld, indent=0, sort_keys=True) + "\n").encode()
 
 
-def raw(head: Checkpoint) -> Files:
-    """A head by itself, in the raw forms that openssl takes."""
+def own(head: Checkpoint, keys: list[Key] | None = None) -> list[bytes]:
+    """The log's own signatures of a head: those with the name and the id of one of these keys (c2sp.org/signed-note).
+
+    Without keys all that bear its name: whoever can't tell them apart takes any. None is checked here.
+    """
+    ids = None if keys is None else {each.id for each in keys if each.name == head.origin}
+    return [data[4:] for name, data in head.signatures if name == head.origin and (ids is None or data[:4] in ids)]
+
+
+def raw(head: Checkpoint, key: Key | None = None) -> Files:
+    """A head by itself, in the raw forms that openssl takes; the signature that of the log's key, where it is given."""
     folder = f"anchors/{head.origin.rpartition('/')[2]}"
-    signature = next((data[4:] for name, data in head.signatures if name == head.origin), b"")
+    signature = next(iter(own(head, None if key is None else [key])), b"")
     return {f"{folder}/checkpoint": head.note, f"{folder}/checkpoint.body": head.body, f"{folder}/log.sig": signature}
 
 
@@ -533,7 +542,12 @@ class Bundle:
             reached[head.origin] = self.indexes[name[7:-5]] = index
         self.begins()
         grown = self.grown()
-        heads = {name: data for each in self.heads.values() for name, data in raw(each).items()}
+        heads: Files = {}
+        for each in self.heads.values():
+            *others, (name, _) = raw(each).items()
+            heads |= {**dict(others), name: self.files.get(name, b"")}
+            if heads[name] not in (own(each, self.policy and self.policy.logs) or [b""]):
+                raise Bad(f"{name} is no signature of {each.origin} that stands under its head")
         stamps = {name.rpartition("/")[0] + "/checkpoint.tsr" for name in heads}
         lies = {n: data for n, data in self.files.items() if n.startswith("anchors/") and n not in stamps}
         if heads != lies:
