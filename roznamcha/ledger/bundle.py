@@ -11,13 +11,15 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from typing import Any
 from uuid import UUID
 
+import structlog
 from psycopg.types.json import Jsonb
 
 from consumers import entries
@@ -47,6 +49,7 @@ from roznamcha.ledger.verify import (
     pack,
     raw,
 )
+from roznamcha.ledger.withdrawing import withdrawn
 from roznamcha.ledger.witnessing import witnessed
 from roznamcha.sealing import Keyring
 from roznamcha.sheets import sheet_of
@@ -60,12 +63,14 @@ LEAFLESS = """
     AND NOT EXISTS (SELECT FROM roznamcha.leaves l WHERE l.position = e.notification_id)
 """
 TOOLS = {f"tools/{name}": (resources.files(__package__) / name).read_bytes() for name in ("verify.py", "verify-one.sh")}
+NOT_MADE = "a leaf may stand in the ledger that closes this copy, which was not made: ask for it again"
 TRIES = 5
 WAITING = 40.0
 """Seconds for which a sequencer may take to close a copy and sign it."""
 
 
 Stamp = Callable[[bytes], bytes]
+log = structlog.get_logger()
 
 
 @dataclass
@@ -94,20 +99,35 @@ class Binder:
 
         It names the files beside the leaves, and the list of what is withheld from this audience. `keep` is called
         until it is signed: it does the sequencer's work where nobody else does. Raises Unavailable, also where the
-        record goes on faster than it can be closed.
+        record goes on faster than it can be closed. Whatever ends it, what was asked for and has no leaf is withdrawn.
         """
         digests = {name: hashlib.sha256(data).hexdigest() for name, data in {**files, **TOOLS}.items()}
         for _ in range(TRIES):
             self._until(keep, "an entry of this record has no leaf", partial(self._is_whole, record_id))
             act, listed = uuid7(), self._withheld(record_id, rule)
             content = Jsonb({"audience": rule.name, "files": digests, "withheld": listed})
-            self.ledger.connection.execute(ASK, (act, record_id, secrets.token_bytes(16), content))
-            self.ledger.connection.execute(NOTIFY)
-            self._until(keep, "no sequencer has signed its last leaf", partial(self._signed, act))
-            if self._withheld(record_id, rule, act) == listed:
-                return act
+            with self._given_up(act):
+                self.ledger.connection.execute(ASK, (act, record_id, secrets.token_bytes(16), content))
+                self.ledger.connection.execute(NOTIFY)
+                self._until(keep, "no sequencer has signed its last leaf", partial(self._signed, act))
+                if self._withheld(record_id, rule, act) == listed:
+                    return act
         message = "the copy was not closed: something was entered in this record each time. Make it again"
         raise Unavailable(message)
+
+    @contextmanager
+    def _given_up(self, act: UUID) -> Iterator[None]:
+        """While a leaf is waited for: if this ends it (Ctrl-C too) the request is withdrawn, or its leaf is told of."""
+        try:
+            yield
+        except BaseException as error:
+            if withdrawn(self.ledger.connection, act):
+                raise
+            if isinstance(error, Unavailable):
+                message = f"{error}; {NOT_MADE}"
+                raise Unavailable(message) from None
+            log.warning(NOT_MADE, request=str(act))
+            raise
 
     def _until(self, keep: Callable[[], Any], lacking: str, there: Callable[[], bool]) -> None:
         until = time.monotonic() + WAITING

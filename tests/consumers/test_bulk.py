@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import random
 import signal
@@ -243,6 +244,31 @@ def test_what_workers_have_done_is_told_in_all(database: str) -> None:
         with pytest.raises(WorkerLost, match="ValueError in job") as caught:
             share_out(connection, job, [3, 9], heard.append)
         assert "nobody" not in str(caught.value)
+
+
+def test_one_process_is_not_looked_through_for_rings_while_it_works(database: str) -> None:
+    """As the workers aren't; and whatever becomes of the work, afterwards all is as it was."""
+    seen: list[bool] = []
+
+    def job(_: Connection[Any], share: int, tell: Any) -> None:
+        seen.append(gc.isenabled())
+        if share:
+            raise ValueError(share)
+
+    assert gc.isenabled()
+    try:
+        with connected(database) as connection:
+            share_out(connection, job, [0], lambda _: None)
+            assert gc.isenabled()
+            with pytest.raises(ValueError, match="7"):
+                share_out(connection, job, [7], lambda _: None)
+            assert gc.isenabled()
+            gc.disable()
+            share_out(connection, job, [0], lambda _: None)
+            assert not gc.isenabled()
+    finally:
+        gc.enable()
+    assert seen == [False] * 3
 
 
 def test_events_are_only_read_by_what_a_view_declares() -> None:
