@@ -22,6 +22,7 @@ KEPT = (
     "refusals",
     "leaves",
     "ledger_acts",
+    "ledger_withdrawn",
     "checkpoints",
     "cosignatures",
     "keys_destroyed",

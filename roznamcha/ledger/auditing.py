@@ -35,6 +35,9 @@ WITHOUT = """
     WHERE e.notification_id <= %s AND NOT EXISTS (SELECT FROM roznamcha.leaves l WHERE l.position = e.notification_id)
     ORDER BY 1 LIMIT 1
 """
+WITHDRAWN = """
+    SELECT log, index FROM roznamcha.leaves JOIN roznamcha.ledger_withdrawn USING (act) ORDER BY log, index
+"""
 PAGE = 2_000
 
 
@@ -80,6 +83,9 @@ def audit(
             looking.look_at(log, lambda: progress(found.leaves, total))
         for (position,) in ledger.rows(WITHOUT, ledger.reached()):
             found.wrong.append(f"the entry at position {position} has no leaf, and later ones have")
+        origins = {each.number: each.origin for each in logs}
+        for number, index in ledger.rows(WITHDRAWN):
+            found.wrong.append(f"leaf {index} of {origins[number]} closes a copy whose request was withdrawn")
         found.wrong += grown_on(ledger)
         if (broken := break_in(ledger, kept_elsewhere)) is not None:
             found.wrong.append(broken.why)

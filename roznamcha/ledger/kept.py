@@ -21,6 +21,8 @@ from roznamcha.ledger.verify import Checkpoint, open_checkpoint
 
 MEMORY = 4_096
 """Tiles that one reader remembers."""
+STALE = 600
+"""Seconds after which nobody waits for a copy to be closed: who asks waits for 40 (WAITING), and withdraws then."""
 
 
 class Log(NamedTuple):
@@ -129,13 +131,19 @@ class Ledger:
         return bool(self.rows(query, closed, record_id, position, but)[0][0])
 
     def asked(self, limit: int, *, stamps: bool = True) -> list[Asked]:
-        """What the ledger is asked to say and hasn't said yet: of records, and the stamps on heads."""
+        """What the ledger is asked to say and hasn't said yet: of records, and the stamps on heads.
+
+        Without what was withdrawn, and without copies that were asked for more than STALE seconds ago by the
+        database's clock: whoever asked was killed, or the database was restored.
+        """
         query = """
             SELECT a.id, a.record_id, a.salt, a.content, a.asked_at FROM roznamcha.ledger_acts a
             WHERE NOT EXISTS (SELECT FROM roznamcha.leaves l WHERE l.act = a.id)
-            AND (%s OR a.record_id IS NOT NULL) ORDER BY a.number LIMIT %s
+            AND NOT EXISTS (SELECT FROM roznamcha.ledger_withdrawn w WHERE w.act = a.id)
+            AND CASE WHEN a.record_id IS NULL THEN %s ELSE a.asked_at > now() - make_interval(secs => %s) END
+            ORDER BY a.number LIMIT %s
         """
-        return [Asked(*row) for row in self.rows(query, stamps, limit)]
+        return [Asked(*row) for row in self.rows(query, stamps, STALE, limit)]
 
     def reached(self) -> int:
         """The position of the last entry that has a leaf."""

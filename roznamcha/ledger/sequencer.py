@@ -28,7 +28,8 @@ from roznamcha.ledger.leaf import Chain, Entries, Ready
 from roznamcha.ledger.merkle import EMPTY, grow, leaf_hash
 from roznamcha.ledger.notes import Signer, body_of, note_of, vkey_of
 from roznamcha.ledger.remembered import Memory, insist, stands
-from roznamcha.ledger.statements import beginning, head
+from roznamcha.ledger.statements import Asked, beginning, head
+from roznamcha.ledger.withdrawing import may_close
 from schemas import Catalogue, NewerSchema, SchemaError
 
 BATCH = 1_024
@@ -239,6 +240,13 @@ class Sequencer:
         if not asked:
             return 0
         to = self._year(self.log.year if self.log else min(asked[0].asked_at.year, self._latest()))
+        with self.connection.transaction():
+            # Read again under the lock: what was withdrawn meanwhile has no leaf, what has one is not withdrawn.
+            asked = self.ledger.asked(limit, stamps=stamps) if may_close(self.ledger) else []
+            self._write_asked(to, asked)
+        return len(asked)
+
+    def _write_asked(self, to: Log, asked: Sequence[Asked]) -> None:
         self._remember({each.record_id.bytes for each in asked if each.record_id is not None})
         found: list[New] = []
         for each in asked:
@@ -248,9 +256,8 @@ class Sequencer:
             found.append(
                 self._chained(leaf, chain, record, None, each.id) if record else New(leaf, leaf_hash(leaf), act=each.id)
             )
-        with self.connection.transaction():
+        if found:
             self._write(found)
-        return len(found)
 
     def _remember(self, records: set[bytes]) -> None:
         """Know where the chains of these records stand."""
