@@ -273,7 +273,7 @@ def test_an_act_is_the_same_command_in_every_release() -> None:
     }  # fmt: skip
     assert read_act(given, now=NOW).content.decode() == (
         '{"actor": {"id": "CG-1001", "rank": "SI", "role": "writer"}, "causation_id": null, "command_id": null, '
-        '"correlation_id": null, "district": null, "fields": {"capacity": "witness", "contents": "ग़लत \\"said\\"", "person": "W1"}, '
-        '"name": "case.StatementRecorded", '
+        '"correlation_id": null, "district": null, "fields": {"capacity": "witness", "contents": "ग़लत \\"said\\"", '
+        '"person": "W1"}, "name": "case.StatementRecorded", '
         '"occurred_at": "2026-07-02T09:00:00+05:30", "record": "R/1", "reported_at": null, "station": "CG-RPR-01"}'
     )
