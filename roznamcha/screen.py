@@ -14,7 +14,15 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from roznamcha.errors import Unanswered
@@ -153,14 +161,26 @@ def when(moment: datetime | None, zone: ZoneInfo) -> str:
     return moment.strftime("%d.%m.%Y %H:%M")
 
 
+class _Left(ProgressColumn):
+    """How many are left, and how fast it goes."""
+
+    def render(self, task: Task) -> Text:
+        left = "" if task.remaining is None else f"{task.remaining:,.0f} left"
+        return Text(left + (f", {task.speed:,.0f}/s" if left and task.speed else ""))
+
+
 @contextmanager
-def progress_bar(label: str, *, shown: bool = True) -> Iterator[Any]:
-    """A progress bar on stderr, only where a person is watching. Yields a function (done, total)."""
+def progress_bar(label: str, *, shown: bool = True, counted: bool = False) -> Iterator[Any]:
+    """A progress bar on stderr, only where a person is watching. Yields a function (done, total).
+
+    One that is `counted` says how many are left, and how many are done a second.
+    """
     if not (shown and err.is_terminal):
         yield lambda _done, _total: None
         return
     words = TextColumn("{task.description}", markup=False)
-    bars = Progress(words, BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=err)
+    more = [_Left()] if counted else []
+    bars = Progress(words, BarColumn(), TaskProgressColumn(), *more, TimeRemainingColumn(), console=err)
     with bars:
         task = bars.add_task(clean(label), total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)

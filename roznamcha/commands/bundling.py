@@ -26,6 +26,7 @@ from roznamcha.documents.reading import held_in, readable
 from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.intake import actor_in, read_act
 from roznamcha.ledger.audiences import RULES, Rule
+from roznamcha.ledger.backlog import Backlog
 from roznamcha.ledger.bundle import TRIES, Binder
 from roznamcha.ledger.fitting import must_be_logged
 from roznamcha.ledger.kept import Ledger
@@ -34,7 +35,7 @@ from roznamcha.ledger.stamping import stamp, stamped
 from roznamcha.ledger.verify import FAILED, LARGEST, judge, read_policy
 from roznamcha.ledger.witnessing import policy_in, witnessed
 from roznamcha.office import Office, open_office
-from roznamcha.screen import AsJson, many, print_json, say
+from roznamcha.screen import AsJson, many, print_json, progress_bar, say
 from roznamcha.settings import settings
 from roznamcha.whole import must_be_writable, write_whole
 
@@ -83,7 +84,9 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         must_be_logged(Ledger(connection), record_id)
         must_answer(Ledger(connection), tsa, trusted)
         binder = Binder(Ledger(connection), office.catalogue, office.keyring)
-        closed, files = closed_copy(office, binder, record_id, rule, exhibits, (by, reason, order))
+        with progress_bar("waiting for the ledger", shown=not as_json, counted=True) as progress:
+            backlog = Backlog(binder.ledger, record_id, progress)
+            closed, files = closed_copy(office, binder, backlog, rule, exhibits, (by, reason, order))
         shown = binder.shown(record_id, rule, closed)
         with not_made(record):
             data = binder.bind(shown, rule, files, partial(stamped, connection, tsa) if tsa else None, trusted)
@@ -106,21 +109,27 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
 
 
 def closed_copy(  # noqa: PLR0913 (what is closed, for whom, on whose word)
-    office: Office, binder: Binder, record_id: UUID, rule: Rule, exhibits: Mapping[str, bytes], by: tuple[str, str, str]
+    office: Office,
+    binder: Binder,
+    backlog: Backlog,
+    rule: Rule,
+    exhibits: Mapping[str, bytes],
+    by: tuple[str, str, str],
 ) -> tuple[UUID, dict[str, bytes]]:
     """Enter what is opened, make what lies beside the leaves, and close the copy; give its last act, and the files.
 
     All three are of the same entries. Where something was entered meanwhile it is done again, so that nothing is opened
     that was not entered as read, and no table lacks what its copy has. Raises Unavailable after TRIES.
     """
+    record_id = backlog.record_id
     for _ in range(TRIES):
         before = binder.ledger.last_of(record_id)
         _, found = history_of(office, str(record_id))
         read = enter_reading(office, found, list(_to_open(office, found, rule)), rule.purpose, by)
         documents = documents_for(office, found, rule, sum(map(len, exhibits.values())))
         files = {**extracts(office, record_id, rule), **documents, **exhibits}
-        with keeping(office) as keep:
-            closed = binder.close(record_id, rule, files, keep)
+        with keeping(office, backlog.look) as keep:
+            closed = binder.close(record_id, rule, files, keep, backlog)
         if not binder.ledger.entered_since(record_id, before, read, closed):
             return closed, files
     message = "the copy was not closed: something was entered in this record each time. Make it again"
@@ -232,11 +241,14 @@ def _to_open(office: Office, found: list[Event[Any]], rule: Rule) -> Iterator[di
 
 
 @contextmanager
-def keeping(office: Office) -> Iterator[Callable[[], Any]]:
-    """What keeps the ledger while a copy is closed: nothing of ours where a sequencer is at work already."""
+def keeping(office: Office, told: Callable[[int], None] = lambda _: None) -> Iterator[Callable[[], Any]]:
+    """What keeps the ledger while a copy is closed: nothing of ours where a sequencer is at work already.
+
+    What is ours calls `told` after each batch, with how many leaves it has added.
+    """
     with sequencer_of(office) as sequencer:
         if sequencer.alone():
             sequencer.begin(kept_on_kafka(office))
-            yield sequencer.catch_up
+            yield partial(sequencer.catch_up, told)
         else:
             yield lambda: None

@@ -26,6 +26,7 @@ from consumers import entries
 from roznamcha.errors import Refused, Unavailable
 from roznamcha.ids import uuid7
 from roznamcha.ledger.audiences import Rule
+from roznamcha.ledger.backlog import Backlog
 from roznamcha.ledger.disclosing import Disclosure, b64
 from roznamcha.ledger.fitting import states_of
 from roznamcha.ledger.kept import Leaf, Ledger, Log, Tree
@@ -58,15 +59,11 @@ from schemas import Catalogue
 ASKED = "SELECT id, record_id, salt, content, asked_at FROM roznamcha.ledger_acts WHERE record_id = %s"
 ASK = b"INSERT INTO roznamcha.ledger_acts (id, record_id, salt, content) VALUES (%s, %s, %s, %s)"
 NOTIFY = b"SELECT pg_notify('entries', '')"
-LEAFLESS = """
-    SELECT FROM roznamcha.entries e WHERE e.record_id = %s
-    AND NOT EXISTS (SELECT FROM roznamcha.leaves l WHERE l.position = e.notification_id)
-"""
 TOOLS = {f"tools/{name}": (resources.files(__package__) / name).read_bytes() for name in ("verify.py", "verify-one.sh")}
 NOT_MADE = "a leaf may stand in the ledger that closes this copy, which was not made: ask for it again"
 TRIES = 5
 WAITING = 40.0
-"""Seconds for which a sequencer may take to close a copy and sign it."""
+"""Seconds for which a sequencer may take to close a copy and sign it, or to go on with the backlog before it."""
 
 
 Stamp = Callable[[bytes], bytes]
@@ -94,22 +91,30 @@ class Binder:
 
     # --- closing the copy ----------------------------------------------------------------------------------------
 
-    def close(self, record_id: UUID, rule: Rule, files: Mapping[str, bytes], keep: Callable[[], Any]) -> UUID:
+    def close(
+        self,
+        record_id: UUID,
+        rule: Rule,
+        files: Mapping[str, bytes],
+        keep: Callable[[], Any],
+        backlog: Backlog | None = None,
+    ) -> UUID:
         """Have the leaf entered that closes this copy; give its id.
 
         It names the files beside the leaves, and the list of what is withheld from this audience. `keep` is called
         until it is signed: it does the sequencer's work where nobody else does. Raises Unavailable, also where the
         record goes on faster than it can be closed. Whatever ends it, what was asked for and has no leaf is withdrawn.
         """
+        backlog = backlog or Backlog(self.ledger, record_id)
         digests = {name: hashlib.sha256(data).hexdigest() for name, data in {**files, **TOOLS}.items()}
         for _ in range(TRIES):
-            self._until(keep, "an entry of this record has no leaf", partial(self._is_whole, record_id))
+            backlog.wait(keep, WAITING)
             act, listed = uuid7(), self._withheld(record_id, rule)
             content = Jsonb({"audience": rule.name, "files": digests, "withheld": listed})
             with self._given_up(act):
                 self.ledger.connection.execute(ASK, (act, record_id, secrets.token_bytes(16), content))
                 self.ledger.connection.execute(NOTIFY)
-                self._until(keep, "no sequencer has signed its last leaf", partial(self._signed, act))
+                self._until(keep, partial(self._signed, act))
                 if self._withheld(record_id, rule, act) == listed:
                     return act
         message = "the copy was not closed: something was entered in this record each time. Make it again"
@@ -129,19 +134,18 @@ class Binder:
             log.warning(NOT_MADE, request=str(act))
             raise
 
-    def _until(self, keep: Callable[[], Any], lacking: str, there: Callable[[], bool]) -> None:
+    def _until(self, keep: Callable[[], Any], there: Callable[[], bool]) -> None:
         until = time.monotonic() + WAITING
         while time.monotonic() < until:
             keep()
             if there():
                 return
             time.sleep(0.1)
-        message = f"the copy was not closed: {lacking}. Look at `roznamcha ledger status`"
+        message = (
+            f"the copy was not closed: no sequencer has signed its last leaf in {WAITING:,.0f} seconds. See that one "
+            "is at work (`roznamcha ledger status`; `roznamcha ledger run` is one), then ask for it again"
+        )
         raise Unavailable(message)
-
-    def _is_whole(self, record_id: UUID) -> bool:
-        """Whether each entry of a record has its leaf."""
-        return not self.ledger.rows(f"SELECT EXISTS ({LEAFLESS})", record_id)[0][0]
 
     def _withheld(self, record_id: UUID, rule: Rule, closed_by: UUID | None = None) -> str:
         """The SHA-256 of what the copy lists as withheld: of all leaves there are, or those up to the closing one."""

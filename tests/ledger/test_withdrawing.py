@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,11 @@ import pytest
 from consumers.embedded import connected
 from roznamcha.errors import Unavailable
 from roznamcha.ids import uuid7
-from roznamcha.ledger import bundle, sequencer
+from roznamcha.ledger import bundle
 from roznamcha.ledger.audiences import RULES
 from roznamcha.ledger.bundle import ASK, Binder
 from roznamcha.ledger.kept import STALE, Ledger
+from roznamcha.ledger.sequencer import Sequencer
 from roznamcha.ledger.withdrawing import LOCK, withdrawn
 from schemas import catalogue
 from tests.ledger.copies import Court
@@ -94,7 +96,7 @@ def test_what_has_its_leaf_is_not_withdrawn(attacked: Court, ledger: Ledger, mon
     monkeypatch.setattr(bundle, "WAITING", 0.5)
 
     def keep() -> None:
-        with attacked_sequencer(attacked) as at_work:
+        with sequencing(attacked) as at_work:
             at_work.add()
 
     with pytest.raises(Unavailable, match="a leaf may stand in the ledger that closes this copy, which was not made"):
@@ -102,7 +104,7 @@ def test_what_has_its_leaf_is_not_withdrawn(attacked: Court, ledger: Ledger, mon
     assert requests(ledger) == [(True, False)]
 
 
-def attacked_sequencer(court: Court) -> Any:
+def sequencing(court: Court) -> AbstractContextManager[Sequencer]:
     """A sequencer on the court's store, with the court's own keys."""
     keeper = type(court.keeper)(court.keeper.url, court.keeper.folder)
     (court.keeper.folder / "keys").mkdir(exist_ok=True)
@@ -114,7 +116,7 @@ def attacked_sequencer(court: Court) -> Any:
 
 def test_one_that_is_just_being_added(attacked: Court, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who withdraws while the sequencer writes its leaf waits for it, and withdraws nothing."""
-    act, found, real = asked(attacked, ledger), list[bool](), sequencer.Sequencer._write_asked  # noqa: SLF001
+    act, found, real = asked(attacked, ledger), list[bool](), Sequencer._write_asked  # noqa: SLF001
 
     def meanwhile(self: Any, to: Any, given: Any) -> None:
         other.start()
@@ -123,8 +125,8 @@ def test_one_that_is_just_being_added(attacked: Court, ledger: Ledger, monkeypat
         real(self, to, given)
 
     other = threading.Thread(target=lambda: found.append(withdrawn(ledger.connection, act)))
-    monkeypatch.setattr(sequencer.Sequencer, "_write_asked", meanwhile)
-    with attacked_sequencer(attacked) as at_work:
+    monkeypatch.setattr(Sequencer, "_write_asked", meanwhile)
+    with sequencing(attacked) as at_work:
         assert at_work.add() == 1
     other.join()
     assert found == [False]
@@ -134,7 +136,7 @@ def test_one_that_is_just_being_added(attacked: Court, ledger: Ledger, monkeypat
 def test_one_that_is_just_being_withdrawn(attacked: Court, ledger: Ledger) -> None:
     """The sequencer doesn't wait: it adds nothing that somebody withdraws just now, and nothing that was withdrawn."""
     act = asked(attacked, ledger)
-    with attacked_sequencer(attacked) as at_work:
+    with sequencing(attacked) as at_work:
         with ledger.connection.transaction():
             ledger.connection.execute(LOCK)
             ledger.connection.execute("INSERT INTO roznamcha.ledger_withdrawn (act) VALUES (%s)", (act,))
@@ -147,7 +149,7 @@ def test_both_at_once_many_times(attacked: Court, ledger: Ledger) -> None:
     """Fifty requests, one who withdraws and one who adds: each has its leaf or is withdrawn."""
     acts, withdrew = [asked(attacked, ledger) for _ in range(50)], list[bool]()
     other = threading.Thread(target=lambda: withdrew.extend(withdrawn(ledger.connection, each) for each in acts))
-    with attacked_sequencer(attacked) as at_work:
+    with sequencing(attacked) as at_work:
         other.start()
         while other.is_alive():
             at_work.add(limit=1)
