@@ -18,6 +18,8 @@ from domain.shape import Shape, columns, once
 Convert = Callable[[Any], Any]
 DAY_ZERO = date(1970, 1, 1).toordinal()
 MICROSECOND = timedelta(microseconds=1)
+UNKNOWN = SafeUUID.unknown
+"""Looked up once: a member of an enum costs as much as all the rest of an identity."""
 
 
 def micros(moment: datetime) -> int:
@@ -34,7 +36,7 @@ def identity(kept: bytes) -> UUID:
     """The UUID of sixteen bytes: `UUID(bytes=kept)`, whose constructor looks at every way to write one."""
     made = object.__new__(UUID)
     object.__setattr__(made, "int", int.from_bytes(kept, "big"))
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    object.__setattr__(made, "is_safe", UNKNOWN)
     return made
 
 

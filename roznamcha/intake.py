@@ -35,6 +35,9 @@ KEYS = {
     "name", "record", "command_id", "occurred_at", "reported_at", "actor", "station", "district", "correlation_id",
     "causation_id", "source", "fields", "new",
 }  # fmt: skip
+CONTENT = tuple(sorted(KEYS - {"source", "new"}))
+"""What makes it the same act when it is sent again."""
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str).encode
 CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:/ -]{0,98}[A-Za-z0-9._:/-])?")
 LINES = re.compile("[\t\n\r\u2028\u2029]")
 """What would make two lines of one, or shift its columns: a name or a title has none."""
@@ -97,8 +100,7 @@ def read_act(
     event = changed(cls(**values), meta=meta)
     if event.own_record and not record:
         record, new = event.own_record, None  # it belongs to the record of its day, which begins with the first of them
-    content = {key: sent.get(key) for key in sorted(KEYS - {"source", "new"})}
-    return Act(event, record, json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode(), new)
+    return Act(event, record, _canonical({key: sent.get(key) for key in CONTENT}).encode(), new)
 
 
 def _check_sealed(values: Mapping[str, Any], reasons: Reasons) -> None:

@@ -262,3 +262,18 @@ def test_a_station_nobody_has_seen_is_doubted_once(store: Store) -> None:
     assert told("cg-rpr-01") == ["cg-rpr-01 is written CG-RPR-01 in this register: one station has one code"]
     with pytest.raises(Refused, match="no blank at its end"):
         read_act(sent(FIR) | {"station": "CG-RPR-01 "}, now=NOW)
+
+
+def test_an_act_is_the_same_command_in_every_release() -> None:
+    """Its digest is kept: written down in another way, a command sent again after an upgrade were a new one."""
+    given = {
+        "new": False, "source": "tablet", "station": "CG-RPR-01", "record": "R/1", "name": "case.StatementRecorded",
+        "occurred_at": "2026-07-02T09:00:00+05:30", "actor": {"role": "writer", "rank": "SI", "id": "CG-1001"},
+        "fields": {"person": "W1", "capacity": "witness", "contents": 'ग़लत "said"'},
+    }  # fmt: skip
+    assert read_act(given, now=NOW).content.decode() == (
+        '{"actor": {"id": "CG-1001", "rank": "SI", "role": "writer"}, "causation_id": null, "command_id": null, '
+        '"correlation_id": null, "district": null, "fields": {"capacity": "witness", "contents": "ग़लत \\"said\\"", '
+        '"person": "W1"}, "name": "case.StatementRecorded", '
+        '"occurred_at": "2026-07-02T09:00:00+05:30", "record": "R/1", "reported_at": null, "station": "CG-RPR-01"}'
+    )
