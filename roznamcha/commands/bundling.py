@@ -41,6 +41,8 @@ from roznamcha.whole import must_be_writable, write_whole
 
 app = typer.Typer()
 NAME = re.compile(r"\.[A-Za-z0-9]{1,8}")
+CLOCKS = "TIMED"
+"""The one line that may fail in a copy of ours: a clock that was wrong can't be mended later, and the copy says so."""
 ACTOR = ("id", "rank", "role")
 ROOM = LARGEST // 4 * 3
 """Bytes of exhibits, documents among them, that a copy holds."""
@@ -89,7 +91,7 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         with not_made(record):
             data = binder.bind(shown, rule, files, partial(stamped, connection, tsa) if tsa else None, trusted)
     verdict = judge(data, read_policy(trusted) if trusted else None)
-    if bad := [f"{line}: {says}" for line, how, says in verdict if how == FAILED]:
+    if bad := [f"{line}: {says}" for line, how, says in verdict if how == FAILED and line != CLOCKS]:
         message = f"no copy is written, for it would fail: {' · '.join(bad)}"
         raise Broken(message)
     write_whole(to, data)

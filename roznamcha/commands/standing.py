@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import psycopg
@@ -13,7 +15,7 @@ from eventsourcing.persistence import PersistenceError
 
 from consumers.embedded import connected
 from roznamcha.commands.projecting import Source
-from roznamcha.errors import Unavailable
+from roznamcha.errors import Unavailable, Usage
 from roznamcha.guard import Guard
 from roznamcha.lines import Lines
 from roznamcha.office import database, open_office
@@ -24,6 +26,7 @@ from roznamcha.sentry import Sentry
 from roznamcha.settings import Settings, settings
 
 app = typer.Typer()
+LEDGER = next(each for each in POSTS if each.name == "ledger")
 
 
 @app.command()
@@ -44,6 +47,9 @@ def up(  # noqa: PLR0913 (one for each choice)
         int | None, typer.Option(min=0, max=65_535, help="Also serve the schemas there, as `serve` does")
     ] = None,
     metrics_host: Annotated[str, typer.Option(help="The address on which it is answered")] = "127.0.0.1",
+    against: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint that was kept elsewhere: the ledger must go on from it")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +64,9 @@ def up(  # noqa: PLR0913 (one for each choice)
     options = {"project": ["--source", source.value]} if source else {}
     if registry_port is not None:
         options["serve"] = ["--port", str(registry_port)]
-    with database(here) as url:
+    with heads(here, against) as kept, database(here) as url:
+        if kept:
+            options["ledger"] = kept
         look_first(here, lines)
         before = ["--verbose"] if verbose else []
         sentries = [
@@ -83,6 +91,31 @@ def _check(here: Settings, source: Source | None) -> None:
         from roznamcha.broker import broker_of
 
         broker_of(here)
+
+
+@contextmanager
+def heads(here: Settings, against: list[Path] | None) -> Iterator[list[str]]:
+    """The sequencer's options for heads that were kept elsewhere, which it is given at each of its starts.
+
+    They are read once and put by, so that it finds them again however long `up` runs. Raises Usage for a file that
+    can't be read and where there is no ledger, Refused for what is no checkpoint.
+    """
+    if not against:
+        yield []
+        return
+    from roznamcha.commands.sequencing import notes_in
+
+    notes = notes_in(against)
+    if not LEDGER.needed(here):
+        message = "--against is for the ledger, and none is kept here: `roznamcha ledger key new` draws its key"
+        raise Usage(message)
+    with TemporaryDirectory(prefix="roznamcha-heads-") as folder:
+        found = []
+        for n, note in enumerate(notes):
+            path = Path(folder) / str(n)
+            path.write_bytes(note)
+            found += ["--against", str(path)]
+        yield found
 
 
 def look_first(here: Settings, lines: Lines) -> None:

@@ -311,7 +311,7 @@ class Binder:
         for origin, head in heads.items():
             name = origin.rpartition("/")[2]
             found[f"trust/{name}.pem"] = pem_of(key_of(logs[origin].vkey)).encode()
-            found |= raw(head)
+            found |= raw(head, key_of(logs[origin].vkey))
         lines = [f"log {logs[origin].vkey}\n" for origin in sorted(heads)]
         warning = "# FOR COMPARISON ONLY: whoever made this bundle wrote it. Take the policy from elsewhere.\n"
         found["trust/policy.txt"] = "".join([warning, *lines, "quorum none\n"]).encode()

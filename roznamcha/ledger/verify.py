@@ -30,7 +30,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -469,10 +469,19 @@ def listing(withheld: list[dict[str, Any]]) -> bytes:
     return (json.dumps(withheld, indent=0, sort_keys=True) + "\n").encode()
 
 
-def raw(head: Checkpoint) -> Files:
-    """A head by itself, in the raw forms that openssl takes."""
+def own(head: Checkpoint, keys: list[Key] | None = None) -> list[bytes]:
+    """The log's own signatures of a head: those with the name and the id of one of these keys (c2sp.org/signed-note).
+
+    Without keys all that bear its name: whoever can't tell them apart takes any. None is checked here.
+    """
+    ids = None if keys is None else {each.id for each in keys if each.name == head.origin}
+    return [data[4:] for name, data in head.signatures if name == head.origin and (ids is None or data[:4] in ids)]
+
+
+def raw(head: Checkpoint, key: Key | None = None) -> Files:
+    """A head by itself, in the raw forms that openssl takes; the signature that of the log's key, where it is given."""
     folder = f"anchors/{head.origin.rpartition('/')[2]}"
-    signature = next((data[4:] for name, data in head.signatures if name == head.origin), b"")
+    signature = next(iter(own(head, None if key is None else [key])), b"")
     return {f"{folder}/checkpoint": head.note, f"{folder}/checkpoint.body": head.body, f"{folder}/log.sig": signature}
 
 
@@ -533,7 +542,12 @@ class Bundle:
             reached[head.origin] = self.indexes[name[7:-5]] = index
         self.begins()
         grown = self.grown()
-        heads = {name: data for each in self.heads.values() for name, data in raw(each).items()}
+        heads: Files = {}
+        for each in self.heads.values():
+            *others, (name, _) = raw(each).items()
+            heads |= {**dict(others), name: self.files.get(name, b"")}
+            if heads[name] not in (own(each, self.policy and self.policy.logs) or [b""]):
+                raise Bad(f"{name} is no signature of {each.origin} that stands under its head")
         stamps = {name.rpartition("/")[0] + "/checkpoint.tsr" for name in heads}
         lies = {n: data for n, data in self.files.items() if n.startswith("anchors/") and n not in stamps}
         if heads != lies:
@@ -641,24 +655,36 @@ class Bundle:
             return UNCHECKED, "no policy was given" if self.policy is None else "the policy asks for no witness"
         seen = []
         for head in self.heads.values():
-            times = {name: signed_by(key, head) for name, key in self.policy.witnesses.items()}
-            met = {name: at for name, at in times.items() if at}
+            met = self.seen(head)
             if not self.policy.met(self.policy.quorum, {*met}):
                 raise Bad(f"the head of {head.origin} lacks the witnesses that the policy asks for")
             seen += [f"{head.origin} by {name} at {moment(at)}" for name, at in met.items()]
         return OK, f"every head was seen by the witnesses that the policy asks for: {', '.join(seen)}"
 
+    def seen(self, head: Checkpoint) -> dict[str, int]:
+        """When each of the policy's witnesses cosigned a head, in seconds since 1970, of those who did."""
+        times = {name: signed_by(key, head) for name, key in self.policy.witnesses.items()} if self.policy else {}
+        return {name: at for name, at in times.items() if at}
+
     def timed(self) -> tuple[str, str]:
         """Time stamps of an authority on every head (RFC 3161). openssl checks them, where it is there.
 
-        What lies under a head was recorded before its stamp; a leaf that says otherwise had a clock that was wrong.
+        What lies under a head was recorded before its stamp, and before so many witnesses as the policy asks for have
+        seen it; a leaf that says otherwise had a clock that was wrong.
         """
+        for head in self.heads.values():
+            times = self.seen(head)
+            for name, at, says in self.claims(head):
+                early = {each for each, seen in times.items() if at - seen > SKEW}
+                if early and self.policy and self.policy.met(self.policy.quorum, early):
+                    last = f"{', '.join(sorted(early))} had seen at {moment(max(times[each] for each in early))}"
+                    raise Bad(f"{name} says {says}, and lies under a head that {last}")
         tokens = sorted(name for name in self.files if name.endswith(".tsr"))
         openssl = shutil.which("openssl")
         if not tokens or self.tsa is None or openssl is None:
             why = "no time stamp" if not tokens else "no --tsa-ca was given" if openssl else "there is no openssl here"
             return UNCHECKED, why
-        times = []
+        stamps = []
         for note, head in self.heads.items():
             try:
                 found = [stamped(openssl, self.tsa, note, self.files[name]) for name in tokens]
@@ -668,12 +694,17 @@ class Bundle:
                 raise Bad(f"no time stamp of an authority that --tsa-ca names is on the head of {head.origin}")
             before = next(filter(None, found))
             stamp = datetime.strptime(re.sub(r"\.[0-9]+", "", before).replace("GMT", "+0000"), "%b %d %H:%M:%S %Y %z")
-            for name, told in zip(self.names, self.told):
-                at = datetime.strptime(told["at"], "%Y-%m-%dT%H:%M:%S.%f%z")
-                if told["log"] == head.origin and (at - stamp).total_seconds() > SKEW:
-                    raise Bad(f"{name} says {told['at']}, and lies under a head that was stamped at {before}")
-            times.append(f"{head.origin} before {before}")
-        return OK, "; ".join(times)
+            for name, at, says in self.claims(head):
+                if at - stamp.timestamp() > SKEW:
+                    raise Bad(f"{name} says {says}, and lies under a head that was stamped at {before}")
+            stamps.append(f"{head.origin} before {before}")
+        return OK, "; ".join(stamps)
+
+    def claims(self, head: Checkpoint) -> Iterator[tuple[str, float, str]]:
+        """Which time each leaf under a head says: its name, the seconds since 1970, and the words."""
+        for name, told in zip(self.names, self.told):
+            if told["log"] == head.origin:
+                yield name, datetime.strptime(told["at"], "%Y-%m-%dT%H:%M:%S.%f%z").timestamp(), told["at"]
 
     def signed(self) -> tuple[str, str]:
         """Officers' signatures (CMS), which need more than this file to check."""

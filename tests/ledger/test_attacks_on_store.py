@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from roznamcha.ledger.verify import judge
+from roznamcha.ledger.notes import Signer, vkey_of
+from roznamcha.ledger.verify import COSIGNATURE, judge, read_policy
 from tests.acts import NOW, act
 from tests.fault.test_restore import dumped, loaded
 from tests.ledger.authority import authority
@@ -224,16 +225,26 @@ def test_the_servers_clock_is_moved(database: str, tmp_path: Path, how: str) -> 
             made.run("ledger", "run", "--once")
         (found, *_) = audited(made, code=1)
         assert all(each in found for each in why), found
-        policy = tmp_path / "policy"
-        policy.write_text(made.policy_text)
-        _, data = made.copy("public", "--tsa", url)
-    lines = {line: (verdict, says) for line, verdict, says in judge(data, made.policy, ca)}
+        with witness("hc.example", made.policy.logs[-1]) as hc:
+            policy = tmp_path / "policy"
+            policy.write_text(made.policy_text.replace("quorum none", f"{hc.line.strip()}\nquorum {hc.signer.name}"))
+            _, data = made.copy("public", "--tsa", url, "--policy", str(policy))
+    trusted = read_policy(policy.read_text())
     ahead = how == "set forward"
-    assert lines["TIMED"][0] == ("FAILED" if ahead else "OK"), (
-        "what is earlier than its stamp could be true of one copy"
+    stamped = read_policy(made.policy_text)
+    for policy, seen in ((trusted, "hc.example had seen at"), (stamped, "was stamped at")):
+        lines = {line: (verdict, says) for line, verdict, says in judge(data, policy, ca)}
+        assert lines["TIMED"][0] == ("FAILED" if ahead else "OK"), "what is earlier than that could be true of one copy"
+        assert (f"and lies under a head that {seen}" in lines["TIMED"][1]) == ahead
+    absent = Signer("absent.example", b"a" * 32, COSIGNATURE)
+    two = (
+        f"{hc.line.strip()}\nwitness absent {vkey_of(absent.key)}\ngroup both all {hc.signer.name} absent\nquorum both"
     )
-    assert ("and lies under a head that was stamped at" in lines["TIMED"][1]) == ahead
-    assert {lines[each][0] for each in ("INTACT", "LOGGED", "COMPLETE", "DISCLOSED")} == {"OK"}
+    both = read_policy(made.policy_text.replace("quorum none", two))
+    lines = {line: (verdict, says) for line, verdict, says in judge(data, both)}
+    assert (lines["TIMED"][0], lines["WITNESSED"][0]) == ("NOT CHECKED", "FAILED"), "one of two is not believed alone"
+    lines = {line: (verdict, says) for line, verdict, says in judge(data, trusted, ca)}
+    assert {lines[each][0] for each in ("INTACT", "WITNESSED", "LOGGED", "COMPLETE", "DISCLOSED")} == {"OK"}
 
 
 def test_a_clock_that_is_right_disagrees_with_nothing(attacked: Court, tmp_path: Path) -> None:

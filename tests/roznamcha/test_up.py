@@ -19,6 +19,8 @@ from consumers.embedded import connected
 from roznamcha import lifeline
 from roznamcha.guard import Guard
 from roznamcha.health import UP, examine
+from roznamcha.ledger.keys import Keys
+from roznamcha.ledger.notes import Signer, body_of, note_of
 from roznamcha.lines import Lines
 from roznamcha.posts import POSTS
 from roznamcha.sentry import FIRST, MOST, Sentry
@@ -247,8 +249,34 @@ def test_what_is_broken_is_given_up_and_told(program: Program) -> None:
         assert up.said("is not started again", "tick")[0]["level"] == "error"
 
 
+def test_the_ledger_is_held_to_a_head_that_was_kept_elsewhere(program: Program) -> None:
+    """It signs on from it, also when it is started again and the file is gone; it signs nothing behind another one."""
+    entered(program, 2)
+    program.run("ledger", "key", "new", "--name", "tlog.example/up")
+    program.run("ledger", "run", "--once")
+    head = program.folder / "head"
+    head.write_text(program.json("ledger", "checkpoint")["note"])
+    with standing(program, options=("--against", str(head))) as up:
+        until(lambda: program.json("ledger", "status")["sequencers"] == 1)
+        head.unlink()
+        os.kill(up.pid("ledger"), signal.SIGKILL)
+        until(lambda: sum("pid" in each for each in up.said("started", "ledger")) == 2)
+        until(lambda: program.json("ledger", "status")["sequencers"] == 1)
+        code, told = up.stop()
+        assert (code, told["posts"]["ledger"]) == (0, {"starts": 2, "given_up": None})
+    signer = Keys(program.folder / "data" / "keys" / "ledger").signer(f"tlog.example/up/{datetime.now(UTC).year}")
+    body = body_of(signer.name, 99, b"l" * 32)
+    head.write_bytes(note_of(body, signer.sign(body)))
+    with standing(program, options=("--against", str(head))) as up:
+        up.hear("is not started again", "ledger")
+        assert up.said("to 98 of tlog.example/up", "ledger"), up.lines[-9:]
+        assert up.stop()[1]["posts"]["ledger"] == {"starts": 3, "given_up": 3}
+
+
 def test_settings_that_cannot_be_used_are_refused_before_anything_starts(program: Program) -> None:
-    """One line, exit code 2 or 4, and no process."""
+    """One line, exit code 1, 2 or 4, and no process."""
+    (program.folder / "none").write_text("no checkpoint")
+    (program.folder / "head").write_bytes(note_of(body_of("x", 1, b"l" * 32), Signer("x", b"x" * 32).sign(b"")))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -258,6 +286,9 @@ def test_settings_that_cannot_be_used_are_refused_before_anything_starts(program
             (("up", "--source", "kafka"), 2, "no broker is named"),
             (("--kafka", "x:1", "--kafka-options", "nowhere.json", "up"), 2, "is not the path of a file"),
             (("--database-url", "nonsense", "up"), 2, "no address of a PostgreSQL database"),
+            (("up", "--against", "nowhere"), 2, "nowhere"),
+            (("up", "--against", "none"), 1, "none: the checkpoint is no signed note"),
+            (("up", "--against", "head"), 2, "--against is for the ledger, and none is kept here"),
             (("up", "--metrics-port", port), 4, "in use"),
             (("up", "--metrics-port", "0", "--metrics-host", "nobody.invalid"), 4, "nobody can be answered"),
         ):
