@@ -7,13 +7,15 @@ found here; whoever rewrites the ledger as well, by the checkpoints that others 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from roznamcha.ledger.breaks import Recorded, grown_on, recorded
-from roznamcha.ledger.cosigning import spoilt
+from roznamcha.ledger.cosigning import cosigned_at, spoilt
 from roznamcha.ledger.disclosing import b64
 from roznamcha.ledger.kept import Leaf, Ledger, Log, all_leaves
 from roznamcha.ledger.leaf import Chain, Entries
@@ -103,7 +105,7 @@ class _Looking:
         tiles: dict[Tile, bytes] = {}
         size, page = 0, list[Leaf]()
         acts = {index: act for _, index, act in self.ledger.rows(ACTS, log.number)}
-        times = Times(log, self._stamps(log))
+        times = Times(log, [*self._stamps(log), *self._seen(log)])
 
         def done() -> None:
             nonlocal size, tiles
@@ -135,6 +137,12 @@ class _Looking:
         except (Bad, ValueError, KeyError, TypeError):
             return []
         return [each for origin, each in found if origin == log.origin]
+
+    def _seen(self, log: Log) -> Iterator[Stamped]:
+        """When each head was cosigned, by the witness's own clock. A line that isn't its own is named by itself."""
+        for size, name, at in cosigned_at(self.ledger, log):
+            with suppress(OverflowError, ValueError, OSError):  # a year that is none
+                yield Stamped(size, None, name, datetime.fromtimestamp(at, UTC))
 
     def _leaves(self, log: Log, page: list[Leaf], acts: dict[int, UUID]) -> None:
         states = dict(self.ledger.rows(STATES, [each.position for each in page if each.position is not None]))

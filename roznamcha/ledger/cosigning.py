@@ -6,6 +6,7 @@ Each is looked at again whenever it is read: a line that isn't the witness's own
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.notes import vkey_of
@@ -48,6 +49,15 @@ def with_kept(ledger: Ledger, log: Log, head: Checkpoint) -> Checkpoint:
     """A head with every line that witnesses gave of it, as many as a note may have (c2sp.org/signed-note)."""
     lines = [*kept(ledger, log, head).values()][: MOST - len(head.signatures)]
     return open_checkpoint(head.note + b"".join(lines))
+
+
+def cosigned_at(ledger: Ledger, log: Log) -> Iterator[tuple[int, str, int]]:
+    """Of each cosignature of a log: the size of its head, the witness, and its time in seconds since 1970."""
+    for size, vkey, line, note in ledger.rows(ALL, log.number):
+        with suppress(Bad):  # told by `spoilt`, or of the head
+            key, head = key_of(vkey), open_checkpoint(note)
+            if at := signed_by(key, open_checkpoint(head.body + b"\n" + line)):
+                yield size, key.name, at
 
 
 def spoilt(ledger: Ledger, log: Log) -> Iterator[str]:

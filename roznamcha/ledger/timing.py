@@ -2,7 +2,8 @@
 
 `at` in a leaf is what this machine's clock said. It is a claim. What holds it are the order in which entries were
 committed, and the time stamps that stand among the leaves: what lies under a stamped head was there before the stamp,
-and what was added after a stamp's own leaf was entered after it (a stamp gets its leaf when no entry waits).
+and what was added after a stamp's own leaf was entered after it (a stamp gets its leaf when no entry waits). A
+witness's cosignature that is kept has its time too, by its clock: what lies under a cosigned head was there before.
 
 Whether a token is good is for openssl to say, as everywhere; here its time is read.
 """
@@ -29,12 +30,20 @@ APART = timedelta(seconds=SKEW)
 
 
 class Stamped(NamedTuple):
-    """That an authority saw a head: how many leaves it had, which leaf the stamp is, whose and when."""
+    """That an authority saw a head: how many leaves it had, which leaf the stamp is, whose and when.
+
+    A witness's cosignature says the same by its own clock; it stands in no leaf.
+    """
 
     size: int
-    leaf: int
+    leaf: int | None
     authority: str
     when: datetime
+
+    @property
+    def words(self) -> str:
+        """Who saw it and when."""
+        return f"{self.authority} {'cosigned' if self.leaf is None else 'stamped'} at {text(self.when)}"
 
 
 @dataclass
@@ -52,8 +61,8 @@ class Times:
         by_size = sorted(self.stamps, key=lambda each: each.size)
         self._sizes = [each.size for each in by_size]
         self._first = [min(by_size[n:], key=lambda each: each.when) for n in range(len(by_size))]
-        by_index = sorted(self.stamps, key=lambda each: each.leaf)
-        self._indexes = [each.leaf for each in by_index]
+        by_index = sorted((each for each in self.stamps if each.leaf is not None), key=_leaf)
+        self._indexes = [_leaf(each) for each in by_index]
         self._latest = [max(by_index[: n + 1], key=lambda each: each.when) for n in range(len(by_index))]
 
     def look_at(self, leaf: Leaf) -> None:
@@ -69,7 +78,7 @@ class Times:
             )
         under = bisect_right(self._sizes, leaf.index)
         if under < len(self._first) and at > (stamp := self._first[under]).when + APART:
-            self._say("ahead", leaf, at, f"and lies under a head that {stamp.authority} stamped at {text(stamp.when)}")
+            self._say("ahead", leaf, at, f"and lies under a head that {stamp.words}")
         behind = bisect_left(self._indexes, leaf.index)
         if behind and at < (stamp := self._latest[behind - 1]).when - APART:
             self._say("behind", leaf, at, f"and was added after {stamp.authority} had stamped at {text(stamp.when)}")
@@ -84,6 +93,10 @@ class Times:
         """What doesn't agree, a sentence for each way, with the number of leaves."""
         for line, count in zip(self.wrong, self._told.values(), strict=True):
             yield line if count == 1 else f"{line} (and {count - 1} more leaves like it)"
+
+
+def _leaf(stamp: Stamped) -> int:
+    return stamp.leaf or 0
 
 
 def stamps_in(leaves: Iterable[tuple[int, bytes]]) -> Iterator[tuple[str, Stamped]]:
