@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.event import Sealed
-from domain.shape import INSTANT, Shape, columns
+from domain.shape import INSTANT, Column, Shape, columns, once
 from roznamcha.strict_json import CONTROL, Reasons, kind_of, read_json, shown
 
 MAX_TEXT = 200_000
@@ -42,25 +42,33 @@ def few(unknown: Collection[Any], path: str, reasons: Reasons) -> Iterator[Any]:
 
 def read_columns(cls: type, given: Mapping[str, Any], path: str, reasons: Reasons, *, strict: bool) -> dict[str, Any]:
     """The columns of an act, or of a part of one; what is wrong with them is added to the reasons."""
-    known = {column.name: column for column in columns(cls)}
-    missing = [column.name for column in known.values() if column.required and given.get(column.name) is None]
-    for key in few(given.keys() - known.keys(), path, reasons):
-        near = _meant(key, missing, known) if isinstance(key, str) else ""
-        hint = f"; did you mean {near}?" if near else ""
-        called = shown(key) if near or (isinstance(key, str) and NAME.fullmatch(key)) else "(a key that is no name)"
-        reasons.add(f"{path}{called}", f"no such field of {getattr(cls, 'name', '') or cls.__name__}{hint}")
+    known = _known(cls)
+    if unknown := given.keys() - known.keys():
+        missing = [name for name, column in known.items() if column.required and given.get(name) is None]
+        for key in few(unknown, path, reasons):
+            near = _meant(key, missing, known) if isinstance(key, str) else ""
+            hint = f"; did you mean {near}?" if near else ""
+            called = shown(key) if near or (isinstance(key, str) and NAME.fullmatch(key)) else "(a key that is no name)"
+            reasons.add(f"{path}{called}", f"no such field of {getattr(cls, 'name', '') or cls.__name__}{hint}")
     values = {}
     for name, column in known.items():
-        if given.get(name) == "" and column.default == "" and not column.required:
-            continue  # an empty column is one that was left out
-        if given.get(name) is None:
-            if column.required and not (given.get(name, ...) is None and column.shape.kind == "optional"):
+        sent = given.get(name)
+        if sent is None:
+            if name in given and column.shape.kind == "optional":
+                continue
+            if column.required:
                 reasons.add(f"{path}{name}", "missing")
-            elif name in given and column.shape.kind != "optional":
+            elif name in given:
                 reasons.add(f"{path}{name}", "must not be null; leave it out instead")
-            continue
-        values[name] = read_value(column.shape, given[name], f"{path}{name}", reasons, strict=strict)
+        elif sent != "" or column.default != "" or column.required:  # else it is empty, which is as if left out
+            values[name] = read_value(column.shape, sent, f"{path}{name}", reasons, strict=strict)
     return values
+
+
+@once
+def _known(cls: type) -> dict[str, Column]:
+    """The columns of a class by their names."""
+    return {column.name: column for column in columns(cls)}
 
 
 def _meant(key: str, missing: Collection[str], known: Collection[str]) -> str:

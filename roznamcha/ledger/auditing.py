@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from roznamcha.ledger.breaks import Recorded, grown_on, recorded
+from roznamcha.ledger.breaks import Recorded, begun_wrong, recorded
 from roznamcha.ledger.cosigning import cosigned_at, spoilt
 from roznamcha.ledger.disclosing import b64
 from roznamcha.ledger.kept import Leaf, Ledger, Log, all_leaves
@@ -88,7 +88,7 @@ def audit(
         origins = {each.number: each.origin for each in logs}
         for number, index in ledger.rows(WITHDRAWN):
             found.wrong.append(f"leaf {index} of {origins[number]} closes a copy whose request was withdrawn")
-        found.wrong += grown_on(ledger)
+        found.wrong += begun_wrong(ledger)
         if (broken := break_in(ledger, kept_elsewhere)) is not None:
             found.wrong.append(broken.why)
     return found
@@ -152,14 +152,22 @@ class _Looking:
         for leaf in page:
             self.found.leaves += 1
             chain = self.chains.get(leaf.record_id, Chain()) if leaf.record_id else Chain()
+            of = leaf.record_id
             if leaf.position is not None:
                 self._entry(log, leaf, chain, states.get(leaf.position))
             elif leaf.index in acts:
                 one = asked.get(acts[leaf.index])
+                of = one.record_id if one else of
                 if one is None or one.leaf(log.origin, chain) != leaf.data:
                     self._say(log, leaf.index, "is another than what the ledger was asked to say")
-            elif leaf.index or json.loads(leaf.data).get("log") != log.origin:
-                self._say(log, leaf.index, "is of no entry")
+            else:
+                of = None
+                if leaf.index or _log_of(leaf) != log.origin:
+                    self._say(log, leaf.index, "is of no entry")
+            if leaf.record_id != of:
+                self._say(log, leaf.index, f"is kept as one of the record {leaf.record_id}, of which it is not")
+            if leaf.record_id is None and leaf.place is not None:
+                self._say(log, leaf.index, f"is kept as number {leaf.place} of a record, and is of none")
             if leaf.record_id is not None:
                 if leaf.place != chain.place + 1:  # a copy is made in the order of these
                     self._say(log, leaf.index, f"is kept as number {leaf.place} of its record, not {chain.place + 1}")
@@ -203,3 +211,11 @@ class _Looking:
 
     def _say(self, log: Log, index: int, what: str) -> None:
         self.found.wrong.append(f"leaf {index} of {log.origin} {what}")
+
+
+def _log_of(leaf: Leaf) -> str:
+    """The log that a first leaf names; none where it can't be read."""
+    try:
+        return str(json.loads(leaf.data)["log"])
+    except (ValueError, KeyError, TypeError):
+        return ""

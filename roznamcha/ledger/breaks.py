@@ -7,9 +7,11 @@ the ledger is told.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from roznamcha.errors import Broken
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.statements import head
 from roznamcha.ledger.verify import BEGIN, BREAK, lost_in
@@ -60,18 +62,44 @@ def replaced(ledger: Ledger) -> list[Replaced]:
     ]
 
 
-def grown_on(ledger: Ledger) -> list[str]:
-    """Each log that has ended and is not as the one that goes on from it has it: somebody has written on in it."""
-    logs, found = {each.origin: each for each in ledger.logs()}, []
-    for log, told in first_leaves(ledger):
-        ended = told.get("previous") if told.get("kind") == BEGIN else None
-        if ended is None:
-            continue
-        before = logs.get(ended["origin"])
-        if before is None or head(before.origin, before.size, before.root) != ended:
-            now = f"has {before.size} now, or others" if before else "is gone"
-            found.append(f"{ended['origin']} ended at {ended['size']} leaves where {log.origin} began, and {now}")
+def begun_wrong(ledger: Ledger) -> list[str]:
+    """Each log that doesn't begin as it must: with the end of the one before it, or with a break that was entered.
+
+    Somebody has written on in an ended log, or has rewritten what the first leaf of the next one says of it.
+    """
+    logs = ledger.logs()
+    told = {log.origin: each for log, each in first_leaves(ledger)}
+    found = list[str]()
+    for before, log in zip([None, *logs], logs, strict=False):
+        first = told.get(log.origin, {})
+        if first.get("kind") == BEGIN:
+            found += _goes_on(first.get("previous"), before, log)
+        elif first.get("kind") != BREAK:
+            found.append(f"the first leaf of {log.origin} says neither that it begins nor that there is a break")
+        elif (held := first.get("held")) is not None and not any(_begins(ledger, each, held) for each in logs):
+            found.append(f"{log.origin} begins with a break that says another head of what was still here than is here")
     return found
+
+
+def _goes_on(ended: Any, before: Log | None, log: Log) -> Iterator[str]:  # noqa: ANN401 (what a leaf says)
+    """What is wrong with what a first leaf says of the log before."""
+    if before is None:
+        if ended is not None:
+            yield f"the first leaf of {log.origin} says that a log was before it, and it is the first there is"
+    elif ended != head(before.origin, before.size, before.root):
+        where = f"where {log.origin} began"
+        if not isinstance(ended, dict) or ended.get("origin") != before.origin:
+            yield f"the first leaf of {log.origin} does not say that it goes on from {before.origin}"
+        else:
+            yield f"{before.origin} ended at {ended.get('size')} leaves {where}, and has {before.size} now, or others"
+
+
+def _begins(ledger: Ledger, log: Log, held: dict[str, Any]) -> bool:
+    """Whether a log begins with the leaves of a head. One of which tiles are missing doesn't: that is told besides."""
+    with suppress(Broken, KeyError, TypeError):
+        size = held["size"]
+        return log.size >= size and head(log.origin, size, ledger.tree(log).root(size)) == held
+    return False
 
 
 def first_leaves(ledger: Ledger) -> list[tuple[Log, dict[str, Any]]]:

@@ -7,7 +7,6 @@ with what was signed last: by this file, and by every checkpoint that somebody e
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from roznamcha.errors import Broken, Refused, Unavailable
+from roznamcha.ledger.breaks import first_leaves
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.statements import head
 from roznamcha.ledger.verify import BEGIN, BREAK, Bad, Checkpoint, key_of, open_checkpoint, signed_by
@@ -118,11 +118,12 @@ def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
     Raises Refused for a note that is no checkpoint, or none that a key of this ledger signed.
     """
     logs = {each.origin: each for each in ledger.logs()}
-    told = [json.loads(each.data) for log in logs.values() for each in ledger.leaves(log, 0, 1)]
+    told = [each for _, each in first_leaves(ledger) if {*each} >= {"kind", "log", "previous"}]
     for note in notes:
         signed = _read(note)
         log = logs.get(signed.origin)
-        entered = [each for each in told if each["kind"] == BREAK and each["previous"]["origin"] == signed.origin]
+        breaks = [each for each in told if each["kind"] == BREAK and each["previous"]]
+        entered = [each for each in breaks if each["previous"]["origin"] == signed.origin]
         if any(_lost(signed, each) for each in entered):
             held = entered[-1]["held"]
             if held is None or not held["size"] or (log is not None and _begins(ledger, log, held)):

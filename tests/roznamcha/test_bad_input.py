@@ -51,6 +51,10 @@ BAD_ACTS: dict[str, tuple[Change, str]] = {
     "an act of no register": (changed(name="nothing.AtAll"), "`roznamcha acts` lists them"),
     "a name that is a number": (changed(name=7), "name: missing"),
     "an unknown key": (changed(when="today"), "unknown key 'when'"),
+    "null in a column": (field(place=None), "place: must not be null; leave it out instead"),
+    "null in a column that must be": (field(mode=None), "mode: missing"),
+    "an empty column that must be": (field(mode=""), "mode: must be one of"),
+    "an empty column that has more than nothing": (field(informant=""), "informant: is empty"),
     "no time": (without("occurred_at"), "occurred_at: missing"),
     "a time without zone": (changed(occurred_at="2026-07-02T09:00:00"), "has no zone; add +05:30 or Z"),
     "a date for a time": (changed(occurred_at="2026-07-02"), "has no zone"),
@@ -291,3 +295,11 @@ def test_one_command_id_with_two_contents_is_refused(program: Program, tmp_path:
     assert "was used for another act" in (tmp_path / "rejects.jsonl").read_text()
     with psycopg.connect(program.url) as connection:
         assert connection.execute("SELECT count(*) FROM roznamcha.names").fetchone() == (2,)
+
+
+def test_an_empty_column_is_one_that_was_left_out() -> None:
+    """As forms and CSV send it; and null stands where a column may have nothing."""
+    plain = sent(GOOD, "old:1", sections=["BNS 303(2)"])
+    empty = field(place="", beat="", time_period="", distance_km=None, gd_at=None)(plain)
+    for strict in (True, False):
+        assert read_act(empty, now=NOW, strict=strict).event == read_act(plain, now=NOW, strict=strict).event
