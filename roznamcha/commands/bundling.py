@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -27,7 +27,7 @@ from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.intake import actor_in, read_act
 from roznamcha.ledger.audiences import RULES, Rule
 from roznamcha.ledger.backlog import Backlog
-from roznamcha.ledger.bundle import TRIES, Binder
+from roznamcha.ledger.bundle import TRIES, Binder, Shown
 from roznamcha.ledger.fitting import must_be_logged
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.leaf import Entries
@@ -97,7 +97,8 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
     write_whole(to, data)
     told = {
         "file": str(to), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "record": str(record_id),
-        "audience": rule.name, "leaves": len(shown), "disclosed": sum(len(each.texts) for each in shown),
+        "audience": rule.name, "leaves": len(shown), "kinds": _counted(shown),
+        "disclosed": sum(len(each.texts) for each in shown),
         "withheld": sum(len(each.withheld) for each in shown),
         "verdict": {line: how for line, how, _ in verdict},
     }  # fmt: skip
@@ -105,7 +106,15 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         print_json(told)
     else:
         say(*(f"{line:<10} {how:<12} {says}" for line, how, says in verdict))
-        say(f"{to}: {many(len(shown), 'leaf', 'leaves')}, SHA-256 {told['sha256']}")
+        counted = ", ".join(f"{count} {what}" for what, count in _counted(shown).items())
+        say(f"{to}: {many(len(shown), 'leaf', 'leaves')} ({counted}), SHA-256 {told['sha256']}")
+
+
+def _counted(shown: Sequence[Shown]) -> dict[str, int]:
+    """How many leaves are acts, how many tell what the law's clocks did, and how many close a copy."""
+    kinds = [each.name.partition(".")[0] for each in shown]
+    facts, closing = kinds.count("deadline"), kinds.count("ledger")
+    return {"acts": len(kinds) - facts - closing, "facts of deadlines": facts, "ends of copies": closing}
 
 
 def closed_copy(  # noqa: PLR0913 (what is closed, for whom, on whose word)

@@ -222,9 +222,8 @@ class Tree:
         """The proof that the tree of `larger` begins with that of `size`. Raises Refused for sizes that have none."""
         self._within(larger)
         if not 0 < size <= larger:
-            raise Refused(
-                [f"no proof leads from {size} leaves to {larger}: the first must be 1 or more, and not the larger"]
-            )
+            message = f"no proof leads from {size} leaves to {larger}: the first must be 1 or more, and not the larger"
+            raise Refused([f"{message}; where it was signed once, give the file with that checkpoint"])
         return consistency(self.tiles, size, larger)
 
     def _within(self, size: int) -> None:

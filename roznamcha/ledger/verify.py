@@ -207,10 +207,10 @@ def key_of(vkey: str) -> Key:
     try:
         data = base64_of(coded)
     except Bad:
-        raise Bad(f"no verifier key: {vkey[:80]}") from None
+        raise Bad(f"no verifier key: {vkey[:80]}; it is NAME+HASH+KEY, as `ledger key list` shows it") from None
     key = Key(name, data[0], data[1:])
     if not name or re.search(r"[\s+]", name) or key.id.hex() != given or len(key.public) != HASH:
-        raise Bad(f"no verifier key: {vkey[:80]}")
+        raise Bad(f"no verifier key: {vkey[:80]}; it is NAME+HASH+KEY, as `ledger key list` shows it")
     return key
 
 
@@ -422,8 +422,14 @@ def unpack(data: bytes) -> Files:
     Nothing is ever inflated, so nothing can be larger than the file itself.
     """
     if not data.startswith(FILE):
-        what = "has no files in it" if data.startswith(END) else "is empty" if not data else "is no zip file"
-        raise Bad(f"the bundle {what}. {AGAIN}")
+        what = (
+            "has no files in it"
+            if data.startswith(END)
+            else "is empty"
+            if not data
+            else "is no zip file, perhaps not the copy"
+        )
+        raise Bad(f"the bundle {what}. Is it the copy? {AGAIN}")
     files: Files = {}
     at = 0
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
@@ -155,3 +156,14 @@ def test_an_exhibit_that_is_no_file(attacked: Court, tmp_path: Path, path: str, 
     assert why in str(attacked.run(*asked, code=2))
     assert leaves(attacked) == before
     assert not to.exists()
+
+
+def test_the_kinds_of_leaves_are_counted(attacked: Court) -> None:
+    """What a record's history shows are its acts; a copy has the facts of its deadlines and the ends of copies too."""
+    attacked.run("tick", "--once")
+    told, data = attacked.copy("court", *BY)
+    kinds = [json.loads(leaf)["kind"] for name, leaf in unpack(data).items() if name.startswith("leaves/")]
+    facts, ends = kinds.count("deadline"), kinds.count("copy")
+    assert facts
+    assert told["kinds"] == {"acts": len(kinds) - facts - ends, "facts of deadlines": facts, "ends of copies": ends}
+    assert sum(told["kinds"].values()) == told["leaves"] == sum(name.startswith("leaves/") for name in unpack(data))
