@@ -13,16 +13,16 @@ from consumers.watchdog import Watchdog
 from roznamcha.commands.ledger_ending import discontinuity
 from roznamcha.commands.ledger_keys import key
 from roznamcha.commands.ledger_status import status
-from roznamcha.commands.sequencing import Against, kept_on_kafka, must_be_named, notes_in, sequencer_of
+from roznamcha.commands.sequencing import Against, kept_on_kafka, must_be_named, notes_in, published_head, sequencer_of
 from roznamcha.commands.stamping import OfLog, export_tiles, reading, stamp, stamps
-from roznamcha.errors import Broken, Refused
+from roznamcha.errors import Broken, Refused, Usage
 from roznamcha.health import LEDGER
 from roznamcha.ledger.auditing import audit as audit_all
 from roznamcha.ledger.cosigning import with_kept
 from roznamcha.ledger.notes import base64_text
-from roznamcha.ledger.remembered import memory_of, signed_by_log
+from roznamcha.ledger.remembered import break_in, memory_of, signed_by_log
 from roznamcha.ledger.sequencer import Sequencer
-from roznamcha.ledger.verify import extends, leaf_hash, open_checkpoint
+from roznamcha.ledger.verify import Bad, extends, leaf_hash, open_checkpoint
 from roznamcha.office import open_office
 from roznamcha.screen import AsJson, many, note, print_json, progress_bar, say
 from roznamcha.settings import settings
@@ -86,10 +86,22 @@ def _wait_alone(sequencer: Sequencer, stop: threading.Event) -> None:
 def checkpoint(
     log: OfLog = "",
     covering: Annotated[int, typer.Option(min=1, help="The first one that has so many leaves; default: the last")] = 1,
+    published: Annotated[  # noqa: FBT002
+        bool, typer.Option("--published", help="The last one on Kafka, and whether the store goes on from it")
+    ] = False,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Print a signed head, as c2sp.org/tlog-checkpoint, with the lines of witnesses that were kept."""
+    """Print a signed head, as c2sp.org/tlog-checkpoint, with the lines of witnesses that were kept.
+
+    With --published exit code 3 where the store does not go on from what stands on Kafka.
+    """
+    if published:
+        if log or covering > 1:
+            message = "--published is of the last head on Kafka: leave --log and --covering out"
+            raise Usage(message)
+        _published(as_json=as_json)
+        return
     with reading() as (_, found):
         of = found.log(log)
         head = with_kept(found, of, found.checkpoint(of, covering))
@@ -98,6 +110,32 @@ def checkpoint(
         print_json(shown)
     else:
         say(*head.note.decode().splitlines())
+
+
+def _published(*, as_json: bool) -> None:
+    """The last head on Kafka, beside the store's log. Raises Broken where that is not what it goes on from."""
+    topic, note_there = published_head(settings())
+    if note_there is None:
+        raise Refused([f"no checkpoint stands on {topic}: the relay publishes each when it was signed"])
+    try:
+        head = open_checkpoint(note_there)
+        with reading() as (_, found):
+            lost = break_in(found, [note_there])
+        why = lost.why if lost else ""
+    except (Bad, Refused) as error:
+        message = f"the last message on {topic} is no head of this ledger: {error}"
+        raise Broken(message) from None
+    if as_json:
+        shown = {"origin": head.origin, "size": head.size, "root": base64_text(head.root), "note": head.note.decode()}
+        print_json({"topic": topic, **shown, "goes_on": not why, "why": why})
+        if why:
+            raise typer.Exit(Broken.exit_code)
+        return
+    say(*head.note.decode().splitlines())
+    if why:
+        message = f"the store does not go on from the head on {topic}, which is printed above: {why}"
+        raise Broken(message)
+    note(f"the store goes on from it: the last head on {topic}")
 
 
 @ledger.command()

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from consumers.embedded import connected
 from roznamcha.bounded import read_file
-from roznamcha.errors import Refused
+from roznamcha.errors import Refused, Unavailable
 from roznamcha.health import LEDGER
 from roznamcha.ledger.hands import Hands
 from roznamcha.ledger.kept import Ledger
@@ -23,6 +23,7 @@ from roznamcha.ledger.verify import Bad, open_checkpoint
 from roznamcha.office import Office
 from roznamcha.posts import signed
 from roznamcha.screen import note
+from roznamcha.settings import Settings
 
 Against = Annotated[
     list[Path] | None,
@@ -54,19 +55,27 @@ def kept_on_kafka(office: Office) -> list[bytes]:
 
     Whoever is about to sign, or to tell of a break, compares it. A broker that is away is told, and stops nobody.
     """
-    here = office.settings
-    if not here.kafka:
+    if not office.settings.kafka:
         return []
-    from consumers.clients import Away, KafkaError
-    from roznamcha.broker import broker_of, topics_of
-    from roznamcha.ledger.heads import last_published
-
     try:
-        found = last_published(broker_of(here), topics_of(here)["checkpoints"].name)
-    except (Away, KafkaError) as error:
-        note(f"the broker is away, and its last checkpoint is not compared: {type(error).__name__}")
+        _, found = published_head(office.settings)
+    except Unavailable as error:
+        note(f"the last checkpoint on Kafka is not compared: {error}")
         return []
     return [found] if found else []
+
+
+def published_head(here: Settings) -> tuple[str, bytes | None]:
+    """The topic of signed heads, and the last one that stands on it; None where nothing was published.
+
+    Raises Usage where no broker is named, Unavailable where none answers, Broken for what can't be read.
+    """
+    from roznamcha.broker import broker_of, reaching, topics_of
+    from roznamcha.ledger.heads import last_published
+
+    broker, topic = broker_of(here), topics_of(here)["checkpoints"].name
+    with reaching(broker):
+        return topic, last_published(broker, topic)
 
 
 def notes_in(against: list[Path] | None) -> list[bytes]:
