@@ -49,7 +49,9 @@ def rotate(by: Officer, reason: Why, against: Against = None, *, as_json: AsJson
     say(f"{before['origin']} has ended with {before['size']:,} leaves, root {before['root']}")
     say(f"{told['origin']} goes on from there. Publish its key, and size and root above, where the old key was:")
     say(told["vkey"])
-    say("until a policy knows it, every copy reads FAILED. Let no witness cosign the ended log any more")
+    say("until a policy knows it, every copy reads FAILED")
+    part = before["origin"].rpartition("/")[2]
+    say(f"where witnesses are asked: `ledger witness POLICY --log {part}` once, and then they strike the ended log")
     for each in told["aside"]:
         say(f"the key of {each} lay beside the old one and is not used: draw it again, and publish that one")
 
