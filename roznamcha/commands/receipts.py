@@ -127,11 +127,12 @@ def _registered(office: Office, found: list[Any], record: str) -> _Registration:
 
 
 def _receipt(ledger: Ledger, registered: _Registration, keep: Callable[[], Any]) -> Receipt:
-    """The receipt of an entry's leaf, as soon as a head covers it. Raises Refused when none does in time.
+    """The receipt of an entry's leaf, as soon as a head covers it.
 
+    However many wait before it, as long as it goes on: Refused where no leaf is added for WAITING seconds.
     Raises Broken where the leaf commits to another entry than the one that is printed.
     """
-    until = time.monotonic() + WAITING
+    reached, until = ledger.reached(), time.monotonic() + WAITING
     while True:
         keep()
         try:
@@ -140,7 +141,9 @@ def _receipt(ledger: Ledger, registered: _Registration, keep: Callable[[], Any])
             (log,) = (each for each in ledger.logs() if each.number == leaf.log)
             return receipt_of(ledger, log, leaf.index)
         except Refused:
-            if time.monotonic() > until:
+            if (now := ledger.reached()) != reached:
+                reached, until = now, time.monotonic() + WAITING
+            elif time.monotonic() > until:
                 raise
         time.sleep(0.1)
 

@@ -14,11 +14,15 @@ from uuid import UUID
 import pytest
 
 from consumers.embedded import connected
-from roznamcha.errors import Unavailable
+from roznamcha.commands import receipts
+from roznamcha.commands.reading import history_of
+from roznamcha.errors import Refused, Unavailable
 from roznamcha.ledger import backlog as of_backlog
 from roznamcha.ledger.backlog import Backlog
 from roznamcha.ledger.kept import Ledger
 from roznamcha.ledger.verify import judge, unpack
+from roznamcha.office import open_office
+from roznamcha.settings import settings
 from tests.acts import act
 from tests.consumers.feed import write_cases
 from tests.ledger.copies import BY, Court, values
@@ -66,6 +70,30 @@ def test_it_waits_as_long_as_it_goes_on(behind: Court, ledger: Ledger, monkeypat
     assert waits.before() == waits.last() == 0
     assert ledger.rows("SELECT max(position) < (SELECT max(notification_id) FROM roznamcha.entries) FROM "
                        "roznamcha.leaves") == [(True,)]  # fmt: skip
+
+
+def test_the_informants_paper_waits_as_long(behind: Court, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until a head covers the FIR that was entered last; and no longer where nothing moves."""
+    monkeypatch.setattr(receipts, "WAITING", 0.5)
+    answer = {"ROZNAMCHA_DATA": str(behind.keeper.folder / "data"), "ROZNAMCHA_DATABASE_URL": behind.keeper.url}
+    for name, value in answer.items():
+        monkeypatch.setenv(name, value)
+    with open_office(settings()) as office:
+        record, found = history_of(office, "feed:200")
+        registered = receipts._registered(office, found, str(record))  # noqa: SLF001 (what the command asks)
+        with pytest.raises(Refused, match="has no leaf"):
+            receipts._receipt(ledger, registered, lambda: None)  # noqa: SLF001
+        with sequencing(behind) as at_work:
+
+            def keep() -> None:
+                time.sleep(0.2)
+                if not at_work.add(7):
+                    at_work.sign()
+
+            before = time.monotonic()
+            receipt = receipts._receipt(ledger, registered, keep)  # noqa: SLF001
+        assert time.monotonic() - before > 1
+    assert receipt.head.size > receipt.index
 
 
 def test_it_gives_up_when_nothing_moves(behind: Court, ledger: Ledger) -> None:
