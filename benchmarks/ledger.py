@@ -30,10 +30,11 @@ from callers import coroutines, made_ready
 from filling import enter, fill
 from harness import database, in_turn, options, report, server
 
+from consumers.columns import micros
 from consumers.embedded import connected
 from roznamcha.ledger import verify
 from roznamcha.ledger.auditing import audit
-from roznamcha.ledger.disclosing import b64
+from roznamcha.ledger.disclosing import b64, moment_text
 from roznamcha.ledger.hands import Hands
 from roznamcha.ledger.keys import Keys
 from roznamcha.ledger.merkle import Tile, consistency, grow, inclusion, leaf_hash, root_of
@@ -197,7 +198,7 @@ def copy(rounds: int) -> str:
             "place": n,
             "prev": before and b64(before),
             "kind": kind,
-            "at": "now",
+            "at": moment_text(micros(datetime.now(UTC))),
             "v": 1,
             "_sd_alg": "sha-256",
         }

@@ -680,7 +680,7 @@ class Bundle:
         """
         for head in self.heads.values():
             times = self.seen(head)
-            for name, at, says in self.claims(head):
+            for name, at, says in self.claims(head) if times else ():
                 early = {each for each, seen in times.items() if at - seen > SKEW}
                 if early and self.policy and self.policy.met(self.policy.quorum, early):
                     last = f"{', '.join(sorted(early))} had seen at {moment(max(times[each] for each in early))}"
