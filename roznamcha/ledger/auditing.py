@@ -40,6 +40,10 @@ WITHOUT = """
 WITHDRAWN = """
     SELECT log, index FROM roznamcha.leaves JOIN roznamcha.ledger_withdrawn USING (act) ORDER BY log, index
 """
+NOWHERE = """
+    SELECT l.log, min(l.index), count(*) FROM roznamcha.leaves l
+    WHERE NOT EXISTS (SELECT FROM roznamcha.logs g WHERE g.number = l.log) GROUP BY l.log ORDER BY l.log
+"""
 PAGE = 2_000
 
 
@@ -83,6 +87,8 @@ def audit(
         looking = _Looking(ledger, Entries(catalogue), chains, found)
         for log in logs:
             looking.look_at(log, lambda: progress(found.leaves, total))
+        for number, index, many in ledger.rows(NOWHERE):
+            found.wrong.append(f"{many} leaves, from {index} on, are of a log {number} that there is not")
         for (position,) in ledger.rows(WITHOUT, ledger.reached()):
             found.wrong.append(f"the entry at position {position} has no leaf, and later ones have")
         origins = {each.number: each.origin for each in logs}

@@ -10,12 +10,15 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import gc
+import marshal
 import multiprocessing
 import os
 import signal
+import threading
 import warnings
 from collections import deque
 from multiprocessing.connection import Connection as Pipe
+from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 import psycopg
@@ -26,8 +29,10 @@ from consumers.embedded import connected
 from roznamcha.ledger.leaf import Entries
 from schemas import Catalogue, SchemaError
 
-AHEAD = 2
+AHEAD = 3
 """Stretches that each hand is asked for before the first of them is taken."""
+WAIT = 5.0
+"""Seconds for what a hand that was ended had laid down to be drawn, at most."""
 ROOM = 1 << 20
 """Bytes of a pipe: a hand lays down what it has made, and goes on."""
 STRETCH = b"""
@@ -42,11 +47,19 @@ log = structlog.get_logger()
 
 
 class Hand(NamedTuple):
-    """One process, what it is asked through, and what it answers through."""
+    """One process, what it is asked through, what it answers through, and what was drawn from there and not taken."""
 
     process: Any
     asking: Pipe
     answers: Pipe
+    drawn: SimpleQueue[bytes | None]
+
+    def draw(self) -> None:
+        """Draw what it answers as it comes, so that it need not wait for room; None when there will be no more."""
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                self.drawn.put(self.answers.recv_bytes())
+        self.drawn.put(None)
 
 
 class Hands:
@@ -59,6 +72,11 @@ class Hands:
         self._asked = 0
         for _ in range(count if CAN_FORK else 0):
             self.at_work.append(_start(catalogue, url))
+        self._drawing = [
+            threading.Thread(target=each.draw, name="roznamcha hand", daemon=True) for each in self.at_work
+        ]
+        for drawing in self._drawing:  # when all are forked
+            drawing.start()
 
     @property
     def asked(self) -> int:
@@ -89,11 +107,11 @@ class Hands:
     def taken(self) -> list[Placed] | None:
         """The stretch that was asked for first; None where it can't be had from a hand, and then none is at work."""
         hand, _ = self._waited.popleft()
-        try:
-            found: list[Placed] | None = hand.answers.recv()
-        except (EOFError, OSError) as error:
-            self.lost(error)
+        data = hand.drawn.get()
+        if data is None:
+            self.lost(EOFError())
             return None
+        found: list[Placed] | None = marshal.loads(data)  # noqa: S302 (of a process that we have forked)
         if found is None:
             self.close()  # it can't be read: whoever works by himself says what is wrong with it
         return found
@@ -111,11 +129,14 @@ class Hands:
     def close(self) -> None:
         """End them."""
         self._waited.clear()
-        for process, asking, answers in self.at_work:
-            asking.close()
-            answers.close()
-            process.kill()  # it holds nothing but what it was asked for
-            process.join()
+        for each in self.at_work:
+            each.asking.close()
+            each.process.kill()  # it holds nothing but what it was asked for
+            each.process.join()
+        for drawing in self._drawing:  # to the end of what they had laid down
+            drawing.join(WAIT)
+        for each in self.at_work:
+            each.answers.close()
         self.at_work = []
 
 
@@ -131,7 +152,7 @@ def _start(catalogue: Catalogue, url: str) -> Hand:
         process.start()
     asked.close()
     answering.close()
-    return Hand(process, asking, answers)
+    return Hand(process, asking, answers, SimpleQueue())
 
 
 def _work(catalogue: Catalogue, url: str, asked: Pipe, answering: Pipe, parent: int) -> None:
@@ -153,6 +174,6 @@ def _work(catalogue: Catalogue, url: str, asked: Pipe, answering: Pipe, parent: 
             try:
                 made = [(position, *entries.ready(state)) for position, state in rows]
             except SchemaError:
-                answering.send(None)
+                answering.send_bytes(marshal.dumps(None))
             else:
-                answering.send(made)
+                answering.send_bytes(marshal.dumps(made))

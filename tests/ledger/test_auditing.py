@@ -84,6 +84,10 @@ OTHER_LEAF = """
     UPDATE roznamcha.leaves SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'case', 'core'), 'UTF8')
     WHERE index = 3
 """
+STRAY = """
+    INSERT INTO roznamcha.leaves (log, index, leaf, record_id, place)
+    SELECT 7, 2, leaf, gen_random_uuid(), 0 FROM roznamcha.leaves WHERE index = 4
+"""
 REWRITTEN = {
     "edit": (EDIT.format("entries", "state", "state", 60, "get_byte(state, 60) # 1", "notification_id = 5"),
              "leaf 5 of tlog.example/cg/2026 is of position 5"),
@@ -96,6 +100,7 @@ REWRITTEN = {
                       "leaf 4 of tlog.example/cg/2026 is kept as number 77 of its record, not"),
     "another record": ("UPDATE roznamcha.leaves SET record_id = gen_random_uuid(), place = 0 WHERE index = 4",
                        "leaf 4 of tlog.example/cg/2026 is of position 4"),
+    "a log that there is not": (STRAY, "1 leaves, from 2 on, are of a log 7 that there is not"),
     "another tile": ("UPDATE roznamcha.tiles SET hashes = sha256('') || substr(hashes, 33)",
                      "the tiles of tlog.example/cg/2026 are others"),
     "another head": ("UPDATE roznamcha.logs SET root = sha256('')", "the head of tlog.example/cg/2026 is another"),

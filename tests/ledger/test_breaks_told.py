@@ -111,7 +111,7 @@ def test_the_first_key_needs_a_name(database: str, tmp_path: Path, attacked: Cou
     """It stays for ever, so none is drawn by chance."""
     for each in (attacked.keeper.folder / "data" / "keys" / "ledger").iterdir():
         each.unlink()
-    attacked.keeper.tamper("TRUNCATE roznamcha.logs CASCADE")
+    attacked.keeper.tamper("TRUNCATE roznamcha.leaves, roznamcha.logs CASCADE")
     told = attacked.run("ledger", "key", "new", code=1)
     assert "the first key needs a name, which stays for ever" in told
     assert not list((attacked.keeper.folder / "data" / "keys" / "ledger").iterdir())

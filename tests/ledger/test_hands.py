@@ -31,7 +31,7 @@ from tests.ledger.keeping import Keeper
 from tests.roznamcha.kit import ROOT
 
 NEXT_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
-EMPTY = ["TRUNCATE roznamcha.logs CASCADE", "TRUNCATE roznamcha.ledger_acts"]
+EMPTY = ["TRUNCATE roznamcha.leaves, roznamcha.logs CASCADE", "TRUNCATE roznamcha.ledger_acts"]
 
 
 @pytest.fixture

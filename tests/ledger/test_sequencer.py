@@ -299,7 +299,7 @@ LOST = {
         "the first 13 leaves of tlog.example/cg/2026 are others than those signed",
     ),
     "the log is gone": (
-        ["TRUNCATE roznamcha.logs CASCADE"],
+        ["TRUNCATE roznamcha.leaves, roznamcha.logs CASCADE"],
         "a checkpoint of tlog.example/cg/2026 was signed, and this store has no such log",
     ),
 }  # fmt: skip

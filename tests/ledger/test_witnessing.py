@@ -172,7 +172,7 @@ def test_a_witness_of_others_refuses_a_rollback(keeper: Keeper, others: tuple[Ke
 
 def begin_anew(keeper: Keeper, *statements: str) -> None:
     """What the database's own ruler can do: change the entries, and have the whole ledger made of them once more."""
-    keeper.tamper(*statements, "TRUNCATE roznamcha.logs CASCADE", "TRUNCATE roznamcha.ledger_acts")
+    keeper.tamper(*statements, "TRUNCATE roznamcha.leaves, roznamcha.logs CASCADE", "TRUNCATE roznamcha.ledger_acts")
     keeper.memory.path.unlink()
 
 
