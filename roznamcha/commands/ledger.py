@@ -181,9 +181,9 @@ def consistency(
         tree = found.tree(of)
         larger = new or found.checkpoint(of).size
         size = earlier.size if earlier else int(old)
+        if earlier and signed_by_log(earlier, of) is None:
+            raise Refused([f"this checkpoint of {of.origin} is not signed with the log's key: it proves nothing"])
         if earlier and size > of.size:
-            if signed_by_log(earlier, of) is None:
-                raise Refused([f"this checkpoint of {of.origin} is not signed with the log's key: it proves nothing"])
             message = f"{of.origin} has {of.size} leaves, and {size} were signed by that checkpoint: it was taken back"
             raise Broken(message)
         proof = tree.extends(size, larger)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import typer
 
 from consumers import entries
 from consumers.embedded import connected
+from domain.common.corrections import ExecutesErasure
 from roznamcha.bounded import read_at_most, read_file
 from roznamcha.commands.bundling import enter_reading, keeping
 from roznamcha.commands.giving import By, Order, Reason
@@ -101,7 +102,7 @@ def copy_of_fir(  # noqa: PLR0913 (what a copy is made of)
         enter_reading(office, found, columns, purpose, (by, reason, order))
         with keeping(office) as keep:
             receipt = _receipt(Ledger(connection), registered, keep)
-        told, made = _told(office, registered, receipt)
+        told, made = _told(office, registered, receipt, _erased(found, registered))
     drawn = io.BytesIO()
     segno.make(receipt.text, error="m", micro=False).save(drawn, kind="svg", border=4)
     write_whole(to, typeset("fir-copy", told, made=made, pictures={"code.svg": drawn.getvalue()}))
@@ -148,19 +149,32 @@ def _receipt(ledger: Ledger, registered: _Registration, keep: Callable[[], Any])
         time.sleep(0.1)
 
 
-def _told(office: Office, of: _Registration, receipt: Receipt) -> tuple[dict[str, Any], datetime]:
+def _erased(found: list[Any], registered: _Registration) -> dict[str, str]:
+    """Whose key of this entry was destroyed, each with the words that stand in the place of what he is called."""
+    words = "आदेश {0} से मिटाया गया · erased by order {0}"  # as in a copy's list of what is withheld
+    version = registered.kept.meta["version"]
+    orders = {e.person: e.order for e in found if isinstance(e, ExecutesErasure) and e.meta.version > version}
+    return {person: words.format(order) for person, order in orders.items()}
+
+
+def _told(
+    office: Office, of: _Registration, receipt: Receipt, erased: Mapping[str, str]
+) -> tuple[dict[str, Any], datetime]:
     """What the page prints, and its date: when the FIR was entered."""
     event, zone = entries.read(office.catalogue, of.state, of.position), office.settings.zone
     unboxed = {b64(digest): text for digest, text in office.keyring.disclosures(event).items()}
     texts = {each.digest: each.text or unboxed.get(each.digest) for each in of.kept.disclosures}
     values = {digest: opened(text) for digest, text in texts.items() if text is not None}
     shown = {name: value for name, value in values.values() if name}
+    closed = [each for each in of.kept.disclosures if texts[each.digest] is None]
     entry = Entered(
         0, receipt.index, receipt.head.origin, receipt.leaf, {"kind": "case"}, shown,
-        {digest: str(value) for digest, (_, value) in values.items()}, {}, of.kept.schema,
+        {digest: str(value) for digest, (_, value) in values.items()} | {
+            each.digest: f"[{erased[each.person]}]" for each in closed if each.person in erased
+        }, {}, of.kept.schema,
     )  # fmt: skip
     actor, place = shown["meta.actor"], shown["meta.station"]
-    gone = [f"{each.name} ({each.person})" for each in of.kept.disclosures if texts[each.digest] is None]
+    gone = [", ".join(filter(None, (f"{each.name} ({each.person})", erased.get(each.person)))) for each in closed]
     told = {
         "fir": of.number, "station": place["station"], "district": place["district"], "zone": zone.key,
         "occurred": when(datetime.fromisoformat(shown["meta.occurred_at"]), zone),

@@ -74,7 +74,8 @@ class Ledger:
         """The log of that name (its last part is enough), or the newest. Raises Refused where there is none."""
         logs = self.logs()
         if not logs:
-            raise Refused(["no ledger was begun in this store: `roznamcha ledger run` begins it"])
+            how = "`roznamcha ledger key new --name NAME` draws its key, then `roznamcha ledger run` begins it"
+            raise Refused([f"no ledger was begun in this store: {how}"])
         named = [each for each in logs if origin in {"", each.origin, each.origin.rpartition("/")[2]}]
         if not named:
             raise Refused([f"there is no log {origin[:80]!r}; they are {', '.join(each.origin for each in logs)}"])

@@ -36,10 +36,13 @@ HINDI = (
                 जिसका नाम खाली है वह केवल हैशों की गिनती भरती है; पढ़ने के लिए नीचे --show देखें
   withheld.json जो नहीं दिखाया गया: उसका हैश और कारण
   proofs/       कि हर पन्ना बही में है (c2sp.org/tlog-proof@v1)
+  beginnings/   हर बही का पहला पन्ना: वह पिछली बही से आगे चलती है (प्रमाण सहित), या बताता है कि वहाँ क्या खो गया
   milestones/   पहले के दिनों के शीर्ष, और यह कि बही उसके बाद केवल बढ़ी है
   anchors/      बही का हस्ताक्षरित शीर्ष, और उसके भाग जैसे openssl लेता है
-  extracts/     अभिरक्षा और विधिक समय-सीमाओं की सूचियाँ, अभिरक्षा CASE/UCO में भी; केवल जानकारी के लिए
-  exhibits/     साथ रखी फ़ाइलें और अभिलेख के वे दस्तावेज़ जो दिखाए जा सकते हैं, हर एक अपने SHA-256 के नाम से
+  extracts/     अभिरक्षा और विधिक समय-सीमाओं की सूचियाँ, अभिरक्षा CASE/UCO में भी (custody.jsonld); केवल जानकारी के लिए,
+                अंतिम पन्ने में नामित
+  exhibits/     साथ रखी फ़ाइलें और अभिलेख के वे दस्तावेज़ जो दिखाए जा सकते हैं, हर एक अपने SHA-256 के नाम से,
+                जैसा उसकी प्रविष्टि में है; अंतिम पन्ने में नामित
   trust/        केवल मिलान के लिए
 
 बही के शीर्ष
@@ -48,7 +51,7 @@ HINDI = (
 जाँच कैसे करें (इंटरनेट के बिना)
   यह ज़िप फ़ाइल जैसी मिली वैसी ही रखें (नीचे BUNDLE.zip), और उसे एक खाली फ़ोल्डर में खोलें। कुंजियाँ इस फ़ाइल से न लें: उन्हें
   राजपत्र, उच्च न्यायालय की रजिस्ट्री या किसी अन्य स्वतंत्र स्थान से लें। प्रकाशित कुंजी ऐसी पंक्ति है: NAME+ID+KEY।
-  POLICY.txt   दो पंक्तियों की एक पाठ फ़ाइल स्वयं लिखें:
+  POLICY.txt   दो पंक्तियों की एक पाठ फ़ाइल (UTF-8) स्वयं लिखें:
                log NAME+ID+KEY
                quorum none
   क. verify.py से: इसे केवल Python 3.9 या बाद का चाहिए। पहले tools/verify.py को उसकी प्रकाशित प्रति से मिलाएँ। वह ज़िप फ़ाइल को
@@ -61,8 +64,9 @@ HINDI = (
 """
     + TOOLS
     + """\
-     (verify-one.sh और openssl pkeyutl दोनों पंक्तियाँ गिनी जाती हैं, कोई एक नहीं; समय-मुहर की पंक्ति केवल तब जब .tsr फ़ाइल हो,
-     और प्राधिकारी का प्रमाणपत्र समाप्त हो चुका हो तो -attime के साथ)
+     (openssl pkeyutl और verify-one.sh को वही एक checkpoint.body पढ़नी चाहिए; दोनों पंक्तियाँ गिनी जाती हैं, कोई एक नहीं।
+     समय-मुहर की पंक्ति केवल तब जब .tsr फ़ाइल हो; प्राधिकारी का प्रमाणपत्र समाप्त हो चुका हो तो -attime के साथ: उसकी अवधि के भीतर
+     के किसी क्षण के 1970 से सेकंड)
   ग. किसी भी कार्यक्रम से जो C2SP के प्रारूप पढ़ता है।
 
 निष्कर्ष की सात पंक्तियाँ (OK सही, FAILED विफल, NOT CHECKED जाँचा नहीं गया)
@@ -114,7 +118,7 @@ HEADS
 HOW TO CHECK IT, WITHOUT A NETWORK
   Keep the zip file as you got it (BUNDLE.zip below), and unpack it into an empty folder. Take the keys from elsewhere
   (a gazette, the registry of the High Court), never from this bundle. A published key is a line NAME+ID+KEY.
-  POLICY.txt   is a text file that you write yourself, of two lines:
+  POLICY.txt   is a text file (UTF-8) that you write yourself, of two lines:
                log NAME+ID+KEY
                quorum none
   A. with verify.py, which needs nothing but Python 3.9 or later. Compare tools/verify.py with a published copy first.

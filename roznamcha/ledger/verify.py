@@ -207,10 +207,10 @@ def key_of(vkey: str) -> Key:
     try:
         data = base64_of(coded)
     except Bad:
-        raise Bad(f"no verifier key: {vkey[:80]}; it is NAME+HASH+KEY, as `ledger key list` shows it") from None
+        raise Bad(f"no verifier key: {vkey[:80]}; it is NAME+ID+KEY, as `ledger key list` shows it") from None
     key = Key(name, data[0], data[1:])
     if not name or re.search(r"[\s+]", name) or key.id.hex() != given or len(key.public) != HASH:
-        raise Bad(f"no verifier key: {vkey[:80]}; it is NAME+HASH+KEY, as `ledger key list` shows it")
+        raise Bad(f"no verifier key: {vkey[:80]}; it is NAME+ID+KEY, as `ledger key list` shows it")
     return key
 
 
@@ -298,6 +298,14 @@ class Policy(NamedTuple):
 PEM = (
     "this is a PEM file, and a policy is wanted: a line `log NAME+ID+KEY`, as the key was published, and `quorum none`"
 )
+
+
+def policy_text(data: bytes) -> str:
+    """A policy as an editor saved it: UTF-8, also with the mark that Windows puts in front. Raises Bad for another."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Bad("the policy is no text in UTF-8: save it again as UTF-8") from None
 
 
 def read_policy(text: str) -> Policy:
@@ -1086,7 +1094,7 @@ def main() -> None:
     if hasattr(sys.stdout, "reconfigure"):  # Hindi goes also into a file, on any machine
         sys.stdout.reconfigure(encoding="utf-8")
     try:
-        policy = read_policy(given.policy.read_text("utf-8")) if given.policy else None
+        policy = read_policy(policy_text(given.policy.read_bytes())) if given.policy else None
         data = content(given.bundle)
         lines = judge(data, policy, given.tsa_ca)
         more = shown(data, lines) if given.show else []

@@ -15,7 +15,7 @@ from roznamcha.errors import Broken, Refused, Unavailable, Usage
 from roznamcha.ledger.cosigning import keep, kept
 from roznamcha.ledger.kept import Tree
 from roznamcha.ledger.notes import base64_text
-from roznamcha.ledger.verify import Bad, Checkpoint, Key, open_checkpoint, read_policy, signed_by
+from roznamcha.ledger.verify import Bad, Checkpoint, Key, open_checkpoint, policy_text, read_policy, signed_by
 from roznamcha.settings import masked
 
 PATIENCE = 20.0
@@ -25,9 +25,9 @@ PATIENCE = 20.0
 def policy_in(path: Path) -> str:
     """The text of a policy. Raises Usage for a file that can't be read, Refused for one that is none."""
     try:
-        text = path.read_text("utf-8")
+        text = policy_text(path.read_bytes())
         read_policy(text)
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         message = f"the policy {path} cannot be read: {type(error).__name__}"
         raise Usage(message) from None
     except Bad as bad:
