@@ -430,13 +430,7 @@ def unpack(data: bytes) -> Files:
     Nothing is ever inflated, so nothing can be larger than the file itself.
     """
     if not data.startswith(FILE):
-        what = (
-            "has no files in it"
-            if data.startswith(END)
-            else "is empty"
-            if not data
-            else "is no zip file, perhaps not the copy"
-        )
+        what = "has no files in it" if data.startswith(END) else "is empty" if not data else "is no zip file"
         raise Bad(f"the bundle {what}. Is it the copy? {AGAIN}")
     files: Files = {}
     at = 0
