@@ -198,6 +198,7 @@ def copy(rounds: int) -> str:
             "place": n,
             "prev": before and b64(before),
             "kind": kind,
+            "version": n + 1,
             "at": moment_text(micros(datetime.now(UTC))),
             "v": 1,
             "_sd_alg": "sha-256",

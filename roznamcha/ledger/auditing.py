@@ -34,15 +34,17 @@ TILES = "SELECT level, number, hashes FROM roznamcha.tiles WHERE log = %s ORDER 
 NOTES = "SELECT note FROM roznamcha.checkpoints WHERE log = %s ORDER BY size"
 WITHOUT = """
     SELECT e.notification_id FROM roznamcha.entries e
-    WHERE e.notification_id <= %s AND NOT EXISTS (SELECT FROM roznamcha.leaves l WHERE l.position = e.notification_id)
-    ORDER BY 1 LIMIT 1
+    WHERE e.notification_id <= %s AND NOT EXISTS (
+        SELECT FROM roznamcha.leaves l JOIN roznamcha.logs g ON g.number = l.log AND l.index < g.size
+        WHERE l.position = e.notification_id
+    ) ORDER BY 1 LIMIT 1
 """
 WITHDRAWN = """
     SELECT log, index FROM roznamcha.leaves JOIN roznamcha.ledger_withdrawn USING (act) ORDER BY log, index
 """
 NOWHERE = """
-    SELECT l.log, min(l.index), count(*) FROM roznamcha.leaves l
-    WHERE NOT EXISTS (SELECT FROM roznamcha.logs g WHERE g.number = l.log) GROUP BY l.log ORDER BY l.log
+    SELECT l.log, min(l.index), count(*), min(g.origin) FROM roznamcha.leaves l
+    LEFT JOIN roznamcha.logs g ON g.number = l.log WHERE g.number IS NULL OR l.index >= g.size GROUP BY l.log ORDER BY 1
 """
 PAGE = 2_000
 
@@ -87,8 +89,9 @@ def audit(
         looking = _Looking(ledger, Entries(catalogue), chains, found)
         for log in logs:
             looking.look_at(log, lambda: progress(found.leaves, total))
-        for number, index, many in ledger.rows(NOWHERE):
-            found.wrong.append(f"{many} leaves, from {index} on, are of a log {number} that there is not")
+        for number, index, many, origin in ledger.rows(NOWHERE):
+            of = f"lie behind the end of {origin}" if origin else f"are of a log {number} that there is not"
+            found.wrong.append(f"{many} leaves, from {index} on, {of}")
         for (position,) in ledger.rows(WITHOUT, ledger.reached()):
             found.wrong.append(f"the entry at position {position} has no leaf, and later ones have")
         origins = {each.number: each.origin for each in logs}
@@ -164,7 +167,7 @@ class _Looking:
             elif leaf.index in acts:
                 one = asked.get(acts[leaf.index])
                 of = one.record_id if one else of
-                if one is None or one.leaf(log.origin, chain) != leaf.data:
+                if one is None or not one.sound or one.leaf(log.origin, chain) != leaf.data:
                     self._say(log, leaf.index, "is another than what the ledger was asked to say")
             else:
                 of = None

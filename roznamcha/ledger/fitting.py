@@ -19,7 +19,10 @@ STATES = "SELECT notification_id, state FROM roznamcha.entries WHERE notificatio
 WITHOUT = """
     SELECT e.notification_id FROM roznamcha.entries e
     WHERE e.record_id = %s AND e.notification_id <= %s
-    AND NOT EXISTS (SELECT FROM roznamcha.leaves l WHERE l.position = e.notification_id) ORDER BY 1 LIMIT 1
+    AND NOT EXISTS (
+        SELECT FROM roznamcha.leaves l JOIN roznamcha.logs g ON g.number = l.log AND l.index < g.size
+        WHERE l.position = e.notification_id
+    ) ORDER BY 1 LIMIT 1
 """
 LOOK = "no copy is made of this record: `roznamcha ledger audit` shows all that is wrong"
 

@@ -48,6 +48,13 @@ class Leaf:
     place: int | None
 
 
+REACHED = """
+    SELECT l.position FROM roznamcha.leaves l JOIN roznamcha.logs g ON g.number = l.log
+    WHERE l.position IS NOT NULL AND (l.index < g.size OR g.number < (SELECT max(number) FROM roznamcha.logs))
+    ORDER BY l.position DESC LIMIT 1
+"""
+"""A row beyond the size of the log that grows is no leaf of it, whoever has put it there. What lies beyond the end of
+an earlier one a break tells, or the audit: its position can't be given to another leaf."""
 LEAF = "SELECT log, index, leaf, position, record_id, place FROM roznamcha.leaves"
 
 
@@ -144,12 +151,12 @@ class Ledger:
             AND CASE WHEN a.record_id IS NULL THEN %s ELSE a.asked_at > now() - make_interval(secs => %s) END
             ORDER BY a.number LIMIT %s
         """
-        return [Asked(*row) for row in self.rows(query, stamps, STALE, limit)]
+        return [each for row in self.rows(query, stamps, STALE, limit) if (each := Asked(*row)).sound]
 
     def reached(self) -> int:
         """The position of the last entry that has a leaf."""
-        found: int = self.rows("SELECT coalesce(max(position), 0) FROM roznamcha.leaves")[0][0]
-        return found
+        found = self.rows(REACHED)
+        return found[0][0] if found else 0
 
     def checkpoint(self, log: Log, covering: int = 1) -> Checkpoint:
         """The first signed checkpoint that has so many leaves, or the last. Raises Refused where none was signed."""

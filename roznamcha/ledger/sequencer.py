@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 from psycopg import Connection
+from psycopg.errors import UniqueViolation
 
 from consumers.columns import identity, micros, moment
 from consumers.steps import reach
@@ -61,6 +62,8 @@ SIGNED = b"""
     SELECT (SELECT coalesce(max(number), 0) + 1 FROM roznamcha.checkpoints), %s, %s, %s
     ON CONFLICT (log, size) DO NOTHING
 """
+STRAY = "leaves_position_key"
+"""What a row hurts that has an entry's position and is no leaf; two sequencers would meet at the log's index before."""
 START = Chain()
 log = structlog.get_logger()
 
@@ -272,8 +275,15 @@ class Sequencer:
         assert now is not None  # noqa: S101 (who writes has taken a log)
         size, changed = grow(tree.tiles, now.size, [each.hash for each in new])
         with self.connection.cursor() as cursor:
-            with cursor.copy(INTO) as copy:
-                copy.write(rows_of(now.number, now.size, new))
+            try:
+                with cursor.copy(INTO) as copy:
+                    copy.write(rows_of(now.number, now.size, new))
+            except UniqueViolation as error:
+                if error.diag.constraint_name != STRAY:
+                    message = f"somebody else has added to {now.origin}: this sequencer stops"
+                    raise Unavailable(message) from None
+                message = f"a row has the place of a leaf of {now.origin}, and is none: see `roznamcha ledger audit`"
+                raise Broken(message) from None
             where = list(changed)
             tiles = [[level for level, _ in where], [n for _, n in where], [changed[each] for each in where]]
             cursor.execute(TILES, (now.number, *tiles))

@@ -17,6 +17,8 @@ COPY = "copy"
 """The kind of the leaf with which a bundle ends."""
 STAMP = "stamp"
 """The kind of the leaf that holds an authority's time stamp, whole, with the head that it is on."""
+CLOSING, STAMPED = {"audience", "files", "withheld"}, {"authority", "head", "token"}
+"""What is said of a copy that ends, and of a stamp: neither more nor less."""
 
 
 class Asked(NamedTuple):
@@ -27,6 +29,15 @@ class Asked(NamedTuple):
     salt: bytes
     content: dict[str, Any]
     asked_at: datetime
+
+    @property
+    def sound(self) -> bool:
+        """Whether it is one of the two things that the ledger says when asked. Nothing else is ever given a leaf."""
+        if not isinstance(self.content, dict):
+            return False
+        if self.record_id is not None:
+            return self.content.keys() == CLOSING
+        return self.content.keys() == STAMPED and all(isinstance(each, str) for each in self.content.values())
 
     @property
     def told(self) -> Told:
@@ -41,10 +52,13 @@ class Asked(NamedTuple):
         return self.told.disclosures()
 
     def leaf(self, origin: str, chain: Chain) -> bytes:
-        """Its leaf: behind the record's last one, or by itself and in the open where it is of no record."""
+        """Its leaf: behind the record's last one, or by itself and in the open where it is of no record.
+
+        What was asked stands before what the ledger itself says, and can put nothing in its place.
+        """
         if self.record_id is None:
-            told = {"entry": str(self.id), "kind": STAMP, "at": time_text(self.asked_at), **self.content}
-            return canonical({"v": VERSION, "log": origin, **told})
+            told = {"entry": str(self.id), "kind": STAMP, "at": time_text(self.asked_at)}
+            return canonical({**self.content, "v": VERSION, "log": origin, **told})
         told = {"entry": str(self.id), "kind": COPY, "record": str(self.record_id), **chain.told()}
         sealed = {"_sd": [each.decode() for each in self.told.digests()], "_sd_alg": "sha-256"}
         return canonical({"v": VERSION, "log": origin, "at": time_text(self.asked_at), **told, **sealed})

@@ -371,6 +371,8 @@ MILESTONES = ("FIRRegistered", "InquestRegistered", "ChargesheetSubmitted", "Fin
 """Acts whose day matters to a court: between these the log is shown to have only grown."""
 ERASED, ERASURE = "erased by order", "ErasureExecuted"
 REASON = re.compile(rf"(sealed, |of an earlier copy, )?not for the (\w+) copy|{ERASED}|its key is gone")
+OTHERS = ("deadline", "copy")
+"""Kinds of leaves that are not in a record's own count of entries: each clock counts its facts, a copy's end none."""
 BEGIN, BREAK = "begin", "discontinuity"
 """Kinds of a log's first leaf: it goes on from the log before it, or it can't, and says what is lost."""
 LONGEST = 400
@@ -687,7 +689,7 @@ class Bundle:
                 if early and self.policy and self.policy.met(self.policy.quorum, early):
                     last = f"{', '.join(sorted(early))} had seen at {moment(max(times[each] for each in early))}"
                     raise Bad(f"{name} says {says}, and lies under a head that {last}")
-        tokens = sorted(name for name in self.files if name.endswith(".tsr"))
+        tokens = sorted(name for name in self.files if name.startswith("anchors/") and name.endswith(".tsr"))
         openssl = shutil.which("openssl")
         if not tokens or self.tsa is None or openssl is None:
             why = "no time stamp" if not tokens else "no --tsa-ca was given" if openssl else "there is no openssl here"
@@ -722,7 +724,7 @@ class Bundle:
 
     def complete(self) -> tuple[str, str]:
         """The record's own chain, from its first leaf to the one that closes this copy."""
-        before = None
+        before, last = None, 0
         for place, (leaf, told) in enumerate(zip(self.leaves, self.told)):
             if self.names[place] != f"leaves/{place:06}.json" or told["place"] != place:
                 raise Bad(f"leaf {place} of this record is missing")
@@ -732,6 +734,10 @@ class Bundle:
             if told["record"] != self.told[0]["record"] or told["prev"] != (before and web(before)):
                 raise Bad(f"leaf {place} does not follow the one before it in this record")
             before = leaf_hash(leaf)
+            if told["kind"] not in OTHERS:
+                if told["version"] != last + 1:
+                    raise Bad(f"leaf {place} is of entry {told['version']} of this record, after entry {last}")
+                last = told["version"]
         if not self.told or self.told[-1]["kind"] != "copy":
             raise Bad("the last leaf is not the one that closes a copy: the end may be cut off")
         says = f"leaves 0 to {len(self.leaves) - 1} without a gap, as of {self.told[-1]['at']}"
@@ -776,6 +782,11 @@ class Bundle:
         self.beside(last["copy.files"])
         if last["copy.withheld"] != hashlib.sha256(self.files[WITHHELD]).hexdigest():
             raise Bad(f"{WITHHELD} is another than the one that the closing leaf names")
+        executed = {
+            (said_of.get("order"), said_of.get("person")): place
+            for place, (act, said_of) in enumerate(zip(acts, values))
+            if act == ERASURE
+        }
         for each in withheld:
             more = {"order": str, "person": str}.keys() & each.keys()
             why = REASON.fullmatch(each["reason"])
@@ -784,10 +795,7 @@ class Bundle:
                 raise Bad(f"something of leaf {each['leaf']} is withheld for no reason that there is")
             if why[2] not in (None, last["copy.audience"]):
                 raise Bad(f"this is the {last['copy.audience']} copy, and something is not for the {why[2]} copy")
-            if each["reason"] == ERASED and not any(
-                act == ERASURE and (said_of.get("order"), said_of.get("person")) == (each["order"], each["person"])
-                for act, said_of in zip(acts[each["leaf"] + 1 :], values[each["leaf"] + 1 :])
-            ):
+            if each["reason"] == ERASED and executed.get((each["order"], each["person"]), -1) <= each["leaf"]:
                 raise Bad(f"no later entry says that something of leaf {each['leaf']} was erased by that order")
         for place, act in enumerate(acts):
             if act in MILESTONES and f"milestones/{place:06}.checkpoint" not in self.files:
@@ -1040,7 +1048,9 @@ def same_logs(one: Bundle, other: Bundle) -> None:
     roots: dict[tuple[str, int], bytes] = {}
     for files in (one.files, other.files):
         for head in (
-            open_checkpoint(note) for name, note in files.items() if name.endswith(("/checkpoint", ".checkpoint"))
+            open_checkpoint(note)
+            for name, note in files.items()
+            if name.startswith(("anchors/", "milestones/")) and name.endswith("checkpoint")
         ):
             if roots.setdefault((head.origin, head.size), head.root) != head.root:
                 raise Bad(f"{head.origin} at {head.size} has another root in the other copy: two histories of one log")
@@ -1091,7 +1101,11 @@ def main() -> None:
         policy = read_policy(policy_text(given.policy.read_bytes())) if given.policy else None
         data = content(given.bundle)
         lines = judge(data, policy, given.tsa_ca)
-        more = shown(data, lines) if given.show else []
+        if given.show:
+            try:
+                more = shown(data, lines)
+            except Exception as wrong:  # noqa: BLE001 (the verdict is told whatever this was)
+                more = [f"What stands in it can't be shown: {said(wrong)}"]
         if given.against:
             compared, alone = beside_another(data, lines, given.against, policy)
             lines, more = [*lines, compared], [*alone, *more]

@@ -101,6 +101,9 @@ REWRITTEN = {
     "another record": ("UPDATE roznamcha.leaves SET record_id = gen_random_uuid(), place = 0 WHERE index = 4",
                        "leaf 4 of tlog.example/cg/2026 is of position 4"),
     "a log that there is not": (STRAY, "1 leaves, from 2 on, are of a log 7 that there is not"),
+    "behind the end": (
+        "INSERT INTO roznamcha.leaves (log, index, leaf, position) VALUES (1, 1000000000, 'x', 99)",
+        "1 leaves, from 1000000000 on, lie behind the end of tlog.example/cg/2026"),
     "another tile": ("UPDATE roznamcha.tiles SET hashes = sha256('') || substr(hashes, 33)",
                      "the tiles of tlog.example/cg/2026 are others"),
     "another head": ("UPDATE roznamcha.logs SET root = sha256('')", "the head of tlog.example/cg/2026 is another"),

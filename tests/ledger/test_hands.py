@@ -24,6 +24,7 @@ from roznamcha.ledger.hands import CALLED, Hands
 from roznamcha.ledger.kept import Ledger, all_leaves
 from roznamcha.ledger.leaf import Entries
 from roznamcha.ledger.sequencer import Sequencer
+from roznamcha.ledger.statements import CLOSING, STAMPED
 from schemas import catalogue
 from tests.acts import NOW, act
 from tests.consumers.feed import store_on, write_cases
@@ -186,7 +187,9 @@ def test_a_copy_is_closed_while_entries_wait(keeper: Keeper, monkeypatch: pytest
         record = sequencer.ledger.rows("SELECT record_id FROM roznamcha.leaves WHERE position = 1")[0][0]
         for n, of in enumerate((record, None)):
             ask = "INSERT INTO roznamcha.ledger_acts (id, record_id, salt, content) VALUES (%s, %s, %s, %s)"
-            sequencer.connection.execute(ask, (UUID(int=n), of, b"s" * 16, Jsonb({"stamp": "x"})))
+            sequencer.connection.execute(
+                ask, (UUID(int=n), of, b"s" * 16, Jsonb(dict.fromkeys(STAMPED if of is None else CLOSING, "x")))
+            )
         assert sequencer.add(4) == 5
         while sequencer.add(4):
             pass

@@ -276,7 +276,8 @@ def test_what_the_ledger_was_asked_to_say(keeper: Keeper, ledger: Ledger) -> Non
     record = ledger.leaves(ledger.log(), 1, 2)[0].record_id
     with connected(keeper.url) as connection:
         query = "INSERT INTO roznamcha.ledger_acts VALUES (%s, DEFAULT, %s, %s, %s)"
-        connection.execute(query, ("0" * 32, record, b"s" * 16, json.dumps({"files": {"a": "b"}})))
+        closing = {"files": {"a": "b"}, "audience": "public", "withheld": "x"}
+        connection.execute(query, ("0" * 32, record, b"s" * 16, json.dumps(closing)))
     keeper.keep()
     assert keeper.keep() == ledger.last_note()
     last = ledger.of_record(record)[-1]  # type: ignore[arg-type]  # an entry's

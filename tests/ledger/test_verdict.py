@@ -248,6 +248,7 @@ def test_a_chain_is_one_records() -> None:
         "place": 0,
         "prev": None,
         "kind": "case",
+        "version": 1,
         "at": "x",
     }
     data = json.dumps(first).encode()

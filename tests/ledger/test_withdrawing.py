@@ -30,6 +30,7 @@ from roznamcha.ledger.withdrawing import LOCK, withdrawn
 from schemas import catalogue
 from tests.ledger.copies import Court
 
+CLOSING = {"audience": "public", "files": {}, "withheld": ""}
 ASKED_AT = "UPDATE roznamcha.ledger_acts SET asked_at = asked_at - make_interval(secs => {})"
 ROOT = Path(__file__).parents[2]
 
@@ -59,7 +60,7 @@ def close(court: Court, ledger: Ledger, keep: Callable[[], Any]) -> UUID:
 def asked(court: Court, ledger: Ledger) -> UUID:
     """A request, as a copy makes it."""
     act = uuid7()
-    ledger.connection.execute(ASK, (act, UUID(court.record), b"s" * 16, psycopg.types.json.Jsonb({"files": {}})))
+    ledger.connection.execute(ASK, (act, UUID(court.record), b"s" * 16, psycopg.types.json.Jsonb(CLOSING)))
     return act
 
 
@@ -210,8 +211,9 @@ def test_what_waits_for_long_is_stale(attacked: Court, ledger: Ledger) -> None:
     asked(attacked, ledger)
     attacked.keeper.tamper(ASKED_AT.format(STALE - 60))
     stamp = uuid7()
-    query = b"INSERT INTO roznamcha.ledger_acts (id, salt, content, asked_at) VALUES (%s, %s, '{}', '2026-01-01Z')"
-    ledger.connection.execute(query, (stamp, b"s" * 16))
+    query = b"INSERT INTO roznamcha.ledger_acts (id, salt, content, asked_at) VALUES (%s, %s, %s, '2026-01-01Z')"
+    told = {"authority": "tsa.example", "head": "h", "token": "t"}
+    ledger.connection.execute(query, (stamp, b"s" * 16, psycopg.types.json.Jsonb(told)))
     attacked.run("ledger", "run", "--once")
     assert requests(ledger) == [(False, False), (True, False)]
     assert ledger.rows("SELECT count(*) FROM roznamcha.leaves WHERE act = %s", stamp) == [(1,)]
