@@ -6,7 +6,6 @@ Who waits with the same patience stands in line by the time he came, so the firs
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
@@ -24,13 +23,23 @@ class Standing(NamedTuple):
     slip: Awaited
 
 
-class _Lines(threading.local):
-    """The lines of the loop that runs in this thread, by patience, and those with a timer."""
+class Line:
+    """Those of one loop who are as patient as each other."""
 
     def __init__(self) -> None:
-        self.loop: asyncio.AbstractEventLoop | None = None
-        self.lines: dict[float, deque[Standing]] = {}
-        self.timed: set[float] = set()
+        """Nobody waits yet."""
+        self.waiting: deque[Standing] = deque()
+        self.timed = False
+        self.long = LONG
+
+    def join(self, each: Standing) -> None:
+        """Stand behind the others, of whom those in front who have their answer have gone."""
+        while self.waiting and self.waiting[0].slip.future.done():
+            self.waiting.popleft()
+        if len(self.waiting) >= self.long:  # the first of them waits long, and of those behind him many have gone
+            self.waiting = deque(other for other in self.waiting if not other.slip.future.done())
+            self.long = max(LONG, 2 * len(self.waiting))
+        self.waiting.append(each)
 
 
 class Patience:
@@ -39,35 +48,34 @@ class Patience:
     def __init__(self, expire: Callable[[Awaited], None]) -> None:
         """`expire` is called in the slip's loop, once for each that still has no answer when its time is over."""
         self._expire = expire
-        self._here = _Lines()
+        self._lines: dict[asyncio.AbstractEventLoop, dict[float, Line]] = {}
 
     def watch(self, slip: Awaited, seconds: float) -> None:
         """See that a slip of the running loop waits for so many seconds at most."""
-        here, loop = self._here, slip.loop
-        if here.loop is not loop:  # the timers of the one before went with it
-            here.loop, here.lines, here.timed = loop, {}, set()
-        line = here.lines.get(seconds)
+        loop = slip.loop
+        lines = self._lines.get(loop)
+        if lines is None:
+            for other in list(self._lines):
+                if other.is_closed():  # its timers went with it, and nobody waits there
+                    self._lines.pop(other, None)
+            lines = self._lines.setdefault(loop, {})
+        line = lines.get(seconds)
         if line is None:
-            line = here.lines[seconds] = deque()
-        while line and line[0].slip.future.done():
-            line.popleft()
-        if len(line) >= LONG:  # the first of them waits long, and those behind him have gone
-            line = here.lines[seconds] = deque(each for each in line if not each.slip.future.done())
-        line.append(Standing(loop.time() + seconds, slip))
-        if seconds not in here.timed:
-            here.timed.add(seconds)
-            loop.call_later(seconds, self._look, seconds)
+            line = lines[seconds] = Line()
+        line.join(Standing(loop.time() + seconds, slip))
+        if not line.timed:
+            line.timed = True
+            loop.call_later(seconds, self._look, loop, lines, seconds)
 
-    def _look(self, seconds: float) -> None:
-        here = self._here
-        line, loop = here.lines[seconds], here.loop
-        assert loop is not None  # noqa: S101 (its timer calls)
-        while line and (line[0].slip.future.done() or line[0].until <= loop.time()):
-            slip = line.popleft().slip
-            if not slip.future.done():
-                self._expire(slip)
-        if line:
-            loop.call_at(line[0].until, self._look, seconds)
-        else:
-            here.timed.discard(seconds)
-            del here.lines[seconds]
+    def _look(self, loop: asyncio.AbstractEventLoop, lines: dict[float, Line], seconds: float) -> None:
+        line = lines[seconds]
+        try:
+            while line.waiting and (line.waiting[0].slip.future.done() or line.waiting[0].until <= loop.time()):
+                slip = line.waiting.popleft().slip
+                if not slip.future.done():
+                    self._expire(slip)
+        finally:  # whatever became of one, the others are looked at
+            if line.waiting:
+                loop.call_at(line.waiting[0].until, self._look, loop, lines, seconds)
+            else:
+                del lines[seconds]

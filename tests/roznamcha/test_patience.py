@@ -84,6 +84,7 @@ def test_one_loop_after_another() -> None:
         asyncio.run(asyncio.wait_for(way(), 5.0))
         gone += 1
     assert gone == 4
+    assert len(watch._lines) == 1, "a loop that is closed is let go of"  # noqa: SLF001
 
 
 def test_nobody_who_was_answered_is_kept() -> None:
@@ -110,3 +111,79 @@ def test_nobody_who_was_answered_is_kept() -> None:
         asyncio.run(many())
     finally:
         patience.LONG = old
+
+
+def test_a_loop_that_stands_still_while_another_runs() -> None:
+    """In one thread: the first one's waiters are its own, and give up when it goes on."""
+    gone = list[asyncio.AbstractEventLoop]()
+
+    def expire(slip: Awaited) -> None:
+        gone.append(slip.loop)
+        slip.future.set_result([])
+
+    watch, first, second = Patience(expire), asyncio.new_event_loop(), asyncio.new_event_loop()
+
+    async def watched_slip() -> Awaited:
+        slip = Awaited([])
+        watch.watch(slip, 0.1)
+        return slip
+
+    async def answer(slip: Awaited) -> None:
+        await asyncio.wait_for(asyncio.shield(slip.future), 5.0)
+
+    try:
+        early, late = first.run_until_complete(watched_slip()), second.run_until_complete(watched_slip())
+        for loop, slip in ((first, early), (second, late)):
+            loop.run_until_complete(answer(slip))
+    finally:
+        first.close()
+        second.close()
+    assert gone == [first, second]
+
+
+def test_one_that_can_not_be_told_keeps_nobody_waiting() -> None:
+    """Where telling one fails, the others of his line are told in their time."""
+    told = list[Awaited]()
+
+    def expire(slip: Awaited) -> None:
+        told.append(slip)
+        slip.future.set_result([])
+        if len(told) == 1:
+            raise ValueError
+
+    async def all_of_them() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        watch, slips = Patience(expire), [Awaited([]) for _ in range(3)]
+        for slip in slips:
+            watch.watch(slip, 0.05)
+        await asyncio.wait_for(asyncio.gather(*(slip.future for slip in slips)), 5.0)
+
+    asyncio.run(all_of_them())
+    assert len(told) == 3
+
+
+def test_many_who_wait_are_not_counted_over_again() -> None:
+    """Each that comes looks through no line of those who all wait: of twice as many it is twice the work."""
+    looked = list[int]()
+
+    class Counted(patience.Line):
+        def join(self, each: patience.Standing) -> None:
+            before = self.waiting
+            super().join(each)
+            looked.append(len(before) if self.waiting is not before else 0)
+
+    async def many() -> None:
+        watch = Patience(lambda _: None)
+        slips = [Awaited([]) for _ in range(400)]
+        for slip in slips:
+            watch.watch(slip, 60.0)
+        for slip in slips:
+            slip.future.cancel()
+
+    old, patience.LONG, line = patience.LONG, 8, patience.Line
+    patience.Line = Counted  # type: ignore[misc]
+    try:
+        asyncio.run(many())
+    finally:
+        patience.LONG, patience.Line = old, line  # type: ignore[misc]
+    assert 0 < sum(looked) < 3 * 400
