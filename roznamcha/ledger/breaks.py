@@ -7,7 +7,7 @@ the ledger is told.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -58,7 +58,10 @@ def replaced(ledger: Ledger) -> list[Replaced]:
     return [
         Replaced(log.origin, told)
         for log, told in first_leaves(ledger)
-        if told.get("kind") == BEGIN and told.get("previous") and told.keys() >= {"at", "by", "reason"}
+        if told.get("kind") == BEGIN
+        and told.get("previous")
+        and told.keys() >= {"at", "by", "reason"}
+        and well_said(told)
     ]
 
 
@@ -98,8 +101,20 @@ def _begins(ledger: Ledger, log: Log, held: dict[str, Any]) -> bool:
     """Whether a log begins with the leaves of a head. One of which tiles are missing doesn't: that is told besides."""
     with suppress(Broken, KeyError, TypeError):
         size = held["size"]
-        return log.size >= size and head(log.origin, size, ledger.tree(log).root(size)) == held
+        return _is_head(held) and log.size >= size and head(log.origin, size, ledger.tree(log).root(size)) == held
     return False
+
+
+def well_said(told: Mapping[str, Any]) -> bool:
+    """Whether a first leaf tells heads as heads are told. On one that does not nothing is built: the audit names it."""
+    return all(_is_head(told.get(each)) for each in ("previous", "held"))
+
+
+def _is_head(told: Any) -> bool:  # noqa: ANN401 (what a leaf says)
+    if not isinstance(told, dict):
+        return told is None
+    size, words = told.get("size"), (told.get("origin"), told.get("root"))
+    return type(size) is int and size >= 0 and all(isinstance(each, str) for each in words)
 
 
 def first_leaves(ledger: Ledger) -> list[tuple[Log, dict[str, Any]]]:

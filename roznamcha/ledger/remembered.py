@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from roznamcha.errors import Broken, Refused, Unavailable
-from roznamcha.ledger.breaks import first_leaves
+from roznamcha.ledger.breaks import first_leaves, well_said
 from roznamcha.ledger.kept import Ledger, Log
 from roznamcha.ledger.statements import head
 from roznamcha.ledger.verify import BEGIN, BREAK, Bad, Checkpoint, key_of, open_checkpoint, signed_by
@@ -118,7 +118,7 @@ def break_in(ledger: Ledger, notes: Iterable[bytes]) -> Break | None:
     Raises Refused for a note that is no checkpoint, or none that a key of this ledger signed.
     """
     logs = {each.origin: each for each in ledger.logs()}
-    told = [each for _, each in first_leaves(ledger) if {*each} >= {"kind", "log", "previous"}]
+    told = [each for _, each in first_leaves(ledger) if {*each} >= {"kind", "log", "previous"} and well_said(each)]
     for note in notes:
         signed = _read(note)
         log = logs.get(signed.origin)

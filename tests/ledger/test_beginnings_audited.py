@@ -13,7 +13,9 @@ from psycopg.types.json import Jsonb
 
 from consumers.embedded import connected
 from roznamcha.ledger.auditing import audit
+from roznamcha.ledger.breaks import replaced
 from roznamcha.ledger.kept import Ledger
+from roznamcha.ledger.remembered import break_in
 from roznamcha.ledger.stamping import ENTER
 from schemas import catalogue
 from tests.acts import act
@@ -82,6 +84,29 @@ def test_a_first_leaf_that_is_none(kept: Keeper, data: str) -> None:
     found = wrong(kept.url)
     assert f"leaf 0 of {NEW} is of no entry" in found, found
     assert len(found) == (1 if "disc" in data else 2), found
+
+
+NO_HEADS = [
+    7, "x", [], {}, {"origin": OLD, "size": -1, "root": ""}, {"origin": OLD, "size": 1.5, "root": ""},
+    {"origin": 7, "size": 1, "root": None},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["begin", "discontinuity"])
+@pytest.mark.parametrize("told", NO_HEADS)
+def test_a_first_leaf_that_tells_no_head(kept: Keeper, kind: str, told: Any) -> None:
+    """Whatever stands where a head is to be told: it is named, and nothing breaks on it where a head is compared."""
+    says = {"v": 1, "log": NEW, "kind": kind, "at": "t", "by": "b", "reason": "r", "previous": told, "held": told}
+    altered(kept, 2, "leaf", f"'{json.dumps(says)}'", "index = 0")
+    note = kept.memory.read()
+    assert note is not None
+    with connected(kept.url) as connection:
+        ledger = Ledger(connection)
+        found = audit(ledger, catalogue(), [note]).wrong
+        assert replaced(ledger) == []
+        break_in(ledger, [note])
+    whys = ("the first leaf", "begins with a break", f"leaves where {NEW} began")
+    assert any(why in each and NEW in each for each in found for why in whys), found
 
 
 def test_what_a_break_says_is_still_here(restored: Court) -> None:  # noqa: F811 (as above)
