@@ -106,7 +106,9 @@ def bundle(  # noqa: PLR0913 (what a copy is made of)
         print_json(told)
     else:
         say(*(f"{line:<10} {how:<12} {says}" for line, how, says in verdict))
-        counted = ", ".join(f"{count} {what}" for what, count in _counted(shown).items())
+        acts, facts, ends = _counted(shown).values()
+        ended = many(ends, "end of a copy", "ends of copies")
+        counted = f"{many(acts, 'act')}, {many(facts, 'fact of deadlines', 'facts of deadlines')}, {ended}"
         say(f"{to}: {many(len(shown), 'leaf', 'leaves')} ({counted}), SHA-256 {told['sha256']}")
 
 
@@ -114,7 +116,7 @@ def _counted(shown: Sequence[Shown]) -> dict[str, int]:
     """How many leaves are acts, how many tell what the law's clocks did, and how many close a copy."""
     kinds = [each.name.partition(".")[0] for each in shown]
     facts, closing = kinds.count("deadline"), kinds.count("ledger")
-    return {"acts": len(kinds) - facts - closing, "facts of deadlines": facts, "ends of copies": closing}
+    return {"acts": len(kinds) - facts - closing, "deadline_facts": facts, "copies_closed": closing}
 
 
 def closed_copy(  # noqa: PLR0913 (what is closed, for whom, on whose word)

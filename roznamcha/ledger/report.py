@@ -249,7 +249,7 @@ def _custody(copy: Copy, zone: ZoneInfo) -> Iterator[Told]:
 def _detail(broken: Mapping[str, str], zone: ZoneInfo) -> str:
     """The particulars of a break, its times as the others of the report are written."""
     told = broken["detail"]
-    for at in json.loads(broken["times"] or "[]"):
+    for at in json.loads(broken.get("times") or "[]"):
         told = told.replace(at, _moment(at, zone))
     return told
 

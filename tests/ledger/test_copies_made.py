@@ -165,5 +165,5 @@ def test_the_kinds_of_leaves_are_counted(attacked: Court) -> None:
     kinds = [json.loads(leaf)["kind"] for name, leaf in unpack(data).items() if name.startswith("leaves/")]
     facts, ends = kinds.count("deadline"), kinds.count("copy")
     assert facts
-    assert told["kinds"] == {"acts": len(kinds) - facts - ends, "facts of deadlines": facts, "ends of copies": ends}
+    assert told["kinds"] == {"acts": len(kinds) - facts - ends, "deadline_facts": facts, "copies_closed": ends}
     assert sum(told["kinds"].values()) == told["leaves"] == sum(name.startswith("leaves/") for name in unpack(data))
